@@ -1,0 +1,138 @@
+"""The one door to AWS: clients with sane limits, and botocore's exceptions in our own words.
+
+Readers (`observe/aws`), actions (`act/revert`) and the stack resolver (`intent/cloudformation`) all get their clients here.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from setpoint.errors import CouldNotTellError, Error, TemporaryError
+
+if TYPE_CHECKING:
+    from botocore.exceptions import BotoCoreError, ClientError
+
+DENIED: Final = frozenset(
+    {
+        "AccessDenied",
+        "AccessDeniedException",
+        "UnauthorizedOperation",
+        "AuthorizationError",
+        "UnauthorizedAccess",
+        "403",
+        "Forbidden",
+    }
+)
+"""Error codes that mean *you may not*; what is behind them may well exist."""
+
+THROTTLED: Final = frozenset(
+    {
+        "Throttling", "ThrottlingException", "ThrottledException", "RequestThrottled", "RequestThrottledException",
+        "TooManyRequestsException", "RequestLimitExceeded", "SlowDown", "BandwidthLimitExceeded", "PriorRequestNotComplete",
+        "ProvisionedThroughputExceededException", "LimitExceededException", "EC2ThrottledException",
+    }
+)  # fmt: skip
+"""botocore's own list (`botocore.retries.standard.ThrottledRetryableChecker`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class AwsSettings:
+    """How AWS is reached; credentials come from boto3's own chain, never from Setpoint's configuration."""
+
+    regions: tuple[str, ...]
+    endpoint_url: str | None = None
+    profile: str | None = None
+    timeout: float = 20.0
+    """Seconds, for connecting and for each read."""
+    attempts: int = 5
+    pool: int = 8
+    """How many calls may be under way at once."""
+
+
+class AwsClients:
+    """Makes each client once; boto3's clients may be shared by threads, its sessions may not, hence the lock."""
+
+    def __init__(self, settings: AwsSettings) -> None:
+        self.settings = settings
+        self._lock = threading.Lock()
+        self._session: Any = None
+        self._clients: dict[tuple[str, str], Any] = {}
+        self._identity: tuple[str, str] | None = None
+
+    def client(self, service: str, region: str) -> Any:
+        """The boto3 client of `service` in `region` (for a global service, any region of the partition)."""
+        with self._lock:
+            key = (service, region)
+            if key not in self._clients:
+                self._clients[key] = self._make(service, region)
+            return self._clients[key]
+
+    def identity(self) -> tuple[str, str]:
+        """(partition, account id) of the credentials in use; `CouldNotTellError` when AWS does not say."""
+        if self._identity is None:
+            try:
+                arn = self.client("sts", self.settings.regions[0]).get_caller_identity()["Arn"]
+            except client_errors() as error:
+                raise translate(error, "sts:GetCallerIdentity") from error
+            _, partition, _, _, account, *_ = arn.split(":")
+            self._identity = (partition, account)
+        return self._identity
+
+    def _make(self, service: str, region: str) -> Any:
+        boto3, config_class = _import_boto3()
+        if self._session is None:
+            self._session = boto3.Session(profile_name=self.settings.profile)
+        config = config_class(
+            retries={"mode": "adaptive", "max_attempts": self.settings.attempts},
+            connect_timeout=self.settings.timeout,
+            read_timeout=self.settings.timeout,
+            max_pool_connections=self.settings.pool,
+            user_agent_extra="setpoint",
+            s3={"addressing_style": "path"} if self.settings.endpoint_url else None,
+        )
+        return self._session.client(service, region_name=region, endpoint_url=self.settings.endpoint_url, config=config)
+
+
+def _import_boto3() -> tuple[Any, Any]:
+    try:
+        import boto3
+        from botocore.config import Config
+    except ImportError as error:
+        raise Error("reading AWS needs boto3", remedy="install it with: pip install 'setpoint[aws]'") from error
+    return boto3, Config
+
+
+def client_errors() -> tuple[type[ClientError], type[BotoCoreError]]:
+    """What a boto3 call may raise."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    return ClientError, BotoCoreError
+
+
+def error_code(error: Exception) -> str:
+    """AWS's error code (`NoSuchBucketPolicy`); botocore's class name where the call never got an answer."""
+    response = getattr(error, "response", None)
+    return str(response.get("Error", {}).get("Code", "")) if isinstance(response, dict) else type(error).__name__
+
+
+def reason(error: Exception, action: str) -> str:
+    """Why a call gave no answer, in one clause that names the IAM action."""
+    code = error_code(error)
+    if code in DENIED:
+        return f"{action} denied"
+    if code in THROTTLED:
+        return f"{action} throttled"
+    if "Timeout" in code:
+        return f"{action} timed out"
+    return f"{action} failed ({code or type(error).__name__})"
+
+
+def translate(error: Exception, action: str) -> CouldNotTellError:
+    """A botocore exception as ours; keep the original as the cause."""
+    code = error_code(error)
+    if code in THROTTLED or not hasattr(error, "response"):
+        return TemporaryError(reason(error, action), remedy="it may work later")
+    remedy = f"allow {action} to the role in use" if code in DENIED else ""
+    return CouldNotTellError(reason(error, action), remedy=remedy)

@@ -1,0 +1,1 @@
+"""What differs: pure comparators, one per plane."""

@@ -1,0 +1,1 @@
+"""What it means: policies, risk, thresholds and the gate. Pure."""

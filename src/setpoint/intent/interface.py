@@ -1,0 +1,19 @@
+"""What the loop asks of intent: the declared state, whole, with its coverage, and a cheap way to see that nothing changed."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from setpoint.model.snapshot import Snapshot
+
+
+class IntentReader(Protocol):
+    """One declared source or several. Raises `InputError` (with file:line or address) where a source cannot be used."""
+
+    def fingerprint(self) -> str:
+        """A digest of the raw sources: while it is the same, so is what `read` returns."""
+        ...
+
+    def read(self) -> Snapshot:
+        """Everything declared. A type that Setpoint does not read is `NOT_COVERED` in the coverage."""
+        ...

@@ -1,0 +1,63 @@
+"""A finding: something that is wrong with an entity of a service, until it is seen to be right again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from setpoint.model.canonical import Json, digest
+from setpoint.model.policy import Severity
+from setpoint.model.urn import Urn
+
+
+class FindingSource(StrEnum):
+    DRIFT = "drift"
+    GUARDRAIL = "guardrail"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One problem at one place; its id is the same whenever the same problem is found again."""
+
+    urn: Urn
+    service: str
+    """The owning service; empty where no tag names one."""
+    source: FindingSource
+    rule: str
+    """What found it: `drift/changed`, or the guardrail's id."""
+    path: str
+    """The property at fault; empty for the whole entity."""
+    severity: Severity
+    title: str
+    evidence: Mapping[str, Json] = field(default_factory=dict)
+    """What was seen: `intended`, `actual`, and for guardrails what the expression read."""
+    policies: tuple[str, ...] = ()
+    """Guardrails that this difference broke."""
+
+    @property
+    def id(self) -> str:
+        return digest(self.urn, self.rule, self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class FindingRecord:
+    """A finding as the ledger remembers it."""
+
+    finding: Finding
+    first_seen: datetime
+    last_changed: datetime
+    """When it was opened, reopened, changed or closed last."""
+    closed_at: datetime | None
+    times_opened: int
+    """More than once: what was put right came back."""
+
+
+@dataclass(frozen=True, slots=True)
+class FindingChanges:
+    """What recording a conclusion did to the findings of one entity."""
+
+    opened: tuple[Finding, ...] = ()
+    reopened: tuple[Finding, ...] = ()
+    closed: tuple[Finding, ...] = ()

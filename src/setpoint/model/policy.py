@@ -1,0 +1,100 @@
+"""A policy: what must hold, for which types, and what follows at each stage where it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from setpoint.model.canonical import Json
+
+
+class Severity(StrEnum):
+    INFO = "info"
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+    @property
+    def rank(self) -> int:
+        """0 for info to 4 for critical."""
+        return list(Severity).index(self)
+
+
+class Stage(StrEnum):
+    BUILD = "build"
+    DEPLOY = "deploy"
+    ADMIT = "admit"
+    RUNTIME = "runtime"
+
+
+class Effect(StrEnum):
+    """What follows when a policy speaks; of several, the later in this list wins: the more careful one."""
+
+    NONE = "none"
+    WARN = "warn"
+    ALERT = "alert"
+    REMEDIATE = "remediate"
+    REQUIRE_APPROVAL = "require approval"
+    ESCALATE = "escalate"
+    """A person has to decide; nothing is tried."""
+    DENY = "deny"
+
+    @property
+    def rank(self) -> int:
+        return list(Effect).index(self)
+
+
+class Subject(StrEnum):
+    RESOURCE = "resource"
+    """A guardrail: its expression says what must hold of a resource's state."""
+    DRIFT = "drift"
+    """Its expression says which differences it applies to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A case shipped with the policy, run by `setpoint policy test`."""
+
+    name: str
+    type: str
+    given: Mapping[str, Json]
+    """A resource's properties; for a drift policy `kind`, `path`, `intended`, `actual`, `tags`."""
+    speaks: bool
+    """Whether the policy is expected to speak: a guardrail violated, a drift policy applied."""
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One policy as its file declares it; `decide/policy` checks and compiles it."""
+
+    id: str
+    title: str
+    why: str
+    """What can happen otherwise, in a sentence or two."""
+    remedy: str
+    """What would do, as an imperative."""
+    severity: Severity
+    subject: Subject
+    types: tuple[str, ...]
+    """Resource types; `("*",)` on a drift policy means all."""
+    reads: tuple[str, ...]
+    """The schema paths that the expression may use: its projection."""
+    expression: str
+    """CEL. A guardrail's is true while all is well; a drift policy's is true where it applies."""
+    effects: Mapping[Stage, Effect]
+    """A stage that is not named has no effect."""
+    references: tuple[str, ...] = ()
+    """`CIS AWS 3.0.0 2.1.4`, `ATT&CK T1530`."""
+    examples: tuple[Example, ...] = ()
+    where: str = ""
+    """`file:line` of the policy."""
+    expression_where: str = ""
+    """`file:line` of its expression."""
+    reads_where: Mapping[str, str] = field(default_factory=dict)
+    """`file:line` of each entry of `reads` and `types`."""
+
+    def effect(self, stage: Stage) -> Effect:
+        return self.effects.get(stage, Effect.NONE)

@@ -1,0 +1,64 @@
+"""What a CloudFormation resource schema says that matters to comparing: the few facts, not the document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from setpoint.model.canonical import Json
+
+
+class Kind(StrEnum):
+    """The JSON type of a property."""
+
+    STRING = "string"
+    INTEGER = "integer"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    LIST = "list"
+    OBJECT = "object"
+    DOCUMENT = "document"
+    """An IAM policy document, as an object or as JSON in a string: compared by its meaning."""
+    ANY = "any"
+    """Free-form JSON, or a property with several types: compared as it stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Default:
+    """What the provider sets when nothing is declared."""
+
+    value: Json
+    source: str
+    """The schema or the page of the provider's documentation that says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceSchema:
+    """The facts of one resource type. Every path is a schema path (see `paths`)."""
+
+    type: str
+    version: str
+    """Changes whenever any fact below does: part of what a conclusion is remembered under."""
+
+    primary_identifier: tuple[str, ...]
+    kinds: Mapping[str, Kind]
+    """Every path that exists, with its type: what is not in here is misspelt."""
+
+    read_only: frozenset[str] = frozenset()
+    """Set by the provider, never declared."""
+    write_only: frozenset[str] = frozenset()
+    """Declared, never returned; Setpoint does not store their values."""
+    create_only: frozenset[str] = frozenset()
+    """Cannot be changed without a replacement: drift there cannot be reverted."""
+    unordered: frozenset[str] = frozenset()
+    """Lists whose order means nothing."""
+    keyed: Mapping[str, str] = field(default_factory=dict)
+    """List path → the property that names an element (`Tags` → `Key`)."""
+    defaults: Mapping[str, Default] = field(default_factory=dict)
+    folded_case: frozenset[str] = frozenset()
+    """Strings that the provider returns in lower case whatever was declared (the schema's `$lowercase` transforms)."""
+
+    def kind(self, path: str) -> Kind | None:
+        """The type at a schema path; None where the schema knows no such property."""
+        return self.kinds.get(path)

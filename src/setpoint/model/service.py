@@ -1,0 +1,83 @@
+"""Services, their releases, and how much risk each may carry now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from setpoint.model.decision import Factor
+from setpoint.model.urn import Urn
+
+
+class Tier(StrEnum):
+    """How much hangs on a service."""
+
+    CRITICAL = "critical"
+    STANDARD = "standard"
+    LOW = "low"
+
+
+class Exposure(StrEnum):
+    """Who can reach it."""
+
+    INTERNET = "internet"
+    INTERNAL = "internal"
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    name: str
+    tier: Tier = Tier.STANDARD
+    exposure: Exposure = Exposure.INTERNAL
+    owner: str = ""
+
+    @property
+    def urn(self) -> Urn:
+        return Urn.service(self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    service: str
+    version: str
+
+    @property
+    def urn(self) -> Urn:
+        return Urn.release(self.service, self.version)
+
+
+class SignalKind(StrEnum):
+    """What production showed of a service that lowers its threshold."""
+
+    DRIFT = "drift"
+    RECURRING_DRIFT = "recurring drift"
+    FAILED_REMEDIATION = "failed remediation"
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One such showing."""
+
+    service: str
+    kind: SignalKind
+    weight: float
+    """Its load when it happened; it halves with every half-life."""
+    at: datetime
+    cause: str
+    """What happened, in one clause, with the URN."""
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """The highest risk that a release of this service may carry at a moment."""
+
+    service: str
+    base: float
+    """Of the service's tier, in quiet times."""
+    value: float
+    load: float
+    """What is left of all signals."""
+    factors: tuple[Factor, ...]
+    """Each signal's share of the load."""
+    at: datetime
