@@ -12,6 +12,8 @@ import orjson
 Json = Any
 """Any JSON value: null, boolean, number, string, list, object. Inside intended state an `Unknown` may stand in its place."""
 
+_CANONICAL = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS
+
 DIGEST_BYTES = 16
 """128 bits: no collision to be expected among 2**40 documents, and half the room of a full BLAKE2b digest."""
 
@@ -34,13 +36,9 @@ def _encode_unknown(value: object) -> Any:
 
 def canonical_bytes(value: Any) -> bytes:
     """`value` as JSON with sorted keys and no white space (the sort is by code point, as in RFC 8785)."""
-    return orjson.dumps(value, default=_encode_unknown, option=orjson.OPT_SORT_KEYS)
+    return orjson.dumps(value, default=_encode_unknown, option=_CANONICAL)
 
 
 def digest(*values: Any) -> str:
-    """The BLAKE2b digest (RFC 7693; 128 bits, hexadecimal) of the values' canonical bytes, each ended by a NUL."""
-    state = hashlib.blake2b(digest_size=DIGEST_BYTES)
-    for value in values:
-        state.update(canonical_bytes(value))
-        state.update(b"\0")
-    return state.hexdigest()
+    """The BLAKE2b digest (RFC 7693; 128 bits, hexadecimal) of the values' canonical bytes, as one JSON list."""
+    return hashlib.blake2b(canonical_bytes(values), digest_size=DIGEST_BYTES).hexdigest()

@@ -30,7 +30,13 @@ class RemediationState(StrEnum):
 
 TRANSITIONS: Mapping[RemediationState, frozenset[RemediationState]] = {
     RemediationState.PLANNED: frozenset(
-        {RemediationState.AWAITING_APPROVAL, RemediationState.APPLYING, RemediationState.ESCALATED}
+        {
+            RemediationState.AWAITING_APPROVAL,
+            RemediationState.APPLYING,
+            RemediationState.VERIFIED,  # the drift went by itself
+            RemediationState.FAILED,  # the state is no longer the one that it was planned for
+            RemediationState.ESCALATED,
+        }
     ),
     RemediationState.AWAITING_APPROVAL: frozenset({RemediationState.APPLYING, RemediationState.ESCALATED}),
     RemediationState.APPLYING: frozenset(

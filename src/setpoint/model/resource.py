@@ -38,7 +38,7 @@ class Resource:
 
     def digest(self) -> str:
         """Of everything that a conclusion could depend on."""
-        return digest(self.properties, self.unread, self.provided_by)
+        return digest(self.properties, self.unread, self.provided_by, self.unidentified)
 
     def tags(self) -> dict[str, str]:
         """The entity's own tags; empty where it has none."""

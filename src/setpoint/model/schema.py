@@ -58,6 +58,8 @@ class ResourceSchema:
     defaults: Mapping[str, Default] = field(default_factory=dict)
     folded_case: frozenset[str] = frozenset()
     """Strings that the provider returns in lower case whatever was declared (the schema's `$lowercase` transforms)."""
+    generated: Mapping[str, str] = field(default_factory=dict)
+    """What the provider chooses itself where nothing is declared → the page of its documentation that says so."""
 
     def kind(self, path: str) -> Kind | None:
         """The type at a schema path; None where the schema knows no such property."""

@@ -1,0 +1,52 @@
+# The words a developer and CI share. `make help` lists them.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint format bench docs requirements clean
+
+help:  ## what each target does
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+setup: $(READY)  ## make .venv with pinned, hashed dependencies
+
+# Every dependency comes from the hashed list; the project itself is then added without asking an index for anything.
+$(READY): requirements/dev.txt pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "Setpoint needs $(PYTHON); say where one is: make PYTHON=/path/to/python3" >&2; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: $(READY)  ## the whole loop on a small production; KEEP=1 leaves it running
+	$(BIN)/python -m demo $(if $(KEEP),--keep)
+
+test: $(READY)  ## every test
+	$(BIN)/pytest
+
+lint: $(READY)  ## style, types, architecture, and the README's help text
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m docs.check
+
+format: $(READY)  ## put the code in the agreed shape
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+bench: $(READY)  ## every benchmark, each against a named peer
+	@for each in bench/bench_*.py; do echo "== $$each"; $(BIN)/python -m "bench.$$(basename $$each .py)" || exit 1; done
+
+docs: $(READY)  ## rewrite the parts of the docs that the program itself tells
+	$(BIN)/python -m docs.check --write
+
+requirements:  ## pin every dependency again, newest versions
+	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --universal --python-version 3.11 pyproject.toml -o requirements/base.txt
+	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --universal --python-version 3.11 --extra aws pyproject.toml -o requirements/aws.txt
+	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --universal --python-version 3.11 --extra dev pyproject.toml requirements/build.in -o requirements/dev.txt
+
+clean:  ## remove what this file made
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache demo/.run bench/.run

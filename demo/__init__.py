@@ -1,0 +1,1 @@
+"""The demo: a small production on loopback, its operator, and the loop that puts right what he does."""

@@ -1,0 +1,117 @@
+"""How a heartbeat is shown: while it goes on, when it is done, and as JSON. Shared by `beat` and `up`."""
+
+from __future__ import annotations
+
+import sys
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from setpoint.cli.output import Output
+from setpoint.loop.report import BeatReport
+from setpoint.model.canonical import Json
+from setpoint.model.remediation import Mode, Remediation
+from setpoint.model.snapshot import AreaCoverage, Coverage, Extent
+
+if TYPE_CHECKING:
+    from rich.status import Status
+
+
+class Progress:
+    """A line on the error stream that says how far the beat is, where that is a terminal; else nothing."""
+
+    def __init__(self) -> None:
+        self._status: Status | None = None
+
+    def __enter__(self) -> Self:
+        if sys.stderr.isatty():
+            from rich.console import Console
+
+            self._status = Console(stderr=True).status("reading what is declared …")
+            self._status.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def __call__(self, report: BeatReport) -> None:
+        if self._status is not None:
+            self._status.update(f"{report.observed:,} resources read, {report.examined:,} of them compared …")
+
+    def stop(self) -> None:
+        if self._status is not None:
+            self._status.stop()
+            self._status = None
+
+
+def show_beat(output: Output, report: BeatReport, *, mode: Mode) -> None:
+    """One beat in a few lines."""
+    output.line(
+        f"beat: {report.declared:,} declared, {report.observed:,} read, {report.examined:,} compared, "
+        f"{report.opened:,} findings opened, {report.closed:,} closed, {report.open_findings:,} open "
+        f"({report.seconds():.1f} s, mode {mode})"
+    )
+    output.table(
+        ("remediation", "state", "service", "resource", "why"),
+        [(each.id, each.state, each.service, each.urn, each.reason) for each in report.remediations],
+    )
+    if report.open_findings:
+        output.line("see them with: setpoint findings")
+
+
+def explain_coverage(output: Output, coverage: Coverage) -> None:
+    """What could not be read, and what is not covered, each with its reason."""
+    doubts = coverage.doubts()
+    if doubts:
+        output.line("could not tell:", style="bold yellow")
+        output.table(
+            ("area", "read", "because"), [(each.area, each.extent, "; ".join(each.reasons)) for each in doubts]
+        )
+    not_covered = [each for each in coverage.areas.values() if each.extent is Extent.NOT_COVERED]
+    if not_covered:
+        output.line(f"not covered: {', '.join(sorted({each.area.type for each in not_covered}))}")
+
+
+def summary(report: BeatReport) -> Json:
+    """A beat as JSON."""
+    return {
+        "started_at": report.started_at.isoformat(),
+        "ended_at": report.ended_at.isoformat() if report.ended_at else None,
+        "declared": report.declared,
+        "observed": report.observed,
+        "examined": report.examined,
+        "opened": report.opened,
+        "closed": report.closed,
+        "open_findings": report.open_findings,
+        "interrupted": report.interrupted,
+        "remediations": [remediation_json(each) for each in report.remediations],
+        "coverage": coverage_json(report.areas),
+    }
+
+
+def coverage_json(areas: list[AreaCoverage]) -> Json:
+    """Coverage as JSON, a row an area."""
+    return [
+        {"area": str(each.area), "extent": each.extent, "reasons": list(each.reasons)}
+        for each in sorted(areas, key=lambda each: each.area)
+    ]
+
+
+def remediation_json(remediation: Remediation) -> Json:
+    """A remediation as JSON."""
+    plan = remediation.plan
+    return {
+        "id": remediation.id,
+        "urn": remediation.urn,
+        "service": remediation.service,
+        "state": remediation.state,
+        "reason": remediation.reason,
+        "findings": list(remediation.findings),
+        "detected_at": remediation.detected_at.isoformat(),
+        "updated_at": remediation.updated_at.isoformat(),
+        "changes": [{"path": change.path, "before": change.before, "after": change.after} for change in plan.changes]
+        if plan
+        else [],
+        "permissions": list(plan.permissions) if plan else [],
+    }

@@ -1,0 +1,73 @@
+"""`setpoint findings`: what is wrong, as the ledger knows it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from setpoint.cli.options import config_option, json_option, service_option
+from setpoint.cli.output import Output, by_severity, moment
+from setpoint.model.canonical import Json
+from setpoint.model.finding import FindingRecord
+from setpoint.settings import load_settings
+from setpoint.wiring import open_reader
+
+
+@click.command(name="findings")
+@config_option
+@service_option
+@click.option("--all", "include_closed", is_flag=True, help="Closed ones too.")
+@json_option
+def command(config: Path, service: str | None, *, include_closed: bool, as_json: bool) -> int:
+    """List findings, the most severe first. Exits 1 when one is open."""
+    output = Output.of(as_json=as_json)
+    with open_reader(load_settings(config)) as ledger:
+        records = sorted(
+            ledger.findings(service=service, include_closed=include_closed),
+            key=lambda each: (by_severity(each.finding.severity), each.finding.service, each.finding.urn),
+        )
+    if as_json:
+        output.json([_document(each) for each in records])
+    elif not records:
+        output.line("no findings")
+    output.table(
+        ("severity", "service", "resource", "path", "what", "rule", "since", "closed"),
+        [_row(each) for each in records],
+    )
+    return 1 if any(each.closed_at is None for each in records) else 0
+
+
+def _row(record: FindingRecord) -> tuple[object, ...]:
+    finding = record.finding
+    again = f" ({record.times_opened} times)" if record.times_opened > 1 else ""
+    return (
+        finding.severity,
+        finding.service,
+        finding.urn,
+        finding.path,
+        finding.title + again,
+        finding.rule,
+        record.opened_at,
+        record.closed_at,
+    )
+
+
+def _document(record: FindingRecord) -> Json:
+    finding = record.finding
+    return {
+        "id": finding.id,
+        "urn": finding.urn,
+        "service": finding.service,
+        "source": finding.source,
+        "rule": finding.rule,
+        "path": finding.path,
+        "severity": finding.severity,
+        "title": finding.title,
+        "evidence": finding.evidence,
+        "policies": list(finding.policies),
+        "first_seen": record.first_seen.isoformat(),
+        "opened_at": record.opened_at.isoformat(),
+        "closed_at": moment(record.closed_at) if record.closed_at else None,
+        "times_opened": record.times_opened,
+    }

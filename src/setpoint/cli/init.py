@@ -1,0 +1,71 @@
+"""`setpoint init`: a commented configuration to start from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import click
+
+from setpoint.errors import InputError
+from setpoint.settings import DEFAULT_FILE
+
+TEMPLATE: Final = """\
+# Setpoint's configuration. Paths are relative to this file. Credentials are never in it: they come from boto3's own
+# chain (environment, profile, instance role).
+
+# audit: decide and record, change nothing. enforce: revert what policy says may be reverted.
+mode: audit
+
+# One worker at a time works on a scope of a ledger.
+scope: default
+ledger: setpoint.sqlite
+
+loop:
+  interval: 60s        # from the start of one heartbeat to the start of the next
+  verify_for: 2m       # how long a revert may take to show before it counts as failed
+
+aws:
+  regions: [eu-west-1]
+  # account: "123456789012"   # asked of AWS when left out
+  # profile: production
+  # endpoint_url: http://127.0.0.1:5000
+
+# What was reviewed. At least one source.
+intent:
+  - terraform: terraform.tfstate          # state, format version 4, or the output of `terraform show -json`
+  # - cloudformation: template.yaml
+  #   stack: payments                     # resolves physical ids and parameters from the live stack
+  #   parameters: {Environment: production}
+
+# Policies of your own, beside the shipped pack.
+# policies: [policies]
+
+# The tag that names a resource's service, and what is known of the services.
+owner_tag: service
+services: {}
+#  payments: {tier: critical, exposure: internet, owner: team-payments}
+
+# How much risk a release may carry: by tier, lowered by what production showed, restored by quiet time.
+risk:
+  half_life: 7d
+  # thresholds: {critical: 8, standard: 16, low: 32}
+
+# Alerts as JSON lines, beside those in the terminal.
+# alerts: {file: alerts.jsonl}
+"""
+
+
+@click.command(name="init")
+@click.argument("file", type=click.Path(path_type=Path), default=DEFAULT_FILE)
+def command(file: Path) -> int:
+    """Write a commented configuration to FILE (setpoint.yaml). An existing file is left alone."""
+    try:
+        with file.open("x", encoding="utf-8") as stream:
+            stream.write(TEMPLATE)
+    except FileExistsError as error:
+        raise InputError("there is a file already", where=str(file), remedy="name another, or move it away") from error
+    except OSError as error:
+        raise InputError(f"it cannot be written ({error.strerror})", where=str(file)) from error
+    click.echo(f"wrote {file}; next: name your intended state in it, then run: setpoint doctor")
+    return 0

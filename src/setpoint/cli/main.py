@@ -1,0 +1,100 @@
+"""The front door: commands are found by name and imported when used; every error ends here, as one line and an exit code."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import Final
+
+import click
+
+from setpoint import __version__
+from setpoint.errors import Error
+
+COMMANDS: Final = {
+    "init": ("setpoint.cli.init", "Write a commented setpoint.yaml to start from."),
+    "doctor": ("setpoint.cli.doctor", "Show what can and cannot be read, and which permissions are missing."),
+    "beat": ("setpoint.cli.beat", "Run one heartbeat: observe, compare, decide, act, record."),
+    "up": ("setpoint.cli.up", "Run the loop until stopped."),
+    "drift": ("setpoint.cli.drift", "Show where production differs from what was declared."),
+    "findings": ("setpoint.cli.findings", "List what is wrong now."),
+    "remediations": ("setpoint.cli.remediations", "List what was put right, is under way, or was handed to a person."),
+    "gate": ("setpoint.cli.gate", "Decide whether a release may go on."),
+    "policy": ("setpoint.cli.policy", "Check policies, and run their examples."),
+    "audit": ("setpoint.cli.audit", "Verify the audit log."),
+}
+"""Name → (module with a click command of that name, what it does). Importing a module is put off until it is called."""
+
+EXIT_CODES: Final = """\b
+Exit codes:
+  0  fine
+  1  findings, or refused
+  2  wrong usage or input
+  3  could not tell
+"""
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands' names and help without importing them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command = getattr(importlib.import_module(COMMANDS[cmd_name][0]), "command", None)
+        return command if isinstance(command, click.Command) else None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        from setpoint.fields import did_you_mean
+
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            raise click.UsageError(f"there is no command {args[0]!r}; {did_you_mean(args[0], COMMANDS)}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_, summary) in COMMANDS.items()])
+
+
+@click.group(
+    cls=LazyGroup, epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.version_option(__version__, prog_name="setpoint")
+def cli() -> None:
+    """Compare what production should be with what it is, and act on the difference."""
+
+
+def main() -> None:
+    """The console script: runs a command and exits with one of the codes of EXIT_CODES."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """The exit code of a command line."""
+    try:
+        result = cli.main(arguments, prog_name="setpoint", standalone_mode=False)
+    except Error as error:
+        _complain(error.diagnostics())
+        return error.exit_code
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except (click.Abort, KeyboardInterrupt):
+        _complain("interrupted")
+        return 3
+    except BrokenPipeError:
+        # The reader of the pipe has gone: nothing more to say, and nothing to say it to.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return result if isinstance(result, int) else 0
+
+
+def _complain(text: str) -> None:
+    from setpoint.cli.output import clean
+
+    click.echo(f"setpoint: {clean(text)}", err=True)

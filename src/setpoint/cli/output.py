@@ -1,0 +1,143 @@
+"""What commands print: a table in a terminal, plain columns when piped, one JSON document with `--json`.
+
+Text that comes from outside (names, values, error messages) never reaches a terminal with its control characters.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final, TextIO
+
+import click
+import orjson
+
+from setpoint.model.canonical import Json, Unknown
+from setpoint.model.policy import Severity
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+STYLES: Final[Mapping[str, str]] = {
+    "critical": "bold red",
+    "high": "red",
+    "medium": "yellow",
+    "low": "cyan",
+    "info": "dim",
+    "verified": "green",
+    "held": "green",
+    "admit": "bold green",
+    "refuse": "bold red",
+    "violated": "red",
+    "failed": "red",
+    "escalated": "bold yellow",
+    "could not tell": "bold yellow",
+    "whole": "green",
+    "partial": "yellow",
+    "none": "red",
+}
+"""Cells that hold exactly one of these words get its colour."""
+
+_CONTROL: Final = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160)) if code not in (9, 10)}
+
+
+def clean(text: str) -> str:
+    """`text` with control characters spelt out, so that no resource's name can move a cursor or hide a line."""
+    return text.translate(_CONTROL)
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Where and how a command answers; made once per call from its options."""
+
+    as_json: bool
+    stream: TextIO
+
+    @classmethod
+    def of(cls, *, as_json: bool) -> Output:
+        return cls(as_json, sys.stdout)
+
+    def json(self, document: Json) -> None:
+        """One JSON document, or one a line when called again."""
+        click.echo(orjson.dumps(document, default=_encode, option=orjson.OPT_PASSTHROUGH_DATACLASS), file=self.stream)
+
+    def line(self, text: str, *, style: str = "") -> None:
+        """A line for people; nothing with `--json`."""
+        if self.as_json:
+            return
+        if style and self.stream.isatty():
+            self._console().print(clean(text), style=style, markup=False, highlight=False, soft_wrap=True)
+        else:
+            click.echo(clean(text), file=self.stream)
+
+    def table(self, headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+        """Rows under headings; nothing where there are none, or with `--json`."""
+        if self.as_json or not rows:
+            return
+        cells = [[clean(_shown(cell)) for cell in row] for row in rows]
+        if self.stream.isatty():
+            self._pretty(headings, cells)
+        else:
+            self._plain(headings, cells)
+
+    def _pretty(self, headings: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
+        from rich import box
+        from rich.table import Table
+        from rich.text import Text
+
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+        for heading in headings:
+            table.add_column(heading, overflow="fold")
+        for row in cells:
+            table.add_row(*(Text(cell, style=STYLES.get(cell, "")) for cell in row))
+        self._console().print(table)
+
+    def _plain(self, headings: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
+        lines = [list(headings), *([cell.replace("\n", " ") for cell in row] for row in cells)]
+        widths = [max(len(line[column]) for line in lines) for column in range(len(headings))]
+        for line in lines:
+            padded = "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+            click.echo(padded.rstrip(), file=self.stream)
+
+    def _console(self) -> Console:
+        from rich.console import Console
+
+        return Console(file=self.stream)
+
+
+def moment(at: datetime | None) -> str:
+    """A time as people read it: to the second, in UTC."""
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%SZ") if at else "-"
+
+
+def value(shown: Json, *, longest: int = 120) -> str:
+    """A JSON value on one line, cut where it is long."""
+    if shown is None:
+        return "-"
+    if isinstance(shown, Unknown):
+        return f"(unknown: {shown.reason})"
+    text = shown if isinstance(shown, str) else orjson.dumps(shown, default=_encode).decode()
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+
+
+def _shown(cell: object) -> str:
+    if isinstance(cell, datetime):
+        return moment(cell)
+    return "-" if cell is None or cell == "" else str(cell)
+
+
+def _encode(item: Any) -> Json:
+    if isinstance(item, Unknown):
+        return {"unknown": item.reason}
+    if isinstance(item, Mapping):
+        return dict(item)
+    if isinstance(item, (set, frozenset)):
+        return sorted(item)
+    raise TypeError(f"{type(item).__name__} is not a JSON value")
+
+
+def by_severity(severity: Severity) -> int:
+    """A sort key: the most severe first."""
+    return -severity.rank

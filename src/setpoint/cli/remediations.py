@@ -1,0 +1,49 @@
+"""`setpoint remediations`: what was put right, is under way, or was handed to a person."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from setpoint.cli.beats import remediation_json
+from setpoint.cli.options import config_option, json_option, service_option
+from setpoint.cli.output import Output
+from setpoint.model.remediation import Remediation
+from setpoint.settings import load_settings
+from setpoint.wiring import open_reader
+
+
+@click.command(name="remediations")
+@config_option
+@service_option
+@json_option
+def command(config: Path, service: str | None, *, as_json: bool) -> int:
+    """List remediations, oldest first, with the time from detection to where they are now."""
+    output = Output.of(as_json=as_json)
+    with open_reader(load_settings(config)) as ledger:
+        remediations = ledger.remediations(service=service)
+    if as_json:
+        output.json([remediation_json(each) for each in remediations])
+    elif not remediations:
+        output.line("no remediations")
+    output.table(
+        ("id", "state", "service", "resource", "changes", "why", "detected", "took"),
+        [_row(each) for each in remediations],
+    )
+    return 0
+
+
+def _row(remediation: Remediation) -> tuple[object, ...]:
+    changes = ", ".join(change.path for change in remediation.plan.changes) if remediation.plan else ""
+    took = (remediation.updated_at - remediation.detected_at).total_seconds()
+    return (
+        remediation.id,
+        remediation.state,
+        remediation.service,
+        remediation.urn,
+        changes,
+        remediation.reason,
+        remediation.detected_at,
+        f"{took:.1f} s",
+    )

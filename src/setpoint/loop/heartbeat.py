@@ -1,0 +1,173 @@
+"""The heartbeat: one turn of the loop, as numbered steps. `loop.runner` calls it, once or for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import Final
+
+from setpoint.loop.conclude import Concluder, calls_for_action, pending
+from setpoint.loop.intended import IntendedState
+from setpoint.loop.parts import Parts
+from setpoint.loop.queue import WorkQueue
+from setpoint.loop.reconcile import Reconciler
+from setpoint.loop.recorder import Recorder
+from setpoint.loop.report import BeatReport
+from setpoint.model.conclusion import Conclusion
+from setpoint.model.remediation import UNFINISHED
+from setpoint.model.snapshot import Area, AreaCoverage, Extent
+from setpoint.model.urn import Urn
+from setpoint.store.interface import BeatRow, Lease, LedgerWriter
+
+BATCH: Final = 500
+"""Conclusions written in one transaction: large enough that its cost is spread, small enough to lose little work."""
+
+Progress = Callable[[BeatReport], None]
+
+
+class Heartbeat:
+    """Holds what lasts from beat to beat: the packed intended state, the queue, the lease."""
+
+    def __init__(self, parts: Parts, lease: Lease, writer: LedgerWriter) -> None:
+        self._parts = parts
+        self._lease = lease
+        self._writer = writer
+        self._intended = IntendedState(parts.intent, parts.settings.owner_tag)
+        self._concluder = Concluder(
+            self._intended,
+            parts.comparator,
+            parts.judge,
+            owner_tag=parts.settings.owner_tag,
+            mode=parts.settings.mode,
+        )
+        self._recorder = Recorder(parts, writer)
+        self._reconciler = Reconciler(parts, self._intended, self._concluder, self._recorder, writer)
+        self.queue = WorkQueue()
+
+    def beat(self, progress: Progress = lambda _report: None) -> BeatReport:
+        report = BeatReport(self._parts.clock.now())
+
+        # 1. Still ours? Whoever lost the lease must not write.
+        self._renew_lease()
+
+        # 2. What was reviewed? Read again only where a source changed.
+        self._intended.refresh()
+        report.declared = len(self._intended)
+        report.areas.extend(self._intended.coverage.areas.values())
+
+        # 3. What is running? Only what changed since the last conclusion is compared and judged.
+        remembered = self._parts.ledger.remembered(self._parts.settings.scope)
+        seen: set[Urn] = set()
+        self._conclude(self._changed(remembered, seen, report, progress), report)
+
+        # 4. What is not there? Only a wholly read area can tell.
+        if not report.interrupted:
+            self._conclude(self._not_seen(remembered, seen, report), report)
+            self._recorder.forget(self._gone(remembered, seen, report))
+
+        # 5. Take up what was left unfinished, and act on what is due.
+        for remediation in self._parts.ledger.remediations(states=UNFINISHED):
+            self.queue.add(remediation.urn, self._parts.clock.now())
+        self.work()
+
+        # 6. Write down what this beat did.
+        self._finish(report)
+        progress(report)
+        return report
+
+    def work(self) -> datetime | None:
+        """Reconcile every key that is due; when the next one will be."""
+        while not self._parts.stopping() and (key := self.queue.take(self._parts.clock.now())) is not None:
+            self._renew_lease()
+            again = self._reconciler.reconcile(Urn(key))
+            if again is not None:
+                self.queue.add(key, again)
+        return self.queue.next_due()
+
+    def _changed(
+        self, remembered: Mapping[str, str], seen: set[Urn], report: BeatReport, progress: Progress
+    ) -> Iterator[Conclusion]:
+        """Everything that was read and that a remembered conclusion does not cover."""
+        for item in self._parts.observer.observe():
+            if isinstance(item, AreaCoverage):
+                report.areas.append(item)
+                progress(report)
+                if self._parts.stopping():
+                    report.interrupted = True
+                    return
+                continue
+            seen.add(item.urn)
+            report.observed += 1
+            if remembered.get(item.urn) != self._concluder.key(item.urn, item):
+                yield self._concluder.conclude(item.urn, item)
+                progress(report)
+
+    def _not_seen(self, remembered: Mapping[str, str], seen: set[Urn], report: BeatReport) -> Iterator[Conclusion]:
+        """Everything declared in a wholly read area that was not there."""
+        coverage = report.coverage
+        for urn in self._intended:
+            if urn in seen or remembered.get(urn) == self._concluder.key(urn, None):
+                continue
+            if coverage.extent(Area.of(urn)) is Extent.WHOLE:
+                yield self._concluder.conclude(urn, None)
+
+    def _gone(self, remembered: Mapping[str, str], seen: set[Urn], report: BeatReport) -> list[Urn]:
+        """Everything remembered that is neither declared nor, as a wholly read area shows, there."""
+        coverage = report.coverage
+        candidates = (Urn(urn) for urn in remembered if urn not in seen and urn not in self._intended)
+        return [urn for urn in candidates if coverage.extent(Area.of(urn)) is Extent.WHOLE]
+
+    def _conclude(self, conclusions: Iterator[Conclusion], report: BeatReport) -> None:
+        batch: list[Conclusion] = []
+        for conclusion in conclusions:
+            batch.append(conclusion)
+            report.examined += 1
+            if len(batch) == BATCH:
+                self._keep(batch)
+                batch = []
+        self._keep(batch)
+
+    def _keep(self, batch: list[Conclusion]) -> None:
+        if not batch:
+            return
+        self._renew_lease()
+        mode = self._parts.settings.mode
+        self._recorder.record([pending(each, mode) for each in batch])
+        now = self._parts.clock.now()
+        for conclusion in batch:
+            if calls_for_action(conclusion, mode):
+                self.queue.add(conclusion.urn, now)
+
+    def _renew_lease(self) -> None:
+        """At most every tenth of its time, so that it costs nothing."""
+        now = self._parts.clock.now()
+        left = (self._lease.expires_at - now).total_seconds()
+        if left < 0.9 * self._parts.settings.lease_for:
+            self._lease = self._parts.ledger.renew(self._lease, now, self._parts.settings.lease_for)
+
+    def _finish(self, report: BeatReport) -> None:
+        tally = self._recorder.tally
+        report.opened, tally.opened = tally.opened, 0
+        report.closed, tally.closed = tally.closed, 0
+        report.ended_at = self._parts.clock.now()
+        report.open_findings = len(self._parts.ledger.findings())
+        report.remediations = [
+            each for each in self._parts.ledger.remediations() if each.updated_at >= report.started_at
+        ]
+        self._writer.put_beat(
+            BeatRow(
+                id=0,
+                started_at=report.started_at,
+                ended_at=report.ended_at,
+                resources=report.observed,
+                examined=report.examined,
+                opened=report.opened,
+                closed=report.closed,
+                remediated=len(report.remediations),
+                coverage=tuple(report.areas),
+            )
+        )
+
+    @property
+    def lease(self) -> Lease:
+        return self._lease

@@ -1,0 +1,34 @@
+"""What the loop is made of: the stages by their interfaces, put together by `wiring`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from setpoint.act.interface import Notifier, Reverter
+from setpoint.compare.interface import Comparator
+from setpoint.decide.interface import Assessor, Judge
+from setpoint.intent.interface import IntentReader
+from setpoint.loop.clock import Clock
+from setpoint.loop.settings import LoopSettings
+from setpoint.model.service import Service
+from setpoint.observe.interface import Observer
+from setpoint.store.interface import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    intent: IntentReader
+    observer: Observer
+    comparator: Comparator
+    judge: Judge
+    assessor: Assessor
+    reverter: Reverter
+    notifier: Notifier
+    ledger: Ledger
+    clock: Clock
+    settings: LoopSettings
+    services: Mapping[str, Service]
+    """Those that the configuration describes."""
+    stopping: Callable[[], bool] = lambda: False
+    """Whether the program was asked to stop: asked between two steps, never within one."""

@@ -1,0 +1,40 @@
+"""What one heartbeat did, for the command line, the log and the ledger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from setpoint.model.remediation import Remediation
+from setpoint.model.snapshot import AreaCoverage, Coverage, Extent
+
+
+@dataclass(slots=True)
+class BeatReport:
+    """Grows while the beat goes on."""
+
+    started_at: datetime
+    ended_at: datetime | None = None
+    declared: int = 0
+    observed: int = 0
+    examined: int = 0
+    """Compared and judged; all others were remembered."""
+    opened: int = 0
+    """Findings opened or reopened."""
+    closed: int = 0
+    open_findings: int = 0
+    remediations: list[Remediation] = field(default_factory=list)
+    """That moved in this beat, as they are at its end."""
+    areas: list[AreaCoverage] = field(default_factory=list)
+    interrupted: bool = False
+    """The program was asked to stop before the beat was through."""
+
+    @property
+    def coverage(self) -> Coverage:
+        return Coverage.of(self.areas)
+
+    def could_not_tell(self) -> bool:
+        return self.interrupted or any(each.extent in (Extent.PARTIAL, Extent.NONE) for each in self.areas)
+
+    def seconds(self) -> float:
+        return (self.ended_at - self.started_at).total_seconds() if self.ended_at else 0.0

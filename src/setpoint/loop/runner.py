@@ -1,0 +1,67 @@
+"""Runs heartbeats: one (`setpoint beat`) or for ever (`setpoint up`), under the lease, until asked to stop."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from setpoint.errors import CouldNotTellError
+from setpoint.loop.heartbeat import Heartbeat, Progress
+from setpoint.loop.parts import Parts
+from setpoint.loop.report import BeatReport
+
+LOOP_ACTOR = "setpoint"
+
+
+class Runner:
+    """`stop` is set by the signal handler; the step in hand is finished, then everything is released."""
+
+    def __init__(self, parts: Parts, stop: threading.Event) -> None:
+        self._parts = parts
+        self._stop = stop
+
+    def once(self, progress: Progress) -> BeatReport:
+        """One heartbeat, and the reverts that it began followed to their end."""
+        with self._heartbeat() as heartbeat:
+            report = heartbeat.beat(progress)
+            self._drain(heartbeat)
+            report.remediations = [
+                each for each in self._parts.ledger.remediations() if each.updated_at >= report.started_at
+            ]
+            report.open_findings = len(self._parts.ledger.findings())
+            return report
+
+    def forever(self, report: Callable[[BeatReport | CouldNotTellError], None], progress: Progress) -> None:
+        """Beat after beat; between two of them, whatever is due. A beat that could not tell is reported, not fatal."""
+        interval = timedelta(seconds=self._parts.settings.interval)
+        with self._heartbeat() as heartbeat:
+            while not self._stop.is_set():
+                next_beat = self._parts.clock.now() + interval
+                try:
+                    report(heartbeat.beat(progress))
+                except CouldNotTellError as error:
+                    report(error)
+                while not self._stop.is_set() and self._parts.clock.now() < next_beat:
+                    due = heartbeat.work()
+                    until = min(due, next_beat) if due else next_beat
+                    self._stop.wait(max(0.0, (until - self._parts.clock.now()).total_seconds()))
+
+    def _drain(self, heartbeat: Heartbeat) -> None:
+        while not self._stop.is_set() and (due := heartbeat.work()) is not None:
+            self._stop.wait(max(0.0, (due - self._parts.clock.now()).total_seconds()))
+
+    @contextmanager
+    def _heartbeat(self) -> Iterator[Heartbeat]:
+        now = self._parts.clock.now()
+        lease, writer = self._parts.ledger.acquire(self._parts.settings.scope, now, self._parts.settings.lease_for)
+        heartbeat = Heartbeat(self._parts, lease, writer)
+        try:
+            behind = self._parts.clock.behind()
+            if behind is not None:
+                details = {"seconds": round(behind.total_seconds(), 3)}
+                writer.note(LOOP_ACTOR, "clock jumped back", lease.scope, details, self._parts.clock.now())
+            yield heartbeat
+        finally:
+            self._parts.ledger.release(heartbeat.lease)
