@@ -1,6 +1,6 @@
 """The one door to AWS: clients with sane limits, and botocore's exceptions in our own words.
 
-Readers (`observe/aws`), actions (`act/revert`) and the stack resolver (`intent/cloudformation`) all get their clients here.
+Readers (`observe/aws`), actions (`act/revert`) and the stack resolver (`intent/cloudformation`) get their clients here.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from setpoint.errors import CouldNotTellError, Error, TemporaryError
+from setpoint.errors import CouldNotTellError, Error, InputError, TemporaryError
 
 if TYPE_CHECKING:
     from botocore.exceptions import BotoCoreError, ClientError
@@ -30,11 +30,27 @@ DENIED: Final = frozenset(
 THROTTLED: Final = frozenset(
     {
         "Throttling", "ThrottlingException", "ThrottledException", "RequestThrottled", "RequestThrottledException",
-        "TooManyRequestsException", "RequestLimitExceeded", "SlowDown", "BandwidthLimitExceeded", "PriorRequestNotComplete",
-        "ProvisionedThroughputExceededException", "LimitExceededException", "EC2ThrottledException",
+        "TooManyRequestsException", "RequestLimitExceeded", "SlowDown", "BandwidthLimitExceeded",
+        "PriorRequestNotComplete", "ProvisionedThroughputExceededException", "LimitExceededException",
+        "EC2ThrottledException",
     }
 )  # fmt: skip
 """botocore's own list (`botocore.retries.standard.ThrottledRetryableChecker`)."""
+
+BUSY: Final = frozenset(
+    {
+        "ConcurrentModification", "ConcurrentModificationException", "ConflictException", "DependencyTimeoutException",
+        "EntityTemporarilyUnmodifiable", "InvalidDBInstanceState", "OperationAborted", "RequestTimeout",
+        "RequestTimeoutException", "ServiceFailure", "TransactionInProgressException",
+    }
+)  # fmt: skip
+"""Error codes that mean *not now*: another change is under way, or the service itself waited in vain (the services' API
+references, pages *Common errors* and *Errors* of the actions used here)."""
+
+STALE_CREDENTIALS: Final = frozenset(
+    {"ExpiredToken", "ExpiredTokenException", "RequestExpired", "InvalidClientTokenId", "UnrecognizedClientException"}
+)
+"""Error codes that mean *I do not know you*."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +63,23 @@ class AwsSettings:
     timeout: float = 20.0
     """Seconds, for connecting and for each read."""
     attempts: int = 5
+    """How often one call is tried in all."""
     pool: int = 8
     """How many calls may be under way at once."""
+
+    def __post_init__(self) -> None:
+        if not self.regions:
+            raise InputError("no region is named", where="aws.regions", remedy="name at least one, such as eu-west-1")
 
 
 class AwsClients:
     """Makes each client once; boto3's clients may be shared by threads, its sessions may not, hence the lock."""
 
-    def __init__(self, settings: AwsSettings) -> None:
+    def __init__(self, settings: AwsSettings, session: Any = None) -> None:
+        """`session` is a boto3 session to share; without one, it is made from the settings when it is first needed."""
         self.settings = settings
         self._lock = threading.Lock()
-        self._session: Any = None
+        self._session = session
         self._clients: dict[tuple[str, str], Any] = {}
         self._identity: tuple[str, str] | None = None
 
@@ -82,17 +104,25 @@ class AwsClients:
 
     def _make(self, service: str, region: str) -> Any:
         boto3, config_class = _import_boto3()
-        if self._session is None:
-            self._session = boto3.Session(profile_name=self.settings.profile)
         config = config_class(
-            retries={"mode": "adaptive", "max_attempts": self.settings.attempts},
+            retries={"mode": "adaptive", "total_max_attempts": self.settings.attempts},
             connect_timeout=self.settings.timeout,
             read_timeout=self.settings.timeout,
             max_pool_connections=self.settings.pool,
             user_agent_extra="setpoint",
             s3={"addressing_style": "path"} if self.settings.endpoint_url else None,
         )
-        return self._session.client(service, region_name=region, endpoint_url=self.settings.endpoint_url, config=config)
+        try:
+            if self._session is None:
+                self._session = boto3.Session(profile_name=self.settings.profile)
+            return self._session.client(
+                service, region_name=region, endpoint_url=self.settings.endpoint_url, config=config
+            )
+        except (*client_errors(), ValueError) as error:  # a malformed endpoint is a plain ValueError
+            raise InputError(
+                f"a client of {service} in {region} cannot be made ({error})",
+                remedy="check aws.regions, aws.profile and aws.endpoint_url",
+            ) from error
 
 
 def _import_boto3() -> tuple[Any, Any]:
@@ -111,13 +141,19 @@ def client_errors() -> tuple[type[ClientError], type[BotoCoreError]]:
     return ClientError, BotoCoreError
 
 
-def error_code(error: Exception) -> str:
+def error_code(error: BaseException) -> str:
     """AWS's error code (`NoSuchBucketPolicy`); botocore's class name where the call never got an answer."""
     response = getattr(error, "response", None)
     return str(response.get("Error", {}).get("Code", "")) if isinstance(response, dict) else type(error).__name__
 
 
-def reason(error: Exception, action: str) -> str:
+def error_message(error: BaseException) -> str:
+    """What AWS says about it, in its own words; empty where the call never got an answer."""
+    response = getattr(error, "response", None)
+    return str(response.get("Error", {}).get("Message", "")) if isinstance(response, dict) else ""
+
+
+def reason(error: BaseException, action: str) -> str:
     """Why a call gave no answer, in one clause that names the IAM action."""
     code = error_code(error)
     if code in DENIED:
@@ -129,10 +165,31 @@ def reason(error: Exception, action: str) -> str:
     return f"{action} failed ({code or type(error).__name__})"
 
 
-def translate(error: Exception, action: str) -> CouldNotTellError:
-    """A botocore exception as ours; keep the original as the cause."""
+def may_pass(error: BaseException) -> bool:
+    """Whether the same call may work later: throttled, busy, a failure on AWS's side, or no connection."""
+    from botocore.exceptions import ConnectionError as NoConnectionError
+    from botocore.exceptions import HTTPClientError
+
+    response = getattr(error, "response", None)
+    if isinstance(response, dict):
+        status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        return status >= 500 or error_code(error) in THROTTLED | BUSY
+    return isinstance(error, (NoConnectionError, HTTPClientError))
+
+
+def remedy(error: BaseException, action: str) -> str:
+    """What would do; empty where only the message of AWS can tell."""
     code = error_code(error)
-    if code in THROTTLED or not hasattr(error, "response"):
-        return TemporaryError(reason(error, action), remedy="it may work later")
-    remedy = f"allow {action} to the role in use" if code in DENIED else ""
-    return CouldNotTellError(reason(error, action), remedy=remedy)
+    if code in DENIED:
+        return f"allow {action} to the role in use"
+    if code in STALE_CREDENTIALS:
+        return "renew the credentials"
+    if not hasattr(error, "response") and ("Credential" in code or "Token" in code):
+        return "give credentials in one of the ways that boto3 knows: environment, profile or role"
+    return "it may work later" if may_pass(error) else ""
+
+
+def translate(error: BaseException, action: str) -> CouldNotTellError:
+    """A botocore exception as ours; keep the original as the cause."""
+    kind = TemporaryError if may_pass(error) else CouldNotTellError
+    return kind(reason(error, action), remedy=remedy(error, action))

@@ -10,7 +10,8 @@ from __future__ import annotations
 class Error(Exception):
     """Whatever Setpoint itself has to say about why it stopped.
 
-    `what` is one sentence without a full stop; `where` is `file:line`, a field or a resource; `remedy` says what would do.
+    `what` is one sentence without a full stop; `where` is `file:line`, a field or a resource; `remedy` says what
+    would do.
     """
 
     exit_code = 2

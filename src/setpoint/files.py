@@ -86,7 +86,7 @@ def load_yaml(path: Path, *, tags: Mapping[str, TagConstructor] | None = None) -
 
 
 def parse_yaml(data: bytes, name: str, *, tags: Mapping[str, TagConstructor] | None = None) -> Document:
-    """As `load_yaml`, from bytes. Refuses duplicate keys, unknown tags, deep nesting and documents that expand without end."""
+    """As `load_yaml`, from bytes. Refuses duplicate keys, unknown tags, deep nesting, and endless expansion."""
     try:
         text = data.decode("utf-8-sig")
         loader = yaml.CSafeLoader(text)

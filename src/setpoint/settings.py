@@ -1,6 +1,7 @@
 """What `setpoint.yaml` may say, as immutable values. Read once, by the command line; handed to `wiring`.
 
-Paths in the file are relative to the folder that the file is in. Credentials are never in it: AWS's come from boto3's chain.
+Paths in the file are relative to the folder that the file is in. Credentials are never in it: AWS's come from boto3's
+own chain.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from setpoint.aws import AwsSettings
+from setpoint.decide.threshold import ThresholdSettings
 from setpoint.errors import InputError
 from setpoint.fields import Fields
 from setpoint.files import load_yaml
@@ -45,14 +47,6 @@ IntentSource = TerraformSource | CloudFormationSource
 
 
 @dataclass(frozen=True, slots=True)
-class RiskSettings:
-    half_life: float = 7 * 86400.0
-    """Seconds in which the load of a signal halves."""
-    base: Mapping[Tier, float] = field(default_factory=lambda: {Tier.CRITICAL: 4.0, Tier.STANDARD: 8.0, Tier.LOW: 16.0})
-    """The threshold of each tier in quiet times."""
-
-
-@dataclass(frozen=True, slots=True)
 class Settings:
     file: Path
     ledger: Path
@@ -61,7 +55,7 @@ class Settings:
     """The AWS account that the files declare; asked of AWS where it is not given."""
     partition: str | None
     loop: LoopSettings
-    risk: RiskSettings
+    risk: ThresholdSettings
     intent: tuple[IntentSource, ...]
     policies: tuple[Path, ...]
     """Folders of policies beside the shipped pack."""
@@ -127,18 +121,19 @@ def _loop(fields: Fields) -> LoopSettings:
         interval=loop.seconds("interval", 60.0, least=0.1),
         verify_for=loop.seconds("verify_for", 120.0, least=0.1),
         retry_after=loop.seconds("retry_after", 1.0, least=0.01),
+        stale_after=loop.seconds("stale_after", 86400.0, least=1.0),
         owner_tag=fields.text("owner_tag", "service"),
     )
     loop.done()
     return settings
 
 
-def _risk(fields: Fields) -> RiskSettings:
-    quiet = RiskSettings().base
+def _risk(fields: Fields) -> ThresholdSettings:
+    usual = ThresholdSettings()
     tiers = fields.section("thresholds")
-    base = {tier: tiers.number(str(tier), quiet[tier], least=1.0) for tier in Tier}
+    base = {tier: tiers.number(str(tier), usual.base[tier], least=1.0) for tier in Tier}
     tiers.done()
-    settings = RiskSettings(half_life=fields.seconds("half_life", RiskSettings().half_life, least=0.001), base=base)
+    settings = ThresholdSettings(base=base, half_life=fields.seconds("half_life", usual.half_life, least=0.001))
     fields.done()
     return settings
 

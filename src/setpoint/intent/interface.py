@@ -1,4 +1,4 @@
-"""What the loop asks of intent: the declared state, whole, with its coverage, and a cheap way to see that nothing changed."""
+"""What the loop asks of intent: the declared state with its coverage, and a cheap way to see that it is the same."""
 
 from __future__ import annotations
 

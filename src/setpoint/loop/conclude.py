@@ -7,6 +7,7 @@ from dataclasses import replace
 from setpoint.compare.interface import Comparator
 from setpoint.decide.interface import Judge
 from setpoint.loop.intended import IntendedState
+from setpoint.loop.ownership import Ownership
 from setpoint.model.canonical import digest
 from setpoint.model.conclusion import Conclusion
 from setpoint.model.policy import Effect
@@ -16,9 +17,6 @@ from setpoint.model.urn import Urn
 
 ABSENT = "absent"
 """Stands in a key for the digest of an entity that does not exist."""
-
-PARENTS = {"AWS::S3::BucketPolicy": "AWS::S3::Bucket"}
-"""Types that carry no tags of their own and belong to whom the entity of the same id and this type belongs to."""
 
 
 def pending(conclusion: Conclusion, mode: Mode) -> Conclusion:
@@ -40,34 +38,22 @@ class Concluder:
         self._intended = intended
         self._comparator = comparator
         self._judge = judge
-        self._owner_tag = owner_tag
+        self._ownership = Ownership(intended, owner_tag)
         self._mode = mode
         self._contexts: dict[str, str] = {}
-        self._owners: dict[Urn, str] = {}
 
     def key(self, urn: Urn, actual: Resource | None) -> str:
         """The digest of everything that the conclusion about `urn` is drawn from."""
         seen = actual.digest() if actual is not None else ABSENT
-        return f"{self._intended.digest(urn)}:{seen}:{self._context(urn.type)}:{self.owner(urn, actual)}"
+        return f"{self._intended.digest(urn)}:{seen}:{self._context(urn.type)}:{self._ownership.owner(urn, actual)}"
 
     def conclude(self, urn: Urn, actual: Resource | None) -> Conclusion:
         """Compare and judge; pass None only for what is known not to exist."""
         intended = self._intended.get(urn)
-        service = self.owner(urn, actual)
+        service = self._ownership.owner(urn, actual)
         comparison = self._comparator.compare(intended, actual)
         findings, decisions = self._judge.judge(comparison, intended, actual, service)
         return Conclusion(urn, self.key(urn, actual), service, comparison, findings, decisions)
-
-    def owner(self, urn: Urn, actual: Resource | None) -> str:
-        """The service that owns the entity: by what was declared, else by its own tag, else by its parent's."""
-        owner = self._intended.owner(urn) or (actual.tags().get(self._owner_tag, "") if actual is not None else "")
-        parent_type = PARENTS.get(urn.type)
-        if not owner and parent_type is not None:
-            parent = Urn(urn.replace(urn.type, parent_type, 1))
-            owner = self._intended.owner(parent) or self._owners.get(parent, "")
-        if owner and urn.type in PARENTS.values():
-            self._owners[urn] = owner
-        return owner
 
     def _context(self, type_name: str) -> str:
         """What conclusions about all entities of a type share: facts, rules, policies and mode."""

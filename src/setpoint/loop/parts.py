@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from setpoint.act.interface import Notifier, Reverter
@@ -11,7 +11,6 @@ from setpoint.decide.interface import Assessor, Judge
 from setpoint.intent.interface import IntentReader
 from setpoint.loop.clock import Clock
 from setpoint.loop.settings import LoopSettings
-from setpoint.model.service import Service
 from setpoint.observe.interface import Observer
 from setpoint.store.interface import Ledger
 
@@ -28,7 +27,5 @@ class Parts:
     ledger: Ledger
     clock: Clock
     settings: LoopSettings
-    services: Mapping[str, Service]
-    """Those that the configuration describes."""
     stopping: Callable[[], bool] = lambda: False
     """Whether the program was asked to stop: asked between two steps, never within one."""

@@ -1,4 +1,4 @@
-"""The work queue: keys, each at most once, some not before a time. An event only says *look again*: one look serves many."""
+"""The work queue: keys, each at most once, some not before a time. An event says *look again*: one look serves many."""
 
 from __future__ import annotations
 

@@ -207,7 +207,8 @@ class Reconciler:
         with self._writer.transaction():
             if remediation.state is not RemediationState.PLANNED:
                 remediation = self._advance(remediation, RemediationState.FAILED, reason)
-                self._writer.add_signals(self._parts.assessor.failed(remediation, self._parts.clock.now()))
+                signal = self._parts.assessor.failed_remediation(remediation, self._parts.clock.now())
+                self._writer.add_signals([signal] if signal else [])
             remediation = self._advance(remediation, RemediationState.ESCALATED, reason)
         self._recorder.tell_end(remediation)
 

@@ -20,6 +20,8 @@ class LoopSettings:
     """Seconds before the first second look; doubles each time."""
     attempts: int = 5
     """How often a revert is tried while the provider says *not now*."""
+    stale_after: float = 86400.0
+    """Seconds after which the last heartbeat is too old for the gate to rely on."""
     owner_tag: str = "service"
     """The tag that names the owning service."""
 

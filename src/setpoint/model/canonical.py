@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 Json = Any
-"""Any JSON value: null, boolean, number, string, list, object. Inside intended state an `Unknown` may stand in its place."""
+"""Any JSON value. Inside intended state an `Unknown` may stand in its place."""
 
 _CANONICAL = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS
 

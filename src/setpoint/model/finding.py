@@ -47,6 +47,8 @@ class FindingRecord:
 
     finding: Finding
     first_seen: datetime
+    opened_at: datetime
+    """When it was opened, or reopened, last."""
     last_changed: datetime
     """When it was opened, reopened, changed or closed last."""
     closed_at: datetime | None

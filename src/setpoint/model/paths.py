@@ -1,4 +1,4 @@
-"""Paths into a resource: `PublicAccessBlockConfiguration.BlockPublicAcls`, `SecurityGroupIngress[*].CidrIp`, `Tags[service]`.
+"""Paths into a resource: `VersioningConfiguration.Status`, `SecurityGroupIngress[*].CidrIp`, `Tags[service]`.
 
 A *schema path* has `[*]` for any element of a list (or any key of a map); a *concrete path* has `[0]` or `[key]`.
 """

@@ -27,10 +27,10 @@ class Resource:
     """Property path → why it could not be read this time (denied, throttled, timed out). Not the same as absent."""
 
     unidentified: str = ""
-    """Not empty when the declared entity's primary identifier is not known, and why; its URN then holds the logical address."""
+    """Why a declared entity's primary identifier is not known, where it is not; its URN holds the logical address."""
 
     provided_by: str = ""
-    """Not empty when the provider itself made it (a default security group, a service-linked role): never *unmanaged*."""
+    """Not empty when the provider itself made it (a default group, a service-linked role): never *unmanaged*."""
 
     @property
     def type(self) -> str:

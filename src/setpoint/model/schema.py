@@ -31,6 +31,8 @@ class Default:
     value: Json
     source: str
     """The schema or the page of the provider's documentation that says so."""
+    nested: bool = False
+    """Stated inside the schema of an object: true of the members of such an object once somebody declares one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,8 @@ class ResourceSchema:
     defaults: Mapping[str, Default] = field(default_factory=dict)
     folded_case: frozenset[str] = frozenset()
     """Strings that the provider returns in lower case whatever was declared (the schema's `$lowercase` transforms)."""
+    open_ended: frozenset[str] = frozenset()
+    """Versions that the provider completes: `8.0` declared, `8.0.45` returned (the schema's `$join` with `.*`)."""
     generated: Mapping[str, str] = field(default_factory=dict)
     """What the provider chooses itself where nothing is declared → the page of its documentation that says so."""
 

@@ -13,13 +13,13 @@ PARTITIONS = ("aws", "aws-cn", "aws-us-gov", "aws-iso", "aws-iso-b", "aws-iso-e"
 
 
 class Urn(str):
-    """`<partition>:<account>:<region or global>:<type>:<id>`, the id percent-encoded; a plain string in every other respect."""
+    """`<partition>:<account>:<region or global>:<type>:<id>`, the id percent-encoded; otherwise a plain string."""
 
     __slots__ = ()
 
     @classmethod
     def aws(cls, partition: str, account: str, region: str, type_name: str, identifier: str) -> Urn:
-        """The URN of an AWS resource; `identifier` is its primary identifier as AWS spells it (or its logical address)."""
+        """`identifier` is the primary identifier as AWS spells it; its logical address until it exists."""
         return cls(f"{partition}:{account}:{region}:{type_name}:{quote(identifier, safe='/')}")
 
     @classmethod
@@ -34,12 +34,10 @@ class Urn(str):
     def parse(cls, text: str) -> Urn:
         """Raises `InputError` unless `text` is a URN that Setpoint makes."""
         head = text.split(":", 1)[0]
-        well_formed = (
-            len(text.split(":")) >= 5 and text.rsplit(":", 1)[1] != ""
-            if head in PARTITIONS
-            else ":" in text and head in ("service", "release")
-        )
-        if not well_formed:
+        parts = text.split(":")
+        of_aws = head in PARTITIONS and len(parts) >= 5 and parts[-1] != ""
+        of_ours = head in ("service", "release") and len(parts) == 2 and parts[1] != ""
+        if not of_aws and not of_ours:
             raise InputError(
                 f"{text!r} is not a URN",
                 remedy="write <partition>:<account>:<region or global>:<type>:<id>, for example "

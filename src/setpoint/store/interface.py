@@ -75,11 +75,13 @@ class LedgerReader(Protocol):
         """The latest time ever written: a clock that says less has jumped back."""
         ...
 
-    def comparisons(self, scope: str) -> Iterator[Comparison]:
-        """The remembered comparison of every entity that has a drift or a gap, in URN order."""
+    def comparisons(self, scope: str, *, service: str | None = None) -> Iterator[Comparison]:
+        """The remembered comparison of every entity (of one service) that has a drift or a gap, in URN order."""
         ...
 
-    def findings(self, *, service: str | None = None, include_closed: bool = False) -> Sequence[FindingRecord]: ...
+    def findings(
+        self, *, service: str | None = None, urn: Urn | None = None, include_closed: bool = False
+    ) -> Sequence[FindingRecord]: ...
 
     def decisions(self, *, subject: Urn | None = None, limit: int = 100) -> Sequence[tuple[datetime, Decision]]:
         """Newest first."""
@@ -168,7 +170,7 @@ class Ledger(LedgerReader, Protocol):
     def release(self, lease: Lease) -> None: ...
 
     def visitor(self) -> LedgerWriter:
-        """For single writes of commands beside the loop (a gate's decision, an approval): appends only, needs no lease."""
+        """For single writes of commands beside the loop (a gate's decision): appends only, needs no lease."""
         ...
 
     def close(self) -> None: ...

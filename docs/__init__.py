@@ -1,0 +1,1 @@
+"""The documentation, and what holds it against the program."""

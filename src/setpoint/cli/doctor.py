@@ -1,0 +1,80 @@
+"""`setpoint doctor`: what can and cannot be read, before anything relies on it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from setpoint.cli.beats import coverage_json
+from setpoint.cli.options import config_option, json_option
+from setpoint.cli.output import Output
+from setpoint.model.canonical import Json
+from setpoint.model.snapshot import AreaCoverage, Coverage, Extent, Snapshot
+from setpoint.observe.aws.observer import permissions
+from setpoint.settings import Settings, load_settings
+from setpoint.wiring import Wiring
+
+
+@click.command(name="doctor")
+@config_option
+@json_option
+def command(config: Path, *, as_json: bool) -> int:
+    """Read a little of everything: declared state, policies, and every area of production.
+
+    Exits 3 when something cannot be read, and names the missing permission.
+    """
+    output = Output.of(as_json=as_json)
+    settings = load_settings(config)
+    wiring = Wiring(settings)
+    partition, account = wiring.clients.identity()
+    output.line(
+        f"account {account} ({partition}), regions {', '.join(settings.aws.regions)}, mode {settings.loop.mode}"
+    )
+    snapshot, policies = wiring.intent.read(), wiring.policies.policies
+    areas = _probe(wiring)
+    if as_json:
+        output.json(_document(settings, account, snapshot, len(policies), areas))
+    else:
+        _show(output, snapshot, len(policies), areas)
+    return 3 if Coverage.of([*areas, *snapshot.coverage.areas.values()]).doubts() else 0
+
+
+def _probe(wiring: Wiring) -> list[AreaCoverage]:
+    if not sys.stderr.isatty():
+        return wiring.observer.probe()
+    from rich.console import Console
+
+    with Console(stderr=True).status("asking AWS for a little of everything …"):
+        return wiring.observer.probe()
+
+
+def _show(output: Output, snapshot: Snapshot, policies: int, areas: list[AreaCoverage]) -> None:
+    output.line(f"{len(snapshot.resources)} resources declared, {policies} policies")
+    not_covered = [each for each in snapshot.coverage.areas.values() if each.extent is Extent.NOT_COVERED]
+    output.table(("declared, but not covered", "why"), [(each.area, "; ".join(each.reasons)) for each in not_covered])
+    output.table(
+        ("area", "read", "because"),
+        [(each.area, each.extent, "; ".join(each.reasons)) for each in sorted(areas, key=lambda each: each.area)],
+    )
+    lacking = [each for each in areas if each.extent is not Extent.WHOLE]
+    if lacking:
+        needed = permissions({each.area.type for each in lacking})
+        output.line("reading these types wholly needs:")
+        output.table(("type", "permissions"), [(name, ", ".join(actions)) for name, actions in needed.items()])
+    else:
+        output.line("everything can be read", style="green")
+
+
+def _document(settings: Settings, account: str, snapshot: Snapshot, policies: int, areas: list[AreaCoverage]) -> Json:
+    return {
+        "account": account,
+        "regions": list(settings.aws.regions),
+        "mode": settings.loop.mode,
+        "declared": len(snapshot.resources),
+        "policies": policies,
+        "declared_coverage": coverage_json(list(snapshot.coverage.areas.values())),
+        "coverage": coverage_json(areas),
+        "permissions": {name: list(actions) for name, actions in permissions().items()},
+    }

@@ -1,0 +1,74 @@
+"""Policy documents compared by what they allow and deny, not by how they are written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+
+from setpoint.model.canonical import Json, Unknown, canonical_bytes
+
+
+class Relation(Enum):
+    SAME = "same"
+    DIFFERENT = "different"
+    UNDECIDED = "undecided"
+    """The same, if what is not known of the declared document turns out to be what is there."""
+
+
+def relate(intended: Json, actual: Json) -> Relation:
+    """Of two documents in canonical form."""
+    wanted, found = meaning(intended), meaning(actual)
+    if canonical_bytes(wanted) == canonical_bytes(found):
+        return Relation.SAME
+    return Relation.UNDECIDED if _fits(wanted, found) else Relation.DIFFERENT
+
+
+def meaning(document: Json) -> Json:
+    """The document without its labels (`Id`, `Sid`) and without statements said twice."""
+    if not isinstance(document, Mapping) or not isinstance(document.get("Statement"), list):
+        return document
+    statements = {canonical_bytes(each): each for each in map(_unlabelled, document["Statement"])}
+    named = {name: value for name, value in document.items() if name != "Id"}
+    return {**named, "Statement": [statements[content] for content in sorted(statements)]}
+
+
+def _unlabelled(statement: Json) -> Json:
+    if not isinstance(statement, Mapping):
+        return statement
+    return {name: value for name, value in statement.items() if name != "Sid"}
+
+
+def first_unknown(value: Json) -> Unknown | None:
+    """The first value in here that could not be worked out."""
+    if isinstance(value, Unknown):
+        return value
+    members = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
+    return next((found for found in map(first_unknown, members) if found is not None), None)
+
+
+def _fits(pattern: Json, value: Json) -> bool:
+    """Whether `value` is what `pattern` says, with anything in the place of each `Unknown`."""
+    if isinstance(pattern, Unknown):
+        return True
+    if isinstance(pattern, Mapping):
+        return (
+            isinstance(value, Mapping)
+            and pattern.keys() == value.keys()
+            and all(_fits(pattern[name], value[name]) for name in pattern)
+        )
+    if isinstance(pattern, list):
+        return isinstance(value, list) and _elements_fit(pattern, value)
+    return bool(pattern == value)
+
+
+def _elements_fit(patterns: list[Json], values: list[Json]) -> bool:
+    """In any order; an element that is not known stands for one value at most."""
+    unmatched = list(values)
+    unknown = [pattern for pattern in patterns if isinstance(pattern, Unknown)]
+    known = [pattern for pattern in patterns if not isinstance(pattern, Unknown)]
+    for pattern in sorted(known, key=lambda each: first_unknown(each) is not None):
+        match = next((index for index, value in enumerate(unmatched) if _fits(pattern, value)), None)
+        if match is None:
+            return False
+        del unmatched[match]
+    return len(unmatched) <= len(unknown)

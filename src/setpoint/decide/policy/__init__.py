@@ -1,0 +1,1 @@
+"""Policies: checked and compiled once, evaluated over exactly what they declare to read, and what follows from them."""

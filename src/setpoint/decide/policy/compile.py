@@ -1,0 +1,157 @@
+"""Policies, checked and compiled once. Called by `wiring` and by `setpoint policy check`; evaluated by `evaluate`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from setpoint.decide.policy.check import (
+    EVERY_TYPE,
+    Nearest,
+    Schemas,
+    check_examples,
+    check_names,
+    check_reads,
+    check_stages,
+    check_tags,
+    check_types,
+)
+from setpoint.decide.policy.functions import FUNCTIONS
+from setpoint.decide.policy.project import Projector
+from setpoint.decide.policy.scan import Scan, scan
+from setpoint.errors import InputError
+from setpoint.model.canonical import Json, digest
+from setpoint.model.policy import Policy, Stage, Subject
+from setpoint.model.schema import ResourceSchema
+
+EVALUATION: Final = "1"
+"""Raised whenever projecting, the functions or judging change what a policy concludes: part of every version."""
+
+MAX_EXPRESSION: Final = 10_000
+"""Characters. More than a person can review; fewer than what the parser's recursion could not take."""
+
+_CEL_ERROR = re.compile(r"ERROR: <input>:(\d+):(\d+): (?:Syntax error: )?([^\n]*)")
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledPolicy:
+    """One policy, ready to be evaluated."""
+
+    policy: Policy
+    program: Any = field(repr=False)
+    """`cel.Program`; the library is imported only when policies are compiled."""
+    variables: frozenset[str]
+    """Those that the expression uses, of `resource`, `self`, `tags` and `drift`."""
+    drift_fields: frozenset[str]
+    """The fields of `drift` that it uses."""
+    functions: Mapping[str, Callable[..., Json]] = field(repr=False)
+    """Our own functions that it calls."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guardrail:
+    """A compiled policy for one of its types."""
+
+    compiled: CompiledPolicy
+    projector: Projector = field(repr=False)
+    """Shared by all policies that read the same of the type: its projection is made once."""
+
+
+@dataclass(frozen=True, slots=True)
+class PolicySet:
+    """All policies in force."""
+
+    policies: tuple[Policy, ...]
+    drift_policies: tuple[CompiledPolicy, ...]
+    _guardrails: Mapping[str, tuple[Guardrail, ...]]
+    """By type."""
+
+    def guardrails(self, type_name: str, stage: Stage) -> list[Guardrail]:
+        """Those that speak of the type and have an effect at the stage."""
+        spoken = self._guardrails.get(type_name, ())
+        return [each for each in spoken if each.compiled.policy.effect(stage).rank]
+
+    def guardrail(self, policy_id: str, type_name: str) -> Guardrail:
+        """One that is known to be there: the policy names the type."""
+        return next(each for each in self._guardrails[type_name] if each.compiled.policy.id == policy_id)
+
+    def drift_policies_of(self, type_name: str) -> list[CompiledPolicy]:
+        return [each for each in self.drift_policies if _speaks_of(each.policy, type_name)]
+
+    def version(self, type_name: str) -> str:
+        """Changes whenever what the policies say of this type may."""
+        spoken = [_said(policy) for policy in self.policies if _speaks_of(policy, type_name)]
+        return digest(EVALUATION, spoken)
+
+
+def compile_policies(policies: Sequence[Policy], schemas: Schemas, nearest: Nearest) -> PolicySet:
+    """Check and compile. Raises `InputError` (with file:line) for the first thing that is wrong.
+
+    `schemas` tells the schema of a type, or None; `nearest` which type a misspelt name may have meant.
+    """
+    projectors: dict[tuple[str, tuple[str, ...]], Projector] = {}
+    guardrails: dict[str, list[Guardrail]] = {}
+    drift_policies: list[CompiledPolicy] = []
+    for policy in policies:
+        check_stages(policy)
+        types = check_types(policy, schemas, nearest)
+        check_reads(policy, types)
+        compiled = _compile(policy, types)
+        check_examples(policy, types)
+        if policy.subject is Subject.DRIFT:
+            drift_policies.append(compiled)
+            continue
+        for name, schema in types.items():
+            key = (name, tuple(sorted(policy.reads)))
+            if key not in projectors:
+                projectors[key] = Projector(schema, key[1])
+            guardrails.setdefault(name, []).append(Guardrail(compiled, projectors[key]))
+    by_type = {name: tuple(each) for name, each in guardrails.items()}
+    return PolicySet(tuple(policies), tuple(drift_policies), by_type)
+
+
+def _compile(policy: Policy, schemas: Mapping[str, ResourceSchema]) -> CompiledPolicy:
+    program = _parse(policy)
+    names = scan(policy.expression)
+    used = program.references()
+    check_names(policy, names, used["variables"], used["functions"])
+    variables = frozenset(used["variables"]) - names.bound
+    if "tags" in variables:
+        check_tags(policy, schemas)
+    return CompiledPolicy(
+        policy,
+        program,
+        variables,
+        _drift_fields(names, variables),
+        {name: FUNCTIONS[name] for name in used["functions"] if name in FUNCTIONS},
+    )
+
+
+def _parse(policy: Policy) -> Any:
+    import cel
+
+    where = policy.expression_where or policy.where
+    if len(policy.expression) > MAX_EXPRESSION:
+        raise InputError(f"the expression of {policy.id} has more than {MAX_EXPRESSION:,} characters", where=where)
+    try:
+        return cel.compile(policy.expression)
+    except ValueError as error:
+        found = _CEL_ERROR.search(str(error))
+        told = f"line {found[1]}, column {found[2]} of it: {found[3]}" if found else str(error).splitlines()[0]
+        raise InputError(f"the expression of {policy.id} is not CEL ({told})", where=where) from error
+
+
+def _drift_fields(names: Scan, variables: frozenset[str]) -> frozenset[str]:
+    return frozenset(each.name for each in names.fields if each.base == "drift" and "drift" in variables)
+
+
+def _speaks_of(policy: Policy, type_name: str) -> bool:
+    return type_name in policy.types or policy.types == (EVERY_TYPE,)
+
+
+def _said(policy: Policy) -> list[Json]:
+    """All of a policy that a conclusion could depend on."""
+    effects = {str(stage): str(effect) for stage, effect in policy.effects.items()}
+    return [policy.id, policy.title, policy.severity, policy.subject, policy.reads, policy.expression, effects]

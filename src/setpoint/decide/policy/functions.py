@@ -1,0 +1,134 @@
+"""The few functions that policies may call beside CEL's own. Pure, and total: no argument makes one raise.
+
+Where an argument cannot be understood, the answer is the one under which a guardrail speaks: an address that is no
+address counts as public, a rule without ports as open on all of them.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from typing import Final, TypeGuard
+
+from setpoint.model.canonical import Json
+
+ALL_PORTS: Final = 65536
+
+EVERY_PROTOCOL: Final = frozenset({"-1", "all"})
+PROTOCOLS_WITH_PORTS: Final = frozenset({"tcp", "6", "udp", "17", "sctp", "132"})
+"""Names and numbers (IANA, "Protocol Numbers"); in rules for other protocols the ports mean something else."""
+
+WIDEST_PRIVATE_IPV4: Final = 8
+WIDEST_PRIVATE_IPV6: Final = 32
+"""A range wider than this is the public (Amazon S3 User Guide, "Blocking public access": the meaning of "public")."""
+
+FIXING_OPERATORS: Final = frozenset(
+    {"stringequals", "stringequalsignorecase", "stringlike", "arnequals", "arnlike", "ipaddress"}
+)
+"""Condition operators that let only named values pass, and nothing where the key is absent (IAM User Guide, "IAM JSON
+policy elements: Condition operators"). Negated forms and `…IfExists` let everything else pass."""
+
+_FIXED_OWNER = re.compile(r"arn:[\w-]+:[\w-]+:[^:]*:\d{12}:|o-[a-z0-9]{10,32}/")
+"""An ARN that names its account, a path that names its organisation: wildcards behind these stay with one owner."""
+
+_OPEN_ENDED = re.compile(r"[*?]|\$\{")
+"""IAM's wildcards and policy variables."""
+
+
+def account_of(principal: Json) -> str:
+    """The account that a principal belongs to; `*` for everyone, empty where it does not say."""
+    if not isinstance(principal, str):
+        return ""
+    if principal == "*" or re.fullmatch(r"\d{12}", principal):
+        return principal
+    parts = principal.split(":", 5)
+    return parts[4] if len(parts) == 6 and parts[0] == "arn" else ""
+
+
+def is_public_cidr(cidr: Json) -> bool:
+    """Whether a range of addresses is so wide that it means the internet; false where there is none (null or empty)."""
+    if cidr is None or cidr == "":
+        return False
+    return _is_public(cidr) if isinstance(cidr, str) else True
+
+
+@lru_cache(maxsize=4096)
+def _is_public(cidr: str) -> bool:
+    try:
+        network = ipaddress.ip_network(cidr.strip(), strict=False)
+    except ValueError:
+        return True
+    widest = WIDEST_PRIVATE_IPV4 if network.version == 4 else WIDEST_PRIVATE_IPV6
+    return network.prefixlen < widest and not network.is_private
+
+
+def any_port(rule: Json, ports: Json) -> bool:
+    """Whether a security group rule lets traffic to any of these ports pass, whoever it comes from."""
+    first, last = _port_range(rule)
+    wanted = ports if isinstance(ports, list) else [ports]
+    return any(not _is_port(port) or first <= port <= last for port in wanted)
+
+
+def port_count(rule: Json) -> int:
+    """How many ports a security group rule opens; 0 for protocols that have none."""
+    first, last = _port_range(rule)
+    return max(0, last - first + 1)
+
+
+def limited_by(condition: Json, keys: Json) -> bool:
+    """Whether the condition of a statement lets only named values of one of these condition keys pass."""
+    if not isinstance(condition, Mapping) or not isinstance(keys, list):
+        return False
+    wanted = {str(key).lower() for key in keys}
+    return any(
+        str(key).lower() in wanted and _are_fixed(values)
+        for operator, operands in condition.items()
+        if str(operator).lower().removeprefix("foranyvalue:") in FIXING_OPERATORS and isinstance(operands, Mapping)
+        for key, values in operands.items()
+    )
+
+
+def _port_range(rule: Json) -> tuple[int, int]:
+    """From and to; an empty range (1, 0) where the protocol has no ports."""
+    everything = (0, ALL_PORTS - 1)
+    if not isinstance(rule, Mapping):
+        return everything
+    protocol = str(rule.get("IpProtocol", "-1")).lower()
+    if protocol in EVERY_PROTOCOL:
+        return everything
+    if protocol not in PROTOCOLS_WITH_PORTS:
+        return (1, 0)
+    first, last = rule.get("FromPort"), rule.get("ToPort")
+    return (first, last) if _is_port(first) and _is_port(last) else everything
+
+
+def _is_port(value: Json) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < ALL_PORTS
+
+
+def _are_fixed(values: Json) -> bool:
+    listed = values if isinstance(values, list) else [values]
+    return bool(listed) and all(_is_fixed(value) for value in listed)
+
+
+def _is_fixed(value: Json) -> bool:
+    if not isinstance(value, str) or not value:
+        return False
+    if _OPEN_ENDED.search(value):
+        return _FIXED_OWNER.match(value) is not None
+    return not (_looks_like_a_range(value) and is_public_cidr(value))
+
+
+def _looks_like_a_range(value: str) -> bool:
+    address, _, length = value.partition("/")
+    return length.isdecimal() and ("." in address or ":" in address) and not value.startswith("arn:")
+
+
+FUNCTIONS: Final[Mapping[str, Callable[..., Json]]] = {
+    function.__name__: function for function in (account_of, is_public_cidr, any_port, port_count, limited_by)
+}
+
+BUILT_IN: Final[Sequence[str]] = ("size", "contains", "startsWith", "endsWith", "matches", "int", "double", "string")
+"""CEL's own functions that policies may call (the language definition's "List of Standard Definitions")."""

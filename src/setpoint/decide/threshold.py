@@ -1,0 +1,107 @@
+"""A service's threshold: its tier's base, lowered by what production showed, restored by quiet time.
+
+Called by the loop, and by `setpoint gate`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from setpoint.errors import InputError
+from setpoint.model.decision import Factor
+from setpoint.model.finding import Finding, FindingSource
+from setpoint.model.policy import Severity
+from setpoint.model.remediation import Remediation
+from setpoint.model.service import Service, Signal, SignalKind, Threshold, Tier
+
+LEAST: Final = 1.0
+"""Of a threshold: the risk of a release without findings, which is always let through."""
+
+
+@dataclass(frozen=True, slots=True)
+class ThresholdSettings:
+    """How much each showing weighs, and how fast it is forgotten. A load of 1 halves what is above the least."""
+
+    base: Mapping[Tier, float] = field(default_factory=lambda: {Tier.CRITICAL: 4.0, Tier.STANDARD: 8.0, Tier.LOW: 16.0})
+    half_life: float = 7 * 86400.0
+    """Seconds in which the load of a signal halves."""
+    weights: Mapping[Severity, float] = field(
+        default_factory=lambda: {
+            Severity.CRITICAL: 2.0,
+            Severity.HIGH: 1.0,
+            Severity.MEDIUM: 0.5,
+            Severity.LOW: 0.1,
+            Severity.INFO: 0.0,
+        }
+    )
+    """Of drift, by its severity."""
+    recurring: float = 2.0
+    """How many times as much drift weighs that had been put right before."""
+    failed_remediation: float = 2.0
+    """As much as critical drift: production is known to be wrong, and stays so."""
+
+    def __post_init__(self) -> None:
+        if not self.half_life > 0:
+            raise InputError(f"half_life is {self.half_life:g}", remedy="give more than 0 seconds")
+        for tier, base in self.base.items():
+            if not base >= LEAST:
+                raise InputError(f"the threshold of tier {tier} is {base:g}", remedy=f"give at least {LEAST:g}")
+
+
+def threshold(service: Service, signals: Sequence[Signal], now: datetime, settings: ThresholdSettings) -> Threshold:
+    """1 + (base - 1) / 2^load, where the load is what is left of all signals."""
+    factors = sorted(
+        (Factor(str(each.kind), _left(each, now, settings), each.cause) for each in signals),
+        key=lambda factor: (-factor.value, factor.name, factor.because),
+    )
+    base = settings.base[service.tier]
+    load = math.fsum(factor.value for factor in factors)
+    return Threshold(service.name, base, LEAST + (base - LEAST) * 2**-load, load, tuple(factors), now)
+
+
+def _left(signal: Signal, now: datetime, settings: ThresholdSettings) -> float:
+    # A clock that jumped back must not make a signal weigh more than when it happened.
+    age = max(0.0, (now - signal.at).total_seconds())
+    return signal.weight * 2 ** (-age / settings.half_life)
+
+
+class ReleaseAssessor:
+    """Implements `decide.interface.Assessor`."""
+
+    def __init__(self, settings: ThresholdSettings | None = None) -> None:
+        self._settings = settings or ThresholdSettings()
+
+    def signals(
+        self, service: str, opened: Sequence[Finding], reopened: Sequence[Finding], at: datetime
+    ) -> tuple[Signal, ...]:
+        """One for every newly found difference; drift that nobody's service owns lowers nobody's threshold."""
+        if not service:
+            return ()
+        return (
+            *(self._drift(service, each, SignalKind.DRIFT, at) for each in _drifts(opened)),
+            *(self._drift(service, each, SignalKind.RECURRING_DRIFT, at) for each in _drifts(reopened)),
+        )
+
+    def failed_remediation(self, remediation: Remediation, at: datetime) -> Signal | None:
+        """What a remediation that failed says of its service; None where no service owns the entity."""
+        if not remediation.service:
+            return None
+        cause = f"{remediation.urn}: {remediation.reason}"
+        weight = self._settings.failed_remediation
+        return Signal(remediation.service, SignalKind.FAILED_REMEDIATION, weight, at, cause)
+
+    def threshold(self, service: Service, signals: Sequence[Signal], now: datetime) -> Threshold:
+        return threshold(service, signals, now, self._settings)
+
+    def _drift(self, service: str, finding: Finding, kind: SignalKind, at: datetime) -> Signal:
+        times = self._settings.recurring if kind is SignalKind.RECURRING_DRIFT else 1.0
+        weight = self._settings.weights[finding.severity] * times
+        return Signal(service, kind, weight, at, f"{finding.urn}: {finding.title}")
+
+
+def _drifts(findings: Sequence[Finding]) -> list[Finding]:
+    return [each for each in findings if each.source is FindingSource.DRIFT]

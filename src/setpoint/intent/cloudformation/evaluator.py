@@ -1,0 +1,245 @@
+"""Values and conditions of a template, worked out on demand. `resolution` says what the names in them stand for.
+
+What cannot be known becomes an `Unknown` that keeps its reason through every function around it; what cannot be right
+is an `InputError` with file:line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Final, Protocol
+
+from setpoint.errors import InputError
+from setpoint.intent.cloudformation import functions
+from setpoint.intent.cloudformation.functions import Variable, first_unknown, substitutions, text
+from setpoint.intent.cloudformation.template import Call, Template, nearest
+from setpoint.model.canonical import Json, Unknown
+from setpoint.model.paths import element, join
+
+NO_VALUE: Final = object()
+"""What `!Ref AWS::NoValue` gives: the property or the list item that it stands for is not there."""
+
+DYNAMIC_REFERENCE: Final = "{{resolve:"
+"""How a value kept in Systems Manager or Secrets Manager is named ("Dynamic references"). Never fetched."""
+
+_SIGNED_64_BITS: Final = range(-(2**63), 2**63)
+
+
+class Scope(Protocol):
+    """What names stand for. Each raises `InputError` at `where` for a name that the template does not declare."""
+
+    def reference(self, name: str, where: str) -> Json:
+        """`Ref name`; `NO_VALUE` for the pseudo parameter of that name."""
+        ...
+
+    def attribute(self, logical_id: str, attribute: str, where: str) -> Json:
+        """`Fn::GetAtt logical_id.attribute`."""
+        ...
+
+    def export(self, name: str) -> Json:
+        """`Fn::ImportValue name`."""
+        ...
+
+
+class Chain:
+    """What is being worked out at this moment: whoever is asked for again meanwhile depends on itself."""
+
+    def __init__(self) -> None:
+        self._names: list[str] = []
+
+    @contextmanager
+    def entered(self, name: str, where: str) -> Iterator[None]:
+        if name in self._names:
+            circle = " -> ".join([*self._names[self._names.index(name) :], name])
+            raise InputError(f"these depend on one another in a circle: {circle}", where=where)
+        self._names.append(name)
+        try:
+            yield
+        finally:
+            self._names.pop()
+
+
+class Evaluator:
+    """Works out the values of one template."""
+
+    def __init__(self, template: Template, scope: Scope, chain: Chain) -> None:
+        self._template = template
+        self._scope = scope
+        self._chain = chain
+        self._conditions: dict[str, bool | Unknown] = {}
+        self._handlers: Mapping[str, Callable[[Call, str], Json]] = {
+            "Ref": self._ref,
+            "Fn::GetAtt": self._get_att,
+            "Fn::Sub": self._sub,
+            "Fn::If": self._if,
+            "Fn::FindInMap": self._find_in_map,
+            "Fn::ImportValue": self._import_value,
+        }
+
+    def value(self, value: Json, path: str) -> Json:
+        """The value at `path`: JSON with an `Unknown` wherever something is not known, or `NO_VALUE`."""
+        result = self._value(value, path)
+        if isinstance(result, str) and DYNAMIC_REFERENCE in result:
+            return Unknown("a dynamic reference is not resolved")
+        if isinstance(result, int) and result not in _SIGNED_64_BITS:
+            return str(result)  # an account id or the like, written without quotes: no JSON number
+        return result
+
+    def condition(self, name: Json, where: str) -> bool | Unknown:
+        """Whether the named condition holds."""
+        if not isinstance(name, str) or name not in self._template.conditions:
+            if any(key.startswith("Fn::") for key in self._template.conditions):
+                return Unknown(f"the condition {name} may be declared by a macro or a loop, which is not run")
+            remedy = nearest(str(name), self._template.conditions)
+            raise InputError(f"there is no condition {name}", where=where, remedy=remedy)
+        if name not in self._conditions:
+            path = f"Conditions.{name}"
+            with self._chain.entered(f"condition {name}", where):
+                self._conditions[name] = self._truth(self._template.conditions[name], path)
+        return self._conditions[name]
+
+    def _value(self, value: Json, path: str) -> Json:
+        call = self._template.call(value, path)
+        if call is not None:
+            return self._call(call, self._template.where(path))
+        if isinstance(value, list):
+            items = [self.value(item, element(path, index)) for index, item in enumerate(value)]
+            return [item for item in items if item is not NO_VALUE]
+        if isinstance(value, Mapping):
+            members = {key: self.value(member, join(path, key)) for key, member in value.items()}
+            return {key: member for key, member in members.items() if member is not NO_VALUE}
+        return value
+
+    def _call(self, call: Call, where: str) -> Json:
+        handler = self._handlers.get(call.function)
+        if handler is not None:
+            return handler(call, where)
+        if call.function in functions.OF_SHAPE:
+            return functions.OF_SHAPE[call.function](self.value(call.argument, call.path), where)
+        if call.function in functions.OF_KNOWN:
+            argument = self.value(call.argument, call.path)
+            return _plain(first_unknown(argument)) or functions.OF_KNOWN[call.function](argument, where)
+        return Unknown(f"{call.function} is not resolved")
+
+    def _ref(self, call: Call, where: str) -> Json:
+        if not isinstance(call.argument, str):
+            raise InputError("Ref takes a name", where=where)
+        return self._scope.reference(call.argument, where)
+
+    def _get_att(self, call: Call, where: str) -> Json:
+        argument = call.argument
+        parts = argument.split(".", 1) if isinstance(argument, str) else argument
+        if not isinstance(parts, list) or len(parts) != 2 or not isinstance(parts[0], str):
+            raise InputError("Fn::GetAtt takes a resource and an attribute: Resource.Attribute", where=where)
+        attribute = self.value(parts[1], element(call.path, 1))
+        if isinstance(attribute, Unknown):
+            return attribute
+        return self._scope.attribute(parts[0], text(attribute, where), where)
+
+    def _sub(self, call: Call, where: str) -> Json:
+        argument = call.argument
+        template, variables = argument if isinstance(argument, list) and len(argument) == 2 else (argument, {})
+        if not isinstance(template, str) or not isinstance(variables, Mapping):
+            raise InputError("Fn::Sub takes a text, or a list of a text and an object of variables", where=where)
+        pieces: list[str] = []
+        for piece in substitutions(template, where):
+            if isinstance(piece, str):
+                pieces.append(piece)
+                continue
+            value = self._variable(piece, variables, element(call.path, 1), where)
+            if isinstance(value, Unknown):
+                return _plain(value)
+            pieces.append(text(value, where))
+        return "".join(pieces)
+
+    def _variable(self, variable: Variable, variables: Mapping[str, Json], path: str, where: str) -> Json:
+        name = variable.name
+        if name in variables:
+            return self.value(variables[name], join(path, name))
+        if "." in name:
+            logical_id, attribute = name.split(".", 1)
+            return self._scope.attribute(logical_id, attribute, where)
+        return self._scope.reference(name, where)
+
+    def _if(self, call: Call, where: str) -> Json:
+        if not isinstance(call.argument, list) or len(call.argument) != 3:
+            raise InputError("Fn::If takes a condition and two values", where=where)
+        holds = self.condition(call.argument[0], where)
+        if isinstance(holds, Unknown):
+            return holds
+        chosen = 1 if holds else 2
+        return self.value(call.argument[chosen], element(call.path, chosen))
+
+    def _find_in_map(self, call: Call, where: str) -> Json:
+        argument = call.argument
+        if not isinstance(argument, list) or len(argument) not in (3, 4):
+            raise InputError("Fn::FindInMap takes a mapping, a key and a second key", where=where)
+        keys = [self.value(key, element(call.path, index)) for index, key in enumerate(argument[:3])]
+        unknown = first_unknown(keys)
+        if unknown is not None:
+            return _plain(unknown)
+        found: Json = self._template.mappings
+        for key in (text(key, where) for key in keys):
+            if not isinstance(found, Mapping):
+                raise InputError(f"Fn::FindInMap looks for {key!r} in what is no mapping", where=where)
+            if key in found:
+                found = found[key]
+                continue
+            if any(name.startswith("Fn::") for name in found):
+                return Unknown(f"Fn::FindInMap {key}: it may be declared by a macro or a loop, which is not run")
+            if len(argument) == 4 and isinstance(argument[3], Mapping) and "DefaultValue" in argument[3]:
+                return self.value(argument[3]["DefaultValue"], join(element(call.path, 3), "DefaultValue"))
+            raise InputError(f"Fn::FindInMap finds no {key!r}", where=where, remedy=nearest(key, found))
+        return found
+
+    def _import_value(self, call: Call, where: str) -> Json:
+        name = self.value(call.argument, call.path)
+        return _plain(name) or self._scope.export(text(name, where))
+
+    def _truth(self, value: Json, path: str) -> bool | Unknown:
+        where = self._template.where(path)
+        if isinstance(value, Mapping) and set(value) == {"Condition"}:
+            return self.condition(value["Condition"], where)
+        call = self._template.call(value, path)
+        match call:
+            case Call("Condition"):
+                return self.condition(call.argument, where)
+            case Call("Fn::Equals"):
+                return self._equals(call, where)
+            case Call("Fn::Not"):
+                holds = self._operands(call, 1, 1, where)[0]
+                return holds if isinstance(holds, Unknown) else not holds
+            case Call("Fn::And"):
+                return _all(self._operands(call, 2, 10, where), of=True)
+            case Call("Fn::Or"):
+                return _all(self._operands(call, 2, 10, where), of=False)
+        raise InputError("a condition was expected: Fn::And, Fn::Equals, Fn::Not, Fn::Or or Condition", where=where)
+
+    def _equals(self, call: Call, where: str) -> bool | Unknown:
+        pair = self.value(call.argument, call.path)
+        if not isinstance(pair, list) or len(pair) != 2:
+            raise InputError("Fn::Equals takes two values", where=where)
+        unknown = _plain(first_unknown(pair))
+        if unknown is not None:
+            return unknown
+        one, other = (each if isinstance(each, Mapping | list) else text(each, where) for each in pair)
+        return bool(one == other)
+
+    def _operands(self, call: Call, least: int, most: int, where: str) -> list[bool | Unknown]:
+        if not isinstance(call.argument, list) or not least <= len(call.argument) <= most:
+            count = f"{least} to {most} conditions" if most > least else "one condition"
+            raise InputError(f"{call.function} takes a list of {count}", where=where)
+        return [self._truth(operand, element(call.path, index)) for index, operand in enumerate(call.argument)]
+
+
+def _all(operands: list[bool | Unknown], *, of: bool) -> bool | Unknown:
+    """And (`of` True) or Or (`of` False): one operand that decides makes the unknown ones irrelevant."""
+    if (not of) in operands:
+        return not of
+    return next((operand for operand in operands if isinstance(operand, Unknown)), of)
+
+
+def _plain(value: Json) -> Unknown | None:
+    """An unknown as part of something larger: still unknown, for the same reason, but no longer the thing itself."""
+    return Unknown(value.reason) if isinstance(value, Unknown) else None

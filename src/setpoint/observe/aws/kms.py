@@ -1,0 +1,69 @@
+"""Keys with their policy and rotation; never key material."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, ClassVar, Final
+
+from setpoint.observe.aws.reader import Listed, Place, Reader, Reading, VanishedError
+from setpoint.observe.aws.shape import document, tags
+
+PAGE: Final = 1000
+"""The largest page (KMS API Reference, ListKeys, Limit)."""
+
+DELETED: Final = frozenset({"PendingDeletion", "PendingReplicaDeletion"})
+"""Such a key can be neither used nor changed, only saved from deletion, which is how KMS deletes: it counts as absent
+(AWS KMS Developer Guide, "Key states of AWS KMS keys" and "Delete an AWS KMS key")."""
+
+
+class KeyReader(Reader):
+    type: ClassVar[str] = "AWS::KMS::Key"
+    lists: ClassVar[str] = "kms:ListKeys"
+    permissions: ClassVar[tuple[str, ...]] = (
+        lists,
+        "kms:DescribeKey",
+        "kms:GetKeyPolicy",
+        "kms:GetKeyRotationStatus",
+        "kms:ListResourceTags",
+    )
+    gone: ClassVar[frozenset[str]] = frozenset({"NotFoundException"})
+
+    def pages(self, place: Place) -> Iterator[Sequence[Listed]]:
+        paginator = place.client("kms").get_paginator("list_keys")
+        for page in paginator.paginate(PaginationConfig={"PageSize": PAGE}):
+            yield [Listed(key["KeyId"], said=key) for key in page["Keys"]]
+
+    def read(self, place: Place, entity: Listed, reading: Reading) -> None:
+        kms = place.client("kms")
+        with reading.whole("kms:DescribeKey"):
+            key = kms.describe_key(KeyId=entity.identifier)["KeyMetadata"]
+        replica = key.get("MultiRegionConfiguration", {}).get("MultiRegionKeyType") == "REPLICA"
+        # A replica is of a type of its own, AWS::KMS::ReplicaKey; an alias leads to a key but is none.
+        if key["KeyState"] in DELETED or replica or key["KeyId"] != entity.identifier:
+            raise VanishedError
+        for name in ("KeyId", "Arn", "Description", "Enabled", "KeySpec", "KeyUsage", "MultiRegion", "Origin"):
+            reading.put(name, key.get(name))
+        if key.get("KeyManager") == "AWS":
+            reading.provided_by = "AWS: a key that AWS manages"
+        _read_policy(kms, entity.identifier, reading)
+        _read_rotation(kms, entity.identifier, reading)
+        _read_tags(kms, entity.identifier, reading)
+
+
+def _read_policy(kms: Any, key: str, reading: Reading) -> None:
+    with reading.part("KeyPolicy", "kms:GetKeyPolicy"):
+        reading.put("KeyPolicy", document(kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"]))
+
+
+def _read_rotation(kms: Any, key: str, reading: Reading) -> None:
+    # Asymmetric keys, HMAC keys and those of custom key stores have no rotation
+    # (AWS KMS Developer Guide, "Rotate AWS KMS keys").
+    with reading.part("EnableKeyRotation", "kms:GetKeyRotationStatus", absent={"UnsupportedOperationException"}):
+        reading.put("EnableKeyRotation", kms.get_key_rotation_status(KeyId=key)["KeyRotationEnabled"])
+
+
+def _read_tags(kms: Any, key: str, reading: Reading) -> None:
+    with reading.part("Tags", "kms:ListResourceTags"):
+        pages = kms.get_paginator("list_resource_tags").paginate(KeyId=key)
+        listed = [tag for page in pages for tag in page["Tags"]]
+        reading.put("Tags", tags(listed, key="TagKey", value="TagValue"))

@@ -1,0 +1,148 @@
+"""Buckets and their policies. One listing tells of every region; what is asked about a bucket is asked in its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, ClassVar, Final
+
+from setpoint.aws import client_errors, reason
+from setpoint.model.canonical import Json
+from setpoint.observe.aws.reader import Listed, Place, Reader, Reading, Spread, VanishedError
+from setpoint.observe.aws.shape import document, filled, tags
+
+PAGE: Final = 1000
+
+LOCATES: Final = "s3:GetBucketLocation"
+
+LOCATIONS: Final[Mapping[str | None, str]] = {None: "us-east-1", "": "us-east-1", "EU": "eu-west-1"}
+"""Locations that are no region's name (Amazon S3 API Reference, GetBucketLocation, LocationConstraint)."""
+
+
+class _ByBucket(Reader):
+    """What is listed by listing buckets."""
+
+    spread: ClassVar[Spread] = Spread.LISTED_ONCE
+    lists: ClassVar[str] = "s3:ListAllMyBuckets"
+
+    def pages(self, place: Place) -> Iterator[Sequence[Listed]]:
+        # S3 tells the region of each bucket only when the request has a parameter, which the page size is
+        # (Amazon S3 API Reference, Bucket, BucketRegion).
+        paginator = place.client("s3").get_paginator("list_buckets")
+        for page in paginator.paginate(PaginationConfig={"PageSize": PAGE}):
+            yield [self._listed(place, bucket) for bucket in page["Buckets"]]
+
+    def _listed(self, place: Place, bucket: Mapping[str, Json]) -> Listed:
+        name = bucket["Name"]
+        if region := bucket.get("BucketRegion"):
+            return Listed(name, region=region, said=bucket)
+        try:
+            return Listed(name, region=location(place, name), said=bucket)
+        except client_errors() as error:
+            return Listed(name, said=bucket, unread=reason(error, LOCATES))
+
+    def _make_sure_it_is_here(self, place: Place, entity: Listed, reading: Reading) -> None:
+        """Without a listing: S3 answers for buckets of other regions and other accounts as well."""
+        if entity.said is None:
+            with reading.whole(LOCATES):
+                region = location(place, entity.identifier)
+            if region != place.region:
+                raise VanishedError
+
+
+class BucketReader(_ByBucket):
+    type: ClassVar[str] = "AWS::S3::Bucket"
+    permissions: ClassVar[tuple[str, ...]] = (
+        _ByBucket.lists,
+        LOCATES,
+        "s3:GetBucketPublicAccessBlock",
+        "s3:GetEncryptionConfiguration",
+        "s3:GetBucketVersioning",
+        "s3:GetBucketLogging",
+        "s3:GetBucketOwnershipControls",
+        "s3:GetBucketTagging",
+    )
+    gone: ClassVar[frozenset[str]] = frozenset({"NoSuchBucket", "InvalidBucketName"})
+
+    def read(self, place: Place, entity: Listed, reading: Reading) -> None:
+        self._make_sure_it_is_here(place, entity, reading)
+        reading.put("BucketName", entity.identifier)
+        reading.put("Arn", f"arn:{place.partition}:s3:::{entity.identifier}")
+        s3, bucket = place.client("s3"), _named(place, entity)
+        _read_public_access_block(s3, bucket, reading)
+        _read_encryption(s3, bucket, reading)
+        _read_versioning(s3, bucket, reading)
+        _read_logging(s3, bucket, reading)
+        _read_ownership(s3, bucket, reading)
+        _read_tags(s3, bucket, reading)
+
+
+class BucketPolicyReader(_ByBucket):
+    type: ClassVar[str] = "AWS::S3::BucketPolicy"
+    permissions: ClassVar[tuple[str, ...]] = (_ByBucket.lists, LOCATES, "s3:GetBucketPolicy")
+    gone: ClassVar[frozenset[str]] = frozenset({"NoSuchBucket", "InvalidBucketName", "NoSuchBucketPolicy"})
+
+    def read(self, place: Place, entity: Listed, reading: Reading) -> None:
+        self._make_sure_it_is_here(place, entity, reading)
+        with reading.whole("s3:GetBucketPolicy"):
+            answer = place.client("s3").get_bucket_policy(**_named(place, entity))
+        reading.put("Bucket", entity.identifier)
+        reading.put("PolicyDocument", document(answer["Policy"]))
+
+
+def location(place: Place, bucket: str) -> str:
+    """The region of a bucket of this account. Raises botocore's errors."""
+    answer = place.client("s3").get_bucket_location(Bucket=bucket, ExpectedBucketOwner=place.account)
+    constraint = answer.get("LocationConstraint")
+    return LOCATIONS.get(constraint, str(constraint))
+
+
+def _named(place: Place, entity: Listed) -> dict[str, str]:
+    """The bucket, provided that it is this account's: names are free for anyone to take once a bucket is deleted."""
+    return {"Bucket": entity.identifier, "ExpectedBucketOwner": place.account}
+
+
+def _read_public_access_block(s3: Any, bucket: Mapping[str, str], reading: Reading) -> None:
+    path = "PublicAccessBlockConfiguration"
+    with reading.part(path, "s3:GetBucketPublicAccessBlock", absent={"NoSuchPublicAccessBlockConfiguration"}):
+        reading.put(path, s3.get_public_access_block(**bucket)[path])
+
+
+def _read_encryption(s3: Any, bucket: Mapping[str, str], reading: Reading) -> None:
+    path, unset = "BucketEncryption", {"ServerSideEncryptionConfigurationNotFoundError"}
+    with reading.part(path, "s3:GetEncryptionConfiguration", absent=unset):
+        rules = s3.get_bucket_encryption(**bucket)["ServerSideEncryptionConfiguration"]["Rules"]
+        reading.put(path, {"ServerSideEncryptionConfiguration": [_encryption_rule(rule) for rule in rules]})
+
+
+def _encryption_rule(rule: Mapping[str, Json]) -> Json:
+    names = {"ApplyServerSideEncryptionByDefault": "ServerSideEncryptionByDefault"}
+    return {names.get(name, name): value for name, value in rule.items()}
+
+
+def _read_versioning(s3: Any, bucket: Mapping[str, str], reading: Reading) -> None:
+    path = "VersioningConfiguration"
+    with reading.part(path, "s3:GetBucketVersioning"):
+        status = s3.get_bucket_versioning(**bucket).get("Status")
+        reading.put(path, {"Status": status} if status else None)
+
+
+def _read_logging(s3: Any, bucket: Mapping[str, str], reading: Reading) -> None:
+    path = "LoggingConfiguration"
+    with reading.part(path, "s3:GetBucketLogging"):
+        enabled = s3.get_bucket_logging(**bucket).get("LoggingEnabled")
+        if enabled:
+            # Grants on the log's objects have no place in CloudFormation.
+            names = ("DestinationBucketName", "TargetBucket"), ("LogFilePrefix", "TargetPrefix")
+            shape = {ours: enabled.get(theirs) for ours, theirs in names}
+            reading.put(path, filled(shape | {"TargetObjectKeyFormat": enabled.get("TargetObjectKeyFormat")}))
+
+
+def _read_ownership(s3: Any, bucket: Mapping[str, str], reading: Reading) -> None:
+    path = "OwnershipControls"
+    with reading.part(path, "s3:GetBucketOwnershipControls", absent={"OwnershipControlsNotFoundError"}):
+        reading.put(path, {"Rules": s3.get_bucket_ownership_controls(**bucket)[path]["Rules"]})
+
+
+def _read_tags(s3: Any, bucket: Mapping[str, str], reading: Reading) -> None:
+    with reading.part("Tags", "s3:GetBucketTagging", absent={"NoSuchTagSet"}):
+        reading.put("Tags", tags(s3.get_bucket_tagging(**bucket)["TagSet"]))

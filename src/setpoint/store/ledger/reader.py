@@ -1,0 +1,143 @@
+"""Reading the ledger: each method sees one committed state, on its own connection, whatever is being written.
+
+So inside a writer's `transaction()` they do not see what it wrote until it commits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import select
+
+from setpoint.model.decision import Decision
+from setpoint.model.drift import Comparison
+from setpoint.model.finding import FindingRecord
+from setpoint.model.remediation import Remediation, RemediationState
+from setpoint.model.service import Exposure, Release, Service, Signal, SignalKind, Tier
+from setpoint.model.urn import Urn
+from setpoint.store.interface import AuditRow, BeatRow
+from setpoint.store.ledger import audit_check, codec, findings, remediations, tables
+from setpoint.store.ledger.database import Database
+from setpoint.store.ledger.tables import EPOCH
+
+ROWS_AT_ONCE: Final = 1_000
+"""How many of a long answer are in memory at one time."""
+
+
+class SqlReader:
+    """`LedgerReader` on a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def remembered(self, scope: str) -> Mapping[str, str]:
+        table = tables.resources
+        wanted = select(table.c.urn, table.c.key).where(table.c.scope == scope)
+        with self._database.read() as connection:
+            return dict(iter(connection.execution_options(yield_per=ROWS_AT_ONCE).execute(wanted)))
+
+    def latest_time(self) -> datetime | None:
+        with self._database.read() as connection:
+            latest = connection.execute(select(tables.clock.c.latest)).scalar_one()
+        return latest if latest != EPOCH else None
+
+    def comparisons(self, scope: str, *, service: str | None = None) -> Iterator[Comparison]:
+        table = tables.resources
+        wanted = select(table.c.urn, table.c.comparison).where(table.c.scope == scope, table.c.differs)
+        if service is not None:
+            wanted = wanted.where(table.c.service == service)
+        wanted = wanted.order_by(table.c.urn)
+        with self._database.read() as connection:
+            for row in connection.execution_options(yield_per=ROWS_AT_ONCE).execute(wanted):
+                yield codec.decode_comparison(Urn(row.urn), row.comparison)
+
+    def findings(
+        self, *, service: str | None = None, urn: Urn | None = None, include_closed: bool = False
+    ) -> Sequence[FindingRecord]:
+        """In order of URN, rule and path."""
+        table = tables.findings
+        wanted = select(table).order_by(table.c.urn, table.c.rule, table.c.path)
+        if service is not None:
+            wanted = wanted.where(table.c.service == service)
+        if urn is not None:
+            wanted = wanted.where(table.c.urn == urn)
+        if not include_closed:
+            wanted = wanted.where(table.c.closed_at.is_(None))
+        with self._database.read() as connection:
+            return [findings.decode(row) for row in connection.execute(wanted)]
+
+    def decisions(self, *, subject: Urn | None = None, limit: int = 100) -> Sequence[tuple[datetime, Decision]]:
+        table = tables.decisions
+        wanted = select(table.c.at, table.c.document).order_by(table.c.id.desc()).limit(limit)
+        if subject is not None:
+            wanted = wanted.where(table.c.subject == subject)
+        with self._database.read() as connection:
+            return [(row.at, codec.decode_decision(row.document)) for row in connection.execute(wanted)]
+
+    def remediations(
+        self, *, states: frozenset[RemediationState] | None = None, urn: Urn | None = None, service: str | None = None
+    ) -> Sequence[Remediation]:
+        table = tables.remediations
+        wanted = select(table).order_by(table.c.id)
+        if states is not None:
+            wanted = wanted.where(table.c.state.in_(sorted(states)))
+        if urn is not None:
+            wanted = wanted.where(table.c.urn == urn)
+        if service is not None:
+            wanted = wanted.where(table.c.service == service)
+        with self._database.read() as connection:
+            return [remediations.decode(row) for row in connection.execute(wanted)]
+
+    def remediation_steps(self, remediation: int) -> Sequence[tuple[datetime, RemediationState, str]]:
+        """How a remediation came to its state: when, to which state, and why; oldest first."""
+        table = tables.remediation_steps
+        wanted = select(table).where(table.c.remediation == remediation).order_by(table.c.id)
+        with self._database.read() as connection:
+            return [(row.at, RemediationState(row.state), row.reason) for row in connection.execute(wanted)]
+
+    def signals(self, service: str, *, since: datetime) -> Sequence[Signal]:
+        """Oldest first, from `since` on."""
+        table = tables.signals
+        wanted = select(table).where(table.c.service == service, table.c.at >= since).order_by(table.c.at, table.c.id)
+        with self._database.read() as connection:
+            return [
+                Signal(row.service, SignalKind(row.kind), row.weight, row.at, row.cause)
+                for row in connection.execute(wanted)
+            ]
+
+    def services(self) -> Sequence[Service]:
+        """By name."""
+        table = tables.services
+        with self._database.read() as connection:
+            return [
+                Service(row.name, Tier(row.tier), Exposure(row.exposure), row.owner)
+                for row in connection.execute(select(table).order_by(table.c.name))
+            ]
+
+    def releases(self, service: str) -> Sequence[tuple[Release, datetime]]:
+        """Each with the time when it was first put here, newest first."""
+        table = tables.releases
+        wanted = select(table).where(table.c.service == service).order_by(table.c.first_seen.desc(), table.c.version)
+        with self._database.read() as connection:
+            return [(Release(row.service, row.version), row.first_seen) for row in connection.execute(wanted)]
+
+    def beats(self, *, limit: int = 20) -> Sequence[BeatRow]:
+        table = tables.beats
+        with self._database.read() as connection:
+            return [
+                BeatRow(**{**row._mapping, "coverage": codec.decode_coverage(row.coverage)})
+                for row in connection.execute(select(table).order_by(table.c.id.desc()).limit(limit))
+            ]
+
+    def audit(self, *, after: int = 0) -> Iterator[AuditRow]:
+        table = tables.audit_log
+        wanted = select(table).where(table.c.sequence > after).order_by(table.c.sequence)
+        with self._database.read() as connection:
+            for row in connection.execution_options(yield_per=ROWS_AT_ONCE).execute(wanted):
+                yield AuditRow(**row._mapping)
+
+    def broken_audit_rows(self) -> Sequence[str]:
+        with self._database.read() as connection:
+            return list(audit_check.broken_rows(connection))

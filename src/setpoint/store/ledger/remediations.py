@@ -1,0 +1,130 @@
+"""Remediations in the ledger: the state machine of `model.remediation`, enforced where its state is kept.
+
+`writer.py` calls `add` and `step` inside its transaction, `reader.py` decodes rows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from setpoint.errors import LedgerError
+from setpoint.model.remediation import TRANSITIONS, Remediation, RemediationState
+from setpoint.model.urn import Urn
+from setpoint.store.ledger.audit import Entry
+from setpoint.store.ledger.codec import decode_plan, encode_plan
+from setpoint.store.ledger.tables import remediation_steps, remediations
+
+BEGINNINGS: Final = frozenset(
+    {RemediationState.PLANNED, RemediationState.AWAITING_APPROVAL, RemediationState.ESCALATED}
+)
+
+
+def add(connection: Connection, remediation: Remediation) -> Remediation:
+    """A new one, in a state in which one can begin; returned with the id that it was given."""
+    if remediation.state not in BEGINNINGS:
+        raise LedgerError(f"a remediation cannot begin as {remediation.state.value!r}", where=remediation.urn)
+    if remediation.plan is None and remediation.state is not RemediationState.ESCALATED:
+        raise LedgerError("a remediation without a plan can only be escalated", where=remediation.urn)
+    values = _encode(remediation)
+    identity = connection.execute(insert(remediations).values(values).returning(remediations.c.id)).scalar_one()
+    added = replace(remediation, id=identity)
+    _keep_step(connection, added)
+    return added
+
+
+def step(
+    connection: Connection, remediation: Remediation, state: RemediationState, reason: str, at: datetime
+) -> Remediation:
+    """The remediation in its next state; `LedgerError` when it is not as the caller read it, or may not go there."""
+    where = f"remediation {remediation.id}"
+    row = connection.execute(select(remediations).where(remediations.c.id == remediation.id)).one_or_none()
+    if row is None:
+        raise LedgerError("the ledger has no such remediation", where=where)
+    current = decode(row)
+    if (current.state, current.updated_at, current.attempts) != (
+        remediation.state,
+        remediation.updated_at,
+        remediation.attempts,
+    ):
+        raise LedgerError(
+            f"it is {current.state.value!r} since {current.updated_at.isoformat()}, "
+            f"not {remediation.state.value!r} since {remediation.updated_at.isoformat()} as the caller read it",
+            where=where,
+            remedy="read it again",
+        )
+    if state not in TRANSITIONS[current.state]:
+        following = ", ".join(sorted(each.value for each in TRANSITIONS[current.state])) or "nothing"
+        raise LedgerError(
+            f"{state.value!r} cannot follow {current.state.value!r}", where=where, remedy=f"what can is: {following}"
+        )
+    attempts = current.attempts + (state is RemediationState.APPLYING)
+    stepped = replace(current, state=state, reason=reason, updated_at=at, attempts=attempts)
+    connection.execute(
+        update(remediations)
+        .where(remediations.c.id == stepped.id)
+        .values(state=state.value, reason=reason, updated_at=at, attempts=attempts)
+    )
+    _keep_step(connection, stepped)
+    return stepped
+
+
+def entry(remediation: Remediation) -> Entry:
+    """What the audit log says about the state that it just reached."""
+    return Entry(
+        remediation.updated_at,
+        f"remediation {remediation.state.value}",
+        remediation.urn,
+        {
+            "remediation": remediation.id,
+            "reason": remediation.reason,
+            "attempts": remediation.attempts,
+            "findings": remediation.findings,
+            "precondition": remediation.plan.precondition if remediation.plan else None,
+        },
+    )
+
+
+def decode(row: Row[Any]) -> Remediation:
+    urn = Urn(row.urn)
+    return Remediation(
+        id=row.id,
+        urn=urn,
+        service=row.service,
+        state=RemediationState(row.state),
+        plan=decode_plan(urn, row.plan),
+        findings=tuple(row.findings),
+        reason=row.reason,
+        detected_at=row.detected_at,
+        updated_at=row.updated_at,
+        attempts=row.attempts,
+    )
+
+
+def _encode(remediation: Remediation) -> dict[str, Any]:
+    """Every column but the id, which the ledger gives."""
+    return {
+        "urn": remediation.urn,
+        "service": remediation.service,
+        "state": remediation.state,
+        "plan": encode_plan(remediation.plan),
+        "findings": remediation.findings,
+        "reason": remediation.reason,
+        "detected_at": remediation.detected_at,
+        "updated_at": remediation.updated_at,
+        "attempts": remediation.attempts,
+    }
+
+
+def _keep_step(connection: Connection, remediation: Remediation) -> None:
+    connection.execute(
+        insert(remediation_steps).values(
+            remediation=remediation.id,
+            state=remediation.state.value,
+            reason=remediation.reason,
+            at=remediation.updated_at,
+        )
+    )

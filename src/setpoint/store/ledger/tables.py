@@ -1,0 +1,250 @@
+"""The tables as the code uses them. Those in the file are made by `migrations/`; a test holds the two together."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import orjson
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+from setpoint.errors import LedgerError
+from setpoint.model.canonical import Json, Unknown, canonical_bytes
+
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND: Final = timedelta(microseconds=1)
+
+
+def to_microseconds(moment: datetime) -> int:
+    return (moment - EPOCH) // MICROSECOND
+
+
+class Moment(TypeDecorator[datetime]):
+    """A time, as whole microseconds since 1970 in UTC: exact, ordered, and the same in every database."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002 (SQLAlchemy's)
+        return None if value is None else to_microseconds(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002 (SQLAlchemy's)
+        return None if value is None else EPOCH + value * MICROSECOND
+
+
+class Document(TypeDecorator[Any]):
+    """A JSON value in its canonical spelling, so that equal documents are equal text; `Unknown` comes back as one."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Json, dialect: Dialect) -> str | None:  # noqa: ARG002 (SQLAlchemy's)
+        return None if value is None else canonical_bytes(value).decode()
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Json:  # noqa: ARG002 (SQLAlchemy's)
+        if value is None:
+            return None
+        try:
+            document = orjson.loads(value)
+        except orjson.JSONDecodeError as error:
+            raise LedgerError(
+                f"a document in the ledger is damaged ({error.msg})", remedy="restore the ledger from a backup"
+            ) from error
+        return _restore_unknowns(document) if "$unknown" in value else document
+
+
+def _restore_unknowns(value: Json) -> Json:
+    if isinstance(value, list):
+        return [_restore_unknowns(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    if len(value) == 1 and isinstance(reason := value.get("$unknown"), str):
+        return Unknown(reason)
+    return {name: _restore_unknowns(each) for name, each in value.items()}
+
+
+Number = BigInteger().with_variant(Integer, "sqlite")
+"""A key that counts up by itself; SQLite does that only for a column declared INTEGER (*SQLite Autoincrement*)."""
+
+metadata = MetaData()
+
+services = Table(
+    "services",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("tier", Text, nullable=False),
+    Column("exposure", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+)
+
+releases = Table(
+    "releases",
+    metadata,
+    Column("service", Text, primary_key=True),
+    Column("version", Text, primary_key=True),
+    Column("first_seen", Moment, nullable=False),
+)
+
+resources = Table(
+    "resources",
+    metadata,
+    Column("scope", Text, primary_key=True),
+    Column("urn", Text, primary_key=True),
+    Column("service", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    # Null where there is neither drift, gap nor fold: most entities, most of the time.
+    Column("comparison", Document),
+    # Whether the comparison has a drift or a gap.
+    Column("differs", Boolean, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    # Covering: what is remembered is read from this index alone, past all comparisons.
+    Index("resources_remembered", "scope", "urn", "key"),
+    Index("resources_differing", "scope", "differs", "urn"),
+)
+
+findings = Table(
+    "findings",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("urn", Text, nullable=False),
+    Column("service", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("path", Text, nullable=False),
+    Column("severity", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("evidence", Document, nullable=False),
+    Column("policies", Document, nullable=False),
+    Column("first_seen", Moment, nullable=False),
+    Column("opened_at", Moment, nullable=False),
+    Column("last_changed", Moment, nullable=False),
+    Column("closed_at", Moment),
+    Column("times_opened", Integer, nullable=False),
+    Index("findings_of_urn", "urn"),
+    Index("findings_of_service", "service"),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("subject", Text, nullable=False),
+    Column("stage", Text, nullable=False),
+    Column("path", Text, nullable=False),
+    # The digest of everything that was decided together of this subject, stage and path.
+    Column("together", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("document", Document, nullable=False),
+    Index("decisions_of_subject", "subject", "stage", "path", "id"),
+)
+
+remediations = Table(
+    "remediations",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("urn", Text, nullable=False),
+    Column("service", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("plan", Document),
+    Column("findings", Document, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("detected_at", Moment, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Index("remediations_of_urn", "urn"),
+    Index("remediations_of_state", "state"),
+)
+
+remediation_steps = Table(
+    "remediation_steps",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("remediation", Number, ForeignKey("remediations.id"), nullable=False, index=True),
+    Column("state", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+signals = Table(
+    "signals",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("service", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("weight", Float, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("cause", Text, nullable=False),
+    Index("signals_of_service", "service", "at"),
+)
+
+beats = Table(
+    "beats",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("started_at", Moment, nullable=False),
+    Column("ended_at", Moment, nullable=False),
+    Column("resources", Integer, nullable=False),
+    Column("examined", Integer, nullable=False),
+    Column("opened", Integer, nullable=False),
+    Column("closed", Integer, nullable=False),
+    Column("remediated", Integer, nullable=False),
+    Column("coverage", Document, nullable=False),
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("scope", Text, primary_key=True),
+    Column("token", BigInteger, nullable=False),
+    Column("held", Boolean, nullable=False),
+    Column("host", Text, nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("birth", Text, nullable=False),
+    Column("acquired_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+)
+
+audit_log = Table(
+    "audit_log",
+    metadata,
+    Column("sequence", Number, primary_key=True, autoincrement=False),
+    Column("writer", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("details", Document, nullable=False),
+    Column("previous", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Index("audit_log_of_writer", "writer", "sequence"),
+)
+
+seals = Table(
+    "seals",
+    metadata,
+    Column("number", Number, primary_key=True, autoincrement=False),
+    # The last sealed row; rows are numbered without a gap, so it is their count, too.
+    Column("through", BigInteger, nullable=False),
+    Column("digest", Text, nullable=False),
+)
+
+clock = Table(
+    "clock",
+    metadata,
+    # One row: the latest time that any write carried.
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("latest", Moment, nullable=False),
+)

@@ -1,0 +1,202 @@
+"""Writing the ledger: what the loop writes under its lease, and what a command beside it may append without one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, update
+
+from setpoint.errors import LedgerError
+from setpoint.model.canonical import Json
+from setpoint.model.conclusion import Conclusion
+from setpoint.model.decision import Decision
+from setpoint.model.finding import FindingChanges
+from setpoint.model.remediation import Plan, Remediation, RemediationState
+from setpoint.model.service import Release, Service, Signal
+from setpoint.model.urn import Urn
+from setpoint.store.interface import BeatRow, Lease
+from setpoint.store.ledger import audit, codec, decisions, dialect, findings, leases, remediations, tables
+from setpoint.store.ledger.audit import Entry
+from setpoint.store.ledger.database import Database, batches
+
+
+class SqlWriter:
+    """`LedgerWriter` on a database: under a lease, or a visitor's without one.
+
+    Whatever changes is told to the audit log in the same transaction.
+    """
+
+    def __init__(self, database: Database, name: str, lease: Lease | None = None) -> None:
+        self._database = database
+        self._name = name
+        """As which writer its audit rows are chained."""
+        self._lease = lease
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        with self._appending():
+            yield
+
+    @contextmanager
+    def _appending(self) -> Iterator[Connection]:
+        """A transaction, refused to a worker whose lease is no longer current."""
+        with self._database.write() as connection:
+            if self._lease is not None:
+                leases.check(connection, self._lease)
+            yield connection
+
+    @contextmanager
+    def _working(self) -> Iterator[tuple[Connection, str]]:
+        """As `_appending`, with the scope that is worked on; refused to a visitor."""
+        if self._lease is None:
+            raise LedgerError("a visitor of the ledger may not do this", remedy="take the lease of the scope first")
+        with self._appending() as connection:
+            yield connection, self._lease.scope
+
+    def _tell(self, connection: Connection, entries: Sequence[Entry]) -> None:
+        audit.append(connection, self._name, entries)
+
+    # What the loop does under its lease
+
+    def record(self, conclusions: Sequence[Conclusion], at: datetime) -> Mapping[Urn, FindingChanges]:
+        # Two conclusions about one entity cannot both hold: the later counts.
+        latest = {each.urn: each for each in conclusions}
+        if not latest:
+            return {}
+        with self._working() as (connection, scope):
+            rows = [_encode_conclusion(scope, each, at) for each in latest.values()]
+            connection.execute(dialect.insert_or_update(tables.resources), rows)
+            changes = findings.record(connection, {urn: each.findings for urn, each in latest.items()}, at)
+            decided = [decision for each in latest.values() for decision in each.decisions]
+            written = decisions.append(connection, decided, at)
+            self._tell(connection, [*findings.entries(changes, at), *decisions.entries(written, at)])
+            set_clock(connection, at)
+        return changes
+
+    def forget(self, urns: Sequence[Urn], at: datetime) -> Mapping[Urn, FindingChanges]:
+        if not urns:
+            return {}
+        with self._working() as (connection, scope):
+            table = tables.resources
+            for some in batches(urns):
+                connection.execute(delete(table).where(table.c.scope == scope, table.c.urn.in_(some)))
+            changes = findings.record(connection, dict.fromkeys(urns, ()), at)
+            self._tell(connection, list(findings.entries(changes, at)))
+            set_clock(connection, at)
+        return changes
+
+    def add_signals(self, signals: Sequence[Signal]) -> None:
+        if not signals:
+            return
+        with self._working() as (connection, _):
+            connection.execute(insert(tables.signals), [_encode_signal(each) for each in signals])
+            self._tell(connection, [_tell_signal(each) for each in signals])
+            set_clock(connection, max(each.at for each in signals))
+
+    def plan(
+        self,
+        urn: Urn,
+        service: str,
+        plan: Plan | None,
+        state: RemediationState,
+        reason: str,
+        findings: Sequence[str],
+        detected_at: datetime,
+        at: datetime,
+    ) -> Remediation:
+        new = Remediation(0, urn, service, state, plan, tuple(findings), reason, detected_at, updated_at=at)
+        with self._working() as (connection, _):
+            planned = remediations.add(connection, new)
+            self._tell(connection, [remediations.entry(planned)])
+            set_clock(connection, at)
+        return planned
+
+    def advance(self, remediation: Remediation, state: RemediationState, reason: str, at: datetime) -> Remediation:
+        with self._working() as (connection, _):
+            stepped = remediations.step(connection, remediation, state, reason, at)
+            self._tell(connection, [remediations.entry(stepped)])
+            set_clock(connection, at)
+        return stepped
+
+    def put_beat(self, beat: BeatRow) -> None:
+        with self._working() as (connection, _):
+            connection.execute(insert(tables.beats).values(_encode_beat(beat)))
+            set_clock(connection, beat.ended_at)
+
+    # What a visitor may do as well
+
+    def put_services(self, services: Sequence[Service]) -> None:
+        if not services:
+            return
+        with self._appending() as connection:
+            connection.execute(dialect.insert_or_update(tables.services), [_encode_service(each) for each in services])
+
+    def put_release(self, release: Release, at: datetime) -> None:
+        with self._appending() as connection:
+            row = {"service": release.service, "version": release.version, "first_seen": at}
+            connection.execute(dialect.insert_or_keep(tables.releases), row)
+            set_clock(connection, at)
+
+    def put_decision(self, decision: Decision, at: datetime) -> None:
+        with self._appending() as connection:
+            written = decisions.append(connection, [decision], at)
+            self._tell(connection, list(decisions.entries(written, at)))
+            set_clock(connection, at)
+
+    def note(self, actor: str, action: str, subject: str, details: Mapping[str, Json], at: datetime) -> None:
+        with self._appending() as connection:
+            self._tell(connection, [Entry(at, action, subject, details, actor)])
+            set_clock(connection, at)
+
+
+def set_clock(connection: Connection, at: datetime) -> None:
+    """Remember `at`, if it is the latest time so far."""
+    connection.execute(update(tables.clock).where(tables.clock.c.latest < at).values(latest=at))
+
+
+def _encode_conclusion(scope: str, conclusion: Conclusion, at: datetime) -> dict[str, Any]:
+    comparison = conclusion.comparison
+    return {
+        "scope": scope,
+        "urn": conclusion.urn,
+        "service": conclusion.service,
+        "key": conclusion.key,
+        "comparison": codec.encode_comparison(comparison),
+        "differs": bool(comparison.drifts or comparison.gaps),
+        "updated_at": at,
+    }
+
+
+def _encode_signal(signal: Signal) -> dict[str, Any]:
+    return {
+        "service": signal.service,
+        "kind": signal.kind,
+        "weight": signal.weight,
+        "at": signal.at,
+        "cause": signal.cause,
+    }
+
+
+def _tell_signal(signal: Signal) -> Entry:
+    details = {"kind": signal.kind, "weight": signal.weight, "cause": signal.cause}
+    return Entry(signal.at, "signal added", Urn.service(signal.service), details)
+
+
+def _encode_service(service: Service) -> dict[str, Any]:
+    return {"name": service.name, "tier": service.tier, "exposure": service.exposure, "owner": service.owner}
+
+
+def _encode_beat(beat: BeatRow) -> dict[str, Any]:
+    return {
+        "started_at": beat.started_at,
+        "ended_at": beat.ended_at,
+        "resources": beat.resources,
+        "examined": beat.examined,
+        "opened": beat.opened,
+        "closed": beat.closed,
+        "remediated": beat.remediated,
+        "coverage": codec.encode_coverage(beat.coverage),
+    }

@@ -1,0 +1,353 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from setpoint.compare.config import ConfigComparator
+from setpoint.model.canonical import Unknown
+from setpoint.model.drift import Comparison, DriftKind, Fold, GapKind
+from setpoint.model.resource import Resource
+from setpoint.model.schema import Kind, ResourceSchema
+from setpoint.model.urn import Urn
+
+Compare = Callable[..., Comparison]
+Differences = Callable[..., dict[str, str]]
+
+UNKNOWN = Unknown("Fn::GetAtt Other.Id: it does not exist yet")
+POLICY = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "a:B", "Resource": "*"}],
+}
+
+
+# What is the same
+
+
+@pytest.mark.parametrize(
+    ("intended", "actual"),
+    [
+        ({"Enabled": "true"}, {"Enabled": True}),
+        ({"Enabled": "False"}, {"Enabled": False}),
+        ({"Port": "5432"}, {"Port": 5432}),
+        ({"Port": 5}, {"Port": 5.0}),
+        ({"Ratio": "0.50"}, {"Ratio": 0.5}),
+        ({"Address": 5}, {"Address": "5"}),
+        ({"Address": True}, {"Address": "true"}),
+        ({"Groups": "one"}, {"Groups": ["one"]}),
+        ({"Groups": ["one", "two"]}, {"Groups": ["two", "one"]}),
+        ({"Engine": "MySQL"}, {"Engine": "mysql"}),
+        ({"EngineVersion": "8.0"}, {"EngineVersion": "8.0.45"}),
+        ({"Free": '{"a": [1]}'}, {"Free": {"a": [1.0]}}),
+        ({"Free": {"a": 90, "b": False}}, {"Free": {"a": "90", "b": "false"}}),
+        ({"Options": {"a": 1}}, {"Options": {"a": "1"}}),
+        ({"Policy": POLICY}, {"Policy": '{"Version":"2012-10-17","Statement":{"Sid":"x","Effect":"Allow","Principal":{"AWS":["*"]},"Action":["A:b"],"Resource":["*"]}}'}),
+        ({"Rules": [{"Cidr": "a", "Port": "1"}, {"Cidr": "b"}]}, {"Rules": [{"Cidr": "b", "Description": ""}, {"Port": 1, "Cidr": "a"}]}),
+        ({"Tags": [{"Key": "a", "Value": "1"}]}, {"Tags": [{"Key": "aws:x", "Value": "2"}, {"Key": "a", "Value": "1"}]}),
+        ({"Address": ""}, {}),
+        ({"Rules": [], "Block": {}, "Tags": None}, {}),
+        ({}, {"Rules": [], "Block": {}, "Tags": None, "Address": ""}),
+        ({"Arn": "declared"}, {"Arn": "returned"}),
+        ({"Port": 443}, {}),
+        ({"Block": {"Deep": {"Size": "3"}}}, {}),
+        ({"Steps": [{"Name": "a", "Logged": False}]}, {"Steps": [{"Name": "a"}]}),
+        ({"Rules": [{"Cidr": "a"}]}, {"Rules": [{"Cidr": "a", "Port": -1}]}),
+        ({"Block": {"Acls": None}}, {}),
+    ],
+)  # fmt: skip
+def test_no_drift(differences: Differences, intended: Any, actual: Any) -> None:
+    assert differences(intended, actual) == {}
+
+
+# What a declared value may become
+
+
+@pytest.mark.parametrize(
+    ("intended", "actual", "path"),
+    [
+        ({"Enabled": True}, {"Enabled": False}, "Enabled"),
+        ({"Enabled": True}, {"Enabled": 1}, "Enabled"),
+        ({"Port": 5432}, {"Port": 5433}, "Port"),
+        ({"Address": "x"}, {}, "Address"),
+        ({"Address": "x"}, {"Address": ""}, "Address"),
+        ({"Address": ""}, {"Address": "x"}, "Address"),
+        ({"EngineVersion": "8.0"}, {"EngineVersion": "8.01"}, "EngineVersion"),
+        ({"EngineVersion": "8.0.45"}, {"EngineVersion": "8.0"}, "EngineVersion"),
+        ({"Block": {"Mode": "x"}}, {"Block": {"Mode": "y"}}, "Block.Mode"),
+        ({"Block": {"Deep": {"Size": 4}}}, {}, "Block.Deep.Size"),
+        ({"Block": {"Mode": "x"}}, {"Block": "odd"}, "Block"),
+        ({"Groups": ["one"]}, {"Groups": []}, "Groups"),
+        ({"Groups": ["one"]}, {}, "Groups"),
+        ({"Groups": ["one"]}, {"Groups": ["one", "one"]}, "Groups"),
+        ({"Groups": []}, {"Groups": ["one"]}, "Groups"),
+        ({"Groups": []}, {"Groups": ["everyone"]}, "Groups"),
+        ({"Groups": ["everyone"]}, {"Groups": []}, "Groups"),
+        ({"Rules": [{"Cidr": "a"}]}, {"Rules": [{"Cidr": "a"}, {"Cidr": "0.0.0.0/0"}]}, "Rules"),
+        ({"Rules": [{"Cidr": "a"}]}, {"Rules": [{"Cidr": "0.0.0.0/0"}]}, "Rules"),
+        ({"Rules": [{"Cidr": "a"}]}, {"Rules": [{"Cidr": "a", "Description": "new"}]}, "Rules"),
+        ({"Steps": [{"Name": "a"}, {"Name": "b"}]}, {"Steps": [{"Name": "b"}, {"Name": "b"}]}, "Steps[0].Name"),
+        ({"Steps": [{"Name": "a"}]}, {"Steps": [{"Name": "a"}, {"Name": "b"}]}, "Steps"),
+        ({"Tags": [{"Key": "a", "Value": "1"}]}, {"Tags": [{"Key": "a", "Value": "2"}]}, "Tags[a].Value"),
+        ({"Tags": [{"Key": "a", "Value": "1"}]}, {"Tags": []}, "Tags[a]"),
+        ({"Policies": [{"PolicyName": "p", "PolicyDocument": POLICY}]}, {"Policies": [{"PolicyName": "p", "PolicyDocument": {**POLICY, "Version": "2008-10-17"}}]}, "Policies[p].PolicyDocument"),
+        ({"Policy": POLICY}, {}, "Policy"),
+        ({"Policy": POLICY}, {"Policy": "not json"}, "Policy"),
+        ({"Options": {"a": "1"}}, {"Options": {"a": "2"}}, "Options[a]"),
+        ({"Free": {"a": [1, 2]}}, {"Free": {"a": [2, 1, 1]}}, "Free.a"),
+        ({"Unheard": {"Of": 1}}, {"Unheard": {"Of": 2}}, "Unheard.Of"),
+    ],
+)  # fmt: skip
+def test_a_declared_value_that_differs_is_changed(
+    differences: Differences, intended: Any, actual: Any, path: str
+) -> None:
+    assert differences(intended, actual) == {path: "changed"}
+
+
+def test_a_changed_list_is_told_whole_and_in_canonical_order(compare: Compare) -> None:
+    [drift] = compare({"Groups": ["b", "a"]}, {"Groups": ["c", "a"]}).drifts
+    assert (drift.intended, drift.actual) == (["a", "b"], ["a", "c"])
+
+
+def test_a_protection_that_is_gone_is_changed_though_its_default_is_on(differences: Differences) -> None:
+    assert differences({"Enabled": True, "Block": {"Acls": True}}, {}) == {
+        "Enabled": "changed",
+        "Block.Acls": "changed",
+    }
+
+
+# What nobody declared
+
+
+def test_what_nobody_declared_is_told_leaf_by_leaf(differences: Differences) -> None:
+    actual = {"Block": {"Mode": "x", "Deep": {"Size": 9}}, "Address": "y", "Rules": [{"Cidr": "z"}]}
+    assert differences({}, actual) == dict.fromkeys(["Address", "Block.Deep.Size", "Block.Mode", "Rules"], "undeclared")
+
+
+def test_an_element_that_nobody_declared_is_told_by_its_name(differences: Differences) -> None:
+    intended = {"Policies": [{"PolicyName": "p", "PolicyDocument": POLICY}]}
+    actual = {"Policies": [*intended["Policies"], {"PolicyName": "q", "PolicyDocument": POLICY}]}
+    assert differences(intended, actual) == {"Policies[q]": "undeclared"}
+    assert differences({}, intended) == {"Policies[p]": "undeclared"}
+
+
+def test_two_elements_of_one_name_are_compared_as_a_list(differences: Differences) -> None:
+    twice = [{"Key": "a", "Value": "1"}, {"Key": "a", "Value": "2"}]
+    assert differences({"Tags": twice}, {"Tags": twice[::-1]}) == {}
+    assert differences({"Tags": twice}, {"Tags": twice[:1]}) == {"Tags": "changed"}
+
+
+def test_defaults_empties_and_generated_values_are_folded_with_their_reason(compare: Compare) -> None:
+    actual = {
+        "Enabled": True,
+        "Port": 443,
+        "Groups": ["everyone"],
+        "Block": {"Acls": True},
+        "Rules": [],
+        "Window": "sun:01:00",
+        "ThingName": "one",
+    }
+    comparison = compare({}, actual)
+    assert comparison.drifts == ()
+    assert comparison.folds == (
+        Fold("Block.Acls", actual=True, rule="default (page)"),
+        Fold("Enabled", actual=True, rule="default (page)"),
+        Fold("Groups", ["everyone"], "default (page)"),
+        Fold("Port", 443, "default (page)"),
+        Fold("Rules", [], "empty"),
+        Fold("ThingName", "one", "generated (primary identifier)"),
+        Fold("Window", "sun:01:00", "generated (page)"),
+    )
+
+
+def test_a_value_beside_its_default_is_not_folded(differences: Differences) -> None:
+    assert differences({}, {"Enabled": False, "Port": 444, "Block": {"Acls": False}}) == dict.fromkeys(
+        ["Block.Acls", "Enabled", "Port"], "undeclared"
+    )
+
+
+def test_a_default_of_true_inside_an_object_explains_nothing_where_the_object_is_undeclared(
+    differences: Differences,
+) -> None:
+    assert differences({}, {"Block": {"Auto": True, "Deep": {"Size": 3}}}) == {"Block.Auto": "undeclared"}
+    assert differences({"Block": {"Mode": "x"}}, {"Block": {"Mode": "x", "Auto": True}}) == {}
+
+
+def test_a_default_may_hold_the_account_it_is_in() -> None:
+    schema = ResourceSchema(
+        type="T", version="1", primary_identifier=(), kinds={"KeyPolicy": Kind.DOCUMENT}, defaults=_key_policy_default()
+    )
+    urn = Urn.aws("aws-cn", "111122223333", "cn-north-1", "T", "x")
+    for account, drifts in (("111122223333", 0), ("444455556666", 1)):
+        live = {"Statement": {"Effect": "Allow", "Principal": {"AWS": f"arn:aws-cn:iam::{account}:root"}}}
+        comparison = ConfigComparator(lambda _: schema).compare(
+            Resource(urn, {}, "template"), Resource(urn, {"KeyPolicy": live}, "aws")
+        )
+        assert len(comparison.drifts) == drifts
+
+
+def _key_policy_default() -> Any:
+    from setpoint.model.schema import Default
+
+    text = '{"Statement": [{"Effect": "Allow", "Principal": {"AWS": "arn:<partition>:iam::<account-id>:root"}}]}'
+    return {"KeyPolicy": Default(text, "page")}
+
+
+# References
+
+
+@pytest.mark.parametrize(
+    ("declared", "live", "same"),
+    [
+        ("1234-abcd", "arn:aws:kms:eu-west-1:111122223333:key/1234-abcd", True),
+        ("alias/mine", "arn:aws:kms:eu-west-1:111122223333:alias/mine", True),
+        ("1234-abcd", "arn:aws:kms:eu-west-1:999988887777:key/1234-abcd", False),
+        ("1234-abcd", "arn:aws:kms:us-east-1:111122223333:key/1234-abcd", False),
+        ("1234-abcd", "arn:aws-cn:kms:eu-west-1:111122223333:key/1234-abcd", False),
+        ("abcd", "arn:aws:kms:eu-west-1:111122223333:key/1234-abcd", False),
+        ("arn:aws:kms:eu-west-1:111122223333:key/1", "arn:aws:kms:eu-west-1:111122223333:key/2", False),
+    ],
+)
+def test_an_identifier_and_its_arn_are_one_thing_at_home_only(
+    differences: Differences, declared: str, live: str, *, same: bool
+) -> None:
+    assert (differences({"KmsKeyId": declared}, {"KmsKeyId": live}) == {}) is same
+    assert (differences({"KmsKeyId": live}, {"KmsKeyId": declared}) == {}) is same
+    assert differences({"Address": declared}, {"Address": live}) == {"Address": "changed"}
+
+
+def test_references_inside_unordered_lists_are_recognised(differences: Differences) -> None:
+    arn = "arn:aws:ec2:eu-west-1:111122223333:security-group/sg-1"
+    intended = {"Rules": [{"GroupId": "sg-1"}, {"GroupId": "sg-2"}]}
+    assert differences(intended, {"Rules": [{"GroupId": "sg-2"}, {"GroupId": arn}]}) == {}
+
+
+# What cannot be told
+
+
+def test_what_is_not_known_is_a_gap_and_the_rest_is_compared(compare: Compare) -> None:
+    comparison = compare(
+        {"Address": UNKNOWN, "Port": 1, "Block": {"Mode": UNKNOWN}, "Steps": [{"Name": UNKNOWN, "Logged": True}]},
+        {"Address": "x", "Port": 2, "Block": {"Mode": "y"}, "Steps": [{"Name": "z", "Logged": True}]},
+    )
+    assert [drift.path for drift in comparison.drifts] == ["Port"]
+    assert [gap.path for gap in comparison.gaps] == ["Address", "Block.Mode", "Steps[0].Name"]
+    assert {(gap.kind, gap.reason) for gap in comparison.gaps} == {(GapKind.UNRESOLVED, UNKNOWN.reason)}
+
+
+def test_an_unknown_element_stands_for_one_element_at_most(compare: Compare) -> None:
+    intended = {"Groups": ["a", UNKNOWN]}
+    for live in (["a"], ["a", "b"], ["b", "a"]):
+        comparison = compare(intended, {"Groups": live})
+        assert comparison.drifts == (), live
+        assert [gap.path for gap in comparison.gaps] == ["Groups"]
+    for live in (["b"], ["a", "b", "c"], []):
+        assert [drift.path for drift in compare(intended, {"Groups": live}).drifts] == ["Groups"], live
+
+
+def test_an_element_known_in_part_matches_what_it_can(compare: Compare) -> None:
+    intended = {"Rules": [{"Cidr": UNKNOWN, "Port": 1}, {"Cidr": "a", "Port": 1}]}
+    comparison = compare(intended, {"Rules": [{"Cidr": "a", "Port": 1}, {"Cidr": "b", "Port": 1}]})
+    assert comparison.drifts == ()
+    assert [gap.path for gap in comparison.gaps] == ["Rules[*].Cidr"]
+    changed = compare(intended, {"Rules": [{"Cidr": "a", "Port": 1}, {"Cidr": "b", "Port": 2}]})
+    assert [drift.path for drift in changed.drifts] == ["Rules"]
+
+
+def test_a_document_known_in_part_is_a_gap_unless_what_is_known_differs(compare: Compare) -> None:
+    [allow] = POLICY["Statement"]
+    intended = {"Policy": {**POLICY, "Statement": [{**allow, "Principal": {"AWS": UNKNOWN}}]}}
+    fitting = compare(intended, {"Policy": {**POLICY, "Statement": [{**allow, "Principal": {"AWS": "123456789012"}}]}})
+    assert fitting.drifts == ()
+    assert [(gap.path, gap.reason) for gap in fitting.gaps] == [("Policy", UNKNOWN.reason)]
+    for changed in ({**allow, "Action": "*"}, {**allow, "Principal": {"AWS": ["123456789012", "*"]}}):
+        drifts = compare(intended, {"Policy": {**POLICY, "Statement": [changed]}}).drifts
+        assert [drift.path for drift in drifts] == ["Policy"]
+
+
+def test_what_was_not_read_is_a_gap_and_nothing_below_it_is_compared(compare: Compare) -> None:
+    comparison = compare(
+        {"Block": {"Acls": True}, "Port": 1},
+        {"Block": {"Mode": "live only"}, "Port": 2, "Policies": [{"PolicyName": "p"}]},
+        unread={"Block": "s3:GetBlock denied", "Policies[*].PolicyDocument": "iam:GetRolePolicy throttled"},
+    )
+    assert [drift.path for drift in comparison.drifts] == ["Policies[p]", "Port"]
+    assert [(gap.path, gap.kind, gap.reason) for gap in comparison.gaps] == [
+        ("Block", GapKind.UNREAD, "s3:GetBlock denied"),
+        ("Policies[*].PolicyDocument", GapKind.UNREAD, "iam:GetRolePolicy throttled"),
+    ]
+
+
+def test_one_unread_element_leaves_its_neighbours_compared(differences: Differences) -> None:
+    policies = [{"PolicyName": name, "PolicyDocument": POLICY} for name in ("p", "q")]
+    live = [{"PolicyName": name} for name in ("p", "q")]
+    unread = {"Policies[p].PolicyDocument": "iam:GetRolePolicy throttled"}
+    assert differences({"Policies": policies}, {"Policies": live}, unread=unread) == {
+        "Policies[q].PolicyDocument": "changed"
+    }
+
+
+def test_what_is_never_returned_is_a_gap_only_where_it_is_declared(compare: Compare) -> None:
+    [gap] = compare({"Password": "digest"}, {}).gaps
+    assert (gap.path, gap.kind) == ("Password", GapKind.NEVER_RETURNED)
+    assert compare({}, {}).gaps == ()
+
+
+# Whole entities
+
+
+def test_a_declared_entity_that_does_not_exist_is_missing(comparator: ConfigComparator, urn: Urn) -> None:
+    intended = Resource(urn, {"Port": "1", "Arn": "x", "Password": "x"}, "template")
+    [drift] = comparator.compare(intended, None).drifts
+    assert (drift.kind, drift.path, drift.intended, drift.actual) == (DriftKind.MISSING, "", {"Port": 1}, None)
+
+
+def test_an_entity_that_nobody_declared_is_unmanaged(comparator: ConfigComparator, urn: Urn) -> None:
+    actual = Resource(urn, {"Port": "1", "Arn": "x"}, "aws", unread={"Tags": "denied"})
+    comparison = comparator.compare(None, actual)
+    [drift] = comparison.drifts
+    assert (drift.kind, drift.path, drift.intended, drift.actual) == (DriftKind.UNMANAGED, "", None, {"Port": 1})
+    assert [gap.path for gap in comparison.gaps] == ["Tags"]
+
+
+def test_what_the_provider_made_is_never_unmanaged(comparator: ConfigComparator, urn: Urn) -> None:
+    assert comparator.compare(None, Resource(urn, {}, "aws", provided_by="ec2")).drifts == ()
+
+
+@pytest.mark.parametrize("exists", [True, False])
+def test_an_entity_whose_name_is_not_known_cannot_be_told(
+    comparator: ConfigComparator, urn: Urn, *, exists: bool
+) -> None:
+    intended = Resource(urn, {"Port": 1}, "template", unidentified="its physical id is not known")
+    comparison = comparator.compare(intended, Resource(urn, {"Port": 2}, "aws") if exists else None)
+    assert comparison.drifts == ()
+    assert [(gap.path, gap.kind, gap.reason) for gap in comparison.gaps] == [
+        ("", GapKind.UNRESOLVED, "its physical id is not known")
+    ]
+
+
+def test_nothing_against_nothing_is_a_mistake(comparator: ConfigComparator) -> None:
+    with pytest.raises(ValueError, match="neither side"):
+        comparator.compare(None, None)
+
+
+def test_a_type_without_schema_is_compared_as_it_stands(comparator: ConfigComparator) -> None:
+    urn = Urn.aws("aws", "111122223333", "eu-west-1", "AWS::New::Type", "x")
+
+    def paths(intended: Any, actual: Any) -> list[str]:
+        comparison = comparator.compare(Resource(urn, intended, "t"), Resource(urn, actual, "aws"))
+        return [drift.path for drift in comparison.drifts]
+
+    assert paths({"A": {"B": [1, {"C": "x"}]}}, {"A": {"B": ["1", {"C": "x"}]}}) == []
+    assert paths({"A": {"B": [1, {"C": "x"}]}}, {"A": {"B": [1, {"C": "y"}], "D": 1}}) == ["A.B[1].C", "A.D"]
+
+
+def test_the_version_is_that_of_rules_and_schema(comparator: ConfigComparator) -> None:
+    from setpoint.model.schema import ResourceSchema as Schema
+
+    def version(number: str) -> str:
+        schema = Schema(type="T", version=number, primary_identifier=(), kinds={})
+        return ConfigComparator(lambda _: schema).version("T")
+
+    assert version("1") == version("1") != version("2")
+    assert comparator.version("AWS::New::Type") != comparator.version("AWS::Test::Thing")

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from setpoint.files import parse_yaml
+from setpoint.intent.schemas import SchemaCatalogue
+from setpoint.intent.schemas.overlay import Entry, Overlay
+from setpoint.model.schema import Default, Kind
+
+NO_FACTS = b"{documents: [], keyed: [], unordered: [], write_only: [], generated: []}"
+NO_DEFAULTS = b"defaults: []"
+
+
+def facts(**changes: object) -> dict[str, object]:
+    """As `extract` returns them."""
+    lists = ("unordered", "primary_identifier", "read_only", "write_only", "create_only", "folded_case", "open_ended")
+    return {"kinds": {}, "keyed": {}, "defaults": {}} | {name: [] for name in lists} | changes
+
+
+def overlay(defaults: bytes = NO_DEFAULTS, documented: bytes = NO_FACTS) -> Overlay:
+    return Overlay(parse_yaml(defaults, "defaults.yaml"), parse_yaml(documented, "facts.yaml"))
+
+
+SHIPPED = Overlay.shipped()
+ENTRIES = [
+    entry
+    for section in (SHIPPED.defaults, SHIPPED.keyed, SHIPPED.unordered, SHIPPED.write_only, SHIPPED.generated)
+    for entry in itertools.chain.from_iterable(section.values())
+]
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.where.rpartition("/")[2])
+def test_every_shipped_entry_is_about_a_property_that_exists_and_names_its_source(
+    catalogue: SchemaCatalogue, entry: Entry
+) -> None:
+    schema = catalogue.schema(entry.type)
+    assert schema is not None
+    assert schema.kind(entry.path) is not None
+    assert "Reference" in entry.source or "Guide" in entry.source or "schema" in entry.source
+
+
+def test_no_shipped_entry_stands_twice() -> None:
+    for section in (SHIPPED.defaults, SHIPPED.keyed, SHIPPED.unordered, SHIPPED.write_only, SHIPPED.generated):
+        for entries in section.values():
+            assert len({entry.path for entry in entries}) == len(entries)
+
+
+def test_documentation_wins_over_the_schema() -> None:
+    documented = overlay(b"defaults: [{type: T, path: A, value: 2, source: page}]")
+    schema = documented.schema("T", facts(kinds={"A": "integer", "B": "integer"}, defaults={"A": 1, "B": 1}))
+    assert schema.defaults == {"A": Default(2, "page"), "B": Default(1, "schema")}
+
+
+def test_a_default_inside_an_object_says_that_it_is_nested() -> None:
+    schema = overlay().schema("T", facts(defaults={"A.B": True, "A[*]": 1, "C": 2}))
+    assert {path: default.nested for path, default in schema.defaults.items()} == {
+        "A.B": True,
+        "A[*]": True,
+        "C": False,
+    }
+
+
+def test_documents_are_known_by_name_and_kind() -> None:
+    documented = overlay(
+        documented=NO_FACTS.replace(
+            b"documents: []", b"documents: [{name: P, source: s}, {name: D, text: true, source: s}]"
+        )
+    )
+    schema = documented.schema("T", facts(kinds={"P": "any", "D": "string", "A.P": "string", "B.D": "integer"}))
+    assert schema.kind("P") is Kind.DOCUMENT
+    assert schema.kind("P.Statement[*].Effect") is Kind.STRING
+    assert schema.kind("D") is Kind.DOCUMENT
+    assert schema.kind("A.P") is Kind.STRING
+    assert schema.kind("B.D") is Kind.INTEGER
+
+
+def test_the_version_changes_with_every_fact() -> None:
+    versions = {
+        overlay().schema("T", facts()).version,
+        overlay().schema("T", facts(kinds={"A": "string"})).version,
+        overlay().schema("T", facts(read_only=["A"])).version,
+        overlay().schema("T", facts(defaults={"A": 1})).version,
+        overlay(b"defaults: [{type: T, path: A, value: 1, source: page}]").schema("T", facts()).version,
+        overlay(documented=NO_FACTS.replace(b"unordered: []", b"unordered: [{type: T, path: A, source: s}]"))
+        .schema("T", facts())
+        .version,
+    }
+    assert len(versions) == 6
+    assert overlay().schema("T", facts()).version == overlay().schema("T", facts()).version

@@ -1,0 +1,103 @@
+"""The configuration: what it may say, and how it is told what it may not."""
+
+from pathlib import Path
+
+import pytest
+
+from setpoint.cli.init import TEMPLATE
+from setpoint.errors import InputError
+from setpoint.model.remediation import Mode
+from setpoint.model.service import Exposure, Tier
+from setpoint.settings import CloudFormationSource, Settings, TerraformSource, load_settings
+
+SMALLEST = "aws: {regions: [eu-west-1]}\nintent: [{terraform: terraform.tfstate}]\n"
+
+
+def load(folder: Path, text: str) -> Settings:
+    path = folder / "setpoint.yaml"
+    path.write_text(text, encoding="utf-8")
+    return load_settings(path)
+
+
+def refusal(folder: Path, text: str) -> str:
+    with pytest.raises(InputError) as caught:
+        load(folder, text)
+    return caught.value.diagnostics().removeprefix(str(folder / "setpoint.yaml"))
+
+
+def test_the_smallest_configuration_is_careful(tmp_path: Path) -> None:
+    settings = load(tmp_path, SMALLEST)
+    assert settings.loop.mode is Mode.AUDIT
+    assert settings.ledger == tmp_path / "setpoint.sqlite"
+    assert settings.intent == (TerraformSource(tmp_path / "terraform.tfstate", "eu-west-1"),)
+    assert settings.service("anything").tier is Tier.STANDARD
+
+
+def test_the_template_of_init_can_be_used_as_it_is(tmp_path: Path) -> None:
+    settings = load(tmp_path, TEMPLATE)
+    assert settings.loop.interval == 60
+    assert settings.risk.half_life == 7 * 86400
+
+
+def test_everything_can_be_said(tmp_path: Path) -> None:
+    settings = load(
+        tmp_path,
+        """
+mode: enforce
+scope: blue
+ledger: var/ledger.sqlite
+loop: {interval: 5m, verify_for: 90, retry_after: 250ms}
+aws:
+  {regions: [us-east-1, eu-west-1], account: "012345678901", partition: aws, profile: p, timeout: 3s, attempts: 2}
+intent:
+  - cloudformation: t.yaml
+    region: us-east-1
+    stack: payments
+    parameters: {Count: 3, Name: x}
+    exports: {Vpc: vpc-1}
+policies: [more, others]
+shipped_policies: false
+owner_tag: app
+services: {payments: {tier: critical, exposure: internet, owner: team}}
+risk: {half_life: 2d, thresholds: {critical: 3}}
+alerts: {file: alerts.jsonl}
+""",
+    )
+    assert settings.loop.mode is Mode.ENFORCE
+    assert (settings.loop.interval, settings.loop.verify_for, settings.loop.retry_after) == (300, 90, 0.25)
+    assert settings.account == "012345678901"
+    source = settings.intent[0]
+    assert isinstance(source, CloudFormationSource)
+    assert source.parameters == {"Count": "3", "Name": "x"}
+    assert settings.services["payments"].exposure is Exposure.INTERNET
+    assert settings.risk.base[Tier.CRITICAL] == 3
+    assert settings.alerts_file == tmp_path / "alerts.jsonl"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (SMALLEST + "intervall: 3\n", ":3: unknown key 'intervall'; known are"),
+        (SMALLEST + "ledgr: x\n", ":3: unknown key 'ledgr'; did you mean 'ledger'?"),
+        (SMALLEST + "loop: {intervall: 3s}\n", ":3: unknown key 'intervall' in loop; did you mean 'interval'?"),
+        (SMALLEST + "mode: enforced\n", ":3: mode is 'enforced'; did you mean 'enforce'?"),
+        (SMALLEST + "loop: {interval: soon}\n", ":3: loop.interval is 'soon'; a duration"),
+        (SMALLEST + "loop: 5\n", ":3: loop holds a number; a mapping of keys was expected"),
+        (SMALLEST + "aws2: {}\n", ":3: unknown key 'aws2'; did you mean 'aws'?"),
+        ("intent: [{terraform: x}]\n", ":1: aws.regions is missing; add the key 'regions'"),
+        ("aws: {regions: []}\n", ":1: aws.regions is a list; a list with at least one entry was expected"),
+        ("aws: {regions: [eu-west-1]}\n", ":1: no intended state is declared"),
+        ("aws: {regions: [r]}\nintent: [{}]\n", ":2: intent[0] names 0 sources"),
+        ("aws: {regions: [r], account: 12}\nintent: [{terraform: x}]\n", ":1: aws.account is '12'; twelve digits"),
+        (SMALLEST + "services: {a: {tier: supreme}}\n", ":3: services.a.tier is 'supreme'; known are"),
+        ("", ":1: the document holds nothing; a mapping"),
+        ("- a\n", ":1: the document holds a list; a mapping"),
+    ],
+)
+def test_a_mistake_is_told_with_its_place_and_what_was_meant(tmp_path: Path, text: str, told: str) -> None:
+    assert refusal(tmp_path, text).startswith(told)
+
+
+def test_a_missing_file_says_how_to_write_one(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="setpoint init"):
+        load_settings(tmp_path / "setpoint.yaml")
