@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-import urllib.request
 from collections.abc import Iterator
+from http.client import HTTPConnection
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -13,6 +14,7 @@ from setpoint.aws import AwsClients, AwsSettings
 
 REGION = "eu-west-1"
 OTHER_REGION = "us-east-1"
+MANAGED_POLICIES = "MOTO_IAM_LOAD_MANAGED_POLICIES"
 
 
 @pytest.fixture(scope="session")
@@ -24,7 +26,6 @@ def aws_endpoint() -> Iterator[str]:
         environment.setenv("AWS_CONFIG_FILE", "/nowhere")
         environment.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nowhere")
         environment.setenv("AWS_EC2_METADATA_DISABLED", "true")
-        environment.setenv("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")  # read when moto is imported
         for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL"):
             environment.delenv(name, raising=False)
 
@@ -49,12 +50,24 @@ def boto3_session(aws_endpoint: str) -> Any:
 
 
 @pytest.fixture
-def aws(aws_endpoint: str, boto3_session: Any) -> AwsClients:
-    """An empty account."""
-    reset = urllib.request.Request(f"{aws_endpoint}/moto-api/reset", method="POST")
-    with urllib.request.urlopen(reset, timeout=60):
-        pass
-    settings = AwsSettings(
-        regions=(REGION, OTHER_REGION), endpoint_url=aws_endpoint, timeout=10.0, attempts=1, pool=4
-    )
-    return AwsClients(settings, boto3_session)
+def aws(aws_endpoint: str, boto3_session: Any, monkeypatch: pytest.MonkeyPatch) -> AwsClients:
+    """An empty account, without AWS's managed policies: loading them takes moto a second."""
+    monkeypatch.delenv(MANAGED_POLICIES, raising=False)
+    return _empty_account(aws_endpoint, boto3_session)
+
+
+@pytest.fixture
+def aws_with_managed_policies(aws_endpoint: str, boto3_session: Any, monkeypatch: pytest.MonkeyPatch) -> AwsClients:
+    """An empty account with AWS's managed policies."""
+    monkeypatch.setenv(MANAGED_POLICIES, "true")
+    return _empty_account(aws_endpoint, boto3_session)
+
+
+def _empty_account(endpoint: str, session: Any) -> AwsClients:
+    # moto fills its backends when they are first used after a reset, and looks at the environment then.
+    connection = HTTPConnection(urlsplit(endpoint).netloc, timeout=60)
+    connection.request("POST", "/moto-api/reset")
+    assert connection.getresponse().status == 200
+    connection.close()
+    settings = AwsSettings(regions=(REGION, OTHER_REGION), endpoint_url=endpoint, timeout=10.0, attempts=1, pool=4)
+    return AwsClients(settings, session)

@@ -242,9 +242,7 @@ class TestShapes:
             "Tags": [{"Key": "service", "Value": "payments"}],
         }
         policies = {urn: each.properties for urn, each in resources.items() if each.type == "AWS::S3::BucketPolicy"}
-        assert policies == {
-            urn("AWS::S3::BucketPolicy", "records"): {"Bucket": "records", "PolicyDocument": document}
-        }
+        assert policies == {urn("AWS::S3::BucketPolicy", "records"): {"Bucket": "records", "PolicyDocument": document}}
         assert {each.extent for each in areas.values()} == {Extent.WHOLE}
 
     def test_buckets_belong_to_their_own_region_and_other_regions_are_left_out(self, aws: AwsClients) -> None:
@@ -260,7 +258,8 @@ class TestShapes:
         }
         assert set(areas) == {area("AWS::S3::Bucket"), area("AWS::S3::Bucket", OTHER_REGION)}
 
-    def test_role(self, aws: AwsClients) -> None:
+    def test_role(self, aws_with_managed_policies: AwsClients) -> None:
+        aws = aws_with_managed_policies
         iam = aws.client("iam", REGION)
         iam.create_role(
             RoleName="worker",
@@ -370,9 +369,7 @@ class TestLook:
             ("AWS::CloudTrail::Trail", "nothing", REGION),
         ],
     )
-    def test_what_does_not_exist_is_absent(
-        self, aws: AwsClients, type_name: str, identifier: str, region: str
-    ) -> None:
+    def test_what_does_not_exist_is_absent(self, aws: AwsClients, type_name: str, identifier: str, region: str) -> None:
         wanted = urn(type_name, identifier, region)
         assert AwsObserver(aws).look(wanted) == Absent(wanted)
 
@@ -533,7 +530,7 @@ class TestCoverage:
     def test_nothing_listens(self, aws: AwsClients) -> None:
         aws.identity()
         with socket.create_server(("127.0.0.1", 0)) as listener:
-            closed = "http://127.0.0.1:{}".format(listener.getsockname()[1])
+            closed = f"http://127.0.0.1:{listener.getsockname()[1]}"
         aws.settings = replace(aws.settings, endpoint_url=closed)
         _, areas = observe(aws)
         assert {each.extent for each in areas.values()} == {Extent.NONE}
@@ -542,7 +539,7 @@ class TestCoverage:
     def test_nobody_answers(self, aws: AwsClients) -> None:
         aws.identity()
         with socket.create_server(("127.0.0.1", 0)) as silent:
-            url = "http://127.0.0.1:{}".format(silent.getsockname()[1])
+            url = f"http://127.0.0.1:{silent.getsockname()[1]}"
             aws.settings = replace(aws.settings, endpoint_url=url, timeout=0.2)
             _, areas = observe(aws, "AWS::IAM::Role")
         here = area("AWS::IAM::Role", "global")
@@ -550,7 +547,7 @@ class TestCoverage:
 
     def test_without_an_account_there_is_no_area(self, aws: AwsClients) -> None:
         refuse_xml(aws, "sts", REGION, "GetCallerIdentity", "ExpiredToken")
-        with pytest.raises(CouldNotTellError, match="sts:GetCallerIdentity failed .*renew the credentials"):
+        with pytest.raises(CouldNotTellError, match=r"sts:GetCallerIdentity failed .*renew the credentials"):
             list(AwsObserver(aws).observe())
         wanted = urn("AWS::S3::Bucket", "records")
         assert AwsObserver(aws).look(wanted) == Unread(wanted, "sts:GetCallerIdentity failed (ExpiredToken)")

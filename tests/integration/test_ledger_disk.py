@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -102,8 +101,10 @@ def test_a_lock_that_is_never_given_up_is_a_temporary_error(path: Path, monkeypa
 def test_a_write_waits_for_its_turn(path: Path, ledger: SqlLedger) -> None:
     with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other:
         other.execute("BEGIN IMMEDIATE")
-        threading.Timer(0.2, other.execute, ["ROLLBACK"]).start()
+        release = threading.Timer(0.1, other.execute, ["ROLLBACK"])
+        release.start()
         ledger.visitor().note("ada", "said", "hello", {}, NOW)
+        release.join()
     assert len(list(ledger.audit())) == 1
 
 
@@ -119,11 +120,11 @@ def test_a_copy_that_lost_the_write_ahead_log_gets_it_back(path: Path, ledger: S
 @pytest.fixture
 def shared_folder() -> Iterator[Path]:
     """A folder that any user may enter, which pytest's own is not."""
-    folder = Path(tempfile.mkdtemp())
-    folder.chmod(0o755)
-    yield folder
-    folder.chmod(0o755)
-    shutil.rmtree(folder)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield folder
+        folder.chmod(0o755)
 
 
 @pytest.fixture
@@ -135,9 +136,9 @@ def read_only_ledger(shared_folder: Path) -> Path:
     return path
 
 
-@pytest.fixture
+@contextmanager
 def unprivileged() -> Iterator[None]:
-    """Permissions do not bind root: for the length of a test, this process is nobody."""
+    """Permissions do not bind root, so be nobody for a while."""
     if os.geteuid() != 0:
         yield
         return
@@ -148,37 +149,50 @@ def unprivileged() -> Iterator[None]:
         os.seteuid(0)
 
 
-@pytest.mark.usefixtures("unprivileged")
 def test_a_ledger_on_read_only_media_can_be_read(shared_folder: Path, read_only_ledger: Path) -> None:
-    _make_read_only(shared_folder)
-    with closing(open_ledger(str(read_only_ledger), read_only=True)) as ledger:
+    shared_folder.chmod(0o555)
+    with unprivileged(), closing(open_ledger(str(read_only_ledger), read_only=True)) as ledger:
         assert [row.subject for row in ledger.audit()] == ["hello"]
         assert ledger.broken_audit_rows() == []
+    assert [each.name for each in shared_folder.iterdir()] == [read_only_ledger.name]
 
 
-@pytest.mark.usefixtures("unprivileged")
+def test_what_a_live_writer_has_not_yet_merged_is_read_too(shared_folder: Path) -> None:
+    path = shared_folder / "ledger.sqlite"
+    with closing(open_ledger(str(path))) as ledger:
+        ledger.visitor().note("ada", "said", "hello", {}, NOW)
+        for each in shared_folder.iterdir():
+            each.chmod(0o444)
+        shared_folder.chmod(0o555)
+        with unprivileged(), closing(open_ledger(str(path), read_only=True)) as reader:
+            assert [row.subject for row in reader.audit()] == ["hello"]
+
+
 def test_a_read_only_file_is_told_so_before_anything_is_written(read_only_ledger: Path) -> None:
-    with pytest.raises(LedgerError) as caught:
+    with unprivileged(), pytest.raises(LedgerError) as caught:
         open_ledger(str(read_only_ledger))
     assert caught.value.where == str(read_only_ledger)
     assert "its file is read-only for this user" in caught.value.what
 
 
-@pytest.mark.usefixtures("unprivileged")
+def test_a_read_only_folder_is_told_so(shared_folder: Path, read_only_ledger: Path) -> None:
+    read_only_ledger.chmod(0o666)
+    shared_folder.chmod(0o555)
+    with unprivileged(), pytest.raises(LedgerError) as caught:
+        open_ledger(str(read_only_ledger))
+    assert caught.value.where == str(shared_folder)
+    assert "its folder is read-only for this user" in caught.value.what
+
+
 def test_a_ledger_cannot_be_created_in_a_read_only_folder(shared_folder: Path) -> None:
-    _make_read_only(shared_folder)
-    with pytest.raises(LedgerError) as caught:
+    shared_folder.chmod(0o555)
+    with unprivileged(), pytest.raises(LedgerError) as caught:
         open_ledger(str(shared_folder / "new.sqlite"))
     assert "cannot be created (Permission denied)" in caught.value.what
     assert "make its folder writable" in caught.value.remedy
 
 
-@pytest.mark.usefixtures("unprivileged")
 def test_a_ledger_that_may_not_even_be_read_is_told_so(read_only_ledger: Path) -> None:
-    _as_owner(lambda: read_only_ledger.chmod(0o000))
-    with pytest.raises(LedgerError, match="the ledger cannot be opened"):
+    read_only_ledger.chmod(0o000)
+    with unprivileged(), pytest.raises(LedgerError, match="the ledger cannot be opened"):
         open_ledger(str(read_only_ledger), read_only=True)
-
-
-def _make_read_only(folder: Path) -> None:
-    _as_owner(lambda: folder.chmod(0o555))

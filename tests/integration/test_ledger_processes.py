@@ -42,7 +42,7 @@ try:
 except Error as error:
     print(type(error).__name__, error, flush=True)
 """
-"""A worker that takes the lease at its first line of input, writes a service for every further one, and gives it back."""
+"""Takes the lease at its first line of input, writes a service for every further one, and gives the lease back."""
 
 
 class Worker:

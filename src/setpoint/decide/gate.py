@@ -130,3 +130,27 @@ def _risk_input(finding: Finding, first_seen: Mapping[str, datetime], now: datet
 
 def _name(urn: Urn) -> str:
     return f"{urn.type} {urn.identifier}"
+
+
+class ReleaseGate:
+    """Implements `decide.interface.Gate`."""
+
+    def __init__(self, policies: PolicySet) -> None:
+        self._policies = policies
+
+    def decide(
+        self,
+        release: Release,
+        stage: Stage,
+        service: Service,
+        resources: Sequence[Resource],
+        threshold: Threshold,
+        *,
+        unknowns: Sequence[str],
+        first_seen: Mapping[str, datetime],
+        now: datetime,
+    ) -> Decision:
+        findings, grounds = judge_intended(self._policies, resources, stage, service.name)
+        return decide_release(
+            release, stage, service, findings, grounds, threshold, unknowns=unknowns, first_seen=first_seen, now=now
+        )

@@ -72,3 +72,9 @@ class Action:
     """Makes the changes of these properties that there are; safe to repeat."""
     aim: Callable[[Json, Json], Json] = replaced
     """(actual value, declared value) → the value to set; it keeps what was not declared where parts are independent."""
+    passes_role: frozenset[str] = frozenset()
+    """Those of the properties that hand a role to AWS, which takes a permission of its own."""
+
+    def needs(self, changed: Collection[str]) -> tuple[str, ...]:
+        """The IAM actions for changes of these properties."""
+        return (*self.permissions, "iam:PassRole") if self.passes_role & set(changed) else self.permissions

@@ -76,7 +76,7 @@ def _set_logging(target: Target, changes: Mapping[str, Change]) -> None:
 
 
 TRAIL: Final = (
-    Action(tuple(PARAMETERS), ("cloudtrail:UpdateTrail",), _update),
+    Action(tuple(PARAMETERS), ("cloudtrail:UpdateTrail",), _update, passes_role=frozenset({"CloudWatchLogsRoleArn"})),
     Action(SELECTORS, ("cloudtrail:PutEventSelectors",), _set_event_selectors),
     Action(("InsightSelectors",), ("cloudtrail:PutInsightSelectors",), _set_insight_selectors),
     Action(("IsLogging",), ("cloudtrail:StartLogging", "cloudtrail:StopLogging"), _set_logging),

@@ -45,20 +45,28 @@ def _modify(target: Target, changes: Mapping[str, Change]) -> None:
     parameters: dict[str, Json] = {}
     for name, change in changes.items():
         if name == LOGS:
-            parameters["CloudwatchLogsExportConfiguration"] = _log_exports(change)
+            parameters |= _log_exports(target, change)
         elif change.after is None:
             raise ActionError(f"{name} of a database instance can be set, but not removed", where=target.urn)
         else:
             parameters[PARAMETERS[name]] = change.after
+    if not parameters:
+        return
     with target.doing("rds:ModifyDBInstance"):
         target.client("rds").modify_db_instance(
             DBInstanceIdentifier=target.identifier, ApplyImmediately=True, **parameters
         )
 
 
-def _log_exports(change: Change) -> Json:
-    before, after = set(change.before or []), set(change.after or [])
-    return {"EnableLogTypes": sorted(after - before), "DisableLogTypes": sorted(before - after)}
+def _log_exports(target: Target, change: Change) -> dict[str, Json]:
+    """Asked for afresh: switching off an export that is off already would be refused."""
+    with target.doing("rds:DescribeDBInstances"):
+        answer = target.client("rds").describe_db_instances(DBInstanceIdentifier=target.identifier)
+    exported, wanted = set(answer["DBInstances"][0].get("EnabledCloudwatchLogsExports", [])), set(change.after or [])
+    if exported == wanted:
+        return {}
+    exports = {"EnableLogTypes": sorted(wanted - exported), "DisableLogTypes": sorted(exported - wanted)}
+    return {"CloudwatchLogsExportConfiguration": exports}
 
 
 def _set_tags(target: Target, changes: Mapping[str, Change]) -> None:
@@ -73,6 +81,11 @@ def _set_tags(target: Target, changes: Mapping[str, Change]) -> None:
 
 
 DB_INSTANCE: Final = (
-    Action((*PARAMETERS, LOGS), ("rds:ModifyDBInstance",), _modify),
+    Action(
+        (*PARAMETERS, LOGS),
+        ("rds:DescribeDBInstances", "rds:ModifyDBInstance"),
+        _modify,
+        passes_role=frozenset({"MonitoringRoleArn"}),
+    ),
     Action(("Tags",), ("rds:AddTagsToResource", "rds:RemoveTagsFromResource"), _set_tags, aim=with_elements("Key")),
 )

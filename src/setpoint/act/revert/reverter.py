@@ -77,7 +77,7 @@ class AwsReverter:
         if not changes:
             refusals = [outcome.reason for outcome in outcomes if isinstance(outcome, NotRevertable)]
             return NotRevertable(urn, "; ".join(refusals))
-        needed = {name: None for action, _ in _steps(urn, changes) for name in action.permissions}
+        needed = {name: None for action, chosen in _steps(urn, changes) for name in action.needs(chosen)}
         return Plan(urn, changes, actual.digest(), tuple(needed))
 
     def apply(self, plan: Plan) -> None:

@@ -58,7 +58,7 @@ def _list(rule: Rule, value: list[Json], partition: str) -> list[Json]:
     elements = []
     for element in value:
         if element is not None and not (rule.is_tags and _is_aws_tag(element)):
-            elements.append(canonical(child, element, partition))  # noqa: PERF401 - a frame less per level of nesting
+            elements.append(canonical(child, element, partition))  # noqa: PERF401 - a comprehension is one more frame per level
     if rule.unordered or rule.key:
         elements.sort(key=canonical_bytes)
     return elements

@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import Enum
 
 from setpoint.model.canonical import Json, Unknown, canonical_bytes
 
 
-class Relation(Enum):
-    SAME = "same"
-    DIFFERENT = "different"
-    UNDECIDED = "undecided"
-    """The same, if what is not known of the declared document turns out to be what is there."""
-
-
-def relate(intended: Json, actual: Json) -> Relation:
-    """Of two documents in canonical form."""
+def same_document(intended: Json, actual: Json) -> bool | Unknown:
+    """Whether two documents in canonical form say the same; the `Unknown` on which it hangs, where it hangs on one."""
     wanted, found = meaning(intended), meaning(actual)
     if canonical_bytes(wanted) == canonical_bytes(found):
-        return Relation.SAME
-    return Relation.UNDECIDED if _fits(wanted, found) else Relation.DIFFERENT
+        return True
+    unknown = first_unknown(wanted)
+    return unknown if unknown is not None and _fits(wanted, found) else False
 
 
 def meaning(document: Json) -> Json:

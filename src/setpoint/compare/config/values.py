@@ -72,8 +72,8 @@ def same_reference(one: str, other: str, home: Home) -> bool:
 def essence(rule: Rule, value: Json) -> Json:
     """What is left of a value without what would not count if it differed: elements of equal essence are the same.
 
-    Not the other way round: a reference has two spellings, and a default of `true` is left in, because where it is
-    missing a protection may be off.
+    Not the other way round: a reference has two spellings; and defaults that are lists or `true` are left in, because
+    where they are missing a protection may be off.
     """
     if rule.kind is Kind.DOCUMENT:
         return meaning(value)
@@ -87,6 +87,7 @@ def essence(rule: Rule, value: Json) -> Json:
 
 def _essence_of_member(rule: Rule, name: str, member: Json) -> Json:
     child, _ = rule.step("", name)
-    if child.default is not None and member is not True and member == canonical(child, child.default.value, "aws"):
-        return None
-    return essence(child, member)
+    default = child.default
+    if default is None or member is True or isinstance(member, Mapping | list):
+        return essence(child, member)
+    return None if member == canonical(child, default.value, "aws") else essence(child, member)

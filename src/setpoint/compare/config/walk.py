@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from setpoint.compare.config.canonical import canonical
-from setpoint.compare.config.documents import Relation, first_unknown, relate
+from setpoint.compare.config.documents import first_unknown, same_document
 from setpoint.compare.config.rules import Rule
 from setpoint.compare.config.values import Home, essence, is_empty, same_scalar
 from setpoint.model.canonical import Json, Unknown, canonical_bytes
@@ -80,13 +80,11 @@ class Walk:
         return intended is not True and self._is_default(rule, intended)
 
     def _document(self, path: str, intended: Json, actual: Json) -> None:
-        if is_empty(intended) and is_empty(actual):
-            return
-        relation = Relation.DIFFERENT if is_empty(actual) else relate(intended, actual)
-        if relation is Relation.DIFFERENT:
+        same = is_empty(intended) if is_empty(actual) else same_document(intended, actual)
+        if isinstance(same, Unknown):
+            self._gap(path, same)
+        elif not same:
             self._changed(path, intended, actual)
-        elif relation is Relation.UNDECIDED:
-            self._gap(path, first_unknown(intended))
 
     def _list(self, rule: Rule, path: str, intended: list[Json], actual: list[Json]) -> None:
         in_order = not rule.unordered and not rule.key
@@ -166,8 +164,8 @@ class Walk:
             self._drift(DriftKind.UNDECLARED, path, None, actual)
 
     def _is_default(self, rule: Rule, value: Json) -> bool:
-        if rule.default is None:
-            return False
+        if rule.default is None or is_empty(rule.default.value):
+            return False  # an empty default explains only what is empty, and that needs no explanation
         default = self._home.fill_in(rule.default.value)
         return not self._trial(rule, rule.path, canonical(rule, default, self._home.partition), value).drifts
 
@@ -181,8 +179,8 @@ class Walk:
     def _drift(self, kind: DriftKind, path: str, intended: Json, actual: Json) -> None:
         self.drifts.append(Drift(self._urn, kind, path, intended, actual))
 
-    def _gap(self, path: str, unknown: Unknown | None) -> None:
-        self.gaps.append(Gap(self._urn, path, GapKind.UNRESOLVED, unknown.reason if unknown else ""))
+    def _gap(self, path: str, unknown: Unknown) -> None:
+        self.gaps.append(Gap(self._urn, path, GapKind.UNRESOLVED, unknown.reason))
 
 
 def _by_key(key: str, elements: list[Json]) -> dict[str, Json] | None:

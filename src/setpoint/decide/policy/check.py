@@ -119,22 +119,26 @@ def check_tags(policy: Policy, schemas: Mapping[str, ResourceSchema]) -> None:
 
 
 def check_examples(policy: Policy, schemas: Mapping[str, ResourceSchema]) -> None:
-    """Every example is of a type that the policy speaks of, and gives properties that exist."""
+    """Every example is of a type that the policy speaks of, and gives what exists."""
     for example in policy.examples:
-        schema = schemas.get(example.type)
-        if policy.subject is Subject.DRIFT:
-            _check_difference(example)
-        elif schema is None:
+        if example.type not in policy.types and policy.types != (EVERY_TYPE,):
             raise InputError(
                 f"the example {example.name!r} is of {example.type}, of which {policy.id} does not speak",
                 where=example.where,
                 remedy=f"it speaks of {', '.join(policy.types)}",
             )
+        if policy.subject is Subject.DRIFT:
+            _check_difference(example)
         else:
-            for path in _misspelt(example.given, "", schema):
-                raise InputError(
-                    f"{schema.type} has no property {path}", where=example.where, remedy=_meant(path, schema.kinds)
-                )
+            _check_properties(example, schemas[example.type])
+
+
+def _check_properties(example: Example, schema: ResourceSchema) -> None:
+    misspelt = next(_misspelt(example.given, "", schema), None)
+    if misspelt is not None:
+        raise InputError(
+            f"{schema.type} has no property {misspelt}", where=example.where, remedy=_meant(misspelt, schema.kinds)
+        )
 
 
 def _stage_remedy(stage: Stage) -> str:

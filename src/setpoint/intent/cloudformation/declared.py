@@ -101,14 +101,18 @@ def _resolved(template: Template, around: Surroundings, covered: frozenset[str],
 
 def _resource(template: Template, around: Surroundings, resolved: Resolved, properties: Mapping[str, Json]) -> Resource:
     declaration, identifier = resolved.declaration, resolved.identifier
+    unidentified = ""
+    if isinstance(identifier, Unknown):
+        unidentified = identifier.reason
+        identifier = declaration.logical_id
     schema = around.schemas(declaration.type)
     takes_tags = schema is not None and "Tags" in schema.kinds
     stack_tags = around.stack.tags if around.stack is not None and takes_tags else {}
     return Resource(
-        around.place.urn(declaration.type, identifier if isinstance(identifier, str) else declaration.logical_id),
+        around.place.urn(declaration.type, identifier),
         shaped(declaration.type, properties, around.place.account, stack_tags),
         f"{template.document.name}: {declaration.logical_id}",
-        unidentified="" if isinstance(identifier, str) else identifier.reason,
+        unidentified=unidentified,
     )
 
 

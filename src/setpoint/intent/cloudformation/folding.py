@@ -57,6 +57,9 @@ PARTS: Final[Mapping[str, Part]] = {
     "AWS::IAM::RolePolicy": Part(ROLE, "RoleName", "Policies", _inline_policy),
 }
 
+UNREAD_PARENTS: Final = ("GroupName", "Groups", "Users")
+"""Other ways to name a parent: a group of the default VPC by its name; IAM's groups and users."""
+
 
 def fold(resources: Iterable[Resolved]) -> tuple[dict[str, dict[str, Json]], list[Leftover]]:
     """The properties of every resource that is no part, by logical id, with its parts; and what found no parent."""
@@ -86,12 +89,9 @@ class _Wholes:
                 yield Leftover(resource, _homeless(part, name))
             else:
                 _add(self.properties[parent], part, resource)
-        if resource.declaration.type.startswith("AWS::IAM::"):
-            yield from (
-                Leftover(resource, f"its {side} are not read")
-                for side in ("Groups", "Users")
-                if resource.properties.get(side)
-            )
+        for name in UNREAD_PARENTS:
+            if resource.properties.get(name):
+                yield Leftover(resource, f"what it names by {name} is not read")
 
     def _parent(self, part: Part, name: Json) -> str | None:
         if isinstance(name, Unidentified):

@@ -80,7 +80,7 @@ def declared_identifier(properties: Mapping[str, Json], schema: ResourceSchema |
         part = properties.get(name)
         if isinstance(part, Unknown):
             return part
-        if part is None:
+        if not isinstance(part, str | int) or part == "":
             return None
         parts.append(str(part).lower() if name in schema.folded_case else str(part))
     # Cloud Control's form of an identifier of several properties.

@@ -32,6 +32,7 @@ COVERED: Final = frozenset(
         "AWS::S3::BucketPolicy",
     }
 )
+"""The types that Setpoint reads from both sides, so that they can be compared."""
 
 
 class CloudFormationReader:

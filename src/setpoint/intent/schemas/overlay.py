@@ -55,11 +55,11 @@ class Overlay:
     def schema(self, type_name: str, facts: Mapping[str, Json]) -> ResourceSchema:
         """The schema of `type_name`: `facts` as `extract` returns them, and what the documentation adds."""
         kinds = dict(self._kinds(facts["kinds"]))
-        write_only = facts["write_only"] + [entry.path for entry in self.write_only[type_name]]
-        unordered = facts["unordered"] + [entry.path for entry in self.unordered[type_name]]
-        keyed = facts["keyed"] | {entry.path: entry.value for entry in self.keyed[type_name]}
-        documented = {entry.path: (entry.value, entry.source) for entry in self.defaults[type_name]}
-        generated = {entry.path: entry.source for entry in self.generated[type_name]}
+        write_only = facts["write_only"] + [entry.path for entry in self.write_only.get(type_name, [])]
+        unordered = facts["unordered"] + [entry.path for entry in self.unordered.get(type_name, [])]
+        keyed = facts["keyed"] | {entry.path: entry.value for entry in self.keyed.get(type_name, [])}
+        documented = {entry.path: (entry.value, entry.source) for entry in self.defaults.get(type_name, [])}
+        generated = {entry.path: entry.source for entry in self.generated.get(type_name, [])}
         return ResourceSchema(
             type=type_name,
             version=digest(facts, kinds, write_only, unordered, keyed, documented, generated),
@@ -88,9 +88,9 @@ class Overlay:
 
     def _is_document(self, path: str, kind: Kind) -> bool:
         name = path.rpartition(".")[2]
-        return (
-            name in self.text_documents if kind is Kind.STRING else kind is Kind.ANY and name in self.object_documents
-        )
+        if kind is Kind.STRING:
+            return name in self.text_documents
+        return kind is Kind.ANY and name in self.object_documents
 
 
 def _stated(path: str, value: Json) -> Default:

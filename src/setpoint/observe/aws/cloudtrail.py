@@ -25,6 +25,9 @@ NAMES: Final = {
 }
 """CloudFormation's property → the API's member."""
 
+DEFAULT_SELECTORS: Final = [{"ReadWriteType": "All", "IncludeManagementEvents": True}]
+"""Of every new trail (AWS CloudTrail API Reference, PutEventSelectors)."""
+
 
 class TrailReader(Reader):
     type: ClassVar[str] = "AWS::CloudTrail::Trail"
@@ -88,13 +91,13 @@ def _read_logging(cloudtrail: Any, trail: Mapping[str, Json], reading: Reading) 
 
 
 def _read_event_selectors(cloudtrail: Any, trail: Mapping[str, Json], reading: Reading) -> None:
-    """Of one kind or the other; a trail without its own logs all management events, and declares nothing."""
-    if not trail.get("HasCustomEventSelectors"):
-        return
+    """Of one kind or the other. A trail that was given none is told to have the default one, which nobody declared."""
     with reading.part("EventSelectors", "cloudtrail:GetEventSelectors"):
         answer = cloudtrail.get_event_selectors(TrailName=trail["TrailARN"])
         for name in ("EventSelectors", "AdvancedEventSelectors"):
-            reading.put(name, ordered(filled(each) for each in answer.get(name, [])) or None)
+            selectors = ordered(filled(each) for each in answer.get(name, []))
+            if trail.get("HasCustomEventSelectors") or selectors != DEFAULT_SELECTORS:
+                reading.put(name, selectors or None)
     if "EventSelectors" in reading.unread:
         reading.unread["AdvancedEventSelectors"] = reading.unread["EventSelectors"]
 

@@ -9,14 +9,14 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import BigInteger, Connection, Row, Text, select, type_coerce
+from sqlalchemy import BigInteger, Connection, Row, Text, cast, select, type_coerce
 
 from setpoint.store.ledger.audit import SEAL_EVERY, row_digest, seal_digest
 from setpoint.store.ledger.tables import audit_log, seals
 
 ROWS_AT_ONCE: Final = 1_000
 
-_RAW = select(
+_ROWS = select(
     audit_log.c.sequence,
     audit_log.c.writer,
     type_coerce(audit_log.c.at, BigInteger).label("at"),
@@ -28,11 +28,17 @@ _RAW = select(
     audit_log.c.digest,
 ).order_by(audit_log.c.sequence)
 
+_SEALS = select(
+    seals.c.number,
+    cast(seals.c.through, BigInteger).label("through"),
+    seals.c.digest,
+).order_by(seals.c.number)
+
 
 def broken_rows(connection: Connection) -> Iterator[str]:
     """What is wrong, a sentence each that names the row; nothing when the log verifies."""
-    check = _Check(connection.execute(select(seals).order_by(seals.c.number)).all())
-    for row in connection.execution_options(yield_per=ROWS_AT_ONCE).execute(_RAW):
+    check = _Check(connection.execute(_SEALS).all())
+    for row in connection.execution_options(yield_per=ROWS_AT_ONCE).execute(_ROWS):
         yield from check.row(row)
     yield from check.end()
 
@@ -60,7 +66,7 @@ class _Check:
         self._named = self._named or bool(misplaced or broken)
         self._heads[row.writer] = row.digest
         self._last = max(self._last, row.sequence)
-        self._unsealed.append(row.digest)
+        self._unsealed.append(str(row.digest))
         if self._seals and self._seals[0].through == row.sequence:
             yield from self._seal()
 
@@ -72,7 +78,7 @@ class _Check:
             seal = self._seals[0]
             gap = seal.through > self._last
             if gap:
-                yield f"{_rows(self._last + 1, seal.through)} missing, which seal {seal.number} covers"
+                yield f"{_span('audit row', self._last + 1, seal.through)} missing, which seal {seal.number} covers"
                 self._last = seal.through
             yield from self._seal(named=gap)
 
@@ -80,11 +86,11 @@ class _Check:
         if row.sequence < 1:
             yield f"audit row {row.sequence} was inserted: rows are numbered from 1"
         elif row.sequence > self._last + 1:
-            yield f"{_rows(self._last + 1, row.sequence - 1)} missing"
+            yield f"{_span('audit row', self._last + 1, row.sequence - 1)} missing"
 
     def _content(self, row: Row[Any]) -> Iterator[str]:
         if _digest(row) != row.digest:
-            yield f"{_name(row)} was changed or inserted: its digest is another one's"
+            yield f"{_name(row)} was changed or inserted: its digest does not fit what it says"
 
     def _chain(self, row: Row[Any]) -> Iterator[str]:
         if row.previous != self._heads.get(row.writer, ""):
@@ -97,13 +103,13 @@ class _Check:
         seal = self._seals.pop(0)
         expected = seal_digest(self._seal_number + 1, seal.through, self._seal_before, self._unsealed)
         if seal.number != self._seal_number + 1:
-            yield f"seals {self._seal_number + 1} to {seal.number - 1} are missing from the audit log"
+            yield f"{_span('seal', self._seal_number + 1, seal.number - 1)} missing from the audit log"
         elif seal.digest != expected and not (named or self._named):
             yield (
                 f"the audit rows up to {seal.through} are not the ones that seal {seal.number} was put on: "
                 "rows were replaced, or the seal was changed"
             )
-        self._seal_number, self._seal_before = seal.number, seal.digest
+        self._seal_number, self._seal_before = seal.number, str(seal.digest)
         self._unsealed, self._named = [], False
 
 
@@ -120,5 +126,5 @@ def _name(row: Row[Any]) -> str:
     return f"audit row {row.sequence} ({row.action}, {row.subject}; writer {row.writer})"
 
 
-def _rows(first: int, last: int) -> str:
-    return f"audit row {first} is" if first == last else f"audit rows {first} to {last} are"
+def _span(noun: str, first: int, last: int) -> str:
+    return f"{noun} {first} is" if first == last else f"{noun}s {first} to {last} are"

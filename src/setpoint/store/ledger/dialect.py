@@ -73,13 +73,21 @@ def may_write(path: Path) -> bool:
 def _connect(uri: str) -> sqlite3.Connection:
     # isolation_level=None: `_begin` begins transactions, not sqlite3. The pool lends to one thread at a time.
     connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    try:
+        _set_up(connection)
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def _set_up(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
     # FULL: what was committed survives a power cut. NORMAL could lose the last commits, and with them the record of
     # a change that was already made to production.
     connection.execute("PRAGMA synchronous = FULL")
     # What a tampered schema defines (a view, a trigger) may call no function with side effects.
     connection.execute("PRAGMA trusted_schema = OFF")
-    return connection
 
 
 def _begin(connection: Connection) -> None:
@@ -198,6 +206,8 @@ def translate(error: DBAPIError, where: str) -> Error | None:
 
 
 def _code(error: DBAPIError) -> int:
-    """SQLite's primary result code; that of a misuse where the driver itself raised."""
-    code: int = getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_MISUSE)
+    """SQLite's primary result code; of what the driver itself raised, what it means."""
+    # The driver's own operational error is text in the file that is not UTF-8.
+    own = sqlite3.SQLITE_CORRUPT if isinstance(error.orig, sqlite3.OperationalError) else sqlite3.SQLITE_MISUSE
+    code: int = getattr(error.orig, "sqlite_errorcode", own)
     return code & 0xFF

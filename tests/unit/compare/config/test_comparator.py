@@ -9,17 +9,19 @@ from setpoint.compare.config import ConfigComparator
 from setpoint.model.canonical import Unknown
 from setpoint.model.drift import Comparison, DriftKind, Fold, GapKind
 from setpoint.model.resource import Resource
-from setpoint.model.schema import Kind, ResourceSchema
+from setpoint.model.schema import Default, Kind, ResourceSchema
 from setpoint.model.urn import Urn
 
 Compare = Callable[..., Comparison]
 Differences = Callable[..., dict[str, str]]
 
 UNKNOWN = Unknown("Fn::GetAtt Other.Id: it does not exist yet")
-POLICY = {
-    "Version": "2012-10-17",
-    "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "a:B", "Resource": "*"}],
-}
+ALLOW = {"Effect": "Allow", "Principal": "*", "Action": "a:B", "Resource": "*"}
+POLICY: dict[str, Any] = {"Version": "2012-10-17", "Statement": [ALLOW]}
+POLICY_AS_TEXT = """{"Version": "2012-10-17", "Id": "label", "Statement": {
+    "Sid": "label", "Effect": "Allow", "Principal": {"AWS": ["*"]}, "Action": ["A:b"], "Resource": ["*"]
+}}"""
+OLDER_POLICY = {**POLICY, "Version": "2008-10-17"}
 
 
 # What is the same
@@ -42,9 +44,12 @@ POLICY = {
         ({"Free": '{"a": [1]}'}, {"Free": {"a": [1.0]}}),
         ({"Free": {"a": 90, "b": False}}, {"Free": {"a": "90", "b": "false"}}),
         ({"Options": {"a": 1}}, {"Options": {"a": "1"}}),
-        ({"Policy": POLICY}, {"Policy": '{"Version":"2012-10-17","Statement":{"Sid":"x","Effect":"Allow","Principal":{"AWS":["*"]},"Action":["A:b"],"Resource":["*"]}}'}),
-        ({"Rules": [{"Cidr": "a", "Port": "1"}, {"Cidr": "b"}]}, {"Rules": [{"Cidr": "b", "Description": ""}, {"Port": 1, "Cidr": "a"}]}),
-        ({"Tags": [{"Key": "a", "Value": "1"}]}, {"Tags": [{"Key": "aws:x", "Value": "2"}, {"Key": "a", "Value": "1"}]}),
+        ({"Policy": POLICY}, {"Policy": POLICY_AS_TEXT}),
+        (
+            {"Rules": [{"Cidr": "a", "Port": "1"}, {"Cidr": "b"}]},
+            {"Rules": [{"Cidr": "b", "Description": ""}, {"Port": 1, "Cidr": "a"}]},
+        ),
+        ({"Tags": [{"Key": "a", "Value": "1"}]}, {"Tags": [{"Key": "aws:x"}, {"Key": "a", "Value": "1"}]}),
         ({"Address": ""}, {}),
         ({"Rules": [], "Block": {}, "Tags": None}, {}),
         ({}, {"Rules": [], "Block": {}, "Tags": None, "Address": ""}),
@@ -90,9 +95,16 @@ def test_no_drift(differences: Differences, intended: Any, actual: Any) -> None:
         ({"Steps": [{"Name": "a"}]}, {"Steps": [{"Name": "a"}, {"Name": "b"}]}, "Steps"),
         ({"Tags": [{"Key": "a", "Value": "1"}]}, {"Tags": [{"Key": "a", "Value": "2"}]}, "Tags[a].Value"),
         ({"Tags": [{"Key": "a", "Value": "1"}]}, {"Tags": []}, "Tags[a]"),
-        ({"Policies": [{"PolicyName": "p", "PolicyDocument": POLICY}]}, {"Policies": [{"PolicyName": "p", "PolicyDocument": {**POLICY, "Version": "2008-10-17"}}]}, "Policies[p].PolicyDocument"),
+        (
+            {"Policies": [{"PolicyName": "p", "PolicyDocument": POLICY}]},
+            {"Policies": [{"PolicyName": "p", "PolicyDocument": OLDER_POLICY}]},
+            "Policies[p].PolicyDocument",
+        ),
         ({"Policy": POLICY}, {}, "Policy"),
         ({"Policy": POLICY}, {"Policy": "not json"}, "Policy"),
+        ({"Policy": "text"}, {"Policy": "other text"}, "Policy"),
+        ({"Policy": {"rules": [1, 2]}}, {"Policy": {"rules": [2, 1]}}, "Policy"),
+        ({"Policy": {"rule": 1}}, {"Policy": {"rule": True}}, "Policy"),
         ({"Options": {"a": "1"}}, {"Options": {"a": "2"}}, "Options[a]"),
         ({"Free": {"a": [1, 2]}}, {"Free": {"a": [2, 1, 1]}}, "Free.a"),
         ({"Unheard": {"Of": 1}}, {"Unheard": {"Of": 2}}, "Unheard.Of"),
@@ -173,10 +185,24 @@ def test_a_default_of_true_inside_an_object_explains_nothing_where_the_object_is
     assert differences({"Block": {"Mode": "x"}}, {"Block": {"Mode": "x", "Auto": True}}) == {}
 
 
+@pytest.mark.parametrize("empty", [None, "", [], {}])
+def test_an_empty_default_explains_nothing(empty: Any) -> None:
+    kinds, defaults = {"Label": Kind.STRING}, {"Label": Default(empty, "page")}
+    schema = ResourceSchema(type="T", version="1", primary_identifier=(), kinds=kinds, defaults=defaults)
+    comparator = ConfigComparator(lambda _: schema)
+    urn = Urn.aws("aws", "111122223333", "eu-west-1", "T", "x")
+    live = Resource(urn, {"Label": "x"}, "aws")
+    assert [drift.kind for drift in comparator.compare(Resource(urn, {}, "t"), live).drifts] == [DriftKind.UNDECLARED]
+    for declared in ({"Label": ""}, {"Label": "y"}):
+        assert [drift.kind for drift in comparator.compare(Resource(urn, declared, "t"), live).drifts] == [
+            DriftKind.CHANGED
+        ]
+
+
 def test_a_default_may_hold_the_account_it_is_in() -> None:
-    schema = ResourceSchema(
-        type="T", version="1", primary_identifier=(), kinds={"KeyPolicy": Kind.DOCUMENT}, defaults=_key_policy_default()
-    )
+    text = '{"Statement": [{"Effect": "Allow", "Principal": {"AWS": "arn:<partition>:iam::<account-id>:root"}}]}'
+    kinds, defaults = {"KeyPolicy": Kind.DOCUMENT}, {"KeyPolicy": Default(text, "page")}
+    schema = ResourceSchema(type="T", version="1", primary_identifier=(), kinds=kinds, defaults=defaults)
     urn = Urn.aws("aws-cn", "111122223333", "cn-north-1", "T", "x")
     for account, drifts in (("111122223333", 0), ("444455556666", 1)):
         live = {"Statement": {"Effect": "Allow", "Principal": {"AWS": f"arn:aws-cn:iam::{account}:root"}}}
@@ -184,13 +210,6 @@ def test_a_default_may_hold_the_account_it_is_in() -> None:
             Resource(urn, {}, "template"), Resource(urn, {"KeyPolicy": live}, "aws")
         )
         assert len(comparison.drifts) == drifts
-
-
-def _key_policy_default() -> Any:
-    from setpoint.model.schema import Default
-
-    text = '{"Statement": [{"Effect": "Allow", "Principal": {"AWS": "arn:<partition>:iam::<account-id>:root"}}]}'
-    return {"KeyPolicy": Default(text, "page")}
 
 
 # References
@@ -255,12 +274,11 @@ def test_an_element_known_in_part_matches_what_it_can(compare: Compare) -> None:
 
 
 def test_a_document_known_in_part_is_a_gap_unless_what_is_known_differs(compare: Compare) -> None:
-    [allow] = POLICY["Statement"]
-    intended = {"Policy": {**POLICY, "Statement": [{**allow, "Principal": {"AWS": UNKNOWN}}]}}
-    fitting = compare(intended, {"Policy": {**POLICY, "Statement": [{**allow, "Principal": {"AWS": "123456789012"}}]}})
+    intended = {"Policy": {**POLICY, "Statement": [{**ALLOW, "Principal": {"AWS": UNKNOWN}}]}}
+    fitting = compare(intended, {"Policy": {**POLICY, "Statement": [{**ALLOW, "Principal": {"AWS": "123456789012"}}]}})
     assert fitting.drifts == ()
     assert [(gap.path, gap.reason) for gap in fitting.gaps] == [("Policy", UNKNOWN.reason)]
-    for changed in ({**allow, "Action": "*"}, {**allow, "Principal": {"AWS": ["123456789012", "*"]}}):
+    for changed in ({**ALLOW, "Action": "*"}, {**ALLOW, "Principal": {"AWS": ["123456789012", "*"]}}):
         drifts = compare(intended, {"Policy": {**POLICY, "Statement": [changed]}}).drifts
         assert [drift.path for drift in drifts] == ["Policy"]
 
@@ -343,10 +361,8 @@ def test_a_type_without_schema_is_compared_as_it_stands(comparator: ConfigCompar
 
 
 def test_the_version_is_that_of_rules_and_schema(comparator: ConfigComparator) -> None:
-    from setpoint.model.schema import ResourceSchema as Schema
-
     def version(number: str) -> str:
-        schema = Schema(type="T", version=number, primary_identifier=(), kinds={})
+        schema = ResourceSchema(type="T", version=number, primary_identifier=(), kinds={})
         return ConfigComparator(lambda _: schema).version("T")
 
     assert version("1") == version("1") != version("2")

@@ -47,8 +47,7 @@ def test_an_expression_over_its_projection_is_taken(
         ),
         (
             "resource.PublicAccessible == false",
-            "database.yaml:9: the expression of exposure/database uses the field PublicAccessible, which no entry of reads "
-            "names; add its path to reads, or did you mean PubliclyAccessible?",
+            "which no entry of reads names; add its path to reads, or did you mean PubliclyAccessible?",
         ),
         ("resource.Port == '1'", "uses the field Port, which no entry of reads names"),
         ("resurce.PubliclyAccessible", "uses the variable resurce, which does not exist; did you mean resource?"),

@@ -14,7 +14,7 @@ from setpoint.model.resource import Resource
 from setpoint.model.schema import ResourceSchema
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=4),
+    st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.text(max_size=4),
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(st.sampled_from(["Name", "CidrIp", "FromPort", "Statement", "Effect", "x"]), inner)

@@ -40,7 +40,7 @@ def _kind(path: str, paths: list[str]) -> Kind:
 
 TAGS = "Tags Tags[*] Tags[*].Key Tags[*].Value"
 RULES = " ".join(
-    f"{rules} {rules}[*] {rules}[*].IpProtocol {rules}[*].FromPort {rules}[*].ToPort {rules}[*].CidrIp {rules}[*].CidrIpv6"
+    f"{rules} {rules}[*] {rules}[*].IpProtocol {rules}[*].FromPort {rules}[*].ToPort {rules}[*].CidrIp"
     for rules in ("SecurityGroupIngress", "SecurityGroupEgress")
 )
 

@@ -46,6 +46,8 @@ class Names:
         return names[name]
 
     def attribute(self, logical_id: str, attribute: str, where: str) -> Json:
+        if logical_id == "Missing":
+            raise InputError(f"no {logical_id}", where=where)
         return f"{logical_id}|{attribute}"
 
     def export(self, name: str) -> Json:
@@ -187,6 +189,7 @@ def test_conditions_that_cannot_be_right(name: str, what: str) -> None:
     ("value", "line", "what"),
     [
         ("a: 1\nb: !Ref Missing", 2, "no Missing"),
+        ("a: 1\nb: !Sub '${Missing.Arn}'", 2, "no Missing"),
         ("Ref: [a]", 1, "Ref takes a name"),
         ("!GetAtt Data", 1, "Fn::GetAtt takes a resource and an attribute"),
         ("!Sub {a: b}", 1, "Fn::Sub takes a text"),

@@ -15,7 +15,9 @@ RESOURCES = "Resources: {A: {Type: T}}\n"
 def values(
     declared: str, given: dict[str, str] | None = None, of_stack: dict[str, str] | None = None
 ) -> dict[str, Json]:
-    return parameter_values(parse_template(f"{RESOURCES}Parameters:\n  {declared}".encode(), "t"), given or {}, of_stack or {})
+    return parameter_values(
+        parse_template(f"{RESOURCES}Parameters:\n  {declared}".encode(), "t"), given or {}, of_stack or {}
+    )
 
 
 def test_what_is_given_wins_over_the_stack_and_the_stack_over_the_default() -> None:
@@ -47,7 +49,9 @@ def test_a_default_is_read_by_its_type(declared: str, value: Json) -> None:
 def test_a_secret_is_neither_asked_for_nor_kept() -> None:
     unknown = {"P": Unknown("the parameter P is NoEcho")}
     assert values("P: {Type: String, NoEcho: true}") == unknown
-    assert values("P: {Type: String, NoEcho: 'true', Default: secret, MinLength: 99}", given={"P": "hunter2"}) == unknown
+    assert (
+        values("P: {Type: String, NoEcho: 'true', Default: secret, MinLength: 99}", given={"P": "hunter2"}) == unknown
+    )
 
 
 def test_a_value_kept_in_systems_manager_is_unknown_unless_given() -> None:
@@ -86,8 +90,8 @@ def test_a_missing_parameter_says_where_to_give_it() -> None:
     with pytest.raises(InputError) as caught:
         values("P: {Type: String}")
     assert caught.value.diagnostics() == (
-        "t:3: the parameter P has no value and no default; give it in setpoint.yaml, under parameters: of this template "
-        "(P: ...), or name its stack there"
+        "t:3: the parameter P has no value and no default; "
+        "give it in setpoint.yaml, under parameters: of this template (P: ...), or name its stack there"
     )
 
 

@@ -76,6 +76,23 @@ def test_documents_are_known_by_name_and_kind() -> None:
     assert schema.kind("B.D") is Kind.INTEGER
 
 
+def test_documented_facts_are_added_to_those_of_the_schema() -> None:
+    documented = overlay(
+        documented=b"""{
+            documents: [],
+            keyed: [{type: T, path: A, value: Id, source: s}],
+            unordered: [{type: T, path: B, source: s}],
+            write_only: [{type: T, path: C, source: s}, {type: Other, path: X, source: s}],
+            generated: [{type: T, path: D, source: page}],
+        }"""
+    )
+    schema = documented.schema("T", facts(keyed={"Tags": "Key"}, unordered=["E"], write_only=["F"]))
+    assert schema.keyed == {"Tags": "Key", "A": "Id"}
+    assert schema.unordered == {"B", "E"}
+    assert schema.write_only == {"C", "F"}
+    assert schema.generated == {"D": "page"}
+
+
 def test_the_version_changes_with_every_fact() -> None:
     versions = {
         overlay().schema("T", facts()).version,

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from setpoint.errors import LedgerError
 from setpoint.model.service import Signal, SignalKind
 from setpoint.store.ledger.audit import SEAL_EVERY, row_digest
 from setpoint.store.ledger.ledger import SqlLedger
@@ -108,6 +109,8 @@ def test_the_log_refuses_changes(ledger: SqlLedger, notes: SqlWriter, path: Path
         "at = 'yesterday'",
         "writer = 'aws#7'",
         "digest = 'abc'",
+        "digest = x'00'",
+        "previous = x'00'",
     ],
 )
 def test_a_changed_row_is_named(ledger: SqlLedger, notes: SqlWriter, tamper: Maker, change: str) -> None:
@@ -184,11 +187,12 @@ def test_a_long_log_is_sealed_as_it_grows(ledger: SqlLedger, long_log: SqlWriter
     [
         (["DELETE FROM audit_log WHERE sequence BETWEEN 200 AND 700"], "audit rows 200 to 700 are missing"),
         (["DELETE FROM audit_log WHERE sequence > 500"], "audit rows 501 to 512 are missing, which seal 2 covers"),
-        (["DELETE FROM seals WHERE number = 2"], "seals 2 to 2 are missing from the audit log"),
+        (["DELETE FROM seals WHERE number = 2"], "seal 2 is missing from the audit log"),
         (["DELETE FROM seals"], "no seal covers the last 800 audit rows: seals were removed"),
         (["UPDATE seals SET digest = 'd' WHERE number = 3"], "the audit rows up to 768 are not the ones that seal 3"),
         (["UPDATE seals SET through = 300 WHERE number = 2"], "the audit rows up to 300 are not the ones that seal 2"),
         (["UPDATE seals SET through = 100 WHERE number = 3"], "the audit rows up to 100 are not the ones that seal 3"),
+        (["UPDATE seals SET through = 'x', digest = x'00' WHERE number = 1"], "the audit rows up to 0 are not"),
         (["UPDATE seals SET through = 900 WHERE number = 3"], "audit rows 801 to 900 are missing, which seal 3 covers"),
     ],
 )
@@ -197,6 +201,12 @@ def test_what_was_done_to_a_long_log_is_named(
 ) -> None:
     tamper(*statements)
     assert any(said.startswith(named) for said in _broken(ledger))
+
+
+def test_text_that_is_none_is_told_as_damage(ledger: SqlLedger, notes: SqlWriter, tamper: Maker) -> None:
+    tamper("UPDATE audit_log SET subject = CAST(x'ff' AS TEXT) WHERE sequence = 4")
+    with pytest.raises(LedgerError, match="the ledger is damaged"):
+        _broken(ledger)
 
 
 def test_one_change_in_a_long_log_is_named_once(ledger: SqlLedger, long_log: SqlWriter, tamper: Maker) -> None:

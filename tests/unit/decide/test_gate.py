@@ -1,0 +1,167 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from setpoint.decide.gate import ReleaseGate, decide_release, judge_intended
+from setpoint.decide.policy.compile import PolicySet
+from setpoint.decide.threshold import ThresholdSettings, threshold
+from setpoint.model.canonical import Unknown
+from setpoint.model.decision import Decision, Outcome, Verdict
+from setpoint.model.finding import FindingSource
+from setpoint.model.policy import Effect, Policy, Severity, Stage
+from setpoint.model.resource import Resource
+from setpoint.model.service import Release, Service, Signal, SignalKind, Threshold, Tier
+
+MakePolicy = Callable[..., Policy]
+CompileAll = Callable[..., PolicySet]
+MakeResource = Callable[..., Resource]
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+QUIET = Threshold("payments", 4.0, 4.0, 0.0, (), NOW)
+PAYMENTS = Service("payments", Tier.CRITICAL)
+RELEASE = Release("payments", "2.0.1")
+UNKNOWN = Unknown("no such stack")
+
+
+def _threshold(*weights: float) -> Threshold:
+    signals = [Signal("payments", SignalKind.DRIFT, weight, NOW, "x") for weight in weights]
+    return threshold(PAYMENTS, signals, NOW, ThresholdSettings())
+
+
+@pytest.fixture
+def gate(compile_all: CompileAll, resource: MakeResource) -> Callable[..., Decision]:
+    """Decides at stage deploy on database instances with these values of PubliclyAccessible."""
+
+    def decide(
+        policies: Sequence[Policy], values: Sequence[Any], limit: Threshold | None = QUIET, **others: Any
+    ) -> Decision:
+        declared = [resource({"PubliclyAccessible": value}) for value in values]
+        findings, grounds = judge_intended(compile_all(*policies), declared, Stage.DEPLOY, "payments")
+        return decide_release(RELEASE, Stage.DEPLOY, PAYMENTS, findings, grounds, limit, **others)
+
+    return decide
+
+
+@pytest.fixture
+def private(guardrail: MakePolicy) -> Callable[..., Policy]:
+    def make(effect: Effect = Effect.DENY, severity: Severity = Severity.HIGH, **changes: Any) -> Policy:
+        effects = {Stage.DEPLOY: effect}
+        return guardrail("resource.PubliclyAccessible == false", effects=effects, severity=severity, **changes)
+
+    return make
+
+
+def test_a_release_that_breaks_nothing_is_admitted(gate: Callable[..., Decision], private: MakePolicy) -> None:
+    decision = gate([private()], [False])
+    assert (decision.verdict, decision.effect, decision.risk, decision.threshold) == (
+        Verdict.ADMIT,
+        Effect.NONE,
+        1.0,
+        4.0,
+    )
+    assert (decision.subject, decision.service, decision.stage) == (RELEASE.urn, "payments", Stage.DEPLOY)
+    assert len(decision.risk_factors) == 6
+
+
+@pytest.mark.parametrize("effect", [Effect.DENY, Effect.REQUIRE_APPROVAL])
+def test_a_policy_that_denies_refuses(effect: Effect, gate: Callable[..., Decision], private: MakePolicy) -> None:
+    decision = gate([private(effect, Severity.LOW)], [False, True])
+    assert (decision.verdict, decision.effect) == (Verdict.REFUSE, effect)
+    (reason,) = decision.reasons
+    assert (reason.policy, reason.outcome) == ("exposure/database", Outcome.VIOLATED)
+    assert reason.message == "AWS::RDS::DBInstance main: Database can be reached"
+
+
+def test_a_policy_that_warns_counts_in_the_risk(gate: Callable[..., Decision], private: MakePolicy) -> None:
+    decision = gate([private(Effect.WARN, Severity.LOW)], [True])
+    assert (decision.verdict, decision.effect) == (Verdict.ADMIT, Effect.WARN)
+    assert decision.risk == pytest.approx(1.9 * 1.5)
+
+
+def test_a_risk_above_the_threshold_refuses_with_the_numbers(
+    gate: Callable[..., Decision], private: MakePolicy
+) -> None:
+    decision = gate([private(Effect.WARN, Severity.LOW)], [True], _threshold(2.0, 2.0))
+    assert (decision.verdict, decision.effect) == (Verdict.REFUSE, Effect.DENY)
+    assert decision.reasons[0].policy == "risk"
+    assert decision.reasons[0].message == "its risk is 2.85, more than the 1.19 that payments may carry now"
+    assert len(decision.threshold_factors) == 2
+
+
+def test_a_release_without_findings_passes_however_low_the_threshold_is(
+    gate: Callable[..., Decision], private: MakePolicy
+) -> None:
+    assert gate([private()], [False], _threshold(*[5.0] * 1000)).verdict is Verdict.ADMIT
+
+
+@pytest.mark.parametrize(("effect", "verdict"), [(Effect.DENY, Verdict.UNKNOWN), (Effect.WARN, Verdict.ADMIT)])
+def test_what_could_refuse_and_is_not_known_is_not_admitted(
+    effect: Effect, verdict: Verdict, gate: Callable[..., Decision], private: MakePolicy
+) -> None:
+    decision = gate([private(effect)], [UNKNOWN])
+    assert decision.verdict is verdict
+    assert [reason.outcome for reason in decision.reasons] == [Outcome.UNKNOWN]
+
+
+def test_a_refusal_is_stronger_than_not_knowing(gate: Callable[..., Decision], private: MakePolicy) -> None:
+    decision = gate([private()], [UNKNOWN, True], None)
+    assert decision.verdict is Verdict.REFUSE
+    assert decision.reasons[0].outcome is Outcome.VIOLATED
+
+
+def test_without_a_threshold_nobody_can_tell(gate: Callable[..., Decision], private: MakePolicy) -> None:
+    decision = gate([private()], [False], None)
+    assert (decision.verdict, decision.threshold) == (Verdict.UNKNOWN, None)
+    assert [reason.message for reason in decision.reasons] == ["the threshold of payments is not known"]
+
+
+def test_what_the_caller_could_not_tell_is_said(gate: Callable[..., Decision], private: MakePolicy) -> None:
+    decision = gate([private()], [False], unknowns=["the template could not be resolved"])
+    assert decision.verdict is Verdict.UNKNOWN
+    assert [reason.message for reason in decision.reasons] == ["the template could not be resolved"]
+
+
+def test_a_policy_that_failed_refuses_as_it_would(gate: Callable[..., Decision], guardrail: MakePolicy) -> None:
+    broken = guardrail("1 / 0 == 1", effects={Stage.DEPLOY: Effect.DENY}, severity=Severity.LOW)
+    decision = gate([broken], [False])
+    assert decision.verdict is Verdict.REFUSE
+    assert decision.risk == pytest.approx(6.4 * 1.5)
+
+
+def test_a_finding_that_is_known_for_long_weighs_more(
+    gate: Callable[..., Decision], private: MakePolicy, compile_all: CompileAll, resource: MakeResource
+) -> None:
+    warned = private(Effect.WARN, Severity.LOW)
+    declared = [resource({"PubliclyAccessible": True})]
+    (finding,), _ = judge_intended(compile_all(warned), declared, Stage.DEPLOY, "payments")
+    decision = gate([warned], [True], first_seen={finding.id: NOW - timedelta(days=30)}, now=NOW)
+    assert decision.risk == pytest.approx(1.9 * 1.5 * 1.25)
+
+
+def test_findings_are_those_of_the_runtime_guardrail(
+    private: MakePolicy, compile_all: CompileAll, resource: MakeResource
+) -> None:
+    (finding,), (ground,) = judge_intended(
+        compile_all(private()), [resource({"PubliclyAccessible": True})], Stage.DEPLOY, "payments"
+    )
+    assert (finding.source, finding.rule, finding.path) == (FindingSource.GUARDRAIL, "exposure/database", "")
+    assert ground.effect is Effect.DENY
+
+
+def test_a_policy_without_effect_at_the_stage_is_not_asked(
+    private: MakePolicy, compile_all: CompileAll, resource: MakeResource
+) -> None:
+    declared = [resource({"PubliclyAccessible": True})]
+    assert judge_intended(compile_all(private()), declared, Stage.BUILD, "payments") == ((), ())
+
+
+def test_the_gate_judges_and_decides(private: MakePolicy, compile_all: CompileAll, resource: MakeResource) -> None:
+    gate = ReleaseGate(compile_all(private()))
+    for public, verdict in ((True, Verdict.REFUSE), (False, Verdict.ADMIT)):
+        declared = [resource({"PubliclyAccessible": public})]
+        decision = gate.decide(RELEASE, Stage.DEPLOY, PAYMENTS, declared, QUIET, unknowns=[], first_seen={}, now=NOW)
+        assert decision.verdict is verdict

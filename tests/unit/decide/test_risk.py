@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from setpoint.decide.risk import AGE_HALF, RiskInput, assess_risk
+from setpoint.model.policy import Severity
+from setpoint.model.service import Exposure, Service, Tier
+
+PLAIN = Service("catalog", Tier.LOW, Exposure.INTERNAL)
+EXPOSED = Service("payments", Tier.CRITICAL, Exposure.INTERNET)
+
+SHARES = st.none() | st.floats(0, 1)
+FINDINGS = st.builds(
+    RiskInput,
+    st.sampled_from(["a", "b", "c"]),
+    st.sampled_from(Severity),
+    SHARES,
+    SHARES,
+    st.none() | st.floats(0, 10_000),
+)
+SERVICES = st.builds(Service, st.just("payments"), st.sampled_from(Tier), st.sampled_from(Exposure))
+
+
+def _factor(name: str, *findings: RiskInput, service: Service = PLAIN) -> float:
+    return next(each.value for each in assess_risk(findings, service)[1] if each.name == name)
+
+
+@pytest.mark.parametrize("service", [PLAIN, EXPOSED])
+@pytest.mark.parametrize("findings", [[], [RiskInput("a", Severity.INFO, 1.0, 1.0, 100.0)]])
+def test_nothing_found_is_no_risk(findings: list[RiskInput], service: Service) -> None:
+    risk, factors = assess_risk(findings, service)
+    assert risk == 1.0
+    assert [each.name for each in factors] == ["severity", "exploitability", "reachability", "exposure", "tier", "age"]
+    assert {each.value for each in factors} == {1.0}
+
+
+@pytest.mark.parametrize(
+    ("severities", "value"),
+    [
+        ([Severity.LOW], 1.9),
+        ([Severity.MEDIUM], 3.7),
+        ([Severity.HIGH], 6.4),
+        ([Severity.CRITICAL], 9.1),
+        ([Severity.MEDIUM, Severity.MEDIUM], 1 + 9 * (1 - 0.7 * 0.7)),
+        ([Severity.CRITICAL] * 50, 10.0),
+    ],
+)
+def test_severities_add_up_and_saturate(severities: list[Severity], value: float) -> None:
+    findings = [RiskInput("a", severity) for severity in severities]
+    assert _factor("severity", *findings) == pytest.approx(value)
+
+
+@pytest.mark.parametrize(
+    ("name", "service", "value"),
+    [
+        ("exposure", Service("x", Tier.LOW, Exposure.INTERNET), 2.0),
+        ("exposure", Service("x", Tier.LOW, Exposure.INTERNAL), 1.0),
+        ("tier", Service("x", Tier.CRITICAL), 1.5),
+        ("tier", Service("x", Tier.STANDARD), 1.25),
+        ("tier", Service("x", Tier.LOW), 1.0),
+    ],
+)
+def test_the_service_weighs_what_was_found(name: str, service: Service, value: float) -> None:
+    assert _factor(name, RiskInput("a", Severity.LOW), service=service) == value
+
+
+@pytest.mark.parametrize("name", ["exploitability", "reachability"])
+def test_the_largest_share_counts(name: str) -> None:
+    shares: list[dict[str, Any]] = [{name: 0.2}, {name: 0.7}, {}]
+    assert _factor(name, *(RiskInput("a", Severity.LOW, **share) for share in shares)) == pytest.approx(1.7)
+
+
+def test_what_is_not_known_adds_nothing_and_is_said() -> None:
+    _, factors = assess_risk([RiskInput("a", Severity.HIGH)], PLAIN)
+    told = {each.name: (each.value, each.because) for each in factors}
+    assert told["exploitability"] == (1.0, "exploitability is not known of any finding")
+    assert told["age"] == (1.0, "nothing found was known before")
+
+
+def test_age_saturates() -> None:
+    assert _factor("age", RiskInput("a", Severity.LOW, age=0.0)) == 1.0
+    assert _factor("age", RiskInput("a", Severity.LOW, age=AGE_HALF)) == pytest.approx(1.25)
+    assert _factor("age", RiskInput("a", Severity.LOW, age=1e6)) == pytest.approx(1.5)
+
+
+@given(st.lists(FINDINGS), SERVICES)
+def test_the_risk_is_the_product_of_its_factors_and_at_least_one(findings: list[RiskInput], service: Service) -> None:
+    risk, factors = assess_risk(findings, service)
+    assert risk == math.prod(each.value for each in factors)
+    assert all(each.value >= 1 for each in factors)
+
+
+@given(st.lists(FINDINGS), SERVICES, st.randoms())
+def test_the_order_of_findings_does_not_matter(findings: list[RiskInput], service: Service, random: Any) -> None:
+    shuffled = random.sample(findings, len(findings))
+    assert assess_risk(shuffled, service) == assess_risk(findings, service)
+
+
+@given(st.lists(FINDINGS), FINDINGS, SERVICES)
+def test_one_finding_more_never_lowers_the_risk(findings: list[RiskInput], more: RiskInput, service: Service) -> None:
+    assert assess_risk([*findings, more], service)[0] >= assess_risk(findings, service)[0]
+
+
+@given(st.lists(FINDINGS), FINDINGS, st.sampled_from(Severity), SERVICES)
+def test_a_higher_severity_never_lowers_the_risk(
+    findings: list[RiskInput], finding: RiskInput, severity: Severity, service: Service
+) -> None:
+    higher = max(finding.severity, severity, key=lambda each: each.rank)
+    raised = assess_risk([*findings, replace(finding, severity=higher)], service)[0]
+    assert raised >= assess_risk([*findings, finding], service)[0]
