@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from setpoint.model.packed import PackedResources
 from setpoint.model.resource import Absent, Resource, Unread
 from setpoint.model.snapshot import Area, AreaCoverage, Coverage, Extent, Snapshot
 from setpoint.model.urn import Urn
@@ -22,7 +23,7 @@ def documents(count: int) -> Iterator[tuple[Urn, bytes]]:
     for number in range(count):
         type_name, identifier, properties = makers[number % 3](number, dice)
         region = "global" if type_name == "AWS::IAM::Role" else REGION
-        yield Urn.aws(PARTITION, ACCOUNT, region, type_name, identifier), orjson.dumps(properties)
+        yield Urn.aws(PARTITION, ACCOUNT, region, type_name, identifier), bytes(memoryview(orjson.dumps(properties)))
 
 
 class ServedEstate:
@@ -35,21 +36,23 @@ class ServedEstate:
         return "unchanged"
 
     def read(self) -> Snapshot:
-        resources = {urn: Resource(urn, orjson.loads(text), "bench") for urn, text in self._documents.items()}
-        return Snapshot(resources, Coverage())
+        return Snapshot(PackedResources(self._resources()), Coverage())
 
     def areas(self) -> Iterable[Area]:
         return sorted({Area.of(urn) for urn in self._documents})
 
     def observe(self) -> Iterator[Resource | AreaCoverage]:
-        for urn, text in self._documents.items():
-            yield Resource(urn, orjson.loads(text), "aws")
+        yield from self._resources()
         for area in self.areas():
             yield AreaCoverage(area, Extent.WHOLE)
 
     def look(self, urn: Urn) -> Resource | Absent | Unread:
         text = self._documents.get(urn)
-        return Absent(urn) if text is None else Resource(urn, orjson.loads(text), "aws")
+        return Absent(urn) if text is None else Resource(urn, orjson.loads(text), "bench")
+
+    def _resources(self) -> Iterator[Resource]:
+        for urn, text in self._documents.items():
+            yield Resource(urn, orjson.loads(text), "bench")
 
 
 def _tags(number: int) -> list[dict[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ PATIENCE: Final = 120.0
 """Seconds that any one part of the story may take on a slow machine."""
 
 RELEASE: Final = "2.0.1"
-say = Console(highlight=False, soft_wrap=True)
+say = Console(highlight=False, soft_wrap=True, emoji=False, width=None if sys.stdout.isatty() else 140)
 
 
 class NotAsToldError(Exception):
@@ -166,7 +167,7 @@ def _since(outcome: Outcome, moment: str) -> float:
 def _show(outcomes: Sequence[Outcome]) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("   what happened", "severity", "ended", "detected after", "settled after"):
-        table.add_column(heading)
+        table.add_column(heading, no_wrap=True)
     for outcome in outcomes:
         style = "green" if outcome.ended == "reverted" else "yellow"
         table.add_row(

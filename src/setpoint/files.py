@@ -7,10 +7,11 @@ Settings, policies and every intent reader come through here, so that bad input 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import orjson
 import yaml
@@ -27,6 +28,10 @@ MAX_YAML_NODES: Final = 1_000_000
 """Counted after aliases are followed, which stops the aliases that double at every level."""
 
 MAX_DEPTH: Final = 100
+
+_NULL, _BOOL, _INT, _FLOAT = (f"tag:yaml.org,2002:{name}" for name in ("null", "bool", "int", "float"))
+_DECIMAL: Final = re.compile(r"[-+]?(?:0|[1-9][0-9_]*)")
+_FRACTION: Final = re.compile(r"[-+]?(?:[0-9][0-9_]*)?\.?[0-9_]+(?:[eE][-+]?[0-9]+)?|[-+]?[0-9][0-9_]*\.")
 
 Node = yaml.nodes.Node
 TagConstructor = Callable[[str, Json, str], Json]
@@ -59,9 +64,26 @@ def parse_json(data: bytes, where: str) -> Json:
     if not data.strip():
         raise InputError("the file is empty; JSON was expected", where=where)
     try:
-        return orjson.loads(data)
+        value = orjson.loads(data)
     except orjson.JSONDecodeError as error:
         raise InputError(f"this is not JSON ({error.msg})", where=f"{where}:{error.lineno}:{error.colno}") from error
+    check_depth(value, where)
+    return value
+
+
+def check_depth(value: Json, where: str) -> None:
+    """Refuse a document that is nested so deep that walking it would exhaust the stack."""
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        level = [
+            child
+            for parent in level
+            if isinstance(parent, dict | list)
+            for child in (parent.values() if isinstance(parent, dict) else parent)
+        ]
+        if not level:
+            return
+    raise InputError(f"the document is nested more than {MAX_DEPTH} levels deep", where=where)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +114,15 @@ def parse_yaml(data: bytes, name: str, *, tags: Mapping[str, TagConstructor] | N
         loader = yaml.CSafeLoader(text)
         try:
             root = loader.get_single_node()
-            builder = _Builder(name, loader, tags or {})
+            builder = _Builder(name, tags or {})
             value = builder.build(root, "", 0) if root is not None else None
         finally:
             loader.dispose()
     except UnicodeDecodeError as error:
         raise InputError(f"this is not UTF-8 (byte {error.start})", where=name) from error
     except yaml.MarkedYAMLError as error:
+        if data.lstrip().startswith(b"{") and (value := _json_or_none(data)) is not None:
+            return Document(name, value, {"": 1})
         mark = error.problem_mark or error.context_mark
         line = f":{mark.line + 1}" if mark else ""
         raise InputError(f"this is not YAML ({error.problem or error.context})", where=f"{name}{line}") from error
@@ -107,13 +131,35 @@ def parse_yaml(data: bytes, name: str, *, tags: Mapping[str, TagConstructor] | N
     return Document(name, value, builder.lines)
 
 
+def _json_or_none(data: bytes) -> Json:
+    """JSON escapes characters beyond the basic plane by pairs, which YAML refuses; read so, values have no lines."""
+    try:
+        return orjson.loads(data)
+    except orjson.JSONDecodeError:
+        return None
+
+
+def _scalar(node: yaml.ScalarNode) -> Json:
+    """Null, truth value, number or text. What YAML 1.1 alone takes for a date, an octal or a base-60 number is text."""
+    text = str(node.value)
+    if node.tag == _NULL:
+        return None
+    if node.tag == _BOOL:
+        return yaml.SafeLoader.bool_values.get(text.lower(), text)
+    if node.tag == _INT and _DECIMAL.fullmatch(text):
+        number = int(text.replace("_", ""))
+        return number if abs(number) < 2**63 else text
+    if node.tag == _FLOAT and _FRACTION.fullmatch(text):
+        return float(text.replace("_", ""))
+    return text
+
+
 class _Builder:
     """Turns a node tree into values, noting the line of each."""
 
-    def __init__(self, name: str, loader: Any, tags: Mapping[str, TagConstructor]) -> None:
+    def __init__(self, name: str, tags: Mapping[str, TagConstructor]) -> None:
         self.name = name
         self.lines: dict[str, int] = {}
-        self._loader = loader
         self._tags = tags
         self._nodes = 0
 
@@ -137,15 +183,11 @@ class _Builder:
         return construct(node.tag, self._children(untagged, path, depth), where)
 
     def _plain(self, node: Node, path: str, depth: int) -> Json:
-        if isinstance(node, yaml.ScalarNode):
-            value = self._loader.construct_object(node)
-            # Timestamps and binaries are YAML's idea; in every format read here they are text.
-            return value if value is None or isinstance(value, (bool, int, float, str)) else node.value
-        return self._children(node, path, depth)
+        return _scalar(node) if isinstance(node, yaml.ScalarNode) else self._children(node, path, depth)
 
     def _children(self, node: Node, path: str, depth: int) -> Json:
         if isinstance(node, yaml.ScalarNode):
-            return self._plain(node, path, depth)
+            return _scalar(node)
         if isinstance(node, yaml.SequenceNode):
             return [self.build(child, element(path, index), depth + 1) for index, child in enumerate(node.value)]
         result: dict[str, Json] = {}

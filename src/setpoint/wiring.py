@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from setpoint.decide.gate import ReleaseGate
 from setpoint.decide.policy.compile import PolicySet, compile_policies
 from setpoint.decide.policy.judge import PolicyJudge
 from setpoint.decide.threshold import ReleaseAssessor
+from setpoint.errors import CouldNotTellError
 from setpoint.intent.cloudformation.reader import CloudFormationReader
 from setpoint.intent.cloudformation.stack import read_stack
 from setpoint.intent.estate import Estate
@@ -120,6 +121,12 @@ def _open_ledger(settings: Settings) -> Iterator[Ledger]:
         ledger.close()
 
 
+def _check(intent: IntentReader) -> None:
+    """Bad input ends here, before there is a ledger to write to; what cannot be told now, the work itself will tell."""
+    with suppress(CouldNotTellError):
+        intent.read()
+
+
 @contextmanager
 def loop_parts(settings: Settings, stopping: Callable[[], bool]) -> Iterator[Parts]:
     """Everything that the loop is made of. Alerts go to the error stream, and to the file that the settings name."""
@@ -131,6 +138,7 @@ def loop_parts(settings: Settings, stopping: Callable[[], bool]) -> Iterator[Par
         ]
     )
     judge, intent = PolicyJudge(wiring.policies), wiring.intent
+    _check(intent)
     with _open_ledger(settings) as ledger:
         yield Parts(
             intent=intent,
@@ -152,6 +160,7 @@ def admission(settings: Settings) -> Iterator[Admission]:
     """What the gate is made of."""
     wiring = Wiring(settings)
     gate, intent = ReleaseGate(wiring.policies), wiring.intent
+    _check(intent)
     with _open_ledger(settings) as ledger:
         yield Admission(
             intent=intent,

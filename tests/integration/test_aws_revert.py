@@ -504,12 +504,17 @@ class TestRefusals:
             )
         assert look(aws, self.URN) == before
 
-    def test_a_rule_without_another_end_changes_nothing(self, aws: AwsClients) -> None:
+    @pytest.mark.parametrize(
+        ("end", "complaint"), [({}, "names no range"), ({"CidrIp": "10.0.0.0/99"}, "cannot be set .*10.0.0.0/99")]
+    )
+    def test_a_rule_that_cannot_be_set_changes_nothing(
+        self, aws: AwsClients, end: dict[str, str], complaint: str
+    ) -> None:
         group = make_group(aws)
         urn = Urn.aws("aws", ACCOUNT, REGION, "AWS::EC2::SecurityGroup", group)
         before = look(aws, urn)
-        nameless = [{"IpProtocol": "tcp", "FromPort": 1, "ToPort": 1}]
-        change = Change("SecurityGroupIngress", before.properties["SecurityGroupIngress"], nameless)
-        with pytest.raises(ActionError, match="names no range"):
+        rules = [{"IpProtocol": "tcp", "FromPort": 1, "ToPort": 1, **end}]
+        change = Change("SecurityGroupIngress", before.properties["SecurityGroupIngress"], rules)
+        with pytest.raises(ActionError, match=complaint):
             AwsReverter(aws, lambda _type: None).apply(Plan(urn, (change,), "", ()))
         assert look(aws, urn) == before

@@ -70,6 +70,37 @@ def test_bad_json_is_refused_with_line_and_column() -> None:
         parse_json(b"  ", "state.json")
 
 
+def test_nesting_has_an_end() -> None:
+    assert parse_json(b"[" * 99 + b"1" + b"]" * 99, "state.json")
+    with pytest.raises(InputError, match=r"state\.json: the document is nested more than 100 levels deep"):
+        parse_json(b"[" * 101 + b"1" + b"]" * 101, "state.json")
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        (b"10:30", "10:30"),
+        (b"012345678901", "012345678901"),
+        (b"0x1F", "0x1F"),
+        (b"2012-13-45", "2012-13-45"),
+        (b"!!int abc", "abc"),
+        (b"99999999999999999999", "99999999999999999999"),
+        (b"1_000", 1000),
+        (b"-7", -7),
+        (b"1.5e+3", 1500.0),
+        (b".inf", ".inf"),
+        (b"yes", True),
+        (b"~", None),
+    ],
+)
+def test_only_plain_numbers_are_numbers(text: bytes, value: object) -> None:
+    assert parse_yaml(b"a: " + text, "f.yaml").value == {"a": value}
+
+
+def test_json_with_characters_beyond_the_basic_plane_is_read() -> None:
+    assert parse_yaml(b'{"a": "\\ud83d\\ude00"}', "f.json").value == {"a": "\U0001f600"}
+
+
 def test_what_is_no_readable_file_says_so(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no such file"):
         read_bytes(tmp_path / "none")

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from setpoint.cli.output import Output
+from setpoint.errors import CouldNotTellError
 from setpoint.loop.report import BeatReport
 from setpoint.model.canonical import Json
 from setpoint.model.remediation import Mode, Remediation
-from setpoint.model.snapshot import AreaCoverage, Coverage, Extent
+from setpoint.model.snapshot import AreaCoverage, Extent, doubts
+from setpoint.store.interface import BeatRow, LedgerReader
 
 if TYPE_CHECKING:
     from rich.status import Status
@@ -60,17 +63,24 @@ def show_beat(output: Output, report: BeatReport, *, mode: Mode) -> None:
         output.line("see them with: setpoint findings")
 
 
-def explain_coverage(output: Output, coverage: Coverage) -> None:
+def explain_coverage(output: Output, areas: Sequence[AreaCoverage]) -> None:
     """What could not be read, and what is not covered, each with its reason."""
-    doubts = coverage.doubts()
-    if doubts:
+    unsure = doubts(areas)
+    if unsure:
         output.line("could not tell:", style="bold yellow")
         output.table(
-            ("area", "read", "because"), [(each.area, each.extent, "; ".join(each.reasons)) for each in doubts]
+            ("area", "read", "because"), [(each.area, each.extent, "; ".join(each.reasons)) for each in unsure]
         )
-    not_covered = [each for each in coverage.areas.values() if each.extent is Extent.NOT_COVERED]
+    not_covered = [each for each in areas if each.extent is Extent.NOT_COVERED]
     if not_covered:
         output.line(f"not covered: {', '.join(sorted({each.area.type for each in not_covered}))}")
+
+
+def last_beat(ledger: LedgerReader) -> BeatRow:
+    """Raises `CouldNotTellError` where nothing was ever looked at."""
+    for beat in ledger.beats(limit=1):
+        return beat
+    raise CouldNotTellError("no heartbeat was recorded yet", remedy="run one with: setpoint beat")
 
 
 def summary(report: BeatReport) -> Json:
@@ -90,7 +100,7 @@ def summary(report: BeatReport) -> Json:
     }
 
 
-def coverage_json(areas: list[AreaCoverage]) -> Json:
+def coverage_json(areas: Sequence[AreaCoverage]) -> Json:
     """Coverage as JSON, a row an area."""
     return [
         {"area": str(each.area), "extent": each.extent, "reasons": list(each.reasons)}

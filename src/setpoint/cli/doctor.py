@@ -11,7 +11,7 @@ from setpoint.cli.beats import coverage_json
 from setpoint.cli.options import config_option, json_option
 from setpoint.cli.output import Output
 from setpoint.model.canonical import Json
-from setpoint.model.snapshot import AreaCoverage, Coverage, Extent, Snapshot
+from setpoint.model.snapshot import AreaCoverage, Extent, Snapshot, doubts
 from setpoint.observe.aws.observer import permissions
 from setpoint.settings import Settings, load_settings
 from setpoint.wiring import Wiring
@@ -38,7 +38,7 @@ def command(config: Path, *, as_json: bool) -> int:
         output.json(_document(settings, account, snapshot, len(policies), areas))
     else:
         _show(output, snapshot, len(policies), areas)
-    return 3 if Coverage.of([*areas, *snapshot.coverage.areas.values()]).doubts() else 0
+    return 3 if doubts([*areas, *snapshot.coverage.areas.values()]) else 0
 
 
 def _probe(wiring: Wiring) -> list[AreaCoverage]:

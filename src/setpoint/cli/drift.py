@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from setpoint.cli.beats import coverage_json, explain_coverage
+from setpoint.cli.beats import coverage_json, explain_coverage, last_beat
 from setpoint.cli.options import config_option, json_option, service_option
 from setpoint.cli.output import Output, moment, value
-from setpoint.errors import CouldNotTellError
 from setpoint.model.canonical import Json
 from setpoint.model.drift import Comparison, Drift, Gap
-from setpoint.model.snapshot import Coverage
+from setpoint.model.snapshot import AreaCoverage, doubts
 from setpoint.settings import load_settings
 from setpoint.wiring import open_reader
 
@@ -30,14 +30,11 @@ def command(config: Path, plane: str, service: str | None, *, as_json: bool) -> 
     output = Output.of(as_json=as_json)
     settings = load_settings(config)
     with open_reader(settings) as ledger:
-        last = next(iter(ledger.beats(limit=1)), None)
-        if last is None:
-            raise CouldNotTellError("no heartbeat was recorded yet", remedy="run one with: setpoint beat")
+        last = last_beat(ledger)
         comparisons = list(ledger.comparisons(settings.loop.scope, service=service))
     drifts = [drift for each in comparisons for drift in each.drifts]
-    coverage = Coverage.of(last.coverage)
     if as_json:
-        output.json(_document(plane, moment(last.ended_at), comparisons, coverage))
+        output.json(_document(plane, moment(last.ended_at), comparisons, last.coverage))
     else:
         output.line(f"as of {moment(last.ended_at)}: {len(drifts)} differences")
         output.table(
@@ -45,10 +42,10 @@ def command(config: Path, plane: str, service: str | None, *, as_json: bool) -> 
             [(each.kind, each.urn, each.path, value(each.intended), value(each.actual)) for each in drifts],
         )
         _show_gaps(output, [gap for each in comparisons for gap in each.gaps])
-        explain_coverage(output, coverage)
+        explain_coverage(output, last.coverage)
     if drifts:
         return 1
-    return 3 if coverage.doubts() else 0
+    return 3 if doubts(last.coverage) else 0
 
 
 def _show_gaps(output: Output, gaps: list[Gap]) -> None:
@@ -59,7 +56,7 @@ def _show_gaps(output: Output, gaps: list[Gap]) -> None:
         )
 
 
-def _document(plane: str, at: str, comparisons: list[Comparison], coverage: Coverage) -> Json:
+def _document(plane: str, at: str, comparisons: list[Comparison], coverage: Sequence[AreaCoverage]) -> Json:
     return {
         "plane": plane,
         "as_of": at,
@@ -69,7 +66,7 @@ def _document(plane: str, at: str, comparisons: list[Comparison], coverage: Cove
             for each in comparisons
             for gap in each.gaps
         ],
-        "coverage": coverage_json(list(coverage.areas.values())),
+        "coverage": coverage_json(coverage),
     }
 
 

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import click
 
+from setpoint.cli.beats import explain_coverage, last_beat
 from setpoint.cli.options import config_option, json_option, service_option
-from setpoint.cli.output import Output, by_severity, moment
+from setpoint.cli.output import Output, by_severity
 from setpoint.model.canonical import Json
 from setpoint.model.finding import FindingRecord
+from setpoint.model.snapshot import doubts
 from setpoint.settings import load_settings
 from setpoint.wiring import open_reader
 
@@ -20,13 +22,19 @@ from setpoint.wiring import open_reader
 @click.option("--all", "include_closed", is_flag=True, help="Closed ones too.")
 @json_option
 def command(config: Path, service: str | None, *, include_closed: bool, as_json: bool) -> int:
-    """List findings, the most severe first. Exits 1 when one is open."""
+    """List findings, the most severe first.
+
+    Exits 1 when one is open, 3 when none is but something could not be read at the last heartbeat.
+    """
     output = Output.of(as_json=as_json)
     with open_reader(load_settings(config)) as ledger:
         records = sorted(
             ledger.findings(service=service, include_closed=include_closed),
             key=lambda each: (by_severity(each.finding.severity), each.finding.service, each.finding.urn),
         )
+        is_open = any(each.closed_at is None for each in records)
+        # What is open was seen; that nothing is can only be said of what was read.
+        coverage = () if is_open else last_beat(ledger).coverage
     if as_json:
         output.json([_document(each) for each in records])
     elif not records:
@@ -35,7 +43,10 @@ def command(config: Path, service: str | None, *, include_closed: bool, as_json:
         ("severity", "service", "resource", "path", "what", "rule", "since", "closed"),
         [_row(each) for each in records],
     )
-    return 1 if any(each.closed_at is None for each in records) else 0
+    explain_coverage(output, coverage)
+    if is_open:
+        return 1
+    return 3 if doubts(coverage) else 0
 
 
 def _row(record: FindingRecord) -> tuple[object, ...]:
@@ -68,6 +79,6 @@ def _document(record: FindingRecord) -> Json:
         "policies": list(finding.policies),
         "first_seen": record.first_seen.isoformat(),
         "opened_at": record.opened_at.isoformat(),
-        "closed_at": moment(record.closed_at) if record.closed_at else None,
+        "closed_at": record.closed_at.isoformat() if record.closed_at else None,
         "times_opened": record.times_opened,
     }

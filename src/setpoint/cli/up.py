@@ -39,7 +39,7 @@ def command(config: Path, *, as_json: bool) -> int:
             output.json(summary(outcome))
         elif not quiet.same(outcome):
             show_beat(output, outcome, mode=settings.loop.mode)
-            explain_coverage(output, outcome.coverage)
+            explain_coverage(output, outcome.areas)
 
     quiet = _Quiet()
     with stop_on_signals(stop), loop_parts(settings, stop.is_set) as parts:
@@ -61,7 +61,7 @@ class _Quiet:
 
     def same(self, report: BeatReport) -> bool:
         moved = tuple((each.id, each.state) for each in report.remediations)
-        now = (report.declared, report.observed, report.open_findings, report.coverage, moved)
+        now = (report.declared, report.observed, report.open_findings, report.areas, moved)
         unchanged = now == self._last and not report.opened and not report.closed
         self._last = now
         return unchanged

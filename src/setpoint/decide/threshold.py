@@ -14,6 +14,7 @@ from typing import Final
 from setpoint.errors import InputError
 from setpoint.model.decision import Factor
 from setpoint.model.finding import Finding, FindingSource
+from setpoint.model.paths import split
 from setpoint.model.policy import Severity
 from setpoint.model.remediation import Remediation
 from setpoint.model.service import Service, Signal, SignalKind, Threshold, Tier
@@ -26,7 +27,9 @@ LEAST: Final = 1.0
 class ThresholdSettings:
     """How much each showing weighs, and how fast it is forgotten. A load of 1 halves what is above the least."""
 
-    base: Mapping[Tier, float] = field(default_factory=lambda: {Tier.CRITICAL: 4.0, Tier.STANDARD: 8.0, Tier.LOW: 16.0})
+    base: Mapping[Tier, float] = field(
+        default_factory=lambda: {Tier.CRITICAL: 8.0, Tier.STANDARD: 16.0, Tier.LOW: 32.0}
+    )
     half_life: float = 7 * 86400.0
     """Seconds in which the load of a signal halves."""
     weights: Mapping[Severity, float] = field(
@@ -78,12 +81,12 @@ class ReleaseAssessor:
     def signals(
         self, service: str, opened: Sequence[Finding], reopened: Sequence[Finding], at: datetime
     ) -> tuple[Signal, ...]:
-        """One for every newly found difference; drift that nobody's service owns lowers nobody's threshold."""
+        """One for every property that newly differs; drift that nobody's service owns lowers nobody's threshold."""
         if not service:
             return ()
         return (
-            *(self._drift(service, each, SignalKind.DRIFT, at) for each in _drifts(opened)),
-            *(self._drift(service, each, SignalKind.RECURRING_DRIFT, at) for each in _drifts(reopened)),
+            *(self._drift(service, each, SignalKind.DRIFT, at) for each in _causes(opened)),
+            *(self._drift(service, each, SignalKind.RECURRING_DRIFT, at) for each in _causes(reopened)),
         )
 
     def failed_remediation(self, remediation: Remediation, at: datetime) -> Signal | None:
@@ -103,5 +106,13 @@ class ReleaseAssessor:
         return Signal(service, kind, weight, at, f"{finding.urn}: {finding.title}")
 
 
-def _drifts(findings: Sequence[Finding]) -> list[Finding]:
-    return [each for each in findings if each.source is FindingSource.DRIFT]
+def _causes(findings: Sequence[Finding]) -> list[Finding]:
+    """The most severe difference of each top-level property: one change by hand often shows in several places."""
+    causes: dict[tuple[str, str], Finding] = {}
+    for finding in findings:
+        if finding.source is not FindingSource.DRIFT:
+            continue
+        place = (finding.urn, split(finding.path)[0] if finding.path else "")
+        if place not in causes or causes[place].severity.rank < finding.severity.rank:
+            causes[place] = finding
+    return list(causes.values())

@@ -9,6 +9,7 @@ from typing import Final
 from setpoint.errors import InputError
 from setpoint.intent.interface import IntentReader
 from setpoint.model.canonical import Json, digest
+from setpoint.model.packed import PackedResources
 from setpoint.model.paths import ANY, split
 from setpoint.model.resource import Resource
 from setpoint.model.schema import ResourceSchema
@@ -30,7 +31,7 @@ class Estate:
         return digest(*(reader.fingerprint() for reader in self._readers))
 
     def read(self) -> Snapshot:
-        resources: dict[Urn, Resource] = {}
+        resources = PackedResources()
         coverage: dict[Area, AreaCoverage] = {}
         hidden = _HiddenPaths(self._schemas)
         for snapshot in (reader.read() for reader in self._readers):
@@ -79,17 +80,19 @@ def _without(value: Json, steps: Sequence[str]) -> Json:
     return kept
 
 
-def _add(resources: dict[Urn, Resource], resource: Resource) -> None:
-    before = resources.setdefault(resource.urn, resource)
+def _add(resources: PackedResources, resource: Resource) -> None:
+    before = resources.get(resource.urn)
+    if before is None:
+        resources.put(resource)
+        return
     if before.source == resource.source:
         return
     if before.unidentified and not resource.unidentified:
-        resources[resource.urn] = resource
+        resources.put(resource)
         before, resource = resource, before
     if resource.unidentified:
         # A logical address is a name within its source only: these are two resources.
-        qualified = replace(resource, urn=_qualified(resource))
-        resources[qualified.urn] = qualified
+        resources.put(replace(resource, urn=_qualified(resource)))
     elif digest(before.properties) != digest(resource.properties):
         differing = ", ".join(_differing(before.properties, resource.properties))
         raise InputError(

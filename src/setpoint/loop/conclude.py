@@ -10,6 +10,7 @@ from setpoint.loop.intended import IntendedState
 from setpoint.loop.ownership import Ownership
 from setpoint.model.canonical import digest
 from setpoint.model.conclusion import Conclusion
+from setpoint.model.drift import Comparison, Gap, GapKind
 from setpoint.model.policy import Effect
 from setpoint.model.remediation import Mode
 from setpoint.model.resource import Resource
@@ -45,13 +46,18 @@ class Concluder:
     def key(self, urn: Urn, actual: Resource | None) -> str:
         """The digest of everything that the conclusion about `urn` is drawn from."""
         seen = actual.digest() if actual is not None else ABSENT
-        return f"{self._intended.digest(urn)}:{seen}:{self._context(urn.type)}:{self._ownership.owner(urn, actual)}"
+        declared = self._intended.digest(urn) or self._intended.doubt(urn)
+        return f"{declared}:{seen}:{self._context(urn.type)}:{self._ownership.owner(urn, actual)}"
 
     def conclude(self, urn: Urn, actual: Resource | None) -> Conclusion:
         """Compare and judge; pass None only for what is known not to exist."""
         intended = self._intended.get(urn)
         service = self._ownership.owner(urn, actual)
-        comparison = self._comparator.compare(intended, actual)
+        doubt = "" if intended is not None else self._intended.doubt(urn)
+        if doubt:
+            comparison = Comparison(urn, gaps=(Gap(urn, "", GapKind.UNRESOLVED, doubt),))
+        else:
+            comparison = self._comparator.compare(intended, actual)
         findings, decisions = self._judge.judge(comparison, intended, actual, service)
         return Conclusion(urn, self.key(urn, actual), service, comparison, findings, decisions)
 

@@ -15,7 +15,7 @@ from setpoint.loop.recorder import Recorder
 from setpoint.loop.report import BeatReport
 from setpoint.model.conclusion import Conclusion
 from setpoint.model.remediation import UNFINISHED
-from setpoint.model.snapshot import Area, AreaCoverage, Extent
+from setpoint.model.snapshot import Area, AreaCoverage, Coverage, Extent
 from setpoint.model.urn import Urn
 from setpoint.store.interface import BeatRow, Lease, LedgerWriter
 
@@ -53,7 +53,7 @@ class Heartbeat:
         # 2. What was reviewed? Read again only where a source changed.
         self._intended.refresh()
         report.declared = len(self._intended)
-        report.areas.extend(self._intended.coverage.areas.values())
+        report.declared_areas = list(self._intended.coverage.areas.values())
 
         # 3. What is running? Only what changed since the last conclusion is compared and judged.
         remembered = self._parts.ledger.remembered(self._parts.settings.scope)
@@ -90,7 +90,7 @@ class Heartbeat:
         """Everything that was read and that a remembered conclusion does not cover."""
         for item in self._parts.observer.observe():
             if isinstance(item, AreaCoverage):
-                report.areas.append(item)
+                report.observed_areas.append(item)
                 progress(report)
                 if self._parts.stopping():
                     report.interrupted = True
@@ -104,18 +104,18 @@ class Heartbeat:
 
     def _not_seen(self, remembered: Mapping[str, str], seen: set[Urn], report: BeatReport) -> Iterator[Conclusion]:
         """Everything declared in a wholly read area that was not there."""
-        coverage = report.coverage
+        observed = Coverage.of(report.observed_areas)
         for urn in self._intended:
             if urn in seen or remembered.get(urn) == self._concluder.key(urn, None):
                 continue
-            if coverage.extent(Area.of(urn)) is Extent.WHOLE:
+            if observed.extent(Area.of(urn)) is Extent.WHOLE:
                 yield self._concluder.conclude(urn, None)
 
     def _gone(self, remembered: Mapping[str, str], seen: set[Urn], report: BeatReport) -> list[Urn]:
         """Everything remembered that is neither declared nor, as a wholly read area shows, there."""
-        coverage = report.coverage
+        observed = Coverage.of(report.observed_areas)
         candidates = (Urn(urn) for urn in remembered if urn not in seen and urn not in self._intended)
-        return [urn for urn in candidates if coverage.extent(Area.of(urn)) is Extent.WHOLE]
+        return [urn for urn in candidates if observed.extent(Area.of(urn)) is Extent.WHOLE]
 
     def _conclude(self, conclusions: Iterator[Conclusion], report: BeatReport) -> None:
         batch: list[Conclusion] = []

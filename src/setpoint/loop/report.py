@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from setpoint.model.remediation import Remediation
-from setpoint.model.snapshot import AreaCoverage, Coverage, Extent
+from setpoint.model.snapshot import AreaCoverage, doubts
 
 
 @dataclass(slots=True)
@@ -25,16 +25,19 @@ class BeatReport:
     open_findings: int = 0
     remediations: list[Remediation] = field(default_factory=list)
     """That moved in this beat, as they are at its end."""
-    areas: list[AreaCoverage] = field(default_factory=list)
+    declared_areas: list[AreaCoverage] = field(default_factory=list)
+    """What intent says of its own reading: areas declared in part, and types that are not covered."""
+    observed_areas: list[AreaCoverage] = field(default_factory=list)
     interrupted: bool = False
     """The program was asked to stop before the beat was through."""
 
     @property
-    def coverage(self) -> Coverage:
-        return Coverage.of(self.areas)
+    def areas(self) -> list[AreaCoverage]:
+        """Both sides' coverage."""
+        return [*self.declared_areas, *self.observed_areas]
 
     def could_not_tell(self) -> bool:
-        return self.interrupted or any(each.extent in (Extent.PARTIAL, Extent.NONE) for each in self.areas)
+        return self.interrupted or bool(doubts(self.areas))
 
     def seconds(self) -> float:
         return (self.ended_at - self.started_at).total_seconds() if self.ended_at else 0.0

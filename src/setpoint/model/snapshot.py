@@ -67,8 +67,13 @@ class Coverage:
 
     def doubts(self) -> list[AreaCoverage]:
         """The areas that make *could not tell*, in order."""
-        unsure = (Extent.PARTIAL, Extent.NONE)
-        return sorted((each for each in self.areas.values() if each.extent in unsure), key=lambda each: each.area)
+        return doubts(self.areas.values())
+
+
+def doubts(areas: Iterable[AreaCoverage]) -> list[AreaCoverage]:
+    """Those that make *could not tell*, in order."""
+    unsure = (Extent.PARTIAL, Extent.NONE)
+    return sorted((each for each in areas if each.extent in unsure), key=lambda each: each.area)
 
 
 @dataclass(frozen=True, slots=True)

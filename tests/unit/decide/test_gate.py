@@ -88,7 +88,7 @@ def test_a_risk_above_the_threshold_refuses_with_the_numbers(
     decision = gate([private(Effect.WARN, Severity.LOW)], [True], _threshold(2.0, 2.0))
     assert (decision.verdict, decision.effect) == (Verdict.REFUSE, Effect.DENY)
     assert decision.reasons[0].policy == "risk"
-    assert decision.reasons[0].message == "its risk is 2.85, more than the 1.19 that payments may carry now"
+    assert decision.reasons[0].message == "its risk is 2.85, more than the 1.44 that payments may carry now"
     assert len(decision.threshold_factors) == 2
 
 

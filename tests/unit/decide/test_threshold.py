@@ -38,14 +38,14 @@ def _value(signals: list[Signal], at: datetime = NOW) -> float:
     return threshold(PAYMENTS, signals, at, SETTINGS).value
 
 
-@pytest.mark.parametrize(("tier", "base"), [(Tier.CRITICAL, 4.0), (Tier.STANDARD, 8.0), (Tier.LOW, 16.0)])
+@pytest.mark.parametrize(("tier", "base"), [(Tier.CRITICAL, 8.0), (Tier.STANDARD, 16.0), (Tier.LOW, 32.0)])
 def test_in_quiet_times_the_base_of_the_tier_holds(tier: Tier, base: float) -> None:
     told = threshold(Service("x", tier), [], NOW, SETTINGS)
     assert (told.value, told.base, told.load, told.factors) == (base, base, 0.0, ())
 
 
 def test_a_load_of_one_halves_what_is_above_the_least() -> None:
-    assert _value([_signal(1.0)]) == 1 + 3 / 2
+    assert _value([_signal(1.0)]) == 1 + 7 / 2
 
 
 def test_a_signal_halves_with_every_half_life() -> None:
@@ -73,7 +73,7 @@ def test_each_signal_has_its_share_the_largest_first() -> None:
 
 @given(st.lists(SIGNALS))
 def test_it_stays_between_the_least_and_the_base(signals: list[Signal]) -> None:
-    assert LEAST <= _value(signals) <= 4.0
+    assert LEAST <= _value(signals) <= 8.0
 
 
 @given(st.lists(SIGNALS), SIGNALS, st.floats(0, 5))
@@ -95,7 +95,7 @@ def test_quiet_time_never_lowers_it(signals: list[Signal], quiet: float) -> None
 
 @given(st.lists(SIGNALS, max_size=10))
 def test_quiet_time_restores_it(signals: list[Signal]) -> None:
-    assert _value(signals, NOW + timedelta(seconds=100 * HALF_LIFE)) == pytest.approx(4.0)
+    assert _value(signals, NOW + timedelta(seconds=100 * HALF_LIFE)) == pytest.approx(8.0)
 
 
 @pytest.mark.parametrize(

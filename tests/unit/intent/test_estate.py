@@ -143,7 +143,7 @@ def test_a_type_without_a_schema_is_left_as_it_is() -> None:
 
 steps = st.sampled_from(["A", "B", "C"])
 values = st.recursive(
-    st.integers() | st.booleans() | st.none(),
+    st.integers(-(2**63), 2**63 - 1) | st.booleans() | st.none(),
     lambda children: st.lists(children, max_size=3) | st.dictionaries(steps, children, max_size=3),
     max_leaves=12,
 )

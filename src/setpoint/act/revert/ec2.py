@@ -42,7 +42,10 @@ class Traffic:
 
 def described_traffic(rules: Json, target: Target) -> dict[Traffic, str]:
     """Rules in CloudFormation's shape as traffic → description."""
-    return {_traffic(rule, target): str(rule.get("Description") or "") for rule in rules or []}
+    try:
+        return {_traffic(rule, target): str(rule.get("Description") or "") for rule in rules or []}
+    except ValueError as error:
+        raise ActionError(f"a rule cannot be set ({error})", where=target.urn) from error
 
 
 def _traffic(rule: Mapping[str, Json], target: Target) -> Traffic:
@@ -80,16 +83,15 @@ def _set_rules(direction: str, target: Target, change: Change) -> None:
     before, after = described_traffic(change.before, target), described_traffic(change.after, target)
     ec2, suffix = target.client("ec2"), direction.lower()
     # One rule a call: in a call with several, one that is there already would keep the others out.
-    for traffic in after.keys() - before.keys():
+    for traffic in [each for each in after if each not in before]:
         with target.doing(f"ec2:AuthorizeSecurityGroup{direction}", fine={"InvalidPermission.Duplicate"}):
             authorize = getattr(ec2, f"authorize_security_group_{suffix}")
             authorize(GroupId=target.identifier, IpPermissions=[traffic.permission(after[traffic])])
-    for traffic in after.keys() & before.keys():
-        if after[traffic] != before[traffic]:
-            with target.doing(f"ec2:UpdateSecurityGroupRuleDescriptions{direction}"):
-                describe = getattr(ec2, f"update_security_group_rule_descriptions_{suffix}")
-                describe(GroupId=target.identifier, IpPermissions=[traffic.permission(after[traffic])])
-    for traffic in before.keys() - after.keys():
+    for traffic in [each for each in after if before.get(each, after[each]) != after[each]]:
+        with target.doing(f"ec2:UpdateSecurityGroupRuleDescriptions{direction}"):
+            describe = getattr(ec2, f"update_security_group_rule_descriptions_{suffix}")
+            describe(GroupId=target.identifier, IpPermissions=[traffic.permission(after[traffic])])
+    for traffic in [each for each in before if each not in after]:
         with target.doing(f"ec2:RevokeSecurityGroup{direction}", fine={"InvalidPermission.NotFound"}):
             revoke = getattr(ec2, f"revoke_security_group_{suffix}")
             revoke(GroupId=target.identifier, IpPermissions=[traffic.permission("")])

@@ -29,7 +29,7 @@ def _set_encryption(target: Target, changes: Mapping[str, Change]) -> None:
     s3, after = target.client("s3"), changes["BucketEncryption"].after
     with target.doing("s3:PutEncryptionConfiguration"):
         if after:
-            rules = [_encryption_rule(rule) for rule in after["ServerSideEncryptionConfiguration"]]
+            rules = [_encryption_rule(rule) for rule in after.get("ServerSideEncryptionConfiguration", [])]
             s3.put_bucket_encryption(**_bucket(target), ServerSideEncryptionConfiguration={"Rules": rules})
         else:
             s3.delete_bucket_encryption(**_bucket(target))

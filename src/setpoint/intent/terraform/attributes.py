@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from setpoint.files import parse_json
-from setpoint.intent.terraform.instance import check_depth, expect
+from setpoint.intent.terraform.instance import expect
 from setpoint.model.canonical import Json, Unknown
 
 Expected = TypeVar("Expected")
@@ -57,9 +57,7 @@ class Attributes:
         if not isinstance(value, str):
             return value
         where = f"{self.where}: {name}"
-        parsed = parse_json(value.encode(), where)
-        check_depth(parsed, where)
-        return expect(parsed, dict, "the document", where)
+        return expect(parse_json(value.encode(), where), dict, "the document", where)
 
     def each(self, name: str, make: Callable[[Attributes], Json]) -> Json:
         """What `make` gives for each of the nested blocks `name`."""

@@ -12,7 +12,6 @@ from types import NoneType
 from typing import Final, TypeVar
 
 from setpoint.errors import InputError
-from setpoint.files import MAX_DEPTH
 from setpoint.model.canonical import Json, Unknown
 
 SENSITIVE: Final = Unknown("Terraform marks it sensitive, so its value is not read")
@@ -53,21 +52,6 @@ def expect(value: Json, kind: type[Expected], what: str, where: str) -> Expected
         return value
     found = _NAMES.get(type(value), "not known")
     raise InputError(f"{what} is {found}; {_NAMES[kind]} was expected", where=where, remedy=DAMAGED)
-
-
-def check_depth(value: Json, where: str) -> None:
-    """Refuse a document that is nested so deep that walking it would exhaust the stack."""
-    level = [value]
-    for _ in range(MAX_DEPTH):
-        level = [
-            child
-            for parent in level
-            if isinstance(parent, dict | list)
-            for child in (parent.values() if isinstance(parent, dict) else parent)
-        ]
-        if not level:
-            return
-    raise InputError(f"the JSON is nested more than {MAX_DEPTH} levels deep", where=where)
 
 
 def hide(value: Json, steps: Sequence[str | int]) -> Json:

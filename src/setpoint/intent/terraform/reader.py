@@ -11,7 +11,7 @@ from typing import Final
 
 from setpoint.errors import InputError
 from setpoint.files import parse_json, read_bytes
-from setpoint.intent.terraform.instance import check_depth, expect
+from setpoint.intent.terraform.instance import expect
 from setpoint.intent.terraform.show import show_instances
 from setpoint.intent.terraform.state import state_instances
 from setpoint.intent.terraform.translate import Place, translate
@@ -41,7 +41,6 @@ class TerraformReader:
                 "this is a saved plan in Terraform's own format", where=where, remedy="give terraform show -json of it"
             )
         document = parse_json(data, where)
-        check_depth(document, where)
         document = expect(document, dict, "the document", where)
         if "format_version" in document:
             return translate(show_instances(document, where), where, self._place)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from setpoint.errors import InputError
-from setpoint.intent.terraform.instance import KNOWN_AFTER_APPLY, SENSITIVE, check_depth, expect, hide, overlay
+from setpoint.intent.terraform.instance import KNOWN_AFTER_APPLY, SENSITIVE, expect, hide, overlay
 
 SECRET = "the secret"
 
@@ -83,12 +83,3 @@ def test_a_mark_keeps_its_neighbours() -> None:
 def test_a_value_of_another_type_is_refused(value: Any, kind: type[Any]) -> None:
     with pytest.raises(InputError, match=r"'port' is .* was expected"):
         expect(value, kind, "'port'", "here")
-
-
-def test_nesting_has_an_end() -> None:
-    document: Any = 1
-    for _ in range(99):
-        document = [document]
-    check_depth(document, "here")
-    with pytest.raises(InputError, match="nested more than 100 levels"):
-        check_depth({"a": [document]}, "here")
