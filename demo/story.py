@@ -26,7 +26,7 @@ PATIENCE: Final = 120.0
 """Seconds that any one part of the story may take on a slow machine."""
 
 RELEASE: Final = "2.0.1"
-say = Console(highlight=False, soft_wrap=True, emoji=False, width=None if sys.stdout.isatty() else 140)
+say = Console(highlight=False, soft_wrap=True, emoji=False, width=None if sys.stdout.isatty() else 170)
 
 
 class NotAsToldError(Exception):
@@ -45,6 +45,8 @@ class Outcome:
     """Seconds from the act to a verified revert, or to the escalation."""
     ended: str = ""
     severity: str = ""
+    decided_by: str = ""
+    """The guardrails that the change broke, else the rule of its kind of drift."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -150,6 +152,7 @@ def _look_up(outcome: Outcome, findings: Sequence[Any], remediations: Sequence[A
     ids = {each["id"] for each in mine}
     outcome.detected = _since(outcome, min(each["opened_at"] for each in mine))
     outcome.severity = str(mine[0]["severity"])
+    outcome.decided_by = ", ".join(sorted({policy for each in mine for policy in each["policies"]})) or mine[0]["rule"]
     ended = [
         each for each in remediations if ids & set(each["findings"]) and each["state"] in ("verified", "escalated")
     ]
@@ -166,13 +169,14 @@ def _since(outcome: Outcome, moment: str) -> float:
 
 def _show(outcomes: Sequence[Outcome]) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("   what happened", "severity", "ended", "detected after", "settled after"):
+    for heading in ("   what happened", "severity", "decided by", "ended", "detected after", "settled after"):
         table.add_column(heading, no_wrap=True)
     for outcome in outcomes:
         style = "green" if outcome.ended == "reverted" else "yellow"
         table.add_row(
             f"   {outcome.act.what}",
             outcome.severity,
+            outcome.decided_by,
             f"[{style}]{outcome.ended}[/]",
             _seconds(outcome.detected),
             _seconds(outcome.recovered),

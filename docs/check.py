@@ -1,22 +1,34 @@
-"""Holds README's help text against the program; `--write` puts the program's own words in. Part of `make lint`."""
+"""Holds the docs against the program; `--write` puts the program's own words in. Part of `make lint`.
+
+A fenced block after `<!-- setpoint … -->` is what that command prints; a table after `<!-- table: name -->` is made
+from the code.
+"""
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
+from setpoint.act.revert.reverter import ACTIONS
+from setpoint.intent.guardrails import load_guardrails
+from setpoint.model.policy import Policy, Stage, Subject
+from setpoint.observe.aws.observer import permissions
+from setpoint.wiring import shipped_policies
+
 ROOT: Final = Path(__file__).parent.parent
-PAGES: Final = (ROOT / "README.md", ROOT / "docs" / "reference" / "commands.md")
-BLOCK: Final = re.compile(r"(<!-- (setpoint[^>]*) -->\n```text\n)(.*?)(```\n)", re.DOTALL)
-"""A fenced block after a comment that names a command: the block is what the command prints."""
+OUTPUT: Final = re.compile(r"(<!-- (setpoint[^>]*) -->\n```text\n)(.*?)(```\n)", re.DOTALL)
+TABLE: Final = re.compile(r"<!-- table: ([a-z]+) -->\n(?:\n(?:\|[^\n]*\n)+)?")
 
 
 def main() -> int:
     write = "--write" in sys.argv[1:]
-    stale = [page for page in PAGES if not _is_fresh(page, write=write)]
+    pages = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    stale = [page for page in pages if not _is_fresh(page, write=write)]
     for page in stale:
         sys.stderr.write(f"{page.relative_to(ROOT)} does not say what the program says; run: make docs\n")
     return 1 if stale else 0
@@ -24,7 +36,8 @@ def main() -> int:
 
 def _is_fresh(page: Path, *, write: bool) -> bool:
     text = page.read_text(encoding="utf-8")
-    fresh = BLOCK.sub(lambda match: match[1] + _output(match[2]) + match[4], text)
+    fresh = OUTPUT.sub(lambda match: match[1] + _output(match[2]) + match[4], text)
+    fresh = TABLE.sub(lambda match: f"<!-- table: {match[1]} -->\n\n{TABLES[match[1]]()}\n", fresh)
     if write and fresh != text:
         page.write_text(fresh, encoding="utf-8")
         return True
@@ -33,9 +46,53 @@ def _is_fresh(page: Path, *, write: bool) -> bool:
 
 def _output(command: str) -> str:
     program = [sys.executable, "-m", *command.split()]
-    done = subprocess.run(program, capture_output=True, text=True, check=True, env={"COLUMNS": "100"})  # noqa: S603
+    environment = {**os.environ, "COLUMNS": "100", "NO_COLOR": "1"}
+    done = subprocess.run(program, capture_output=True, text=True, check=True, env=environment)  # noqa: S603
     return "\n".join(line.rstrip() for line in done.stdout.splitlines()) + "\n"
 
+
+def _table(*rows: tuple[str, ...]) -> str:
+    headings, *body = rows
+    return "\n".join(f"| {' | '.join(row)} |" for row in (headings, ("---",) * len(headings), *body))
+
+
+def _reading() -> str:
+    rows = ((type_name, _actions(actions)) for type_name, actions in sorted(permissions().items()))
+    return _table(("type", "reading it needs"), *rows)
+
+
+def _reverting() -> str:
+    rows = (
+        (type_name, ", ".join(action.properties), _actions(action.permissions))
+        for type_name, actions in sorted(ACTIONS.items())
+        for action in actions
+    )
+    return _table(("type", "setting back", "needs"), *rows)
+
+
+def _actions(names: tuple[str, ...]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _pack() -> str:
+    return _table(
+        ("policy", "severity", "at deploy", "at runtime", "references"),
+        *(_policy_row(policy) for policy in load_guardrails([shipped_policies()])),
+    )
+
+
+def _policy_row(policy: Policy) -> tuple[str, ...]:
+    deploy = "" if policy.subject is Subject.DRIFT else str(policy.effect(Stage.DEPLOY))
+    return (
+        f"`{policy.id}`: {policy.title}",
+        str(policy.severity),
+        deploy,
+        str(policy.effect(Stage.RUNTIME)),
+        ", ".join(policy.references),
+    )
+
+
+TABLES: Final[Mapping[str, Callable[[], str]]] = {"reading": _reading, "reverting": _reverting, "pack": _pack}
 
 if __name__ == "__main__":
     sys.exit(main())

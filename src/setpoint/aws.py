@@ -7,12 +7,9 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from setpoint.errors import CouldNotTellError, Error, InputError, TemporaryError
-
-if TYPE_CHECKING:
-    from botocore.exceptions import BotoCoreError, ClientError
 
 DENIED: Final = frozenset(
     {
@@ -112,13 +109,15 @@ class AwsClients:
             user_agent_extra="setpoint",
             s3={"addressing_style": "path"} if self.settings.endpoint_url else None,
         )
+        # A malformed endpoint is a plain ValueError.
+        failures: tuple[type[Exception], ...] = (*client_errors(), ValueError)
         try:
             if self._session is None:
                 self._session = boto3.Session(profile_name=self.settings.profile)
             return self._session.client(
                 service, region_name=region, endpoint_url=self.settings.endpoint_url, config=config
             )
-        except (*client_errors(), ValueError) as error:  # a malformed endpoint is a plain ValueError
+        except failures as error:
             raise InputError(
                 f"a client of {service} in {region} cannot be made ({error})",
                 remedy="check aws.regions, aws.profile and aws.endpoint_url",
@@ -134,11 +133,12 @@ def _import_boto3() -> tuple[Any, Any]:
     return boto3, Config
 
 
-def client_errors() -> tuple[type[ClientError], type[BotoCoreError]]:
-    """What a boto3 call may raise."""
+def client_errors() -> tuple[type[Exception], ...]:
+    """What a boto3 call may raise; the last one when something between answered, a proxy with a page of its own."""
     from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.parsers import ResponseParserError
 
-    return ClientError, BotoCoreError
+    return ClientError, BotoCoreError, ResponseParserError
 
 
 def error_code(error: BaseException) -> str:
@@ -169,12 +169,13 @@ def may_pass(error: BaseException) -> bool:
     """Whether the same call may work later: throttled, busy, a failure on AWS's side, or no connection."""
     from botocore.exceptions import ConnectionError as NoConnectionError
     from botocore.exceptions import HTTPClientError
+    from botocore.parsers import ResponseParserError
 
     response = getattr(error, "response", None)
     if isinstance(response, dict):
         status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         return status >= 500 or error_code(error) in THROTTLED | BUSY
-    return isinstance(error, (NoConnectionError, HTTPClientError))
+    return isinstance(error, (NoConnectionError, HTTPClientError, ResponseParserError))
 
 
 def remedy(error: BaseException, action: str) -> str:

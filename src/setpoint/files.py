@@ -66,7 +66,11 @@ def parse_json(data: bytes, where: str) -> Json:
     try:
         value = orjson.loads(data)
     except orjson.JSONDecodeError as error:
-        raise InputError(f"this is not JSON ({error.msg})", where=f"{where}:{error.lineno}:{error.colno}") from error
+        raise InputError(
+            f"this is not JSON ({error.msg})",
+            where=f"{where}:{error.lineno}:{error.colno}",
+            remedy="write it again; it may have been cut short",
+        ) from error
     check_depth(value, where)
     return value
 

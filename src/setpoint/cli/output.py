@@ -5,6 +5,7 @@ Text that comes from outside (names, values, error messages) never reaches a ter
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -41,6 +42,8 @@ STYLES: Final[Mapping[str, str]] = {
 """Cells that hold exactly one of these words get its colour."""
 
 _CONTROL: Final = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160)) if code not in (9, 10)}
+_CONTROL_IN_JSON: Final = {code: f"\\u{code:04x}" for code in range(127, 160)}
+"""JSON lets these stand in a text as they are, and some terminals obey them; the others it escapes by itself."""
 
 
 def clean(text: str) -> str:
@@ -61,7 +64,8 @@ class Output:
 
     def json(self, document: Json) -> None:
         """One JSON document, or one a line when called again."""
-        click.echo(orjson.dumps(document, default=_encode, option=orjson.OPT_PASSTHROUGH_DATACLASS), file=self.stream)
+        text = orjson.dumps(document, default=_encode, option=orjson.OPT_PASSTHROUGH_DATACLASS).decode()
+        self._print(text.translate(_CONTROL_IN_JSON))
 
     def line(self, text: str, *, style: str = "") -> None:
         """A line for people; nothing with `--json`."""
@@ -70,7 +74,7 @@ class Output:
         if style and self.stream.isatty():
             self._console().print(clean(text), style=style, markup=False, highlight=False, soft_wrap=True)
         else:
-            click.echo(clean(text), file=self.stream)
+            self._print(clean(text))
 
     def table(self, headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
         """Rows under headings; nothing where there are none, or with `--json`."""
@@ -99,7 +103,14 @@ class Output:
         widths = [max(len(line[column]) for line in lines) for column in range(len(headings))]
         for line in lines:
             padded = "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True))
-            click.echo(padded.rstrip(), file=self.stream)
+            self._print(padded.rstrip())
+
+    def _print(self, text: str) -> None:
+        """Where the reader of the pipe has gone, the rest is dropped: the exit code must not depend on who reads."""
+        try:
+            click.echo(text, file=self.stream)
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self.stream.fileno())
 
     def _console(self) -> Console:
         from rich.console import Console

@@ -22,6 +22,8 @@ from setpoint.store.interface import BeatRow, Lease, LedgerWriter
 BATCH: Final = 500
 """Conclusions written in one transaction: large enough that its cost is spread, small enough to lose little work."""
 
+LOOP_ACTOR: Final = "setpoint"
+
 Progress = Callable[[BeatReport], None]
 
 
@@ -43,12 +45,14 @@ class Heartbeat:
         self._recorder = Recorder(parts, writer)
         self._reconciler = Reconciler(parts, self._intended, self._concluder, self._recorder, writer)
         self.queue = WorkQueue()
+        self._clock_is_behind = False
 
     def beat(self, progress: Progress = lambda _report: None) -> BeatReport:
         report = BeatReport(self._parts.clock.now())
 
         # 1. Still ours? Whoever lost the lease must not write.
         self._renew_lease()
+        self._note_clock()
 
         # 2. What was reviewed? Read again only where a source changed.
         self._intended.refresh()
@@ -144,6 +148,14 @@ class Heartbeat:
         left = (self._lease.expires_at - now).total_seconds()
         if left < 0.9 * self._parts.settings.lease_for:
             self._lease = self._parts.ledger.renew(self._lease, now, self._parts.settings.lease_for)
+
+    def _note_clock(self) -> None:
+        """Once for every jump: from then on the ledger's times are not the machine's."""
+        behind = self._parts.clock.behind()
+        if behind is not None and not self._clock_is_behind:
+            details = {"seconds": round(behind.total_seconds(), 3)}
+            self._writer.note(LOOP_ACTOR, "clock jumped back", self._lease.scope, details, self._parts.clock.now())
+        self._clock_is_behind = behind is not None
 
     def _finish(self, report: BeatReport) -> None:
         tally = self._recorder.tally

@@ -12,8 +12,6 @@ from setpoint.loop.heartbeat import Heartbeat, Progress
 from setpoint.loop.parts import Parts
 from setpoint.loop.report import BeatReport
 
-LOOP_ACTOR = "setpoint"
-
 
 class Runner:
     """`stop` is set by the signal handler; the step in hand is finished, then everything is released."""
@@ -58,10 +56,6 @@ class Runner:
         lease, writer = self._parts.ledger.acquire(self._parts.settings.scope, now, self._parts.settings.lease_for)
         heartbeat = Heartbeat(self._parts, lease, writer)
         try:
-            behind = self._parts.clock.behind()
-            if behind is not None:
-                details = {"seconds": round(behind.total_seconds(), 3)}
-                writer.note(LOOP_ACTOR, "clock jumped back", lease.scope, details, self._parts.clock.now())
             yield heartbeat
         finally:
             self._parts.ledger.release(heartbeat.lease)

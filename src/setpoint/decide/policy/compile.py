@@ -140,7 +140,11 @@ def _parse(policy: Policy) -> Any:
     except ValueError as error:
         found = _CEL_ERROR.search(str(error))
         told = f"line {found[1]}, column {found[2]} of it: {found[3]}" if found else str(error).splitlines()[0]
-        raise InputError(f"the expression of {policy.id} is not CEL ({told})", where=where) from error
+        raise InputError(
+            f"the expression of {policy.id} is not CEL ({told})",
+            where=where,
+            remedy="correct it, and try it with: setpoint policy test",
+        ) from error
 
 
 def _drift_fields(names: Scan, variables: frozenset[str]) -> frozenset[str]:

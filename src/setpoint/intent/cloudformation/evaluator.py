@@ -52,7 +52,11 @@ class Chain:
     def entered(self, name: str, where: str) -> Iterator[None]:
         if name in self._names:
             circle = " -> ".join([*self._names[self._names.index(name) :], name])
-            raise InputError(f"these depend on one another in a circle: {circle}", where=where)
+            raise InputError(
+                f"these depend on one another in a circle: {circle}",
+                where=where,
+                remedy="let one of them not refer to the next",
+            )
         self._names.append(name)
         try:
             yield
