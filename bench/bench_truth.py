@@ -146,7 +146,7 @@ def _read_template(schemas: SchemaCatalogue, case: Mapping[str, Any]) -> Snapsho
         path.write_text(case["template"], encoding="utf-8")
         return CloudFormationReader(
             path,
-            partition="aws",
+            partition=_partition(case.get("region", "eu-west-1")),
             account=case.get("account", "111122223333"),
             region=case.get("region", "eu-west-1"),
             parameters={name: str(value) for name, value in case.get("parameters", {}).items()},
@@ -157,11 +157,17 @@ def _read_template(schemas: SchemaCatalogue, case: Mapping[str, Any]) -> Snapsho
         ).read()
 
 
+def _partition(region: str) -> str:
+    return {"cn": "aws-cn", "us-gov": "aws-us-gov"}.get(region.rsplit("-", 2)[0], "aws")
+
+
 def _same_value(expected: Any, found: Any) -> bool:
-    """Scalars as text, so that "5432" is 5432; lists and objects by their parts."""
+    """Scalars as text, so that "5432" is 5432; lists and objects by their parts, tags in any order."""
     if isinstance(expected, dict) and isinstance(found, Mapping):
         return expected.keys() == found.keys() and all(_same_value(each, found[key]) for key, each in expected.items())
     if isinstance(expected, list) and isinstance(found, list):
+        if all(isinstance(each, dict) and each.keys() == {"Key", "Value"} for each in (*expected, *found)):
+            expected, found = (sorted(tags, key=lambda tag: str(tag["Key"])) for tags in (expected, found))
         return len(expected) == len(found) and all(map(_same_value, expected, found))
     if isinstance(expected, (dict, list)) or isinstance(found, (dict, list)):
         return False
@@ -173,10 +179,12 @@ def _text(value: Any) -> str:
 
 
 def _is_unknown(value: Any, steps: Sequence[str]) -> bool:
+    """Whether the value at the end of the steps, or some part of it, is not known."""
     if isinstance(value, Unknown):
         return True
     if not steps:
-        return False
+        parts = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
+        return any(_is_unknown(part, ()) for part in parts)
     if isinstance(value, list):
         inner = value[int(steps[0])] if steps[0].isdecimal() and int(steps[0]) < len(value) else None
         return _is_unknown(inner, steps[1:])
