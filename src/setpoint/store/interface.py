@@ -17,10 +17,12 @@ from setpoint.model.conclusion import Conclusion
 from setpoint.model.decision import Decision
 from setpoint.model.drift import Comparison
 from setpoint.model.finding import FindingChanges, FindingRecord
+from setpoint.model.order import Order
 from setpoint.model.remediation import Plan, Remediation, RemediationState
 from setpoint.model.service import Release, Service, Signal
 from setpoint.model.snapshot import AreaCoverage
 from setpoint.model.urn import Urn
+from setpoint.model.waiver import Waiver
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,22 @@ class LedgerReader(Protocol):
 
     def releases(self, service: str) -> Sequence[tuple[Release, datetime]]: ...
 
+    def waivers(self) -> Sequence[Waiver]:
+        """Every waiver that was ever entered, expired ones too, oldest first."""
+        ...
+
+    def waiver_matches(self) -> Mapping[str, datetime]:
+        """Waiver id (a file's too) → when it last kept something from counting."""
+        ...
+
+    def open_orders(self) -> Sequence[Order]:
+        """Given by people and not yet carried out, oldest first."""
+        ...
+
+    def pause_in_force(self) -> Order | None:
+        """The order that paused all changes, while none resumed them."""
+        ...
+
     def beats(self, *, limit: int = 20) -> Sequence[BeatRow]:
         """Newest first."""
         ...
@@ -141,6 +159,24 @@ class LedgerWriter(Protocol):
 
     def advance(self, remediation: Remediation, state: RemediationState, reason: str, at: datetime) -> Remediation:
         """One step of the state machine; raises `LedgerError` for a step that TRANSITIONS does not name."""
+        ...
+
+    def settle_order(self, order: Order, outcome: str, at: datetime) -> None:
+        """It was carried out, or could not be."""
+        ...
+
+    def note_waiver_matches(self, identities: Sequence[str], at: datetime) -> None: ...
+
+    def give_order(self, order: Order) -> Order:
+        """A person's order; its id is given by the ledger. Needs no lease."""
+        ...
+
+    def add_waiver(self, waiver: Waiver) -> Waiver:
+        """Its id is given by the ledger. Needs no lease."""
+        ...
+
+    def end_waiver(self, identity: str, actor: str, at: datetime) -> Waiver:
+        """Expired from now on; raises `InputError` for one that the ledger does not have. Needs no lease."""
         ...
 
     def put_services(self, services: Sequence[Service]) -> None: ...

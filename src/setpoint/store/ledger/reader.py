@@ -14,11 +14,13 @@ from sqlalchemy import select
 from setpoint.model.decision import Decision
 from setpoint.model.drift import Comparison
 from setpoint.model.finding import FindingRecord
+from setpoint.model.order import Order
 from setpoint.model.remediation import Remediation, RemediationState
 from setpoint.model.service import Exposure, Release, Service, Signal, SignalKind, Tier
 from setpoint.model.urn import Urn
+from setpoint.model.waiver import Waiver
 from setpoint.store.interface import AuditRow, BeatRow
-from setpoint.store.ledger import audit_check, codec, findings, remediations, tables
+from setpoint.store.ledger import audit_check, codec, findings, people, remediations, tables
 from setpoint.store.ledger.database import Database
 from setpoint.store.ledger.tables import EPOCH
 
@@ -122,6 +124,22 @@ class SqlReader:
         wanted = select(table).where(table.c.service == service).order_by(table.c.first_seen.desc(), table.c.version)
         with self._database.read() as connection:
             return [(Release(row.service, row.version), row.first_seen) for row in connection.execute(wanted)]
+
+    def waivers(self) -> Sequence[Waiver]:
+        with self._database.read() as connection:
+            return people.read_waivers(connection)
+
+    def waiver_matches(self) -> Mapping[str, datetime]:
+        with self._database.read() as connection:
+            return people.read_matches(connection)
+
+    def open_orders(self) -> Sequence[Order]:
+        with self._database.read() as connection:
+            return people.open_orders(connection)
+
+    def pause_in_force(self) -> Order | None:
+        with self._database.read() as connection:
+            return people.pause_in_force(connection)
 
     def beats(self, *, limit: int = 20) -> Sequence[BeatRow]:
         table = tables.beats

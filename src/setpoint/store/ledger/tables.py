@@ -204,6 +204,58 @@ beats = Table(
     Column("coverage", Document, nullable=False),
 )
 
+waivers = Table(
+    "waivers",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("scope", Text, nullable=False),
+    Column("policy", Text, nullable=False),
+    Column("path", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("ticket", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    # Brought forward where somebody ends the waiver early.
+    Column("expires_at", Moment, nullable=False),
+)
+
+# When a waiver, also one from a file, last kept something from counting.
+waiver_matches = Table(
+    "waiver_matches",
+    metadata,
+    Column("waiver", Text, primary_key=True),
+    Column("at", Moment, nullable=False),
+)
+
+orders = Table(
+    "orders",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("remediation", Number, ForeignKey("remediations.id")),
+    Column("actor", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("done_at", Moment),
+    Column("outcome", Text, nullable=False),
+    Index("orders_open", "done_at"),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("channel", Text, nullable=False),
+    Column("alert", Document, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    # Null once it was delivered, or given up.
+    Column("next_at", Moment),
+    Column("outcome", Text, nullable=False),
+    Index("deliveries_due", "next_at"),
+)
+
 leases = Table(
     "leases",
     metadata,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,11 +15,13 @@ from setpoint.model.canonical import Json
 from setpoint.model.conclusion import Conclusion
 from setpoint.model.decision import Decision
 from setpoint.model.finding import FindingChanges
+from setpoint.model.order import Order
 from setpoint.model.remediation import Plan, Remediation, RemediationState
 from setpoint.model.service import Release, Service, Signal
 from setpoint.model.urn import Urn
+from setpoint.model.waiver import Waiver
 from setpoint.store.interface import BeatRow, Lease
-from setpoint.store.ledger import audit, codec, decisions, dialect, findings, leases, remediations, tables
+from setpoint.store.ledger import audit, codec, decisions, dialect, findings, leases, people, remediations, tables
 from setpoint.store.ledger.audit import Entry
 from setpoint.store.ledger.database import Database, batches
 
@@ -126,7 +129,39 @@ class SqlWriter:
             connection.execute(insert(tables.beats).values(_encode_beat(beat)))
             set_clock(connection, beat.ended_at)
 
+    def settle_order(self, order: Order, outcome: str, at: datetime) -> None:
+        with self._working() as (connection, _):
+            people.settle_order(connection, order, outcome, at)
+            self._tell(connection, [people.tell_order(replace(order, outcome=outcome), "carried out", at)])
+            set_clock(connection, at)
+
+    def note_waiver_matches(self, identities: Sequence[str], at: datetime) -> None:
+        if identities:
+            with self._working() as (connection, _):
+                people.note_matches(connection, identities, at)
+
     # What a visitor may do as well
+
+    def give_order(self, order: Order) -> Order:
+        with self._appending() as connection:
+            given = people.add_order(connection, order)
+            self._tell(connection, [people.tell_order(given, "ordered", order.at)])
+            set_clock(connection, order.at)
+        return given
+
+    def add_waiver(self, waiver: Waiver) -> Waiver:
+        with self._appending() as connection:
+            added = people.add_waiver(connection, waiver)
+            self._tell(connection, [people.tell_waiver(added, "waiver added", added.created_at, added.actor)])
+            set_clock(connection, added.created_at)
+        return added
+
+    def end_waiver(self, identity: str, actor: str, at: datetime) -> Waiver:
+        with self._appending() as connection:
+            ended = people.end_waiver(connection, identity, at)
+            self._tell(connection, [people.tell_waiver(ended, "waiver ended", at, actor)])
+            set_clock(connection, at)
+        return ended
 
     def put_services(self, services: Sequence[Service]) -> None:
         if not services:
