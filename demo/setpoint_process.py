@@ -57,11 +57,15 @@ class Loop:
         return [json.loads(line) for line in lines if line.startswith("{") and line.endswith("}")]
 
     def stop(self) -> int:
-        """SIGTERM; the exit code."""
+        """SIGTERM, and where that does not end it within 20 s SIGKILL; the exit code."""
         if self._process is None:
             return 0
         self._process.terminate()
-        return self._process.wait(timeout=20)
+        try:
+            return self._process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            return self._process.wait()
 
     @property
     def pid(self) -> int | None:

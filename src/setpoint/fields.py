@@ -64,7 +64,7 @@ class Fields:
 
     def text(self, key: str, default: str | None = None) -> str:
         value = self._require(key, default)
-        if isinstance(value, bool) or not isinstance(value, (str, int, float)) or value == "":
+        if isinstance(value, bool) or not isinstance(value, (str, int, float)) or not _is_text(str(value)):
             raise self.wrong(key, "text")
         return str(value)
 
@@ -103,7 +103,7 @@ class Fields:
     def texts(self, key: str, *, required: bool = False) -> tuple[str, ...]:
         """A list of texts."""
         value = self._require(key, None if required else [])
-        if not isinstance(value, list) or not all(isinstance(each, str) and each for each in value):
+        if not isinstance(value, list) or not all(isinstance(each, str) and _is_text(each) for each in value):
             raise self.wrong(key, "a list of texts")
         if required and not value:
             raise self.wrong(key, "a list with at least one entry")
@@ -144,6 +144,11 @@ class Fields:
         if value is None:
             raise InputError(f"{join(self.path, key)} is missing", where=self.where(), remedy=f"add the key {key!r}")
         return value
+
+
+def _is_text(value: str) -> bool:
+    """Not empty, and without the character that no path of a file may hold."""
+    return value != "" and "\0" not in value
 
 
 def _kind(value: Json) -> str:

@@ -19,7 +19,7 @@ from setpoint.errors import CouldNotTellError, InputError
 from setpoint.model.resource import Absent, Resource, Unread
 from setpoint.model.snapshot import Area, AreaCoverage, Extent
 from setpoint.model.urn import Urn
-from setpoint.observe.aws.observer import AwsObserver
+from setpoint.observe.aws.observer import READERS, AwsObserver
 
 ACCOUNT = "123456789012"
 REGION = "eu-west-1"
@@ -340,6 +340,7 @@ class TestShapes:
             "IsOrganizationTrail": False,
             "EnableLogFileValidation": True,
             "IsLogging": True,
+            "EventSelectors": [{"ReadWriteType": "All", "IncludeManagementEvents": True}],
             "Tags": [{"Key": "service", "Value": "orders"}],
         }
         elsewhere = urn("AWS::CloudTrail::Trail", "production", OTHER_REGION)
@@ -397,6 +398,8 @@ class TestLook:
         }
         observer = AwsObserver(aws)
         assert {name: observer.look(name) for name in resources} == resources
+        for resource in resources.values():
+            assert resource.properties.keys() <= READERS[resource.type].properties
 
     def test_a_bucket_of_another_region_is_absent_here(self, aws: AwsClients) -> None:
         make_bucket(aws, "in-virginia", OTHER_REGION)
@@ -480,6 +483,12 @@ class TestCoverage:
             ("GetBucketLogging", "LoggingConfiguration", "s3:GetBucketLogging"),
             ("GetBucketOwnershipControls", "OwnershipControls", "s3:GetBucketOwnershipControls"),
             ("GetBucketTagging", "Tags", "s3:GetBucketTagging"),
+            ("GetBucketLifecycleConfiguration", "LifecycleConfiguration", "s3:GetLifecycleConfiguration"),
+            ("GetBucketCors", "CorsConfiguration", "s3:GetBucketCORS"),
+            ("GetBucketWebsite", "WebsiteConfiguration", "s3:GetBucketWebsite"),
+            ("GetBucketNotificationConfiguration", "NotificationConfiguration", "s3:GetBucketNotification"),
+            ("GetBucketReplication", "ReplicationConfiguration", "s3:GetReplicationConfiguration"),
+            ("GetBucketAccelerateConfiguration", "AccelerateConfiguration", "s3:GetAccelerateConfiguration"),
         ],
     )
     def test_a_property_that_cannot_be_read_is_unread_and_never_absent(
@@ -495,6 +504,21 @@ class TestCoverage:
         assert path not in bucket.properties
         here = area("AWS::S3::Bucket")
         assert areas[here] == AreaCoverage(here, Extent.PARTIAL, (f"{action} denied",))
+
+    def test_one_refused_call_may_leave_several_properties_unread(self, aws: AwsClients) -> None:
+        make_bucket(aws, "records")
+        refuse_xml(aws, "s3", REGION, "GetObjectLockConfiguration", "AccessDenied")
+        resources, _ = observe(aws, "AWS::S3::Bucket")
+        assert resources[urn("AWS::S3::Bucket", "records")].unread == dict.fromkeys(
+            ("ObjectLockConfiguration", "ObjectLockEnabled"), "s3:GetBucketObjectLockConfiguration denied"
+        )
+
+    def test_where_acceleration_is_not_offered_there_is_none(self, aws: AwsClients) -> None:
+        make_bucket(aws, "records")
+        refuse_xml(aws, "s3", REGION, "GetBucketAccelerateConfiguration", "MethodNotAllowed", 405)
+        resources, areas = observe(aws, "AWS::S3::Bucket")
+        assert "AccelerateConfiguration" not in resources[urn("AWS::S3::Bucket", "records")].properties
+        assert areas[area("AWS::S3::Bucket")].extent is Extent.WHOLE
 
     def test_an_inline_policy_that_cannot_be_read_makes_all_of_them_unread(self, aws: AwsClients) -> None:
         iam = aws.client("iam", REGION)

@@ -101,3 +101,14 @@ def test_a_mistake_is_told_with_its_place_and_what_was_meant(tmp_path: Path, tex
 def test_a_missing_file_says_how_to_write_one(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="setpoint init"):
         load_settings(tmp_path / "setpoint.yaml")
+
+
+@pytest.mark.parametrize(
+    ("line", "where"),
+    [
+        ('ledger: "a\\0b"', "ledger is 'a\\x00b'; text was expected"),
+        ('policies: ["a\\0b"]', "a list of texts was expected"),
+    ],
+)
+def test_a_path_that_no_file_can_have(tmp_path: Path, line: str, where: str) -> None:
+    assert refusal(tmp_path, f"{SMALLEST}{line}\n").endswith(where)

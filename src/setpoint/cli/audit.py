@@ -25,7 +25,7 @@ def verify(config: Path, *, as_json: bool) -> int:
     output = Output.of(as_json=as_json)
     with open_reader(load_settings(config)) as ledger:
         broken = ledger.broken_audit_rows()
-        rows = sum(1 for _ in ledger.audit())
+        rows = ledger.audit_rows()
     if as_json:
         output.json({"rows": rows, "broken": list(broken)})
     elif broken:

@@ -28,7 +28,8 @@ def command(config: Path, *, as_json: bool) -> int:
     output = Output.of(as_json=as_json)
     settings = load_settings(config)
     stop = threading.Event()
-    with stop_on_signals(stop), loop_parts(settings, stop.is_set) as parts, Progress() as progress:
+    # Progress first: what is declared is read while the parts are made, and alerts find their way around its line.
+    with stop_on_signals(stop), Progress() as progress, loop_parts(settings, stop.is_set) as parts:
         report = Runner(parts, stop).once(progress)
         progress.stop()
         if as_json:

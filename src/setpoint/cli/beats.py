@@ -20,17 +20,16 @@ if TYPE_CHECKING:
 
 
 class Progress:
-    """A line on the error stream that says how far the beat is, where that is a terminal; else nothing."""
+    """A line on the error stream that says how far the beat is, where that is a terminal; else nothing.
+
+    Stop it before anything is printed on another stream; the next call shows it again.
+    """
 
     def __init__(self) -> None:
         self._status: Status | None = None
 
     def __enter__(self) -> Self:
-        if sys.stderr.isatty():
-            from rich.console import Console
-
-            self._status = Console(stderr=True).status("reading what is declared …")
-            self._status.start()
+        self._show("reading what is declared …")
         return self
 
     def __exit__(
@@ -39,13 +38,21 @@ class Progress:
         self.stop()
 
     def __call__(self, report: BeatReport) -> None:
-        if self._status is not None:
-            self._status.update(f"{report.observed:,} resources read, {report.examined:,} of them compared …")
+        self._show(f"{report.observed:,} resources read, {report.examined:,} compared …")
 
     def stop(self) -> None:
         if self._status is not None:
             self._status.stop()
             self._status = None
+
+    def _show(self, text: str) -> None:
+        if self._status is not None:
+            self._status.update(text)
+        elif sys.stderr.isatty():
+            from rich.console import Console
+
+            self._status = Console(stderr=True).status(text)
+            self._status.start()
 
 
 def show_beat(output: Output, report: BeatReport, *, mode: Mode) -> None:
@@ -76,9 +83,9 @@ def explain_coverage(output: Output, areas: Sequence[AreaCoverage]) -> None:
         output.line(f"not covered: {', '.join(sorted({each.area.type for each in not_covered}))}")
 
 
-def last_beat(ledger: LedgerReader) -> BeatRow:
+def last_beat(ledger: LedgerReader, scope: str) -> BeatRow:
     """Raises `CouldNotTellError` where nothing was ever looked at."""
-    for beat in ledger.beats(limit=1):
+    for beat in ledger.beats(scope=scope, limit=1):
         return beat
     raise CouldNotTellError("no heartbeat was recorded yet", remedy="run one with: setpoint beat")
 

@@ -30,7 +30,7 @@ def command(config: Path, plane: str, service: str | None, *, as_json: bool) -> 
     output = Output.of(as_json=as_json)
     settings = load_settings(config)
     with open_reader(settings) as ledger:
-        last = last_beat(ledger)
+        last = last_beat(ledger, settings.loop.scope)
         comparisons = list(ledger.comparisons(settings.loop.scope, service=service))
     drifts = [drift for each in comparisons for drift in each.drifts]
     if as_json:

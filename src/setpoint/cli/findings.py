@@ -27,14 +27,16 @@ def command(config: Path, service: str | None, *, include_closed: bool, as_json:
     Exits 1 when one is open, 3 when none is but something could not be read at the last heartbeat.
     """
     output = Output.of(as_json=as_json)
-    with open_reader(load_settings(config)) as ledger:
+    settings = load_settings(config)
+    scope = settings.loop.scope
+    with open_reader(settings) as ledger:
         records = sorted(
-            ledger.findings(service=service, include_closed=include_closed),
+            ledger.findings(scope=scope, service=service, include_closed=include_closed),
             key=lambda each: (by_severity(each.finding.severity), each.finding.service, each.finding.urn),
         )
         is_open = any(each.closed_at is None for each in records)
         # What is open was seen; that nothing is can only be said of what was read.
-        coverage = () if is_open else last_beat(ledger).coverage
+        coverage = () if is_open else last_beat(ledger, scope).coverage
     if as_json:
         output.json([_document(each) for each in records])
     elif not records:

@@ -21,8 +21,9 @@ from setpoint.wiring import open_reader
 def command(config: Path, service: str | None, *, as_json: bool) -> int:
     """List remediations, oldest first, with the time from detection to where they are now."""
     output = Output.of(as_json=as_json)
-    with open_reader(load_settings(config)) as ledger:
-        remediations = ledger.remediations(service=service)
+    settings = load_settings(config)
+    with open_reader(settings) as ledger:
+        remediations = ledger.remediations(scope=settings.loop.scope, service=service)
     if as_json:
         output.json([remediation_json(each) for each in remediations])
     elif not remediations:

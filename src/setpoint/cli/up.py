@@ -11,7 +11,7 @@ from setpoint.cli.beats import Progress, explain_coverage, show_beat, summary
 from setpoint.cli.options import config_option, json_option
 from setpoint.cli.output import Output
 from setpoint.cli.stopping import stop_on_signals
-from setpoint.errors import CouldNotTellError
+from setpoint.errors import Error
 from setpoint.loop.report import BeatReport
 from setpoint.loop.runner import Runner
 from setpoint.settings import load_settings
@@ -30,8 +30,10 @@ def command(config: Path, *, as_json: bool) -> int:
     settings = load_settings(config)
     stop = threading.Event()
 
-    def report(outcome: BeatReport | CouldNotTellError) -> None:
-        if isinstance(outcome, CouldNotTellError):
+    def report(outcome: BeatReport | Error) -> None:
+        progress.stop()
+        if isinstance(outcome, Error):
+            quiet.forget()
             output.line(f"could not tell: {outcome.diagnostics()}", style="bold yellow")
             if as_json:
                 output.json({"could_not_tell": outcome.diagnostics()})
@@ -42,13 +44,14 @@ def command(config: Path, *, as_json: bool) -> int:
             explain_coverage(output, outcome.areas)
 
     quiet = _Quiet()
-    with stop_on_signals(stop), loop_parts(settings, stop.is_set) as parts:
+    # Progress first: what is declared is read while the parts are made, and alerts find their way around its line.
+    with stop_on_signals(stop), Progress() as progress, loop_parts(settings, stop.is_set) as parts:
+        progress.stop()
         output.line(
             f"watching {settings.loop.scope} every {settings.loop.interval:g} s in mode {settings.loop.mode}; "
             "stop with Ctrl-C"
         )
-        with Progress() as progress:
-            Runner(parts, stop).forever(report, progress)
+        Runner(parts, stop).forever(report, progress)
     output.line("stopped")
     return 0
 
@@ -58,6 +61,10 @@ class _Quiet:
 
     def __init__(self) -> None:
         self._last: tuple[object, ...] | None = None
+
+    def forget(self) -> None:
+        """Something else was said meanwhile: the next beat is told, even if it is as the one before."""
+        self._last = None
 
     def same(self, report: BeatReport) -> bool:
         moved = tuple((each.id, each.state) for each in report.remediations)

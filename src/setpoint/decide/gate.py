@@ -6,14 +6,15 @@ refuse is not known; admitted otherwise. The decision names every factor.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Final
 
+from setpoint.decide.interface import Circumstances
 from setpoint.decide.policy.compile import PolicySet
 from setpoint.decide.policy.evaluate import Evaluation, evaluate_guardrails
 from setpoint.decide.risk import RiskInput, assess_risk
+from setpoint.errors import InputError
 from setpoint.model.decision import Decision, Outcome, Reason, Verdict
 from setpoint.model.finding import Finding
 from setpoint.model.policy import Effect, Severity, Stage
@@ -31,6 +32,8 @@ class Ground:
 
     effect: Effect
     reason: Reason
+    finding: str = ""
+    """The id of the finding that it is about; empty where it is about none."""
 
 
 def judge_intended(
@@ -43,10 +46,29 @@ def judge_intended(
         for evaluation in evaluate_guardrails(policies, resource, stage):
             if evaluation.outcome is Outcome.HELD:
                 continue
+            finding = evaluation.finding(resource.urn, service)
             if evaluation.is_against:
-                findings.append(evaluation.finding(resource.urn, service))
-            grounds.append(_ground(evaluation, resource, stage))
+                findings.append(finding)
+            grounds.append(_ground(evaluation, finding, stage))
     return tuple(findings), tuple(grounds)
+
+
+def leave_out(
+    names: Sequence[str], findings: Sequence[Finding], grounds: Sequence[Ground]
+) -> tuple[tuple[Finding, ...], tuple[Ground, ...]]:
+    """What `judge_intended` found, but for these findings (by id) and what these policies found."""
+    known = {name for ground in grounds for name in (ground.finding, ground.reason.policy)}
+    for name in names:
+        if name not in known:
+            speaking = ", ".join(sorted({ground.reason.policy for ground in grounds})) or "none"
+            raise InputError(
+                f"{name!r} is neither a finding of this release nor a policy that speaks against it",
+                remedy=f"those that do are: {speaking}",
+            )
+    return (
+        tuple(each for each in findings if each.id not in names and each.rule not in names),
+        tuple(each for each in grounds if each.finding not in names and each.reason.policy not in names),
+    )
 
 
 def decide_release(
@@ -55,18 +77,15 @@ def decide_release(
     service: Service,
     findings: Sequence[Finding],
     grounds: Sequence[Ground],
-    threshold: Threshold | None,
-    *,
-    unknowns: Sequence[str] = (),
-    first_seen: Mapping[str, datetime] | None = None,
-    now: datetime | None = None,
+    circumstances: Circumstances,
 ) -> Decision:
-    """`findings` and `grounds` are `judge_intended`'s; `unknowns` says what else could not be told, a clause each.
-
-    `first_seen` (by finding id) and `now` give findings their age; without them none has one.
-    """
-    risk, factors = assess_risk([_risk_input(each, first_seen or {}, now) for each in findings], service)
-    all_grounds = [*grounds, *_exceeded(risk, threshold), *_untold(service, threshold, unknowns)]
+    """`findings` and `grounds` are `judge_intended`'s."""
+    threshold = circumstances.threshold
+    told = [_risk_input(each, circumstances) for each in findings]
+    risk, factors = assess_risk(told, service)
+    worst, _ = assess_risk([*told, *_untold_risks(grounds, circumstances)], service)
+    exceeded, untold = _exceeded(risk, worst, threshold), _untold(service, circumstances)
+    all_grounds = [*grounds, *exceeded, *untold, *_remarks(circumstances)]
     verdict, effect = _verdict(all_grounds)
     return Decision(
         subject=release.urn,
@@ -101,31 +120,62 @@ def _weight(ground: Ground) -> tuple[bool, int, int]:
     return ground.reason.outcome is not Outcome.UNKNOWN, ground.effect.rank, ground.reason.severity.rank
 
 
-def _ground(evaluation: Evaluation, resource: Resource, stage: Stage) -> Ground:
+def _ground(evaluation: Evaluation, finding: Finding, stage: Stage) -> Ground:
     reason = evaluation.reason()
-    about = replace(reason, message=f"{_name(resource.urn)}: {reason.message}")
-    return Ground(evaluation.policy.effect(stage), about)
+    about = replace(
+        reason,
+        message=f"{_name(finding.urn)}: {reason.message}",
+        evidence={**reason.evidence, "finding": finding.id} if evaluation.is_against else reason.evidence,
+    )
+    return Ground(evaluation.policy.effect(stage), about, finding.id)
 
 
-def _exceeded(risk: float, threshold: Threshold | None) -> list[Ground]:
-    if threshold is None or risk <= threshold.value:
+def _exceeded(risk: float, worst: float, threshold: Threshold | None) -> list[Ground]:
+    """`worst` is the risk if all that could not be told were found."""
+    if threshold is None or worst <= threshold.value:
         return []
-    message = f"its risk is {risk:.2f}, more than the {threshold.value:.2f} that {threshold.service} may carry now"
+    limit = f"the {threshold.value:.2f} that {threshold.service} may carry now"
+    if risk > threshold.value:
+        outcome, message = Outcome.VIOLATED, f"its risk is {risk:.2f}, more than {limit}"
+    else:
+        outcome, message = (
+            Outcome.UNKNOWN,
+            f"its risk may be {worst:.2f} with what could not be told, more than {limit}",
+        )
     evidence = {"risk": risk, "threshold": threshold.value, "base": threshold.base, "load": threshold.load}
-    return [Ground(Effect.DENY, Reason("risk", Outcome.VIOLATED, Severity.HIGH, message, evidence))]
+    return [Ground(Effect.DENY, Reason("risk", outcome, Severity.HIGH, message, evidence))]
 
 
-def _untold(service: Service, threshold: Threshold | None, unknowns: Sequence[str]) -> list[Ground]:
-    told = [] if threshold else [f"the threshold of {service.name} is not known"]
+def _untold(service: Service, circumstances: Circumstances) -> list[Ground]:
+    told = [] if circumstances.threshold else [f"the threshold of {service.name} is not known"]
+    return [_not_known(Effect.DENY, Severity.HIGH, message) for message in (*told, *circumstances.unknowns)]
+
+
+def _remarks(circumstances: Circumstances) -> list[Ground]:
+    return [_not_known(Effect.WARN, Severity.INFO, message) for message in circumstances.remarks]
+
+
+def _not_known(effect: Effect, severity: Severity, message: str) -> Ground:
+    return Ground(effect, Reason("risk", Outcome.UNKNOWN, severity, message))
+
+
+def _risk_input(finding: Finding, circumstances: Circumstances) -> RiskInput:
+    name = f"{finding.rule} of {_name(finding.urn)}"
+    return RiskInput(name, finding.severity, age=_age(finding.id, circumstances))
+
+
+def _untold_risks(grounds: Sequence[Ground], circumstances: Circumstances) -> list[RiskInput]:
     return [
-        Ground(Effect.DENY, Reason("risk", Outcome.UNKNOWN, Severity.HIGH, message)) for message in (*told, *unknowns)
+        RiskInput(each.reason.policy, each.reason.severity, age=_age(each.finding, circumstances))
+        for each in grounds
+        if each.reason.outcome is Outcome.UNKNOWN
     ]
 
 
-def _risk_input(finding: Finding, first_seen: Mapping[str, datetime], now: datetime | None) -> RiskInput:
-    seen = first_seen.get(finding.id)
-    age = (now - seen).total_seconds() / 86400.0 if now and seen else None
-    return RiskInput(f"{finding.rule} of {_name(finding.urn)}", finding.severity, age=age)
+def _age(finding: str, circumstances: Circumstances) -> float | None:
+    """In days; a clock that jumped back makes nothing younger than new."""
+    seen = circumstances.first_seen.get(finding, circumstances.oldest_finding)
+    return max(0.0, (circumstances.now - seen).total_seconds() / 86400.0) if seen else None
 
 
 def _name(urn: Urn) -> str:
@@ -144,13 +194,10 @@ class ReleaseGate:
         stage: Stage,
         service: Service,
         resources: Sequence[Resource],
-        threshold: Threshold,
+        circumstances: Circumstances,
         *,
-        unknowns: Sequence[str],
-        first_seen: Mapping[str, datetime],
-        now: datetime,
+        without: Sequence[str] = (),
     ) -> Decision:
-        findings, grounds = judge_intended(self._policies, resources, stage, service.name)
-        return decide_release(
-            release, stage, service, findings, grounds, threshold, unknowns=unknowns, first_seen=first_seen, now=now
-        )
+        found = judge_intended(self._policies, resources, stage, service.name)
+        findings, grounds = leave_out(without, *found) if without else found
+        return decide_release(release, stage, service, findings, grounds, circumstances)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from setpoint.model.decision import Decision
@@ -30,7 +31,12 @@ class Judge(Protocol):
 
 
 class Assessor(Protocol):
-    """Turns what production showed into a threshold, and a release into a verdict."""
+    """Turns what production showed of a service into a threshold."""
+
+    @property
+    def memory(self) -> timedelta:
+        """How far back a signal may lie and still weigh something."""
+        ...
 
     def signals(
         self, service: str, opened: Sequence[Finding], reopened: Sequence[Finding], at: datetime
@@ -45,8 +51,25 @@ class Assessor(Protocol):
     def threshold(self, service: Service, signals: Sequence[Signal], now: datetime) -> Threshold: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What is known of a service when one of its releases is judged."""
+
+    now: datetime
+    threshold: Threshold | None
+    """None where it cannot be told."""
+    unknowns: Sequence[str] = ()
+    """What else could not be told, a clause each: any of them keeps a release from being admitted."""
+    remarks: Sequence[str] = ()
+    """What does not decide, but has to be said with the decision, a clause each."""
+    first_seen: Mapping[str, datetime] = field(default_factory=dict)
+    """Finding id → since when it is known."""
+    oldest_finding: datetime | None = None
+    """Since when any finding that `first_seen` does not name may be known at the earliest; None where it is new."""
+
+
 class Gate(Protocol):
-    """Turns a release's declared resources and its service's threshold into a verdict."""
+    """Turns a release's declared resources and its service's circumstances into a verdict."""
 
     def decide(
         self,
@@ -54,14 +77,13 @@ class Gate(Protocol):
         stage: Stage,
         service: Service,
         resources: Sequence[Resource],
-        threshold: Threshold,
+        circumstances: Circumstances,
         *,
-        unknowns: Sequence[str],
-        first_seen: Mapping[str, datetime],
-        now: datetime,
+        without: Sequence[str] = (),
     ) -> Decision:
-        """Refused where a policy refuses or the risk exceeds the threshold; *could not tell* for any of `unknowns`.
+        """Refused where a policy refuses or the risk exceeds the threshold.
 
-        `first_seen` (by finding id) gives findings their age.
+        `without` names findings (by id) and policies that are left out, as if nothing had been found; `InputError`
+        where nothing of that name was.
         """
         ...

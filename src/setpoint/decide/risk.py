@@ -1,16 +1,18 @@
 """The risk of a release: a product of named multipliers, each at least 1, from its findings alone. Called by `gate`.
 
-Every multiplier is monotone in every finding and independent of their order; without findings each is 1, and so is the
-risk.
+Every multiplier is monotone in every input, saturates, and does not depend on the order of the findings; without any,
+each is 1, and so is the risk. The page `docs/explanation/risk-and-gate.md` works examples, which a test recomputes.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
+from setpoint.errors import InputError
 from setpoint.model.decision import Factor
 from setpoint.model.policy import Severity
 from setpoint.model.service import Exposure, Service, Tier
@@ -29,6 +31,30 @@ weigh as much as a strong one; low is raised to 0.1, so that it can be felt."""
 SEVERITY_AMPLITUDE: Final = 9.0
 """All severities together count at most tenfold: from 1 to CVSS's 10."""
 
+
+class Reach(StrEnum):
+    """What production showed of the place that a finding is at; each weighs at least as much as the one before."""
+
+    NEVER = "never executed"
+    """It is certain that production never gets there."""
+    UNKNOWN = "not known"
+    """Nobody looked, or sampling did not happen to see it, which demotes nothing."""
+    EXECUTED = "executed"
+    TAKES_INPUT = "takes user input"
+    """It is executed with what somebody outside sent."""
+
+
+REACH_SHARE: Final[Mapping[Reach, float]] = {
+    Reach.NEVER: 0.0,
+    Reach.UNKNOWN: 0.0,
+    Reach.EXECUTED: 0.5,
+    Reach.TAKES_INPUT: 1.0,
+}
+"""How much of what reachability can add is added."""
+
+NEVER_EXECUTED_WEIGHT: Final = 0.25
+"""How much of its severity a finding keeps at a place that production never gets to: it may yet, in another release."""
+
 EXPLOITABILITY_AMPLITUDE: Final = 1.0
 REACHABILITY_AMPLITUDE: Final = 1.0
 AGE_AMPLITUDE: Final = 0.5
@@ -42,26 +68,38 @@ TIER_AMPLITUDE: Final[Mapping[Tier, float]] = {Tier.CRITICAL: 0.5, Tier.STANDARD
 
 @dataclass(frozen=True, slots=True)
 class RiskInput:
-    """What one finding contributes."""
+    """All that one finding contributes; exposure and tier are its service's."""
 
     name: str
     """The finding, as a person knows it: the rule and where."""
     severity: Severity
     exploitability: float | None = None
-    """From 0 to 1; None where it is not known, which adds nothing and is said."""
-    reachability: float | None = None
-    """From 0 to 1; None where it is not known."""
+    """How likely somebody is to exploit it, from 0 to 1; None where it is not known, which adds nothing and is said."""
+    reach: Reach = Reach.UNKNOWN
     age: float | None = None
-    """Days since it was first seen; None for what is found now."""
+    """Days since it was first seen, at least 0; None for what is found now."""
+
+    def __post_init__(self) -> None:
+        if self.exploitability is not None and not 0 <= self.exploitability <= 1:
+            raise InputError(
+                f"the exploitability is {self.exploitability:g}", where=self.name, remedy="give a number from 0 to 1"
+            )
+        if self.age is not None and not 0 <= self.age < math.inf:
+            raise InputError(f"the age is {self.age:g} days", where=self.name, remedy="give 0 or more")
+
+    @property
+    def weight(self) -> float:
+        """How much of the whole severity it makes up."""
+        return SEVERITY_WEIGHT[self.severity] * (NEVER_EXECUTED_WEIGHT if self.reach is Reach.NEVER else 1.0)
 
 
 def assess_risk(findings: Sequence[RiskInput], service: Service) -> tuple[float, tuple[Factor, ...]]:
     """The risk and the factors that it is the product of."""
-    counted = [each for each in findings if SEVERITY_WEIGHT[each.severity] > 0]
+    counted = [each for each in findings if each.weight > 0]
     factors = (
         _severity(counted),
-        _largest("exploitability", EXPLOITABILITY_AMPLITUDE, counted, lambda each: each.exploitability),
-        _largest("reachability", REACHABILITY_AMPLITUDE, counted, lambda each: each.reachability),
+        _exploitability(counted),
+        _reachability(counted),
         _of_service("exposure", EXPOSURE_AMPLITUDE[service.exposure], f"{service.name} is {service.exposure}", counted),
         _of_service("tier", TIER_AMPLITUDE[service.tier], f"{service.name} is of tier {service.tier}", counted),
         _age(counted),
@@ -71,21 +109,32 @@ def assess_risk(findings: Sequence[RiskInput], service: Service) -> tuple[float,
 
 def _severity(findings: Sequence[RiskInput]) -> Factor:
     # Sorted: floating-point multiplication must not depend on the order of the findings.
-    left = math.prod(sorted(1 - SEVERITY_WEIGHT[each.severity] for each in findings))
+    left = math.prod(sorted(1 - each.weight for each in findings))
     counts = [(severity, sum(each.severity is severity for each in findings)) for severity in reversed(Severity)]
     told = ", ".join(f"{count} {severity}" for severity, count in counts if count)
+    never = sum(each.reach is Reach.NEVER for each in findings)
+    told += f" ({never} of them never executed)" if never else ""
     return Factor("severity", 1 + SEVERITY_AMPLITUDE * (1 - left), told or "no finding")
 
 
-def _largest(
-    name: str, amplitude: float, findings: Sequence[RiskInput], measure: Callable[[RiskInput], float | None]
-) -> Factor:
-    known = [(value, each.name) for each in findings if (value := measure(each)) is not None]
+def _exploitability(findings: Sequence[RiskInput]) -> Factor:
+    known = [(each.exploitability, each.name) for each in findings if each.exploitability is not None]
     if not known:
-        return Factor(name, 1.0, f"{name} is not known of any finding" if findings else "no finding")
-    value, finding = max(known)
-    share = min(max(value, 0.0), 1.0)
-    return Factor(name, 1 + amplitude * share, f"{share:g} of {finding}")
+        return Factor("exploitability", 1.0, _not_known("exploitability", findings))
+    share, finding = max(known)
+    return Factor("exploitability", 1 + EXPLOITABILITY_AMPLITUDE * share, f"{share:g} of {finding}")
+
+
+def _reachability(findings: Sequence[RiskInput]) -> Factor:
+    known = [(REACH_SHARE[each.reach], each.name, each.reach) for each in findings if each.reach is not Reach.UNKNOWN]
+    if not known:
+        return Factor("reachability", 1.0, _not_known("reachability", findings))
+    share, finding, reach = max(known)
+    return Factor("reachability", 1 + REACHABILITY_AMPLITUDE * share, f"{finding}: {reach}")
+
+
+def _not_known(name: str, findings: Sequence[RiskInput]) -> str:
+    return f"{name} is not known of any finding" if findings else "no finding"
 
 
 def _of_service(name: str, amplitude: float, because: str, findings: Sequence[RiskInput]) -> Factor:
@@ -97,6 +146,5 @@ def _age(findings: Sequence[RiskInput]) -> Factor:
     known = [(each.age, each.name) for each in findings if each.age is not None]
     if not known:
         return Factor("age", 1.0, "nothing found was known before" if findings else "no finding")
-    oldest, finding = max(known)
-    days = max(oldest, 0.0)
+    days, finding = max(known)
     return Factor("age", 1 + AGE_AMPLITUDE * (1 - 2 ** (-days / AGE_HALF)), f"{finding} is known for {days:.0f} days")

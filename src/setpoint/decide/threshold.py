@@ -1,6 +1,6 @@
 """A service's threshold: its tier's base, lowered by what production showed, restored by quiet time.
 
-Called by the loop, and by `setpoint gate`.
+Called by the loop, by `setpoint gate` and by `setpoint risk`.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from setpoint.errors import InputError
@@ -21,6 +21,12 @@ from setpoint.model.service import Service, Signal, SignalKind, Threshold, Tier
 
 LEAST: Final = 1.0
 """Of a threshold: the risk of a release without findings, which is always let through."""
+
+LONGEST_HALF_LIFE: Final = 366 * 86400.0
+"""Seconds. What is forgotten more slowly than that is not forgotten."""
+
+FORGOTTEN_AFTER: Final = 64
+"""Half-lives after which a signal weighs nothing that a 64-bit float could hold beside a load of 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +54,49 @@ class ThresholdSettings:
     """As much as critical drift: production is known to be wrong, and stays so."""
 
     def __post_init__(self) -> None:
-        if not self.half_life > 0:
-            raise InputError(f"half_life is {self.half_life:g}", remedy="give more than 0 seconds")
+        if not 0 < self.half_life <= LONGEST_HALF_LIFE:
+            raise InputError(
+                f"half_life is {self.half_life:g} seconds", remedy="give more than 0 seconds and at most a year"
+            )
         for tier, base in self.base.items():
             if not base >= LEAST:
                 raise InputError(f"the threshold of tier {tier} is {base:g}", remedy=f"give at least {LEAST:g}")
 
 
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What is left of one signal."""
+
+    signal: Signal
+    left: float
+    """Of the load; at most the signal's weight."""
+
+
+def shares(signals: Sequence[Signal], now: datetime, settings: ThresholdSettings) -> list[Share]:
+    """Each signal with what is left of it, the most first."""
+    told = [Share(each, _left(each, now, settings)) for each in signals]
+    return sorted(told, key=lambda share: (-share.left, share.signal.kind, share.signal.cause))
+
+
 def threshold(service: Service, signals: Sequence[Signal], now: datetime, settings: ThresholdSettings) -> Threshold:
     """1 + (base - 1) / 2^load, where the load is what is left of all signals."""
-    factors = sorted(
-        (Factor(str(each.kind), _left(each, now, settings), each.cause) for each in signals),
-        key=lambda factor: (-factor.value, factor.name, factor.because),
-    )
+    factors = [Factor(str(each.signal.kind), each.left, each.signal.cause) for each in shares(signals, now, settings)]
     base = settings.base[service.tier]
     load = math.fsum(factor.value for factor in factors)
     return Threshold(service.name, base, LEAST + (base - LEAST) * 2**-load, load, tuple(factors), now)
+
+
+def recovers_at(lowered: Threshold, level: float, settings: ThresholdSettings) -> datetime | None:
+    """When the threshold is at `level` again, if nothing more happens; None where it never is.
+
+    The base itself is only ever approached, once something has lowered the threshold.
+    """
+    if lowered.value >= level:
+        return lowered.at
+    if level >= lowered.base:
+        return None
+    load = math.log2((lowered.base - LEAST) / (level - LEAST))
+    return lowered.at + timedelta(seconds=settings.half_life * math.log2(lowered.load / load))
 
 
 def _left(signal: Signal, now: datetime, settings: ThresholdSettings) -> float:
@@ -77,6 +110,10 @@ class ReleaseAssessor:
 
     def __init__(self, settings: ThresholdSettings | None = None) -> None:
         self._settings = settings or ThresholdSettings()
+
+    @property
+    def memory(self) -> timedelta:
+        return timedelta(seconds=FORGOTTEN_AFTER * self._settings.half_life)
 
     def signals(
         self, service: str, opened: Sequence[Finding], reopened: Sequence[Finding], at: datetime

@@ -16,6 +16,7 @@ from setpoint.model.decision import Decision
 from setpoint.model.policy import Stage
 from setpoint.model.resource import Resource
 from setpoint.model.service import Release, Service
+from setpoint.model.snapshot import doubts
 from setpoint.store.interface import Ledger
 
 
@@ -49,7 +50,8 @@ class Admission:
         unknowns = self._unknowns(intended)
 
         # 4. Decide, and write it down.
-        known = {each.finding.id: each.first_seen for each in self.ledger.findings(service=release.service)}
+        found = self.ledger.findings(scope=self.settings.scope, service=release.service)
+        known = {each.finding.id: each.first_seen for each in found}
         decision = self.gate.decide(
             release, stage, service, resources, threshold, unknowns=unknowns, first_seen=known, now=now
         )
@@ -79,10 +81,15 @@ class Admission:
             f"what is declared of {doubt.area} was read {doubt.extent}: {'; '.join(doubt.reasons)}"
             for doubt in intended.coverage.doubts()
         ]
-        last = next(iter(self.ledger.beats(limit=1)), None)
+        last = next(iter(self.ledger.beats(scope=self.settings.scope, limit=1)), None)
         if last is None:
             return [*unknowns, "production was never looked at: no heartbeat is recorded"]
         age = (self.clock.now() - last.ended_at).total_seconds()
         if age > self.settings.stale_after:
             unknowns.append(f"the last heartbeat was {age / 3600:.1f} h ago")
+        unread = doubts(last.coverage)
+        if unread:
+            types = sorted({each.area.type for each in unread})
+            reasons = sorted({reason for each in unread for reason in each.reasons})
+            unknowns.append(f"the last heartbeat did not read all of {', '.join(types)}: {'; '.join(reasons)}")
         return unknowns

@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Final
 
+from setpoint.errors import CouldNotTellError, Error, InputError
 from setpoint.loop.conclude import Concluder, calls_for_action, pending
+from setpoint.loop.coverage import interrupted, no_longer_known, out_of_reach
 from setpoint.loop.intended import IntendedState
 from setpoint.loop.parts import Parts
 from setpoint.loop.queue import WorkQueue
@@ -48,8 +50,16 @@ class Heartbeat:
         self._clock_is_behind = False
 
     def beat(self, progress: Progress = lambda _report: None) -> BeatReport:
+        """One turn. Where it comes to nothing, so the ledger says, and the error goes on."""
         report = BeatReport(self._parts.clock.now())
+        try:
+            self._turn(report, progress)
+        except (CouldNotTellError, InputError) as error:
+            self._take_nothing_for_known(report, error)
+            raise
+        return report
 
+    def _turn(self, report: BeatReport, progress: Progress) -> None:
         # 1. Still ours? Whoever lost the lease must not write.
         self._renew_lease()
         self._note_clock()
@@ -65,19 +75,22 @@ class Heartbeat:
         self._conclude(self._changed(remembered, seen, report, progress), report)
 
         # 4. What is not there? Only a wholly read area can tell.
-        if not report.interrupted:
+        if report.interrupted:
+            report.observed_areas = interrupted(self._parts.observer.areas(), report.observed_areas)
+        else:
+            not_seen = (urn for urn in self._intended if urn not in seen)
+            report.observed_areas += out_of_reach(not_seen, report.observed_areas)
             self._conclude(self._not_seen(remembered, seen, report), report)
             self._recorder.forget(self._gone(remembered, seen, report))
 
         # 5. Take up what was left unfinished, and act on what is due.
-        for remediation in self._parts.ledger.remediations(states=UNFINISHED):
+        for remediation in self._parts.ledger.remediations(scope=self._parts.settings.scope, states=UNFINISHED):
             self.queue.add(remediation.urn, self._parts.clock.now())
         self.work()
 
         # 6. Write down what this beat did.
         self._finish(report)
         progress(report)
-        return report
 
     def work(self) -> datetime | None:
         """Reconcile every key that is due; when the next one will be."""
@@ -95,16 +108,17 @@ class Heartbeat:
         for item in self._parts.observer.observe():
             if isinstance(item, AreaCoverage):
                 report.observed_areas.append(item)
+            else:
+                seen.add(item.urn)
+                report.observed += 1
+                if remembered.get(item.urn) != self._concluder.key(item.urn, item):
+                    yield self._concluder.conclude(item.urn, item)
+            if isinstance(item, AreaCoverage) or report.observed % BATCH == 0:
                 progress(report)
+                self._renew_lease()
                 if self._parts.stopping():
                     report.interrupted = True
                     return
-                continue
-            seen.add(item.urn)
-            report.observed += 1
-            if remembered.get(item.urn) != self._concluder.key(item.urn, item):
-                yield self._concluder.conclude(item.urn, item)
-                progress(report)
 
     def _not_seen(self, remembered: Mapping[str, str], seen: set[Urn], report: BeatReport) -> Iterator[Conclusion]:
         """Everything declared in a wholly read area that was not there."""
@@ -157,15 +171,18 @@ class Heartbeat:
             self._writer.note(LOOP_ACTOR, "clock jumped back", self._lease.scope, details, self._parts.clock.now())
         self._clock_is_behind = behind is not None
 
+    def _take_nothing_for_known(self, report: BeatReport, error: Error) -> None:
+        """The commands speak of the last beat: they must not go on to say what the one before could still read."""
+        for before in self._parts.ledger.beats(scope=self._parts.settings.scope, limit=1):
+            report.declared_areas, report.observed_areas = [], no_longer_known(before.coverage, error)
+            self._finish(report)
+
     def _finish(self, report: BeatReport) -> None:
         tally = self._recorder.tally
         report.opened, tally.opened = tally.opened, 0
         report.closed, tally.closed = tally.closed, 0
         report.ended_at = self._parts.clock.now()
-        report.open_findings = len(self._parts.ledger.findings())
-        report.remediations = [
-            each for each in self._parts.ledger.remediations() if each.updated_at >= report.started_at
-        ]
+        self.update(report)
         self._writer.put_beat(
             BeatRow(
                 id=0,
@@ -179,6 +196,14 @@ class Heartbeat:
                 coverage=tuple(report.areas),
             )
         )
+
+    def update(self, report: BeatReport) -> None:
+        """What is open and what has moved since the beat began, as it is now."""
+        ledger, scope = self._parts.ledger, self._parts.settings.scope
+        report.open_findings = len(ledger.findings(scope=scope))
+        report.remediations = [
+            each for each in ledger.remediations(scope=scope) if each.updated_at >= report.started_at
+        ]
 
     @property
     def lease(self) -> Lease:

@@ -23,13 +23,13 @@ class Ownership:
 
     def owner(self, urn: Urn, actual: Resource | None = None) -> str:
         """The service's name; empty where nothing says."""
+        type_name = urn.type
         owner = self._intended.owner(urn)
         if not owner and actual is not None:
             owner = actual.tags().get(self._owner_tag, "")
-        type_name = urn.type
-        if owner:
             if type_name in PARENTS.values():
                 self._tagged[urn] = owner
+        if owner:
             return owner
         parent_type = PARENTS.get(type_name)
         if parent_type is None:

@@ -17,7 +17,7 @@ from setpoint.loop.intended import IntendedState
 from setpoint.loop.parts import Parts
 from setpoint.loop.recorder import Recorder
 from setpoint.model.conclusion import Conclusion
-from setpoint.model.drift import Drift
+from setpoint.model.drift import Drift, DriftKind
 from setpoint.model.finding import FindingRecord
 from setpoint.model.paths import split
 from setpoint.model.policy import Effect
@@ -53,16 +53,19 @@ class Reconciler:
         if isinstance(seen, Unread):
             return self._again(urn)
         actual = None if isinstance(seen, Absent) else seen
+        under_way = self._under_way(urn)
+        if actual is None and urn not in self._intended and not self._intended.doubt(urn):
+            self._let_go(urn, under_way)
+            return None
 
         # 2. Conclude, and write it down: under no key while it still has to be acted on.
         conclusion = self._concluder.conclude(urn, actual)
         self._recorder.record([pending(conclusion, self._parts.settings.mode)])
 
         # 3. Go on with what is under way, or begin.
-        under_way = self._parts.ledger.remediations(states=UNFINISHED, urn=urn)
         if under_way:
             due = self._carry_on(under_way[-1], conclusion, actual)
-            if due is not None:
+            if due is not None or self._under_way(urn):
                 return due
         due = self._begin(conclusion, actual)
 
@@ -71,6 +74,16 @@ class Reconciler:
         if due is None:
             self._looks.pop(urn, None)
         return due
+
+    def _under_way(self, urn: Urn) -> Sequence[Remediation]:
+        return self._parts.ledger.remediations(scope=self._parts.settings.scope, states=UNFINISHED, urn=urn)
+
+    def _let_go(self, urn: Urn, under_way: Sequence[Remediation]) -> None:
+        """What neither side knows any more has nothing that could be compared, or put right."""
+        for remediation in under_way:
+            self._advance(remediation, RemediationState.FAILED, "void: it is neither declared nor there any more")
+        self._recorder.forget([urn])
+        self._looks.pop(urn, None)
 
     def _begin(self, conclusion: Conclusion, actual: Resource | None) -> datetime | None:
         """Escalate what policy leaves to people; plan and apply what it lets Setpoint revert."""
@@ -101,6 +114,10 @@ class Reconciler:
             self._give_up(remediation, "the entity does not exist any more")
             return None
         left = _touched(conclusion.comparison.drifts, plan)
+        void = self._void_because(remediation, plan, left, conclusion, actual) if left else ""
+        if void:
+            self._advance(remediation, RemediationState.FAILED, f"void: {void}")
+            return None
         match remediation.state:
             case RemediationState.PLANNED:
                 return self._take_up(remediation, left, still_as_planned=actual.digest() == plan.precondition)
@@ -118,6 +135,21 @@ class Reconciler:
                 return None
             case _:
                 assert_never(remediation.state)
+
+    def _void_because(
+        self, remediation: Remediation, plan: Plan, left: Sequence[Drift], conclusion: Conclusion, actual: Resource
+    ) -> str:
+        """Why a plan is not to be carried on, though what it was to end is still there; empty while it is."""
+        is_made = remediation.state is RemediationState.VERIFYING
+        if self._parts.settings.mode is not Mode.ENFORCE:
+            return "" if is_made else f"in mode {self._parts.settings.mode} nothing is changed"
+        decided = self._drifts(conclusion, Effect.REMEDIATE)
+        again = self._planned(remediation.urn, actual, [drift for drift in left if drift in decided])
+        aims = {change.path: change.after for change in again.changes} if isinstance(again, Plan) else {}
+        still_aims = [change for change in plan.changes if change.path in aims]
+        if not still_aims or any(aims[change.path] != change.after for change in still_aims):
+            return "what is declared, or what policy says of it, changed after it was planned"
+        return ""
 
     def _take_up(self, remediation: Remediation, left: Sequence[Drift], *, still_as_planned: bool) -> datetime | None:
         """A plan that a stopped worker left behind."""
@@ -197,7 +229,9 @@ class Reconciler:
     def _is_escalated(self, conclusion: Conclusion, drifts: Sequence[Drift]) -> bool:
         """Whether a person already has all of these differences, since they were last found."""
         records = self._open_findings(conclusion, drifts)
-        escalated = self._parts.ledger.remediations(states=frozenset({RemediationState.ESCALATED}), urn=conclusion.urn)
+        escalated = self._parts.ledger.remediations(
+            scope=self._parts.settings.scope, states=frozenset({RemediationState.ESCALATED}), urn=conclusion.urn
+        )
         handed_over = {(finding, each.updated_at) for each in escalated for finding in each.findings}
         return all(
             any(finding == each.finding.id and at >= each.opened_at for finding, at in handed_over) for each in records
@@ -232,7 +266,7 @@ class Reconciler:
         """What the ledger remembers of these differences."""
         paths = {(f"drift/{drift.kind}", drift.path) for drift in drifts}
         ids = {each.id for each in conclusion.findings if (each.rule, each.path) in paths}
-        known = self._parts.ledger.findings(urn=conclusion.urn)
+        known = self._parts.ledger.findings(scope=self._parts.settings.scope, urn=conclusion.urn)
         return [each for each in known if each.finding.id in ids]
 
     @staticmethod
@@ -242,6 +276,7 @@ class Reconciler:
 
 
 def _touched(drifts: Sequence[Drift], plan: Plan) -> list[Drift]:
-    """The differences that the plan was to end."""
+    """The differences that the plan was to end: what nobody declared, no plan takes away."""
     changed = {split(change.path)[0] for change in plan.changes}
-    return [drift for drift in drifts if not drift.path or split(drift.path)[0] in changed]
+    declared = [drift for drift in drifts if drift.kind is not DriftKind.UNDECLARED]
+    return [drift for drift in declared if not drift.path or split(drift.path)[0] in changed]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -59,9 +60,7 @@ class Recorder:
                 service=remediation.service,
                 title="reverted, and verified by reading again" if verified else remediation.reason,
                 details={"remediation": remediation.id, "findings": list(remediation.findings)},
-                helps=f"setpoint remediations --service {remediation.service}"
-                if remediation.service
-                else "setpoint remediations",
+                helps=_command("remediations", remediation.service),
             )
         )
 
@@ -81,5 +80,10 @@ class Recorder:
             service=finding.service,
             title=f"{finding.title} (again)" if again else finding.title,
             details={"finding": finding.id, "rule": finding.rule, "path": finding.path, "effect": str(effect)},
-            helps=f"setpoint findings --service {finding.service}" if finding.service else "setpoint findings",
+            helps=_command("findings", finding.service),
         )
+
+
+def _command(name: str, service: str) -> str:
+    """To be pasted into a shell; a service is named by a tag, which anyone who may tag a resource writes."""
+    return shlex.join(["setpoint", name, *(["--service", service] if service else [])])

@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from setpoint.errors import CouldNotTellError
+from setpoint.errors import CouldNotTellError, Error, InputError
 from setpoint.loop.heartbeat import Heartbeat, Progress
 from setpoint.loop.parts import Parts
 from setpoint.loop.report import BeatReport
@@ -25,30 +25,38 @@ class Runner:
         with self._heartbeat() as heartbeat:
             report = heartbeat.beat(progress)
             self._drain(heartbeat)
-            report.remediations = [
-                each for each in self._parts.ledger.remediations() if each.updated_at >= report.started_at
-            ]
-            report.open_findings = len(self._parts.ledger.findings())
+            heartbeat.update(report)
             return report
 
-    def forever(self, report: Callable[[BeatReport | CouldNotTellError], None], progress: Progress) -> None:
-        """Beat after beat; between two of them, whatever is due. A beat that could not tell is reported, not fatal."""
+    def forever(self, report: Callable[[BeatReport | Error], None], progress: Progress) -> None:
+        """Beat after beat; between two of them, whatever is due.
+
+        A beat that could not tell is reported, not fatal; so is one whose declared state cannot be used, since whoever
+        writes it is about to write it again.
+        """
         interval = timedelta(seconds=self._parts.settings.interval)
         with self._heartbeat() as heartbeat:
             while not self._stop.is_set():
                 next_beat = self._parts.clock.now() + interval
                 try:
                     report(heartbeat.beat(progress))
-                except CouldNotTellError as error:
+                except (CouldNotTellError, InputError) as error:
                     report(error)
                 while not self._stop.is_set() and self._parts.clock.now() < next_beat:
-                    due = heartbeat.work()
-                    until = min(due, next_beat) if due else next_beat
-                    self._stop.wait(max(0.0, (until - self._parts.clock.now()).total_seconds()))
+                    try:
+                        due = heartbeat.work()
+                    except CouldNotTellError as error:
+                        # Its key has left the queue; the next beat finds it again.
+                        report(error)
+                        continue
+                    self._wait_until(min(due, next_beat) if due else next_beat)
 
     def _drain(self, heartbeat: Heartbeat) -> None:
         while not self._stop.is_set() and (due := heartbeat.work()) is not None:
-            self._stop.wait(max(0.0, (due - self._parts.clock.now()).total_seconds()))
+            self._wait_until(due)
+
+    def _wait_until(self, moment: datetime) -> None:
+        self._stop.wait(max(0.0, (moment - self._parts.clock.now()).total_seconds()))
 
     @contextmanager
     def _heartbeat(self) -> Iterator[Heartbeat]:

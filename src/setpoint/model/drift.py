@@ -40,6 +40,8 @@ class GapKind(StrEnum):
     """The provider did not answer for this property this time (its area is read partly)."""
     NEVER_RETURNED = "never returned"
     """The provider's API never returns this property: it cannot be compared, ever."""
+    NOT_READ = "not read"
+    """Setpoint does not read this property yet."""
 
 
 @dataclass(frozen=True, slots=True)

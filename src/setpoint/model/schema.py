@@ -33,6 +33,10 @@ class Default:
     """The schema or the page of the provider's documentation that says so."""
     nested: bool = False
     """Stated inside the schema of an object: true of the members of such an object once somebody declares one."""
+    by: str = ""
+    """The top-level property that decides, where one does: then `value` has a default for each of its values."""
+    reserved: bool = False
+    """`value` is how the names of the provider's own begin, which nobody else may use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,8 @@ class ResourceSchema:
     """Set by the provider, never declared."""
     write_only: frozenset[str] = frozenset()
     """Declared, never returned; Setpoint does not store their values."""
+    not_read: frozenset[str] = frozenset()
+    """Returned by the provider, but not read by Setpoint yet."""
     create_only: frozenset[str] = frozenset()
     """Cannot be changed without a replacement: drift there cannot be reverted."""
     unordered: frozenset[str] = frozenset()
@@ -62,6 +68,8 @@ class ResourceSchema:
     """Strings that the provider returns in lower case whatever was declared (the schema's `$lowercase` transforms)."""
     open_ended: frozenset[str] = frozenset()
     """Versions that the provider completes: `8.0` declared, `8.0.45` returned (the schema's `$join` with `.*`)."""
+    key_arns: frozenset[str] = frozenset()
+    """KMS keys that the provider returns as ARNs, whatever named them (the schema's `$join` with `arn:…:kms:`)."""
     generated: Mapping[str, str] = field(default_factory=dict)
     """What the provider chooses itself where nothing is declared → the page of its documentation that says so."""
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Protocol
 
 from setpoint.model.canonical import Json
@@ -19,7 +20,7 @@ from setpoint.model.drift import Comparison
 from setpoint.model.finding import FindingChanges, FindingRecord
 from setpoint.model.order import Order
 from setpoint.model.remediation import Plan, Remediation, RemediationState
-from setpoint.model.service import Release, Service, Signal
+from setpoint.model.service import Release, Service, Signal, Threshold
 from setpoint.model.snapshot import AreaCoverage
 from setpoint.model.urn import Urn
 from setpoint.model.waiver import Waiver
@@ -68,7 +69,75 @@ class BeatRow:
     coverage: tuple[AreaCoverage, ...]
 
 
+class DeliveryState(StrEnum):
+    WAITING = "waiting"
+    DELIVERED = "delivered"
+    GIVEN_UP = "given up"
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One alert to one channel."""
+
+    channel: str
+    group: str
+    """Alerts of one group that come close together become one message."""
+    alert: Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One message to one channel, as the ledger remembers it."""
+
+    id: int
+    channel: str
+    alerts: tuple[Mapping[str, Json], ...]
+    more: int
+    """How many alerts beyond these belong to it."""
+    created_at: datetime
+    attempts: int
+    """How often sending it was begun."""
+    next_at: datetime | None
+    """When it is tried next; None once it was delivered, or given up."""
+    reason: str
+    """Why the last attempt came to nothing; empty where it did not."""
+
+    @property
+    def state(self) -> DeliveryState:
+        if self.next_at is not None:
+            return DeliveryState.WAITING
+        return DeliveryState.GIVEN_UP if self.reason else DeliveryState.DELIVERED
+
+
+@dataclass(frozen=True, slots=True)
+class LastKnown:
+    """What a gate needs to know of production, as of the last heartbeat of a scope."""
+
+    scope: str
+    beat_ended_at: datetime
+    unknowns: tuple[str, ...]
+    """What that heartbeat could not tell, a clause each."""
+    thresholds: Mapping[str, Threshold]
+    """Service → its threshold then."""
+    oldest_findings: Mapping[str, datetime]
+    """Service → since when the oldest of its open findings was known; only services that have one."""
+
+
+class ThresholdKeeper(Protocol):
+    """Keeps what was last known outside of the ledger, so that a gate can do without it for a while."""
+
+    def keep(self, known: LastKnown) -> None:
+        """In the place of what was kept before. Raises `InputError` or `LedgerError` where it cannot be kept."""
+        ...
+
+    def recall(self, scope: str, now: datetime) -> LastKnown:
+        """What was kept last; `CouldNotTellError` where it cannot be trusted, of this scope and at this time."""
+        ...
+
+
 class LedgerReader(Protocol):
+    """Where a `scope` can be given, None means all of them."""
+
     def remembered(self, scope: str) -> Mapping[str, str]:
         """URN → the key under which its conclusion is remembered."""
         ...
@@ -82,15 +151,29 @@ class LedgerReader(Protocol):
         ...
 
     def findings(
-        self, *, service: str | None = None, urn: Urn | None = None, include_closed: bool = False
+        self,
+        *,
+        scope: str | None = None,
+        service: str | None = None,
+        urn: Urn | None = None,
+        include_closed: bool = False,
     ) -> Sequence[FindingRecord]: ...
 
     def decisions(self, *, subject: Urn | None = None, limit: int = 100) -> Sequence[tuple[datetime, Decision]]:
         """Newest first."""
         ...
 
+    def gate_decisions(self, service: str, *, limit: int = 100) -> Sequence[tuple[datetime, Decision]]:
+        """Those about its releases, newest first."""
+        ...
+
     def remediations(
-        self, *, states: frozenset[RemediationState] | None = None, urn: Urn | None = None, service: str | None = None
+        self,
+        *,
+        scope: str | None = None,
+        states: frozenset[RemediationState] | None = None,
+        urn: Urn | None = None,
+        service: str | None = None,
     ) -> Sequence[Remediation]:
         """Oldest first; of these states only, where given."""
         ...
@@ -117,11 +200,31 @@ class LedgerReader(Protocol):
         """The order that paused all changes, while none resumed them."""
         ...
 
-    def beats(self, *, limit: int = 20) -> Sequence[BeatRow]:
+    def due_deliveries(self, scope: str, before: datetime, *, untried: bool = False) -> Mapping[str, int]:
+        """Channel → the message that is due longest; with `untried`, also one that is still held open for more."""
+        ...
+
+    def next_delivery(self, scope: str) -> datetime | None:
+        """When the next message is due; None where none waits."""
+        ...
+
+    def deliveries(self, scope: str, *, state: DeliveryState | None = None, limit: int = 100) -> Sequence[Delivery]:
+        """Newest first."""
+        ...
+
+    def delivery_counts(self, scope: str) -> Mapping[str, Mapping[DeliveryState, int]]:
+        """Channel → how many messages are in each state."""
+        ...
+
+    def beats(self, *, scope: str | None = None, limit: int = 20) -> Sequence[BeatRow]:
         """Newest first."""
         ...
 
     def audit(self, *, after: int = 0) -> Iterator[AuditRow]: ...
+
+    def audit_rows(self) -> int:
+        """How many rows the log has, whatever may have been made of them."""
+        ...
 
     def broken_audit_rows(self) -> Sequence[str]:
         """What is wrong with the audit chain, a sentence each that names the row; empty when it verifies."""
@@ -161,6 +264,25 @@ class LedgerWriter(Protocol):
         """One step of the state machine; raises `LedgerError` for a step that TRANSITIONS does not name."""
         ...
 
+    def enqueue(self, parcels: Sequence[Parcel], at: datetime, hold: timedelta) -> None:
+        """Alerts to be sent; those of one channel and group that come within `hold` become one message."""
+        ...
+
+    def begin_delivery(self, identity: int, at: datetime, retry_at: datetime) -> Delivery | None:
+        """Before each attempt: the message, which nothing joins any more. None where it is not waiting.
+
+        Unless the attempt is told of by then, the message is due again at `retry_at`.
+        """
+        ...
+
+    def postpone_delivery(self, delivery: Delivery, reason: str, next_at: datetime, at: datetime) -> None:
+        """The attempt came to nothing."""
+        ...
+
+    def end_delivery(self, delivery: Delivery, at: datetime, *, given_up: str = "") -> None:
+        """It was delivered; or it is given up, for this reason."""
+        ...
+
     def settle_order(self, order: Order, outcome: str, at: datetime) -> None:
         """It was carried out, or could not be."""
         ...
@@ -183,7 +305,9 @@ class LedgerWriter(Protocol):
 
     def put_release(self, release: Release, at: datetime) -> None: ...
 
-    def put_decision(self, decision: Decision, at: datetime) -> None: ...
+    def put_decision(self, decision: Decision, at: datetime, actor: str = "setpoint") -> None:
+        """Somebody asked for it: it is written even if it repeats what was decided last."""
+        ...
 
     def put_beat(self, beat: BeatRow) -> None:
         """`beat.id` is ignored: the ledger numbers beats."""

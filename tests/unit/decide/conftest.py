@@ -25,6 +25,9 @@ KINDS: Mapping[str, Mapping[str, Kind]] = {
         "Port": Kind.STRING,
         "Iops": Kind.INTEGER,
         "MasterUserPassword": Kind.STRING,
+        "Volumes": Kind.LIST,
+        "Volumes[*]": Kind.OBJECT,
+        "Volumes[*].Size": Kind.INTEGER,
         "Labels": Kind.OBJECT,
         "Labels[*]": Kind.STRING,
         "Options": Kind.OBJECT,
@@ -53,7 +56,8 @@ KINDS: Mapping[str, Mapping[str, Kind]] = {
 def schema_of(type_name: str) -> ResourceSchema | None:
     kinds = KINDS.get(type_name)
     hidden = frozenset({"MasterUserPassword"})
-    return ResourceSchema(type_name, "1", ("Id",), kinds, write_only=hidden) if kinds else None
+    not_read = frozenset({"Volumes"})
+    return ResourceSchema(type_name, "1", ("Id",), kinds, write_only=hidden, not_read=not_read) if kinds else None
 
 
 @pytest.fixture

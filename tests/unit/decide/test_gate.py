@@ -102,9 +102,23 @@ def test_a_release_without_findings_passes_however_low_the_threshold_is(
 def test_what_could_refuse_and_is_not_known_is_not_admitted(
     effect: Effect, verdict: Verdict, gate: Callable[..., Decision], private: MakePolicy
 ) -> None:
-    decision = gate([private(effect)], [UNKNOWN])
+    decision = gate([private(effect, Severity.LOW)], [UNKNOWN])
     assert decision.verdict is verdict
     assert [reason.outcome for reason in decision.reasons] == [Outcome.UNKNOWN]
+
+
+def test_a_risk_that_may_be_above_the_threshold_is_not_admitted(
+    gate: Callable[..., Decision], private: MakePolicy
+) -> None:
+    decision = gate([private(Effect.WARN, Severity.HIGH)], [UNKNOWN])
+    assert (decision.verdict, decision.risk) == (Verdict.UNKNOWN, 1.0)
+    assert [(reason.policy, reason.outcome) for reason in decision.reasons] == [
+        ("risk", Outcome.UNKNOWN),
+        ("exposure/database", Outcome.UNKNOWN),
+    ]
+    assert decision.reasons[0].message == (
+        "its risk may be 9.60 with what could not be told, more than the 4.00 that payments may carry now"
+    )
 
 
 def test_a_refusal_is_stronger_than_not_knowing(gate: Callable[..., Decision], private: MakePolicy) -> None:

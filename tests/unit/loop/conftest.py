@@ -45,6 +45,7 @@ class World:
     declared: dict[str, State] = field(default_factory=dict)
     actual: dict[str, State] = field(default_factory=dict)
     extent: Extent = Extent.WHOLE
+    reasons: tuple[str, ...] = ()
     unreadable: set[str] = field(default_factory=set)
     effects: dict[DriftKind, Effect] = field(
         default_factory=lambda: {
@@ -79,7 +80,7 @@ class World:
         for name in list(self.actual):
             if name not in self.unreadable:
                 yield self._resource(name, self.actual[name])
-        yield AreaCoverage(AREA, self.extent)
+        yield AreaCoverage(AREA, self.extent, self.reasons)
 
     def look(self, urn: Urn) -> Resource | Absent | Unread:
         name = urn.identifier
@@ -172,10 +173,10 @@ class World:
 class Worker:
     """One run of the program on the world: opens the ledger, takes the lease, beats."""
 
-    def __init__(self, world: World, path: Path, mode: Mode) -> None:
+    def __init__(self, world: World, path: Path, mode: Mode, scope: str) -> None:
         self.world = world
         self.ledger = open_ledger(str(path))
-        settings = LoopSettings(mode=mode, retry_after=1.0, verify_for=30.0)
+        settings = LoopSettings(scope=scope, mode=mode, retry_after=1.0, verify_for=30.0)
         self.parts = Parts(
             intent=world,
             observer=world,
@@ -215,8 +216,8 @@ def start(world: World, tmp_path: Path) -> Iterator[Callable[..., Worker]]:
     """Starts a worker on the test's ledger; call it again for the next life of the program."""
     workers: list[Worker] = []
 
-    def make(mode: Mode = Mode.ENFORCE) -> Worker:
-        workers.append(Worker(world, tmp_path / "ledger.sqlite", mode))
+    def make(mode: Mode = Mode.ENFORCE, scope: str = "default") -> Worker:
+        workers.append(Worker(world, tmp_path / "ledger.sqlite", mode, scope))
         return workers[-1]
 
     yield make

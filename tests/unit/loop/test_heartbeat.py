@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from setpoint.act.interface import ActionError
-from setpoint.errors import FencedError, TemporaryError
-from setpoint.model.drift import DriftKind
+from setpoint.errors import CouldNotTellError, Error, FencedError, InputError, TemporaryError
+from setpoint.model.drift import Comparison, Drift, DriftKind
 from setpoint.model.policy import Effect
 from setpoint.model.remediation import Mode, Plan, RemediationState
-from setpoint.model.snapshot import Extent
+from setpoint.model.snapshot import Area, AreaCoverage, Extent
+from setpoint.model.urn import Urn
 
 Start = Callable[..., Any]
+AREA = Area.of(Urn.aws("aws", "123456789012", "eu-west-1", "AWS::S3::Bucket", "any"))
 
 
 def states(worker: Any) -> list[RemediationState]:
@@ -219,3 +222,196 @@ def test_a_worker_that_lost_its_lease_writes_nothing(world: Any, start: Start) -
         old.heartbeat.beat()
     assert world.written == []
     assert open_rules(new) == []
+
+
+def test_a_change_that_the_provider_puts_off_for_long_is_not_planned_twice(world: Any, start: Start) -> None:
+    busy = [TemporaryError("rds:ModifyDBInstance failed (InvalidDBInstanceState)", delay=60.0) for _ in range(3)]
+
+    def later(_plan: Plan) -> None:
+        if busy:
+            raise busy.pop()
+
+    world.before_apply = later
+    world.actual["one"]["Locked"] = False
+    worker = start()
+    for _ in range(4):
+        worker.heartbeat.beat()
+        world.pass_time(60)
+    assert states(worker) == [RemediationState.VERIFIED]
+
+
+def test_what_nobody_declares_any_more_and_has_gone_is_let_go(world: Any, start: Start) -> None:
+    world.lag = 1000
+    world.actual["one"]["Locked"] = False
+    worker = start()
+    worker.heartbeat.beat()
+    assert states(worker) == [RemediationState.VERIFYING]
+    del world.actual["one"], world.declared["one"]
+    worker.heartbeat.beat()
+    worker.settle()
+    (remediation,) = worker.ledger.remediations()
+    assert remediation.state is RemediationState.FAILED
+    assert remediation.reason == "void: it is neither declared nor there any more"
+    assert open_rules(worker) == []
+    signals = worker.ledger.signals("", since=world.clock().now().replace(year=2000))
+    assert [each.kind for each in signals] == ["drift"], "nothing failed"
+
+
+def test_a_revert_is_seen_to_be_done_beside_values_that_nobody_declared(world: Any, start: Start) -> None:
+    compare = world.compare
+
+    def with_undeclared(intended: Any, actual: Any) -> Comparison:
+        comparison: Comparison = compare(intended, actual)
+        beside = Drift(comparison.urn, DriftKind.UNDECLARED, "Locked[extra]", None, "x")
+        return replace(comparison, drifts=(*comparison.drifts, beside)) if "one" in comparison.urn else comparison
+
+    world.compare = with_undeclared
+    world.effects[DriftKind.UNDECLARED] = Effect.ALERT
+    world.actual["one"]["Locked"] = False
+    worker = start()
+    worker.heartbeat.beat()
+    assert states(worker) == [RemediationState.VERIFIED]
+    assert open_rules(worker) == [("one", "drift/undeclared")]
+
+
+def test_a_beat_that_was_interrupted_says_what_it_did_not_see(world: Any, start: Start) -> None:
+    worker = start()
+    worker.heartbeat.beat()
+    del world.actual["one"]
+    worker.heartbeat._parts = replace(worker.parts, stopping=lambda: True)
+    report = worker.heartbeat.beat()
+    assert report.could_not_tell()
+    assert open_rules(worker) == [], "half a beat cannot tell what is missing"
+    (area,) = worker.ledger.beats(limit=1)[0].coverage
+    assert (area.extent, area.reasons) == (Extent.PARTIAL, ("the heartbeat was interrupted",))
+
+
+def test_what_is_declared_where_nobody_looks_is_not_clean(world: Any, start: Start) -> None:
+    world.areas = list
+    world.observe = lambda: iter(())
+    report = start().heartbeat.beat()
+    assert report.could_not_tell()
+    (area,) = report.observed_areas
+    assert (area.extent, area.reasons) == (Extent.NONE, ("declared, but not in an account and region that are read",))
+
+
+@pytest.mark.parametrize("error", [InputError("this is not JSON", where="state:1"), CouldNotTellError("AWS is silent")])
+def test_after_a_beat_that_came_to_nothing_nothing_is_known(world: Any, start: Start, error: Error) -> None:
+    worker = start()
+
+    def refuse() -> str:
+        raise error
+
+    fingerprint, world.fingerprint = world.fingerprint, refuse
+    with pytest.raises(type(error)):
+        worker.heartbeat.beat()
+    assert worker.ledger.beats() == [], "production was never looked at"
+    world.fingerprint = fingerprint
+    worker.heartbeat.beat()
+    world.fingerprint = refuse
+    with pytest.raises(type(error)):
+        worker.heartbeat.beat()
+    (area,) = worker.ledger.beats(limit=1)[0].coverage
+    assert (area.extent, area.reasons) == (Extent.NONE, (error.diagnostics(),))
+
+
+def test_the_lease_is_kept_while_a_long_reading_finds_nothing_new(world: Any, start: Start) -> None:
+    worker = start()
+    worker.heartbeat.beat()
+    observe = world.observe
+
+    def slowly() -> Iterator[Any]:
+        for _ in range(10):
+            world.pass_time(20)
+            yield AreaCoverage(AREA, Extent.PARTIAL)
+        yield from observe()
+
+    world.observe = slowly
+    worker.heartbeat.beat()
+    assert worker.heartbeat.lease.expires_at > world.now
+
+
+def test_two_scopes_of_a_ledger_keep_to_themselves(world: Any, start: Start) -> None:
+    world.lag = 1000
+    world.actual["one"]["Locked"] = False
+    ours = start()
+    ours.heartbeat.beat()
+    (remediation,) = ours.ledger.remediations()
+    declared, world.declared = world.declared, {}
+    theirs = start(scope="theirs")
+    report = theirs.heartbeat.beat()
+    assert report.remediations == []
+    assert ours.ledger.remediations(scope="default") == [remediation]
+    assert ours.ledger.findings(scope="default")[0].closed_at is None
+    assert [each.finding.rule for each in ours.ledger.findings(scope="theirs")] == ["drift/unmanaged"] * 2
+    assert [each.resources for each in ours.ledger.beats(scope="default")] == [2]
+    world.declared = declared
+    ours.settle()
+    assert [each.finding.rule for each in ours.ledger.findings(scope="theirs")] == ["drift/unmanaged"] * 2
+
+
+class _Killed(BaseException):
+    """The worker dies here."""
+
+
+def _left_while_applying(world: Any, start: Start) -> None:
+    """A worker that died before its change was made."""
+
+    def die(_plan: Plan) -> None:
+        raise _Killed
+
+    world.actual["one"]["Locked"] = False
+    world.before_apply = die
+    worker = start()
+    with pytest.raises(_Killed):
+        worker.heartbeat.beat()
+    assert states(worker) == [RemediationState.APPLYING]
+    worker.stop()
+    world.before_apply = lambda _plan: None
+
+
+def test_a_plan_is_void_once_something_else_is_declared(world: Any, start: Start) -> None:
+    _left_while_applying(world, start)
+    world.declared["one"]["Locked"] = "for people"
+    worker = start()
+    worker.heartbeat.beat()
+    assert states(worker) == [RemediationState.FAILED, RemediationState.VERIFIED]
+    assert [plan.changes[0].after for plan in world.written] == ["for people"]
+
+
+def test_a_plan_is_void_once_nobody_declares_the_entity(world: Any, start: Start) -> None:
+    _left_while_applying(world, start)
+    del world.declared["one"]
+    worker = start()
+    worker.heartbeat.beat()
+    assert states(worker) == [RemediationState.FAILED]
+    assert world.written == []
+
+
+def test_a_plan_is_void_once_policy_only_alerts(world: Any, start: Start) -> None:
+    _left_while_applying(world, start)
+    world.effects[DriftKind.CHANGED] = Effect.ALERT
+    world.policy_version = "2"
+    worker = start()
+    worker.heartbeat.beat()
+    assert states(worker) == [RemediationState.FAILED]
+    assert world.written == []
+
+
+def test_what_enforcing_left_behind_is_not_applied_in_audit(world: Any, start: Start) -> None:
+    _left_while_applying(world, start)
+    worker = start(Mode.AUDIT)
+    worker.heartbeat.beat()
+    worker.settle()
+    assert world.written == []
+    (remediation,) = worker.ledger.remediations()
+    assert remediation.reason == "void: in mode audit nothing is changed"
+    worker.stop()
+    start(Mode.ENFORCE).heartbeat.beat()
+    assert world.actual["one"] == {"Locked": True}
+
+
+def test_the_command_that_helps_is_safe_to_paste(world: Any, start: Start) -> None:
+    world.actual["stranger"] = {"Tags": [{"Key": "service", "Value": "x; rm -r ~"}]}
+    start().heartbeat.beat()
+    assert [each.helps for each in world.alerts] == ["setpoint findings --service 'x; rm -r ~'"]

@@ -1,11 +1,13 @@
 """The canonical form of a resource's properties: one spelling for what means the same, decided by the schema.
 
-What cannot be compared (read-only and write-only properties, AWS's own tags, nulls) is left out; values have the type
-that the schema says; lists without order are sorted; policy documents take the form of `model.documents`.
+What cannot be compared (properties that are read-only, write-only or not read, AWS's own tags, nulls) is left out;
+values have the type that the schema says; lists without order are sorted; policy documents take the form of
+`model.documents`.
 """
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Callable, Mapping
 from typing import Final
 
@@ -31,7 +33,7 @@ def canonical(rule: Rule, value: Json, partition: str) -> Json:
         return value
     coerce = _COERCE.get(rule.kind)
     if coerce is not None:
-        return coerce(value)
+        return _network(coerce(value)) if rule.network else coerce(value)
     if rule.kind is Kind.DOCUMENT:
         return canonical_document(value, partition)
     if rule.kind is Kind.ANY and isinstance(value, str):
@@ -75,6 +77,16 @@ def _json_text(value: str) -> Json:
     try:
         return orjson.loads(value)
     except orjson.JSONDecodeError:
+        return value
+
+
+def _network(value: Json) -> Json:
+    """EC2 sets host bits to zero, and spells IPv6 in its shortest form (Amazon EC2 API Reference, IpRange)."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return str(ipaddress.ip_network(value, strict=False))
+    except ValueError:
         return value
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,8 +16,13 @@ from setpoint.model.paths import lookup, split
 from setpoint.model.resource import Resource
 from setpoint.model.schema import ResourceSchema
 
-RULES_VERSION: Final = 1
+RULES_VERSION: Final = 2
 """To be raised whenever this package concludes something else from the same input: then nothing remembered holds."""
+
+UNTOLD: Final[Mapping[GapKind, str]] = {
+    GapKind.NEVER_RETURNED: "the API of its service never returns it",
+    GapKind.NOT_READ: "Setpoint does not read it yet",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +31,8 @@ class _Type:
 
     version: str
     root: Rule
-    write_only: tuple[tuple[str, str], ...]
-    """(first step, path) of each property that AWS never returns."""
+    untold: tuple[tuple[str, str, GapKind], ...]
+    """(first step, path, why) of each property of which the actual value is never known."""
 
 
 class ConfigComparator:
@@ -54,9 +59,10 @@ class ConfigComparator:
         wanted = self._canonical(intended)
         if actual is None:
             return Comparison(urn, drifts=(Drift(urn, DriftKind.MISSING, "", wanted, None),))
-        walk = Walk(urn, Home.of(urn), actual.unread)
-        walk.value(self._type(urn.type).root, "", wanted, self._canonical(actual))
-        gaps = [*walk.gaps, *_unread(actual), *self._never_returned(intended)]
+        found = self._canonical(actual)
+        walk = Walk(urn, Home.of(urn), actual.unread, found)
+        walk.value(self._type(urn.type).root, "", wanted, found)
+        gaps = [*walk.gaps, *_unread(actual), *self._untold(intended)]
         return Comparison(
             urn,
             drifts=tuple(sorted(walk.drifts, key=lambda drift: drift.path)),
@@ -72,11 +78,11 @@ class ConfigComparator:
     def _canonical(self, resource: Resource) -> Json:
         return canonical(self._type(resource.type).root, resource.properties, Home.of(resource.urn).partition)
 
-    def _never_returned(self, intended: Resource) -> Iterator[Gap]:
-        for first, path in self._type(intended.type).write_only:
+    def _untold(self, intended: Resource) -> Iterator[Gap]:
+        for first, path, kind in self._type(intended.type).untold:
             declared = intended.properties.get(first)
             if declared is not None and any(value is not None for value in lookup(intended.properties, path)):
-                yield Gap(intended.urn, path, GapKind.NEVER_RETURNED, "the API of its service never returns it")
+                yield Gap(intended.urn, path, kind, UNTOLD[kind])
 
     def _type(self, type_name: str) -> _Type:
         known = self._types.get(type_name)
@@ -86,11 +92,14 @@ class ConfigComparator:
 
 
 def _load(schema: ResourceSchema | None) -> _Type:
-    write_only = schema.write_only if schema else frozenset()
+    untold: dict[str, GapKind] = {}
+    if schema:
+        untold |= dict.fromkeys(schema.not_read, GapKind.NOT_READ)
+        untold |= dict.fromkeys(schema.write_only, GapKind.NEVER_RETURNED)
     return _Type(
         version=digest(RULES_VERSION, schema.version if schema else ""),
         root=build(schema),
-        write_only=tuple((split(path)[0], path) for path in sorted(write_only)),
+        untold=tuple((split(path)[0], path, untold[path]) for path in sorted(untold)),
     )
 
 

@@ -26,13 +26,17 @@ class Rule:
     kind: Kind | None = None
     """None where the schema knows nothing."""
     hidden: bool = False
-    """Read-only or write-only: not compared."""
+    """Read-only, write-only or not read: not compared."""
     unordered: bool = False
     key: str = ""
     """Of a list: the property that names an element; empty where none does."""
     is_tags: bool = False
     folded_case: bool = False
     open_ended: bool = False
+    key_arn: bool = False
+    """A KMS key, of which the provider tells the ARN, whatever named it."""
+    network: bool = False
+    """A block of addresses."""
     reference: bool = False
     default: Default | None = None
     generated: str = ""
@@ -92,12 +96,14 @@ def _rule(schema: ResourceSchema, path: str) -> Rule:
     return Rule(
         path=path,
         kind=schema.kinds[path],
-        hidden=path in schema.read_only or path in schema.write_only,
+        hidden=path in schema.read_only or path in schema.write_only or path in schema.not_read,
         unordered=path in schema.unordered,
         key=key,
         is_tags=key == TAG_KEY or name == "Tags",
         folded_case=path in schema.folded_case,
         open_ended=path in schema.open_ended,
+        key_arn=path in schema.key_arns,
+        network=name.startswith("CidrIp"),
         reference=name.endswith(REFERENCE_SUFFIXES),
         default=schema.defaults.get(path),
         generated="primary identifier" if is_identifier else schema.generated.get(path, ""),

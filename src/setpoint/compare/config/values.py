@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from setpoint.compare.config.canonical import canonical, to_text
 from setpoint.compare.config.documents import meaning
@@ -11,6 +13,9 @@ from setpoint.compare.config.rules import Rule
 from setpoint.model.canonical import Json
 from setpoint.model.schema import Kind
 from setpoint.model.urn import GLOBAL, PARTITIONS, Urn
+
+_KMS_ALIAS: Final = re.compile(r"(?:arn:[^:]+:kms:(?P<region>[^:]+):(?P<account>[^:]+):)?alias/.+")
+_KMS_KEY: Final = re.compile(r"arn:[^:]+:kms:(?P<region>[^:]+):(?P<account>[^:]+):key/.+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,19 @@ def same_reference(one: str, other: str, home: Home) -> bool:
         and (region in ("", home.region) or home.region == GLOBAL)
     )
     return at_home and (resource == name or resource.endswith((f"/{name}", f":{name}")))
+
+
+def may_lead_to(alias: Json, key: Json, home: Home) -> bool:
+    """Whether one is an alias that may stand for the key that the other is: it says only whose that is, and where.
+
+    Aliases lead to keys of their own account and region (AWS KMS Developer Guide, "Aliases in AWS KMS").
+    """
+    if not (isinstance(alias, str) and isinstance(key, str)):
+        return False
+    name, found = _KMS_ALIAS.fullmatch(alias), _KMS_KEY.fullmatch(key)
+    if name is None or found is None:
+        return False
+    return (name["region"] or home.region, name["account"] or home.account) == (found["region"], found["account"])
 
 
 def essence(rule: Rule, value: Json) -> Json:

@@ -8,7 +8,7 @@ from typing import Final
 from setpoint.compare.config.canonical import canonical
 from setpoint.compare.config.documents import first_unknown, same_document
 from setpoint.compare.config.rules import Rule
-from setpoint.compare.config.values import Home, essence, is_empty, same_scalar
+from setpoint.compare.config.values import Home, essence, is_empty, may_lead_to, same_scalar
 from setpoint.model.canonical import Json, Unknown, canonical_bytes
 from setpoint.model.drift import Drift, DriftKind, Fold, Gap, GapKind
 from setpoint.model.paths import element
@@ -16,13 +16,22 @@ from setpoint.model.schema import Kind
 from setpoint.model.urn import Urn
 
 NOTHING_UNREAD: Final[Mapping[str, str]] = {}
+NOTHING_ELSE: Final[Mapping[str, Json]] = {}
 
 
 class Walk:
     """Compares one resource and gathers what it finds. Absent is None on either side."""
 
-    def __init__(self, urn: Urn, home: Home, unread: Mapping[str, str] = NOTHING_UNREAD) -> None:
+    def __init__(
+        self,
+        urn: Urn,
+        home: Home,
+        unread: Mapping[str, str] = NOTHING_UNREAD,
+        whole: Mapping[str, Json] = NOTHING_ELSE,
+    ) -> None:
+        """`whole` is all of the actual resource: some defaults depend on another property."""
         self._urn = urn
+        self._whole = whole
         self._home = home
         self._unread = unread
         self.drifts: list[Drift] = []
@@ -69,6 +78,9 @@ class Walk:
             return
         elif is_empty(intended) and self._is_default(rule, actual):
             self._fold_default(rule, path, actual)
+            return
+        elif rule.key_arn and may_lead_to(intended, actual, self._home):
+            self._gap(path, Unknown(f"which key {intended} leads to is not read"))
             return
         self._changed(path, intended, actual)
 
@@ -144,7 +156,7 @@ class Walk:
         return None
 
     def _trial(self, rule: Rule, path: str, intended: Json, actual: Json) -> Walk:
-        trial = Walk(self._urn, self._home, self._unread)
+        trial = Walk(self._urn, self._home, self._unread, self._whole)
         trial.value(rule, path, intended, actual)
         return trial
 
@@ -164,10 +176,18 @@ class Walk:
             self._drift(DriftKind.UNDECLARED, path, None, actual)
 
     def _is_default(self, rule: Rule, value: Json) -> bool:
-        if rule.default is None or is_empty(rule.default.value):
+        stated = self._stated_default(rule)
+        if is_empty(stated):
             return False  # an empty default explains only what is empty, and that needs no explanation
-        default = self._home.fill_in(rule.default.value)
+        if rule.default is not None and rule.default.reserved:
+            return isinstance(value, str) and value.startswith(stated)
+        default = self._home.fill_in(stated)
         return not self._trial(rule, rule.path, canonical(rule, default, self._home.partition), value).drifts
+
+    def _stated_default(self, rule: Rule) -> Json:
+        if rule.default is None or not rule.default.by:
+            return rule.default and rule.default.value
+        return rule.default.value.get(str(self._whole.get(rule.default.by)))
 
     def _fold_default(self, rule: Rule, path: str, actual: Json) -> None:
         source = rule.default.source if rule.default else ""

@@ -168,6 +168,12 @@ def _check_path(policy: Policy, path: str, schema: ResourceSchema) -> None:
             where=where,
             remedy="read another property",
         )
+    if any(covers(unread, path) for unread in schema.not_read):
+        raise InputError(
+            f"{path} of {schema.type} is not read by Setpoint yet, so nothing can be told of it",
+            where=where,
+            remedy="read another property",
+        )
 
 
 def _misspelt(value: Json, path: str, schema: ResourceSchema) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -18,15 +18,15 @@ from setpoint.decide.policy.check import (
     check_tags,
     check_types,
 )
-from setpoint.decide.policy.functions import FUNCTIONS
 from setpoint.decide.policy.project import Projector
 from setpoint.decide.policy.scan import Scan, scan
+from setpoint.decide.policy.share import sharing_groups
 from setpoint.errors import InputError
 from setpoint.model.canonical import Json, digest
-from setpoint.model.policy import Policy, Stage, Subject
+from setpoint.model.policy import Effect, Policy, Stage, Subject
 from setpoint.model.schema import ResourceSchema
 
-EVALUATION: Final = "1"
+EVALUATION: Final = "2"
 """Raised whenever projecting, the functions or judging change what a policy concludes: part of every version."""
 
 MAX_EXPRESSION: Final = 10_000
@@ -46,8 +46,8 @@ class CompiledPolicy:
     """Those that the expression uses, of `resource`, `self`, `tags` and `drift`."""
     drift_fields: frozenset[str]
     """The fields of `drift` that it uses."""
-    functions: Mapping[str, Callable[..., Json]] = field(repr=False)
-    """Our own functions that it calls."""
+    selects_only: bool
+    """It selects from `resource`, and never uses it as a whole: it cannot tell whether there is more in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,9 @@ class Guardrail:
 
     compiled: CompiledPolicy
     projector: Projector = field(repr=False)
-    """Shared by all policies that read the same of the type: its projection is made once."""
+    """Of exactly what it reads."""
+    shared: Projector = field(repr=False)
+    """Of that, and of what others read beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +67,17 @@ class PolicySet:
 
     policies: tuple[Policy, ...]
     drift_policies: tuple[CompiledPolicy, ...]
-    _guardrails: Mapping[str, tuple[Guardrail, ...]]
-    """By type."""
+    _guardrails: Mapping[str, Mapping[Stage, tuple[Guardrail, ...]]]
+    """By type and stage."""
 
-    def guardrails(self, type_name: str, stage: Stage) -> list[Guardrail]:
+    def guardrails(self, type_name: str, stage: Stage) -> Sequence[Guardrail]:
         """Those that speak of the type and have an effect at the stage."""
-        spoken = self._guardrails.get(type_name, ())
-        return [each for each in spoken if each.compiled.policy.effect(stage).rank]
+        return self._guardrails.get(type_name, {}).get(stage, ())
 
     def guardrail(self, policy_id: str, type_name: str) -> Guardrail:
         """One that is known to be there: the policy names the type."""
-        return next(each for each in self._guardrails[type_name] if each.compiled.policy.id == policy_id)
+        of_type = (each for spoken in self._guardrails[type_name].values() for each in spoken)
+        return next(each for each in of_type if each.compiled.policy.id == policy_id)
 
     def drift_policies_of(self, type_name: str) -> list[CompiledPolicy]:
         return [each for each in self.drift_policies if _speaks_of(each.policy, type_name)]
@@ -91,9 +93,9 @@ def compile_policies(policies: Sequence[Policy], schemas: Schemas, nearest: Near
 
     `schemas` tells the schema of a type, or None; `nearest` which type a misspelt name may have meant.
     """
-    projectors: dict[tuple[str, tuple[str, ...]], Projector] = {}
-    guardrails: dict[str, list[Guardrail]] = {}
+    guardrails: dict[str, list[CompiledPolicy]] = {}
     drift_policies: list[CompiledPolicy] = []
+    known: dict[str, ResourceSchema] = {}
     for policy in policies:
         check_stages(policy)
         types = check_types(policy, schemas, nearest)
@@ -103,13 +105,28 @@ def compile_policies(policies: Sequence[Policy], schemas: Schemas, nearest: Near
         if policy.subject is Subject.DRIFT:
             drift_policies.append(compiled)
             continue
-        for name, schema in types.items():
-            key = (name, tuple(sorted(policy.reads)))
-            if key not in projectors:
-                projectors[key] = Projector(schema, key[1])
-            guardrails.setdefault(name, []).append(Guardrail(compiled, projectors[key]))
-    by_type = {name: tuple(each) for name, each in guardrails.items()}
+        known |= types
+        for name in types:
+            guardrails.setdefault(name, []).append(compiled)
+    by_type = {name: _by_stage(_guardrails(each, known[name])) for name, each in guardrails.items()}
     return PolicySet(tuple(policies), tuple(drift_policies), by_type)
+
+
+def _by_stage(guardrails: Sequence[Guardrail]) -> dict[Stage, tuple[Guardrail, ...]]:
+    return {
+        stage: tuple(each for each in guardrails if each.compiled.policy.effect(stage) is not Effect.NONE)
+        for stage in Stage
+    }
+
+
+def _guardrails(policies: Sequence[CompiledPolicy], schema: ResourceSchema) -> list[Guardrail]:
+    """In the order of the policies; each shares a projection with as many others as it can."""
+    alone = [[each.policy] for each in policies if not each.selects_only]
+    shared: dict[str, Projector] = {}
+    for group in [*sharing_groups(each.policy for each in policies if each.selects_only), *alone]:
+        projector = Projector(schema, sorted({path for policy in group for path in policy.reads}))
+        shared |= {policy.id: projector for policy in group}
+    return [Guardrail(each, Projector(schema, each.policy.reads), shared[each.policy.id]) for each in policies]
 
 
 def _compile(policy: Policy, schemas: Mapping[str, ResourceSchema]) -> CompiledPolicy:
@@ -125,7 +142,7 @@ def _compile(policy: Policy, schemas: Mapping[str, ResourceSchema]) -> CompiledP
         program,
         variables,
         _drift_fields(names, variables),
-        {name: FUNCTIONS[name] for name in used["functions"] if name in FUNCTIONS},
+        selects_only="resource" not in names.whole,
     )
 
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from setpoint.decide.policy.compile import CompiledPolicy, Guardrail, PolicySet
+from setpoint.decide.policy.functions import FUNCTIONS
 from setpoint.decide.policy.project import Projector, partition_of, refuse_unknown, refuse_unread
 from setpoint.errors import CouldNotTellError
 from setpoint.model.canonical import Json
@@ -58,17 +59,33 @@ class Evaluation:
 
 def evaluate_guardrails(policies: PolicySet, resource: Resource, stage: Stage) -> list[Evaluation]:
     """Every guardrail that speaks of the resource at the stage."""
-    projections: dict[Projector, Json | CouldNotTellError] = {}
+    contexts: dict[Projector, Any] = {}
     evaluations = []
     for guardrail in policies.guardrails(resource.type, stage):
-        if guardrail.projector not in projections:
-            projections[guardrail.projector] = _project(guardrail.projector, resource)
-        evaluations.append(_evaluate(guardrail.compiled, resource, projections[guardrail.projector]))
+        if guardrail.shared not in contexts:
+            contexts[guardrail.shared] = _context(guardrail.shared, resource)
+        if _holds(guardrail.compiled, contexts[guardrail.shared]):
+            evaluations.append(Evaluation(guardrail.compiled.policy, Outcome.HELD))
+        else:
+            evaluations.append(evaluate_guardrail(guardrail, resource))
     return evaluations
 
 
 def evaluate_guardrail(guardrail: Guardrail, resource: Resource) -> Evaluation:
-    return _evaluate(guardrail.compiled, resource, _project(guardrail.projector, resource))
+    """One guardrail over exactly what it reads, which is the evidence if it does not hold."""
+    policy, compiled = guardrail.compiled.policy, guardrail.compiled
+    try:
+        variables = {"resource": guardrail.projector.project(resource), "self": _self(resource)}
+        if "tags" in compiled.variables:
+            variables["tags"] = _tags(resource)
+    except CouldNotTellError as error:
+        return Evaluation(policy, Outcome.UNKNOWN, error.what)
+    holds = _run(compiled, variables)
+    if isinstance(holds, str):
+        return Evaluation(policy, Outcome.FAILED, holds, variables["resource"])
+    if holds:
+        return Evaluation(policy, Outcome.HELD)
+    return Evaluation(policy, Outcome.VIOLATED, policy.title, variables["resource"])
 
 
 def evaluate_drift_policy(compiled: CompiledPolicy, drift: Drift, described: Resource) -> Evaluation:
@@ -95,37 +112,33 @@ def evaluate_drift_policy(compiled: CompiledPolicy, drift: Drift, described: Res
     return Evaluation(compiled.policy, outcome, compiled.policy.title, used)
 
 
-def _project(projector: Projector, resource: Resource) -> Json | CouldNotTellError:
-    try:
-        return projector.project(resource)
-    except CouldNotTellError as error:
-        return error
+def _context(projector: Projector, resource: Resource) -> Any:
+    """`cel.Context` with all that guardrails may name; None where some of it cannot be told or given to CEL."""
+    import cel
 
-
-def _evaluate(compiled: CompiledPolicy, resource: Resource, projection: Json | CouldNotTellError) -> Evaluation:
-    policy = compiled.policy
-    if isinstance(projection, CouldNotTellError):
-        return Evaluation(policy, Outcome.UNKNOWN, projection.what)
-    variables: dict[str, Json] = {"resource": projection}
     try:
-        if "tags" in compiled.variables:
+        variables = {"resource": projector.project(resource), "self": _self(resource)}
+        if projector.reads_tags:
             variables["tags"] = _tags(resource)
-    except CouldNotTellError as error:
-        return Evaluation(policy, Outcome.UNKNOWN, error.what)
-    if "self" in compiled.variables:
-        variables["self"] = _self(resource)
-    holds = _run(compiled, variables)
-    if isinstance(holds, str):
-        return Evaluation(policy, Outcome.FAILED, holds, projection)
-    if holds:
-        return Evaluation(policy, Outcome.HELD)
-    return Evaluation(policy, Outcome.VIOLATED, policy.title, projection)
+        return cel.Context(variables, dict(FUNCTIONS))
+    except (CouldNotTellError, *_RAISED_BY_CEL):
+        return None
+
+
+def _holds(compiled: CompiledPolicy, context: Any) -> bool:
+    """Whether it certainly does; whatever else comes out is told by evaluating the guardrail alone."""
+    if context is None:
+        return False
+    try:
+        return compiled.program.execute(context) is True
+    except _RAISED_BY_CEL:
+        return False
 
 
 def _run(compiled: CompiledPolicy, variables: Mapping[str, Json]) -> bool | str:
     """What the expression says; why it says nothing, as text."""
     try:
-        value = compiled.program.execute({**variables, **compiled.functions})
+        value = compiled.program.execute({**variables, **FUNCTIONS})
     except _RAISED_BY_CEL as error:
         # The library explains CEL at length after the first sentence.
         return f"{compiled.policy.id} could not be evaluated ({type(error).__name__}: {str(error).split('. ', 1)[0]})"

@@ -6,9 +6,10 @@ address counts as public, a rule without ports as open on all of them.
 
 from __future__ import annotations
 
+import fnmatch
 import ipaddress
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from functools import lru_cache
 from typing import Final, TypeGuard
 
@@ -33,8 +34,27 @@ policy elements: Condition operators"). Negated forms and `…IfExists` let ever
 _FIXED_OWNER = re.compile(r"arn:[\w-]+:[\w-]+:[^:]*:\d{12}:|o-[a-z0-9]{10,32}/")
 """An ARN that names its account, a path that names its organisation: wildcards behind these stay with one owner."""
 
+_FIXED_TENANT = re.compile(r"[\w-]+:[^:/*?$]+[:/]")
+"""A subject that names its owner first (`repo:octo-org/`, `organization:acme:`): wildcards behind it stay with them."""
+
 _OPEN_ENDED = re.compile(r"[*?]|\$\{")
 """IAM's wildcards and policy variables."""
+
+SHARED_ISSUERS: Final[Mapping[str, Sequence[str]]] = {
+    "accounts.google.com": ("sub", "aud", "oaud"),
+    "agent.buildkite.com": ("sub",),
+    "api.pulumi.com/oidc": ("aud",),
+    "app.terraform.io": ("sub",),
+    "cognito-identity.amazonaws.com": ("aud",),
+    "gitlab.com": ("sub",),
+    "graph.facebook.com": ("app_id",),
+    "oidc.codefresh.io": ("sub",),
+    "scalr.io": ("sub",),
+    "token.actions.githubusercontent.com": ("sub",),
+    "www.amazon.com": ("app_id",),
+}
+"""Issuers of tokens for whoever signs up, and the claims that say for whom one is (IAM User Guide, "Identity-provider
+controls for shared OIDC providers" and "Available keys for AWS OIDC federation")."""
 
 
 def account_of(principal: Json) -> str:
@@ -77,13 +97,36 @@ def port_count(rule: Json) -> int:
     return max(0, last - first + 1)
 
 
+def any_action(actions: Json, wanted: Json) -> bool:
+    """Whether one of a statement's actions, with IAM's wildcards, takes in one of those wanted; all of it, of `iam:*`."""
+    patterns = actions if isinstance(actions, list) else [actions]
+    names = wanted if isinstance(wanted, list) else [wanted]
+    return any(_takes_in(pattern, name) for pattern in patterns for name in names)
+
+
 def limited_by(condition: Json, keys: Json) -> bool:
     """Whether the condition of a statement lets only named values of one of these condition keys pass."""
     if not isinstance(condition, Mapping) or not isinstance(keys, list):
         return False
-    wanted = {str(key).lower() for key in keys}
+    return _lets_pass_only(_is_fixed, condition, {str(key).lower() for key in keys})
+
+
+def serves_anyone(provider: Json, condition: Json) -> bool:
+    """Whether a federated principal vouches for all its customers' users, and the condition names no one customer."""
+    if not isinstance(provider, str) or provider == "*":
+        return True
+    issuer = provider.rpartition(":oidc-provider/")[2].lower()
+    claims = SHARED_ISSUERS.get(issuer)
+    if claims is None:
+        return False
+    keys = {f"{issuer}:{claim}" for claim in claims}
+    return not (isinstance(condition, Mapping) and _lets_pass_only(_names_tenant, condition, keys))
+
+
+def _lets_pass_only(is_one: Callable[[Json], bool], condition: Mapping[str, Json], keys: Set[str]) -> bool:
+    """Whether each value that the condition accepts of one of these keys is one that will do."""
     return any(
-        str(key).lower() in wanted and _are_fixed(values)
+        str(key).lower() in keys and _all_are(is_one, values)
         for operator, operands in condition.items()
         if str(operator).lower().removeprefix("foranyvalue:") in FIXING_OPERATORS and isinstance(operands, Mapping)
         for key, values in operands.items()
@@ -95,7 +138,7 @@ def _port_range(rule: Json) -> tuple[int, int]:
     everything = (0, ALL_PORTS - 1)
     if not isinstance(rule, Mapping):
         return everything
-    protocol = str(rule.get("IpProtocol", "-1")).lower()
+    protocol = str(rule.get("IpProtocol") or "-1").lower()
     if protocol in EVERY_PROTOCOL:
         return everything
     if protocol not in PROTOCOLS_WITH_PORTS:
@@ -108,9 +151,22 @@ def _is_port(value: Json) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < ALL_PORTS
 
 
-def _are_fixed(values: Json) -> bool:
+def _takes_in(pattern: Json, action: Json) -> bool:
+    if not isinstance(pattern, str) or not isinstance(action, str):
+        return True
+    # IAM knows no sets of characters (IAM User Guide, "IAM JSON policy elements: Action").
+    return fnmatch.fnmatchcase(action.lower(), pattern.lower().replace("[", "[[]"))
+
+
+def _all_are(is_one: Callable[[Json], bool], values: Json) -> bool:
     listed = values if isinstance(values, list) else [values]
-    return bool(listed) and all(_is_fixed(value) for value in listed)
+    return bool(listed) and all(is_one(value) for value in listed)
+
+
+def _names_tenant(value: Json) -> bool:
+    if not isinstance(value, str) or not value:
+        return False
+    return not _OPEN_ENDED.search(value) or _FIXED_TENANT.match(value) is not None
 
 
 def _is_fixed(value: Json) -> bool:
@@ -127,7 +183,8 @@ def _looks_like_a_range(value: str) -> bool:
 
 
 FUNCTIONS: Final[Mapping[str, Callable[..., Json]]] = {
-    function.__name__: function for function in (account_of, is_public_cidr, any_port, port_count, limited_by)
+    function.__name__: function
+    for function in (account_of, is_public_cidr, any_port, port_count, any_action, limited_by, serves_anyone)
 }
 
 BUILT_IN: Final[Sequence[str]] = ("size", "contains", "startsWith", "endsWith", "matches", "int", "double", "string")

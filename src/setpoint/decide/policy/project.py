@@ -29,6 +29,7 @@ class Projector:
 
     def __init__(self, schema: ResourceSchema, reads: Sequence[str]) -> None:
         self.reads = tuple(reads)
+        self.reads_tags = any(covers("Tags", path) for path in reads)
         tree: dict[str, Any] = {}
         for path in reads:
             branch = tree

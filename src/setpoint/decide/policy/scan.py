@@ -40,6 +40,8 @@ class Scan:
     fields: tuple[Field, ...]
     bound: frozenset[str]
     """Variables that macros bind."""
+    whole: frozenset[str]
+    """Names that are used otherwise than by selecting a field from them."""
 
 
 def scan(expression: str) -> Scan:
@@ -55,7 +57,8 @@ def scan(expression: str) -> Scan:
             fields.append(Field(_base(tokens, index - 1), name))
         elif name in MACROS and len(following) == 3 and _is_name(following[1]) and following[2] == ",":
             bound.add(following[1])
-    return Scan(tuple(fields), frozenset(bound))
+    whole = {token for index, token in enumerate(tokens) if _is_name(token) and not _is_selected_from(tokens, index)}
+    return Scan(tuple(fields), frozenset(bound), frozenset(whole))
 
 
 def _tokens(expression: str) -> list[str]:
@@ -68,6 +71,11 @@ def _base(tokens: list[str], dot: int) -> str:
     before = tokens[dot - 1] if dot else ""
     is_variable = _is_name(before) and (dot < 2 or tokens[dot - 2] != ".")
     return before if is_variable else ""
+
+
+def _is_selected_from(tokens: list[str], index: int) -> bool:
+    following = tokens[index + 1 : index + 4]
+    return following[:1] == ["."] and len(following) > 1 and _is_name(following[1]) and following[2:] != ["("]
 
 
 def _is_name(token: str) -> bool:

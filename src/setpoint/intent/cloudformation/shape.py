@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from setpoint.intent.cloudformation.buckets import BUCKET, bucket_settings
 from setpoint.model.canonical import Json, Unknown
 
 SECURITY_GROUP: Final = "AWS::EC2::SecurityGroup"
@@ -35,6 +36,8 @@ def shaped(
     if type_name == SECURITY_GROUP:
         result["SecurityGroupIngress"] = _rules(result.get("SecurityGroupIngress", []), account)
         result["SecurityGroupEgress"] = _rules(result.get("SecurityGroupEgress", []), account) or [dict(ALLOW_ALL)]
+    if type_name == BUCKET:
+        result = bucket_settings(result)
     return result
 
 

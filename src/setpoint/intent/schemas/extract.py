@@ -55,6 +55,7 @@ def extract(document: Definition) -> dict[str, Json]:
         "create_only": _paths(document.get("createOnlyProperties"), facts.kinds),
         "folded_case": _transformed(document, facts.kinds, _folds_case_only),
         "open_ended": _transformed(document, facts.kinds, _completes_version),
+        "key_arns": _transformed(document, facts.kinds, _completes_key),
     }
 
 
@@ -191,3 +192,8 @@ def _folds_case_only(expression: str) -> bool:
 def _completes_version(expression: str) -> bool:
     """`$join([$string(EngineVersion), ".*"])`."""
     return expression.startswith("$join([$string(") and expression.endswith('), ".*"])')
+
+
+def _completes_key(expression: str) -> bool:
+    """`$join(["arn:.+?:kms:.+?:.+?:key\\/", KmsKeyId])`."""
+    return "$join([" in expression and ":kms:" in expression

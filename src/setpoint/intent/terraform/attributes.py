@@ -41,6 +41,11 @@ class Attributes:
         value = self.number(name)
         return str(value) if isinstance(value, int) else value
 
+    def numeral_or_number(self, name: str) -> Json:
+        """A number that older versions of the provider hold as text."""
+        value = self._value(name)
+        return int(value) if isinstance(value, str) and value.isdecimal() else self.number(name)
+
     def texts(self, name: str) -> Json:
         """A set of texts, or a single one, as a sorted list."""
         value = self._value(name)
@@ -58,6 +63,11 @@ class Attributes:
             return value
         where = f"{self.where}: {name}"
         return expect(parse_json(value.encode(), where), dict, "the document", where)
+
+    def parsed(self, name: str) -> Json:
+        """Any JSON, which Terraform holds in a text."""
+        value = self.text(name)
+        return parse_json(value.encode(), f"{self.where}: {name}") if isinstance(value, str) else value
 
     def each(self, name: str, make: Callable[[Attributes], Json]) -> Json:
         """What `make` gives for each of the nested blocks `name`."""

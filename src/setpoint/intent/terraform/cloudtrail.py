@@ -46,15 +46,11 @@ _INSIGHT: Final[Table] = {"InsightType": ("insight_type", Attributes.text)}
 
 _DATA_RESOURCE: Final[Table] = {"Type": ("type", Attributes.text), "Values": ("values", Attributes.texts)}
 
-_DEFAULT_SELECTORS: Final = [{"ReadWriteType": "All", "IncludeManagementEvents": True}]
-"""What a trail has when none is declared (AWS CloudTrail API reference, "PutEventSelectors")."""
-
 
 def _selectors(attributes: Attributes) -> Properties:
-    selectors = attributes.each("event_selector", _selector)
     return without_unset(
         {
-            "EventSelectors": None if selectors == _DEFAULT_SELECTORS else selectors,
+            "EventSelectors": attributes.each("event_selector", _selector),
             "AdvancedEventSelectors": attributes.each("advanced_event_selector", _advanced_selector),
             "InsightSelectors": attributes.each("insight_selector", partial(declare, table=_INSIGHT)),
         }

@@ -1,12 +1,12 @@
-"""AWS::RDS::DBInstance from `aws_db_instance`."""
+"""AWS::RDS::DBInstance from `aws_db_instance`, with the roles that are associated with it apart."""
 
 from __future__ import annotations
 
 from functools import partial
 from typing import Final
 
-from setpoint.intent.terraform.attributes import Attributes
-from setpoint.intent.terraform.mapping import MappedType, Properties, Table, declare, without_unset
+from setpoint.intent.terraform.attributes import Attributes, first_unknown
+from setpoint.intent.terraform.mapping import MappedType, Part, Properties, Table, declare, without_unset
 
 _TABLE: Final[Table] = {
     "DBInstanceIdentifier": ("identifier", Attributes.text),
@@ -16,6 +16,7 @@ _TABLE: Final[Table] = {
     "NcharCharacterSetName": ("nchar_character_set_name", Attributes.text),
     "Timezone": ("timezone", Attributes.text),
     "Engine": ("engine", Attributes.text),
+    # As declared, which may be a prefix (`16`): within it, RDS upgrades by itself.
     "EngineVersion": ("engine_version", Attributes.text),
     "EngineLifecycleSupport": ("engine_lifecycle_support", Attributes.text),
     "LicenseModel": ("license_model", Attributes.text),
@@ -65,15 +66,22 @@ _TABLE: Final[Table] = {
     "Tags": ("tags", Attributes.tags),
 }
 
+_ASSOCIATED_ROLE: Final[Table] = {
+    "FeatureName": ("feature_name", Attributes.text),
+    "RoleArn": ("role_arn", Attributes.text),
+}
+
 _SECRET: Final[Table] = {"KmsKeyId": ("kms_key_id", Attributes.text), "SecretArn": ("secret_arn", Attributes.text)}
 """Where RDS keeps the master password itself: the names of secret and key, not what is in them."""
 
 
 def _read_back(attributes: Attributes) -> Properties:
-    """What RDS made of the arguments, which may say less: `engine_version` may be a prefix (`16`)."""
-    version = attributes.text("engine_version_actual")
-    secret = attributes.one("master_user_secret", partial(declare, table=_SECRET))
-    return without_unset({"EngineVersion": version if isinstance(version, str) else None, "MasterUserSecret": secret})
+    return without_unset({"MasterUserSecret": attributes.one("master_user_secret", partial(declare, table=_SECRET))})
+
+
+def _fold_role(properties: Properties, part: Attributes) -> None:
+    held, role = properties.get("AssociatedRoles", []), declare(part, _ASSOCIATED_ROLE)
+    properties["AssociatedRoles"] = first_unknown([held, *role.values()]) or [*held, role]
 
 
 DB_INSTANCE: Final = MappedType(
@@ -82,4 +90,5 @@ DB_INSTANCE: Final = MappedType(
     identifier="identifier",
     table=_TABLE,
     derive=_read_back,
+    parts={"aws_db_instance_role_association": Part("db_instance_identifier", _fold_role)},
 )

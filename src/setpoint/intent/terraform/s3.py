@@ -12,6 +12,17 @@ from typing import Final
 
 from setpoint.intent.terraform.attributes import Attributes
 from setpoint.intent.terraform.mapping import MappedType, Part, Properties, Table, declare, inside, put, without_unset
+from setpoint.intent.terraform.s3_access import (
+    cors,
+    fold_acceleration,
+    fold_cors,
+    fold_notification,
+    fold_website,
+    inline_acceleration,
+    inline_website,
+)
+from setpoint.intent.terraform.s3_lifecycle import fold_lifecycle, fold_object_lock, inline_lifecycle, object_lock
+from setpoint.intent.terraform.s3_replication import fold_replication, inline_replication
 from setpoint.model.canonical import Json
 
 BUCKET_TYPE: Final = "AWS::S3::Bucket"
@@ -58,6 +69,12 @@ def _inline_settings(attributes: Attributes) -> Properties:
             "BucketEncryption": attributes.one("server_side_encryption_configuration", _encryption),
             "VersioningConfiguration": attributes.one("versioning", _inline_versioning),
             "LoggingConfiguration": attributes.one("logging", _logging),
+            "LifecycleConfiguration": inline_lifecycle(attributes),
+            "CorsConfiguration": cors(attributes),
+            "WebsiteConfiguration": inline_website(attributes),
+            "ReplicationConfiguration": inline_replication(attributes),
+            "AccelerateConfiguration": inline_acceleration(attributes),
+            **object_lock(attributes),
         }
     )
 
@@ -132,6 +149,13 @@ BUCKET: Final = MappedType(
         "aws_s3_bucket_versioning": Part("bucket", _fold_versioning),
         "aws_s3_bucket_logging": Part("bucket", _fold_logging),
         "aws_s3_bucket_ownership_controls": Part("bucket", _fold_ownership),
+        "aws_s3_bucket_lifecycle_configuration": Part("bucket", fold_lifecycle),
+        "aws_s3_bucket_cors_configuration": Part("bucket", fold_cors),
+        "aws_s3_bucket_website_configuration": Part("bucket", fold_website),
+        "aws_s3_bucket_notification": Part("bucket", fold_notification),
+        "aws_s3_bucket_replication_configuration": Part("bucket", fold_replication),
+        "aws_s3_bucket_object_lock_configuration": Part("bucket", fold_object_lock),
+        "aws_s3_bucket_accelerate_configuration": Part("bucket", fold_acceleration),
     },
 )
 

@@ -25,6 +25,9 @@ NAMES: Final = {
 }
 """CloudFormation's property → the API's member."""
 
+SELECTORS: Final = ("EventSelectors", "AdvancedEventSelectors")
+"""A trail has selectors of one kind or the other."""
+
 DEFAULT_SELECTORS: Final = [{"ReadWriteType": "All", "IncludeManagementEvents": True}]
 """Of every new trail (AWS CloudTrail API Reference, PutEventSelectors)."""
 
@@ -38,6 +41,9 @@ class TrailReader(Reader):
         "cloudtrail:GetEventSelectors",
         "cloudtrail:GetInsightSelectors",
         "cloudtrail:ListTags",
+    )
+    properties: ClassVar[frozenset[str]] = frozenset(
+        {*NAMES, *SELECTORS, "SnsTopicName", "IsLogging", "InsightSelectors", "Tags"}
     )
     gone: ClassVar[frozenset[str]] = frozenset({"TrailNotFoundException", "InvalidTrailNameException"})
 
@@ -91,13 +97,14 @@ def _read_logging(cloudtrail: Any, trail: Mapping[str, Json], reading: Reading) 
 
 
 def _read_event_selectors(cloudtrail: Any, trail: Mapping[str, Json], reading: Reading) -> None:
-    """Of one kind or the other. A trail that was given none is told to have the default one, which nobody declared."""
+    """A trail that was given none has the default one, whether CloudTrail spells it out or not."""
     with reading.part("EventSelectors", "cloudtrail:GetEventSelectors"):
         answer = cloudtrail.get_event_selectors(TrailName=trail["TrailARN"])
-        for name in ("EventSelectors", "AdvancedEventSelectors"):
-            selectors = ordered(filled(each) for each in answer.get(name, []))
-            if trail.get("HasCustomEventSelectors") or selectors != DEFAULT_SELECTORS:
-                reading.put(name, selectors or None)
+        listed = {name: ordered(filled(each) for each in answer.get(name, [])) for name in SELECTORS}
+        if not any(listed.values()) and not trail.get("HasCustomEventSelectors"):
+            listed["EventSelectors"] = DEFAULT_SELECTORS
+        for name, selectors in listed.items():
+            reading.put(name, selectors or None)
     if "EventSelectors" in reading.unread:
         reading.unread["AdvancedEventSelectors"] = reading.unread["EventSelectors"]
 

@@ -20,6 +20,10 @@ class SecurityGroupReader(Reader):
     type: ClassVar[str] = "AWS::EC2::SecurityGroup"
     lists: ClassVar[str] = "ec2:DescribeSecurityGroups"
     permissions: ClassVar[tuple[str, ...]] = (lists,)
+    properties: ClassVar[frozenset[str]] = frozenset(
+        {"GroupId", "Id", "GroupName", "GroupDescription", "VpcId", "Tags"}
+        | {"SecurityGroupIngress", "SecurityGroupEgress"}
+    )
     # What is not even spelled like an id names nothing.
     gone: ClassVar[frozenset[str]] = frozenset({"InvalidGroup.NotFound", "InvalidGroupId.Malformed"})
 

@@ -19,6 +19,9 @@ PROVIDED: Final = {
 """Paths that only AWS may use (IAM User Guide, "Create a service-linked role"; IAM Identity Center User Guide,
 "Referencing permission sets in resource policies")."""
 
+SAME: Final = ("RoleName", "RoleId", "Arn", "Path", "Description", "MaxSessionDuration")
+"""Spelled by the API as by CloudFormation."""
+
 
 class RoleReader(Reader):
     type: ClassVar[str] = "AWS::IAM::Role"
@@ -30,6 +33,9 @@ class RoleReader(Reader):
         "iam:ListAttachedRolePolicies",
         "iam:ListRolePolicies",
         "iam:GetRolePolicy",
+    )
+    properties: ClassVar[frozenset[str]] = frozenset(
+        {*SAME, "AssumeRolePolicyDocument", "PermissionsBoundary", "Tags", "ManagedPolicyArns", "Policies"}
     )
     gone: ClassVar[frozenset[str]] = frozenset({"NoSuchEntity"})
 
@@ -43,7 +49,7 @@ class RoleReader(Reader):
         # The listing leaves out tags and boundary (IAM API Reference, ListRoles).
         with reading.whole("iam:GetRole"):
             role = iam.get_role(RoleName=entity.identifier)["Role"]
-        for name in ("RoleName", "RoleId", "Arn", "Path", "Description", "MaxSessionDuration"):
+        for name in SAME:
             reading.put(name, role.get(name))
         reading.put("AssumeRolePolicyDocument", document(role["AssumeRolePolicyDocument"]))
         reading.put("PermissionsBoundary", role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"))

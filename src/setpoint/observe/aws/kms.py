@@ -15,6 +15,9 @@ DELETED: Final = frozenset({"PendingDeletion", "PendingReplicaDeletion"})
 """Such a key can be neither used nor changed, only saved from deletion, which is how KMS deletes: it counts as absent
 (AWS KMS Developer Guide, "Key states of AWS KMS keys" and "Delete an AWS KMS key")."""
 
+SAME: Final = ("KeyId", "Arn", "Description", "Enabled", "KeySpec", "KeyUsage", "MultiRegion", "Origin")
+"""Spelled by the API as by CloudFormation."""
+
 
 class KeyReader(Reader):
     type: ClassVar[str] = "AWS::KMS::Key"
@@ -26,6 +29,7 @@ class KeyReader(Reader):
         "kms:GetKeyRotationStatus",
         "kms:ListResourceTags",
     )
+    properties: ClassVar[frozenset[str]] = frozenset({*SAME, "KeyPolicy", "EnableKeyRotation", "Tags"})
     gone: ClassVar[frozenset[str]] = frozenset({"NotFoundException"})
 
     def pages(self, place: Place) -> Iterator[Sequence[Listed]]:
@@ -41,7 +45,7 @@ class KeyReader(Reader):
         # A replica is of a type of its own, AWS::KMS::ReplicaKey; an alias leads to a key but is none.
         if key["KeyState"] in DELETED or replica or key["KeyId"] != entity.identifier:
             raise VanishedError
-        for name in ("KeyId", "Arn", "Description", "Enabled", "KeySpec", "KeyUsage", "MultiRegion", "Origin"):
+        for name in SAME:
             reading.put(name, key.get(name))
         if key.get("KeyManager") == "AWS":
             reading.provided_by = "AWS: a key that AWS manages"

@@ -43,11 +43,19 @@ DOMAIN: Final = {
 }
 """The same for the directory that the instance is a member of; it can be in one only."""
 
+RESHAPED: Final = (
+    "AllocatedStorage", "AssociatedRoles", "DBParameterGroupName", "DBSubnetGroupName", "EnableCloudwatchLogsExports",
+    "ManageMasterUserPassword", "MasterUserSecret", "OptionGroupName", "Port", "ProcessorFeatures", "Tags",
+    "VPCSecurityGroups",
+)  # fmt: skip
+"""What the API tells in another form."""
+
 
 class DBInstanceReader(Reader):
     type: ClassVar[str] = "AWS::RDS::DBInstance"
     lists: ClassVar[str] = "rds:DescribeDBInstances"
     permissions: ClassVar[tuple[str, ...]] = (lists,)
+    properties: ClassVar[frozenset[str]] = frozenset({*SAME, *RENAMED, *DOMAIN, *RESHAPED})
     gone: ClassVar[frozenset[str]] = frozenset({"DBInstanceNotFound", "DBInstanceNotFoundFault"})
 
     def pages(self, place: Place) -> Iterator[Sequence[Listed]]:

@@ -119,6 +119,8 @@ class Reader(ABC):
     """The IAM action of the listing."""
     permissions: ClassVar[tuple[str, ...]]
     """Every IAM action that it needs, the listing's among them."""
+    properties: ClassVar[frozenset[str]]
+    """The properties that it fills in where they are set. All others that the schema knows are `not_read` facts."""
     gone: ClassVar[frozenset[str]]
     """Error codes that say that the entity does not exist."""
 

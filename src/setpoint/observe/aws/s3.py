@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 from setpoint.aws import client_errors, reason
 from setpoint.model.canonical import Json
 from setpoint.observe.aws.reader import Listed, Place, Reader, Reading, Spread, VanishedError
-from setpoint.observe.aws.shape import document, filled, tags
+from setpoint.observe.aws.s3_settings import SETTINGS
+from setpoint.observe.aws.shape import document
 
 PAGE: Final = 1000
 
@@ -54,12 +55,10 @@ class BucketReader(_ByBucket):
     permissions: ClassVar[tuple[str, ...]] = (
         _ByBucket.lists,
         LOCATES,
-        "s3:GetBucketPublicAccessBlock",
-        "s3:GetEncryptionConfiguration",
-        "s3:GetBucketVersioning",
-        "s3:GetBucketLogging",
-        "s3:GetBucketOwnershipControls",
-        "s3:GetBucketTagging",
+        *(setting.action for setting in SETTINGS),
+    )
+    properties: ClassVar[frozenset[str]] = frozenset(
+        {"BucketName", "Arn"}.union(*(setting.properties for setting in SETTINGS))
     )
     gone: ClassVar[frozenset[str]] = frozenset({"NoSuchBucket", "InvalidBucketName"})
 
@@ -68,17 +67,14 @@ class BucketReader(_ByBucket):
         reading.put("BucketName", entity.identifier)
         reading.put("Arn", f"arn:{place.partition}:s3:::{entity.identifier}")
         s3, bucket = place.client("s3"), _named(place, entity)
-        _read_public_access_block(s3, bucket, reading)
-        _read_encryption(s3, bucket, reading)
-        _read_versioning(s3, bucket, reading)
-        _read_logging(s3, bucket, reading)
-        _read_ownership(s3, bucket, reading)
-        _read_tags(s3, bucket, reading)
+        for setting in SETTINGS:
+            setting.read(s3, bucket, reading)
 
 
 class BucketPolicyReader(_ByBucket):
     type: ClassVar[str] = "AWS::S3::BucketPolicy"
     permissions: ClassVar[tuple[str, ...]] = (_ByBucket.lists, LOCATES, "s3:GetBucketPolicy")
+    properties: ClassVar[frozenset[str]] = frozenset({"Bucket", "PolicyDocument"})
     gone: ClassVar[frozenset[str]] = frozenset({"NoSuchBucket", "InvalidBucketName", "NoSuchBucketPolicy"})
 
     def read(self, place: Place, entity: Listed, reading: Reading) -> None:
@@ -99,50 +95,3 @@ def location(place: Place, bucket: str) -> str:
 def _named(place: Place, entity: Listed) -> dict[str, str]:
     """The bucket, provided that it is this account's: names are free for anyone to take once a bucket is deleted."""
     return {"Bucket": entity.identifier, "ExpectedBucketOwner": place.account}
-
-
-def _read_public_access_block(s3: Any, bucket: Mapping[str, str], reading: Reading) -> None:
-    path = "PublicAccessBlockConfiguration"
-    with reading.part(path, "s3:GetBucketPublicAccessBlock", absent={"NoSuchPublicAccessBlockConfiguration"}):
-        reading.put(path, s3.get_public_access_block(**bucket)[path])
-
-
-def _read_encryption(s3: Any, bucket: Mapping[str, str], reading: Reading) -> None:
-    path, unset = "BucketEncryption", {"ServerSideEncryptionConfigurationNotFoundError"}
-    with reading.part(path, "s3:GetEncryptionConfiguration", absent=unset):
-        rules = s3.get_bucket_encryption(**bucket)["ServerSideEncryptionConfiguration"]["Rules"]
-        reading.put(path, {"ServerSideEncryptionConfiguration": [_encryption_rule(rule) for rule in rules]})
-
-
-def _encryption_rule(rule: Mapping[str, Json]) -> Json:
-    names = {"ApplyServerSideEncryptionByDefault": "ServerSideEncryptionByDefault"}
-    return {names.get(name, name): value for name, value in rule.items()}
-
-
-def _read_versioning(s3: Any, bucket: Mapping[str, str], reading: Reading) -> None:
-    path = "VersioningConfiguration"
-    with reading.part(path, "s3:GetBucketVersioning"):
-        status = s3.get_bucket_versioning(**bucket).get("Status")
-        reading.put(path, {"Status": status} if status else None)
-
-
-def _read_logging(s3: Any, bucket: Mapping[str, str], reading: Reading) -> None:
-    path = "LoggingConfiguration"
-    with reading.part(path, "s3:GetBucketLogging"):
-        enabled = s3.get_bucket_logging(**bucket).get("LoggingEnabled")
-        if enabled:
-            # Grants on the log's objects have no place in CloudFormation.
-            names = ("DestinationBucketName", "TargetBucket"), ("LogFilePrefix", "TargetPrefix")
-            shape = {ours: enabled.get(theirs) for ours, theirs in names}
-            reading.put(path, filled(shape | {"TargetObjectKeyFormat": enabled.get("TargetObjectKeyFormat")}))
-
-
-def _read_ownership(s3: Any, bucket: Mapping[str, str], reading: Reading) -> None:
-    path = "OwnershipControls"
-    with reading.part(path, "s3:GetBucketOwnershipControls", absent={"OwnershipControlsNotFoundError"}):
-        reading.put(path, {"Rules": s3.get_bucket_ownership_controls(**bucket)[path]["Rules"]})
-
-
-def _read_tags(s3: Any, bucket: Mapping[str, str], reading: Reading) -> None:
-    with reading.part("Tags", "s3:GetBucketTagging", absent={"NoSuchTagSet"}):
-        reading.put("Tags", tags(s3.get_bucket_tagging(**bucket)["TagSet"]))

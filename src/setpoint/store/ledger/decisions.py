@@ -1,8 +1,9 @@
-"""Decisions are appended; one that only repeats what was decided last is not written again. `writer.py` calls this."""
+"""Decisions are appended; what the loop only decides again as before is not written again. `writer.py` calls this."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from sqlalchemy import Connection, func, insert, select
 
 from setpoint.model.canonical import digest
 from setpoint.model.decision import Decision
-from setpoint.store.ledger.audit import Entry
+from setpoint.store.ledger.audit import ITSELF, Entry
 from setpoint.store.ledger.codec import encode_decision
 from setpoint.store.ledger.database import batches
 from setpoint.store.ledger.tables import decisions
@@ -19,20 +20,33 @@ Topic = tuple[str, str, str]
 """Subject, stage, path. Several policies can decide about one: what is decided together repeats or changes together."""
 
 
-def append(connection: Connection, decided: Sequence[Decision], at: datetime) -> list[Decision]:
-    """Write what changed of `decided`, and return it."""
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A decision that was written, and between what it stands."""
+
+    decision: Decision
+    before: str
+    """The digest of what was decided last of the same topic; empty where nothing was."""
+    after: str
+    """The digest of what was decided now."""
+
+
+def append(
+    connection: Connection, decided: Sequence[Decision], at: datetime, *, repeated: bool = False
+) -> list[Written]:
+    """Write what changed of `decided`, or with `repeated` all of it, and return what was written."""
     topics: dict[Topic, list[Decision]] = {}
     for each in decided:
         topics.setdefault((each.subject, each.stage, each.path), []).append(each)
-    before = _last_digests(connection, sorted({subject for subject, _, _ in topics}))
-    written: list[Decision] = []
+    last = _last_digests(connection, sorted({subject for subject, _, _ in topics}))
+    written: list[Written] = []
     rows: list[dict[str, Any]] = []
     for topic, together in topics.items():
         documents = [encode_decision(each) for each in together]
-        now = digest(documents)
-        if before.get(topic) == now:
+        before, now = last.get(topic, ""), digest(documents)
+        if before == now and not repeated:
             continue
-        written.extend(together)
+        written.extend(Written(each, before, now) for each in together)
         subject, stage, path = topic
         rows.extend(
             {"subject": subject, "stage": stage, "path": path, "together": now, "at": at, "document": document}
@@ -43,17 +57,21 @@ def append(connection: Connection, decided: Sequence[Decision], at: datetime) ->
     return written
 
 
-def entries(written: Sequence[Decision], at: datetime) -> Iterator[Entry]:
+def entries(written: Sequence[Written], at: datetime, actor: str = ITSELF) -> Iterator[Entry]:
     """What the audit log says about it; the digest binds the log to the whole decision."""
     for each in written:
+        decision = each.decision
         details = {
-            "stage": each.stage,
-            "path": each.path,
-            "verdict": each.verdict,
-            "effect": each.effect,
-            "decision": digest(encode_decision(each)),
+            "stage": decision.stage,
+            "path": decision.path,
+            "verdict": decision.verdict,
+            "effect": decision.effect,
+            "because": [f"{reason.policy}: {reason.outcome}" for reason in decision.reasons],
+            "decision": digest(encode_decision(decision)),
+            "before": each.before or None,
+            "after": each.after,
         }
-        yield Entry(at, "decision recorded", each.subject, details)
+        yield Entry(at, "decision recorded", decision.subject, details, actor)
 
 
 def _last_digests(connection: Connection, subjects: Sequence[str]) -> dict[Topic, str]:

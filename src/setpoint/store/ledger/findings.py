@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from setpoint.model.canonical import canonical_bytes
+from setpoint.model.canonical import canonical_bytes, digest
 from setpoint.model.finding import Finding, FindingChanges, FindingRecord, FindingSource
 from setpoint.model.policy import Severity
 from setpoint.model.urn import Urn
@@ -79,25 +79,34 @@ def _differ(one: Finding, other: Finding) -> bool:
 
 
 def record(
-    connection: Connection, concluded: Mapping[Urn, Sequence[Finding]], at: datetime
+    connection: Connection, scope: str, concluded: Mapping[Urn, Sequence[Finding]], at: datetime
 ) -> dict[Urn, FindingChanges]:
-    """Settle these entities' findings in the ledger."""
-    settlement = settle(_known(connection, list(concluded)), concluded, at)
+    """Settle what is found of these entities in a scope."""
+    settlement = settle(_known(connection, scope, list(concluded)), concluded, at)
     if settlement.records:
-        connection.execute(dialect.insert_or_update(findings), [_encode(each) for each in settlement.records])
+        rows = [{"scope": scope, **_encode(each)} for each in settlement.records]
+        connection.execute(dialect.insert_or_update(findings), rows)
     return settlement.changes
 
 
 def entries(changes: Mapping[Urn, FindingChanges], at: datetime) -> Iterator[Entry]:
     """What the audit log says about it."""
     for change in changes.values():
-        for action, concerned in (
-            ("finding opened", change.opened),
-            ("finding reopened", change.reopened),
-            ("finding closed", change.closed),
+        for action, before, after, concerned in (
+            ("finding opened", None, "open", change.opened),
+            ("finding reopened", "closed", "open", change.reopened),
+            ("finding closed", "open", "closed", change.closed),
         ):
             for each in concerned:
-                details = {"finding": each.id, "rule": each.rule, "path": each.path, "severity": each.severity}
+                details = {
+                    "finding": each.id,
+                    "rule": each.rule,
+                    "path": each.path,
+                    "severity": each.severity,
+                    "before": before,
+                    "after": after,
+                    "evidence": digest(each.evidence),
+                }
                 yield Entry(at, action, each.urn, details)
 
 
@@ -122,9 +131,9 @@ def decode(row: Row[Any]) -> FindingRecord:
     )
 
 
-def _known(connection: Connection, urns: Sequence[Urn]) -> Iterator[FindingRecord]:
+def _known(connection: Connection, scope: str, urns: Sequence[Urn]) -> Iterator[FindingRecord]:
     for some in batches(urns):
-        for row in connection.execute(select(findings).where(findings.c.urn.in_(some))):
+        for row in connection.execute(select(findings).where(findings.c.scope == scope, findings.c.urn.in_(some))):
             yield decode(row)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from setpoint.model.decision import Decision
 from setpoint.model.drift import Comparison
@@ -19,8 +19,8 @@ from setpoint.model.remediation import Remediation, RemediationState
 from setpoint.model.service import Exposure, Release, Service, Signal, SignalKind, Tier
 from setpoint.model.urn import Urn
 from setpoint.model.waiver import Waiver
-from setpoint.store.interface import AuditRow, BeatRow
-from setpoint.store.ledger import audit_check, codec, findings, people, remediations, tables
+from setpoint.store.interface import AuditRow, BeatRow, Delivery, DeliveryState
+from setpoint.store.ledger import audit_check, codec, deliveries, findings, people, remediations, tables
 from setpoint.store.ledger.database import Database
 from setpoint.store.ledger.tables import EPOCH
 
@@ -56,11 +56,18 @@ class SqlReader:
                 yield codec.decode_comparison(Urn(row.urn), row.comparison)
 
     def findings(
-        self, *, service: str | None = None, urn: Urn | None = None, include_closed: bool = False
+        self,
+        *,
+        scope: str | None = None,
+        service: str | None = None,
+        urn: Urn | None = None,
+        include_closed: bool = False,
     ) -> Sequence[FindingRecord]:
         """In order of URN, rule and path."""
         table = tables.findings
         wanted = select(table).order_by(table.c.urn, table.c.rule, table.c.path)
+        if scope is not None:
+            wanted = wanted.where(table.c.scope == scope)
         if service is not None:
             wanted = wanted.where(table.c.service == service)
         if urn is not None:
@@ -78,11 +85,28 @@ class SqlReader:
         with self._database.read() as connection:
             return [(row.at, codec.decode_decision(row.document)) for row in connection.execute(wanted)]
 
+    def gate_decisions(self, service: str, *, limit: int = 100) -> Sequence[tuple[datetime, Decision]]:
+        # As a range, for which the index serves: releases of other services stand before or after.
+        first = Urn.release(service, "")
+        after_last = first[:-1] + chr(ord(first[-1]) + 1)
+        table = tables.decisions
+        wanted = select(table.c.at, table.c.document).where(table.c.subject >= first, table.c.subject < after_last)
+        with self._database.read() as connection:
+            rows = connection.execute(wanted.order_by(table.c.id.desc()).limit(limit))
+            return [(row.at, codec.decode_decision(row.document)) for row in rows]
+
     def remediations(
-        self, *, states: frozenset[RemediationState] | None = None, urn: Urn | None = None, service: str | None = None
+        self,
+        *,
+        scope: str | None = None,
+        states: frozenset[RemediationState] | None = None,
+        urn: Urn | None = None,
+        service: str | None = None,
     ) -> Sequence[Remediation]:
         table = tables.remediations
         wanted = select(table).order_by(table.c.id)
+        if scope is not None:
+            wanted = wanted.where(table.c.scope == scope)
         if states is not None:
             wanted = wanted.where(table.c.state.in_(sorted(states)))
         if urn is not None:
@@ -141,12 +165,32 @@ class SqlReader:
         with self._database.read() as connection:
             return people.pause_in_force(connection)
 
-    def beats(self, *, limit: int = 20) -> Sequence[BeatRow]:
+    def due_deliveries(self, scope: str, before: datetime, *, untried: bool = False) -> Mapping[str, int]:
+        with self._database.read() as connection:
+            return deliveries.due(connection, scope, before, untried=untried)
+
+    def next_delivery(self, scope: str) -> datetime | None:
+        with self._database.read() as connection:
+            return deliveries.next_at(connection, scope)
+
+    def deliveries(self, scope: str, *, state: DeliveryState | None = None, limit: int = 100) -> Sequence[Delivery]:
+        with self._database.read() as connection:
+            return deliveries.read(connection, scope, state, limit)
+
+    def delivery_counts(self, scope: str) -> Mapping[str, Mapping[DeliveryState, int]]:
+        with self._database.read() as connection:
+            return deliveries.count(connection, scope)
+
+    def beats(self, *, scope: str | None = None, limit: int = 20) -> Sequence[BeatRow]:
         table = tables.beats
+        columns = (column for column in table.columns if column.name != "scope")
+        wanted = select(*columns).order_by(table.c.id.desc()).limit(limit)
+        if scope is not None:
+            wanted = wanted.where(table.c.scope == scope)
         with self._database.read() as connection:
             return [
                 BeatRow(**{**row._mapping, "coverage": codec.decode_coverage(row.coverage)})
-                for row in connection.execute(select(table).order_by(table.c.id.desc()).limit(limit))
+                for row in connection.execute(wanted)
             ]
 
     def audit(self, *, after: int = 0) -> Iterator[AuditRow]:
@@ -155,6 +199,10 @@ class SqlReader:
         with self._database.read() as connection:
             for row in connection.execution_options(yield_per=ROWS_AT_ONCE).execute(wanted):
                 yield AuditRow(**row._mapping)
+
+    def audit_rows(self) -> int:
+        with self._database.read() as connection:
+            return connection.execute(select(func.count()).select_from(tables.audit_log)).scalar_one()
 
     def broken_audit_rows(self) -> Sequence[str]:
         with self._database.read() as connection:

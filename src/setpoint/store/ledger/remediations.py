@@ -12,6 +12,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, insert, select, update
 
 from setpoint.errors import LedgerError
+from setpoint.model.canonical import digest
 from setpoint.model.remediation import TRANSITIONS, Remediation, RemediationState
 from setpoint.model.urn import Urn
 from setpoint.store.ledger.audit import Entry
@@ -23,13 +24,13 @@ BEGINNINGS: Final = frozenset(
 )
 
 
-def add(connection: Connection, remediation: Remediation) -> Remediation:
-    """A new one, in a state in which one can begin; returned with the id that it was given."""
+def add(connection: Connection, scope: str, remediation: Remediation) -> Remediation:
+    """A new one of a scope, in a state in which one can begin; returned with the id that it was given."""
     if remediation.state not in BEGINNINGS:
         raise LedgerError(f"a remediation cannot begin as {remediation.state.value!r}", where=remediation.urn)
     if remediation.plan is None and remediation.state is not RemediationState.ESCALATED:
         raise LedgerError("a remediation without a plan can only be escalated", where=remediation.urn)
-    values = _encode(remediation)
+    values = {"scope": scope, **_encode(remediation)}
     identity = connection.execute(insert(remediations).values(values).returning(remediations.c.id)).scalar_one()
     added = replace(remediation, id=identity)
     _keep_step(connection, added)
@@ -72,18 +73,28 @@ def step(
     return stepped
 
 
-def entry(remediation: Remediation) -> Entry:
-    """What the audit log says about the state that it just reached."""
+def entry(remediation: Remediation, before: RemediationState | None = None) -> Entry:
+    """What the audit log says about the state that it just reached, from `before`; None where it begins.
+
+    The values that a change is made of stay out of the log, which outlives them; their digests tell them apart.
+    """
+    plan = remediation.plan
     return Entry(
         remediation.updated_at,
         f"remediation {remediation.state.value}",
         remediation.urn,
         {
             "remediation": remediation.id,
+            "before": before,
+            "after": remediation.state,
             "reason": remediation.reason,
             "attempts": remediation.attempts,
             "findings": remediation.findings,
-            "precondition": remediation.plan.precondition if remediation.plan else None,
+            "precondition": plan.precondition if plan else None,
+            "changes": [
+                {"path": each.path, "before": digest(each.before), "after": digest(each.after)}
+                for each in (plan.changes if plan else ())
+            ],
         },
     )
 
@@ -105,7 +116,7 @@ def decode(row: Row[Any]) -> Remediation:
 
 
 def _encode(remediation: Remediation) -> dict[str, Any]:
-    """Every column but the id, which the ledger gives."""
+    """Every column but the id and the scope, which the ledger gives."""
     return {
         "urn": remediation.urn,
         "service": remediation.service,

@@ -118,6 +118,8 @@ resources = Table(
 findings = Table(
     "findings",
     metadata,
+    # Two scopes may look at one entity with different eyes: what one of them concludes closes nothing of the other's.
+    Column("scope", Text, primary_key=True),
     Column("id", Text, primary_key=True),
     Column("urn", Text, nullable=False),
     Column("service", Text, nullable=False),
@@ -133,7 +135,7 @@ findings = Table(
     Column("last_changed", Moment, nullable=False),
     Column("closed_at", Moment),
     Column("times_opened", Integer, nullable=False),
-    Index("findings_of_urn", "urn"),
+    Index("findings_of_urn", "scope", "urn"),
     Index("findings_of_service", "service"),
 )
 
@@ -155,6 +157,7 @@ remediations = Table(
     "remediations",
     metadata,
     Column("id", Number, primary_key=True),
+    Column("scope", Text, nullable=False),
     Column("urn", Text, nullable=False),
     Column("service", Text, nullable=False),
     Column("state", Text, nullable=False),
@@ -165,7 +168,7 @@ remediations = Table(
     Column("updated_at", Moment, nullable=False),
     Column("attempts", Integer, nullable=False),
     Index("remediations_of_urn", "urn"),
-    Index("remediations_of_state", "state"),
+    Index("remediations_of_state", "scope", "state"),
 )
 
 remediation_steps = Table(
@@ -194,6 +197,7 @@ beats = Table(
     "beats",
     metadata,
     Column("id", Number, primary_key=True),
+    Column("scope", Text, nullable=False),
     Column("started_at", Moment, nullable=False),
     Column("ended_at", Moment, nullable=False),
     Column("resources", Integer, nullable=False),
@@ -202,6 +206,7 @@ beats = Table(
     Column("closed", Integer, nullable=False),
     Column("remediated", Integer, nullable=False),
     Column("coverage", Document, nullable=False),
+    Index("beats_of_scope", "scope", "id"),
 )
 
 waivers = Table(

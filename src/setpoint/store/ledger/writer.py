@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, update
@@ -20,8 +20,19 @@ from setpoint.model.remediation import Plan, Remediation, RemediationState
 from setpoint.model.service import Release, Service, Signal
 from setpoint.model.urn import Urn
 from setpoint.model.waiver import Waiver
-from setpoint.store.interface import BeatRow, Lease
-from setpoint.store.ledger import audit, codec, decisions, dialect, findings, leases, people, remediations, tables
+from setpoint.store.interface import BeatRow, Delivery, Lease, Parcel
+from setpoint.store.ledger import (
+    audit,
+    codec,
+    decisions,
+    deliveries,
+    dialect,
+    findings,
+    leases,
+    people,
+    remediations,
+    tables,
+)
 from setpoint.store.ledger.audit import Entry
 from setpoint.store.ledger.database import Database, batches
 
@@ -72,7 +83,7 @@ class SqlWriter:
         with self._working() as (connection, scope):
             rows = [_encode_conclusion(scope, each, at) for each in latest.values()]
             connection.execute(dialect.insert_or_update(tables.resources), rows)
-            changes = findings.record(connection, {urn: each.findings for urn, each in latest.items()}, at)
+            changes = findings.record(connection, scope, {urn: each.findings for urn, each in latest.items()}, at)
             decided = [decision for each in latest.values() for decision in each.decisions]
             written = decisions.append(connection, decided, at)
             self._tell(connection, [*findings.entries(changes, at), *decisions.entries(written, at)])
@@ -86,7 +97,7 @@ class SqlWriter:
             table = tables.resources
             for some in batches(urns):
                 connection.execute(delete(table).where(table.c.scope == scope, table.c.urn.in_(some)))
-            changes = findings.record(connection, dict.fromkeys(urns, ()), at)
+            changes = findings.record(connection, scope, dict.fromkeys(urns, ()), at)
             self._tell(connection, list(findings.entries(changes, at)))
             set_clock(connection, at)
         return changes
@@ -111,8 +122,8 @@ class SqlWriter:
         at: datetime,
     ) -> Remediation:
         new = Remediation(0, urn, service, state, plan, tuple(findings), reason, detected_at, updated_at=at)
-        with self._working() as (connection, _):
-            planned = remediations.add(connection, new)
+        with self._working() as (connection, scope):
+            planned = remediations.add(connection, scope, new)
             self._tell(connection, [remediations.entry(planned)])
             set_clock(connection, at)
         return planned
@@ -120,14 +131,38 @@ class SqlWriter:
     def advance(self, remediation: Remediation, state: RemediationState, reason: str, at: datetime) -> Remediation:
         with self._working() as (connection, _):
             stepped = remediations.step(connection, remediation, state, reason, at)
-            self._tell(connection, [remediations.entry(stepped)])
+            self._tell(connection, [remediations.entry(stepped, before=remediation.state)])
             set_clock(connection, at)
         return stepped
 
     def put_beat(self, beat: BeatRow) -> None:
-        with self._working() as (connection, _):
-            connection.execute(insert(tables.beats).values(_encode_beat(beat)))
+        with self._working() as (connection, scope):
+            connection.execute(insert(tables.beats).values({"scope": scope, **_encode_beat(beat)}))
             set_clock(connection, beat.ended_at)
+
+    def enqueue(self, parcels: Sequence[Parcel], at: datetime, hold: timedelta) -> None:
+        if not parcels:
+            return
+        with self._working() as (connection, scope):
+            deliveries.add(connection, scope, parcels, at, hold)
+            set_clock(connection, at)
+
+    def begin_delivery(self, identity: int, at: datetime, retry_at: datetime) -> Delivery | None:
+        with self._working() as (connection, scope):
+            begun = deliveries.begin(connection, scope, identity, retry_at)
+            set_clock(connection, at)
+        return begun
+
+    def postpone_delivery(self, delivery: Delivery, reason: str, next_at: datetime, at: datetime) -> None:
+        with self._working() as (connection, _):
+            deliveries.postpone(connection, delivery, reason, next_at)
+            set_clock(connection, at)
+
+    def end_delivery(self, delivery: Delivery, at: datetime, *, given_up: str = "") -> None:
+        with self._working() as (connection, _):
+            deliveries.end(connection, delivery, given_up)
+            self._tell(connection, [deliveries.tell_end(delivery, given_up, at)])
+            set_clock(connection, at)
 
     def settle_order(self, order: Order, outcome: str, at: datetime) -> None:
         with self._working() as (connection, _):
@@ -175,10 +210,10 @@ class SqlWriter:
             connection.execute(dialect.insert_or_keep(tables.releases), row)
             set_clock(connection, at)
 
-    def put_decision(self, decision: Decision, at: datetime) -> None:
+    def put_decision(self, decision: Decision, at: datetime, actor: str = audit.ITSELF) -> None:
         with self._appending() as connection:
-            written = decisions.append(connection, [decision], at)
-            self._tell(connection, list(decisions.entries(written, at)))
+            written = decisions.append(connection, [decision], at, repeated=True)
+            self._tell(connection, list(decisions.entries(written, at, actor)))
             set_clock(connection, at)
 
     def note(self, actor: str, action: str, subject: str, details: Mapping[str, Json], at: datetime) -> None:

@@ -26,6 +26,9 @@ KINDS = {
     "ThingName": Kind.STRING,
     "Arn": Kind.STRING,
     "Password": Kind.STRING,
+    "Metrics": Kind.LIST,
+    "Metrics[*]": Kind.OBJECT,
+    "Metrics[*].Id": Kind.STRING,
     "Free": Kind.ANY,
     "Policy": Kind.DOCUMENT,
     "Policy.Statement": Kind.LIST,
@@ -68,6 +71,7 @@ def thing_schema(**changes: Any) -> ResourceSchema:
         "kinds": KINDS,
         "read_only": frozenset({"Arn"}),
         "write_only": frozenset({"Password"}),
+        "not_read": frozenset({"Metrics"}),
         "unordered": frozenset({"Rules", "Groups", "Policies"}),
         "keyed": {"Tags": "Key", "Policies": "PolicyName"},
         "defaults": {

@@ -311,6 +311,13 @@ def test_what_is_never_returned_is_a_gap_only_where_it_is_declared(compare: Comp
     assert compare({}, {}).gaps == ()
 
 
+def test_what_is_not_read_is_a_gap_only_where_it_is_declared(compare: Compare) -> None:
+    comparison = compare({"Metrics": [{"Id": "all"}]}, {})
+    assert comparison.drifts == ()
+    assert [(gap.path, gap.kind) for gap in comparison.gaps] == [("Metrics", GapKind.NOT_READ)]
+    assert compare({}, {"Metrics": [{"Id": "all"}]}) == compare({}, {})
+
+
 # Whole entities
 
 

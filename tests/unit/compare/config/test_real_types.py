@@ -11,7 +11,7 @@ import pytest
 
 from setpoint.compare.config import ConfigComparator
 from setpoint.intent.schemas import SchemaCatalogue
-from setpoint.model.drift import Comparison
+from setpoint.model.drift import Comparison, DriftKind, GapKind
 from setpoint.model.resource import Resource
 from setpoint.model.urn import Urn
 
@@ -217,6 +217,76 @@ def test_what_an_operator_changed_is_drift(
     look: Look, type_name: str, intended: Any, change: Any, paths: list[str]
 ) -> None:
     assert [drift.path for drift in look(type_name, intended, changed(intended, **change)).drifts] == paths
+
+
+def test_what_rds_chose_where_nothing_was_declared_is_folded(look: Look) -> None:
+    chosen = {
+        "CACertificateIdentifier": "rds-ca-rsa2048-g1",
+        "DBParameterGroupName": "default.postgres16",
+        "Iops": 3000,
+        "LicenseModel": "postgresql-license",
+        "OptionGroupName": "default:postgres-16",
+        "Port": "5432",
+        "PubliclyAccessible": False,
+        "StorageThroughput": 125,
+        "StorageType": "gp3",
+    }
+    comparison = look("AWS::RDS::DBInstance", DATABASE, changed(DATABASE, **chosen))
+    assert comparison.drifts == ()
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("Port", "3306"),
+        ("DBParameterGroupName", "relaxed"),
+        ("OptionGroupName", "default-looking"),
+        ("LicenseModel", "general-public-license"),
+        ("Iops", 3000),
+    ],
+)
+def test_the_default_of_another_engine_or_storage_is_not(look: Look, path: str, value: Any) -> None:
+    given = {"StorageType": "gp2", path: value}
+    comparison = look("AWS::RDS::DBInstance", changed(DATABASE, StorageType="gp2"), changed(DATABASE, **given))
+    assert [(drift.kind, drift.path) for drift in comparison.drifts] == [(DriftKind.UNDECLARED, path)]
+
+
+@pytest.mark.parametrize("alias", ["alias/records", "arn:aws:kms:eu-west-1:111122223333:alias/records"])
+def test_which_key_an_alias_leads_to_cannot_be_told(look: Look, alias: str) -> None:
+    key = "arn:aws:kms:eu-west-1:111122223333:key/1234"
+    for type_name, state, path in (
+        ("AWS::RDS::DBInstance", DATABASE, "KmsKeyId"),
+        ("AWS::CloudTrail::Trail", TRAIL, "KMSKeyId"),
+    ):
+        told = look(type_name, changed(state, **{path: alias}), changed(state, **{path: key}))
+        assert told.drifts == ()
+        assert [(gap.path, gap.kind) for gap in told.gaps] == [(path, GapKind.UNRESOLVED)]
+        foreign = key.replace(ACCOUNT, "444455556666")
+        other = look(type_name, changed(state, **{path: alias}), changed(state, **{path: foreign}))
+        assert [drift.path for drift in other.drifts] == [path]
+        gone = look(type_name, changed(state, **{path: alias}), changed(state, **{path: None}))
+        assert [drift.path for drift in gone.drifts] == [path]
+
+
+def test_where_aws_keeps_the_alias_another_key_is_drift(look: Look) -> None:
+    def under(key: str) -> Any:
+        rule = {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}}
+        return {"BucketName": "data", "BucketEncryption": {"ServerSideEncryptionConfiguration": [rule]}}
+
+    comparison = look("AWS::S3::Bucket", under("alias/records"), under("arn:aws:kms:eu-west-1:111122223333:key/1234"))
+    assert [drift.kind for drift in comparison.drifts] == [DriftKind.CHANGED]
+
+
+def test_blocks_of_addresses_compare_as_ec2_spells_them(look: Look) -> None:
+    def group(*sources: Any) -> Any:
+        rules = [{"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, **source} for source in sources]
+        return {"GroupDescription": "web", "SecurityGroupIngress": rules}
+
+    declared = group({"CidrIpv6": "2001:0DB8::/32"}, {"CidrIp": "100.68.0.18/18"})
+    spelled = group({"CidrIp": "100.68.0.0/18"}, {"CidrIpv6": "2001:db8::/32"})
+    assert look("AWS::EC2::SecurityGroup", declared, spelled).drifts == ()
+    wider = group({"CidrIp": "100.68.0.0/17"}, {"CidrIpv6": "2001:db8::/32"})
+    assert len(look("AWS::EC2::SecurityGroup", declared, wider).drifts) == 1
 
 
 def test_what_is_never_returned_is_told(look: Look) -> None:

@@ -78,6 +78,7 @@ def test_a_wrong_expression_is_told_with_its_place(
             "database.yaml:8: AWS::RDS::DBInstance has no property PublicAccessible; did you mean PubliclyAccessible?",
         ),
         ({"reads": ("MasterUserPassword",)}, "MasterUserPassword of AWS::RDS::DBInstance is never returned by AWS"),
+        ({"reads": ("Volumes[*].Size",)}, "Volumes[*].Size of AWS::RDS::DBInstance is not read by Setpoint yet"),
         ({"reads": ("Options", "Options.Name")}, "reads both Options and Options.Name"),
         ({"effects": {}}, "has no effect at any stage"),
         ({"effects": {Stage.DEPLOY: Effect.NONE}}, "has no effect at any stage"),
@@ -156,8 +157,8 @@ def test_an_example_of_a_drift_policy_is_a_difference(
 def test_a_guardrail_is_asked_only_where_it_has_an_effect(guardrail: MakePolicy, compile_all: CompileAll) -> None:
     policies = compile_all(guardrail(FINE, effects={Stage.DEPLOY: Effect.DENY, Stage.RUNTIME: Effect.NONE}))
     assert len(policies.guardrails("AWS::RDS::DBInstance", Stage.DEPLOY)) == 1
-    assert policies.guardrails("AWS::RDS::DBInstance", Stage.RUNTIME) == []
-    assert policies.guardrails("AWS::S3::BucketPolicy", Stage.DEPLOY) == []
+    assert len(policies.guardrails("AWS::RDS::DBInstance", Stage.RUNTIME)) == 0
+    assert len(policies.guardrails("AWS::S3::BucketPolicy", Stage.DEPLOY)) == 0
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,12 @@ from setpoint.decide.policy.functions import (
     ALL_PORTS,
     FUNCTIONS,
     account_of,
+    any_action,
     any_port,
     is_public_cidr,
     limited_by,
     port_count,
+    serves_anyone,
 )
 
 JSON = st.recursive(
@@ -73,6 +75,7 @@ def test_is_public_cidr(cidr: Any, *, public: bool) -> None:
         ({"IpProtocol": "tcp", "FromPort": -1, "ToPort": -1}, True),
         ({"IpProtocol": "tcp", "FromPort": "a", "ToPort": "b"}, True),
         ({"IpProtocol": "icmp", "FromPort": 8, "ToPort": -1}, False),
+        ({"IpProtocol": None, "FromPort": None, "ToPort": None}, True),
         ({}, True),
         ("tcp", True),
     ],
@@ -124,7 +127,65 @@ def test_limited_by(condition: Any, *, limited: bool) -> None:
     assert limited_by(condition, ["aws:PrincipalOrgID", "aws:SourceArn", "aws:SourceIp"]) is limited
 
 
+@pytest.mark.parametrize(
+    ("actions", "wanted", "taken_in"),
+    [
+        (["iam:passrole"], ["iam:PassRole"], True),
+        (["s3:getobject", "iam:pass*"], ["iam:PassRole"], True),
+        (["iam:p?ssrole"], ["iam:PassRole"], True),
+        (["*"], ["iam:PassRole"], True),
+        (["iam:*"], ["iam:*"], True),
+        (["*:*"], ["iam:*"], True),
+        (["iam:get*"], ["iam:*"], False),
+        (["iam:get*"], ["iam:PassRole", "iam:PutRolePolicy"], False),
+        (["iam:[p]assrole"], ["iam:PassRole"], False),
+        (["iam:passrolex"], ["iam:PassRole"], False),
+        ([], ["iam:PassRole"], False),
+        (["iam:passrole"], [], False),
+        ("iam:passrole", "iam:PassRole", True),
+        ([5], ["iam:PassRole"], True),
+        (["*a" * 30], ["a" * 60 + "b"], False),
+    ],
+)
+def test_any_action(actions: Any, wanted: Any, *, taken_in: bool) -> None:
+    assert any_action(actions, wanted) is taken_in
+
+
+GITHUB = "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"
+SUBJECT = "token.actions.githubusercontent.com:sub"
+OWN_CLUSTER = "arn:aws:iam::111122223333:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/A1B2"
+
+
+@pytest.mark.parametrize(
+    ("provider", "condition", "anyone"),
+    [
+        (GITHUB, {}, True),
+        (GITHUB, {"stringequals": {"token.actions.githubusercontent.com:aud": ["sts.amazonaws.com"]}}, True),
+        (GITHUB, {"stringequals": {SUBJECT: ["repo:octo-org/octo-repo:ref:refs/heads/main"]}}, False),
+        (GITHUB, {"stringlike": {SUBJECT: ["repo:octo-org/*"]}}, False),
+        (GITHUB, {"stringlike": {SUBJECT: ["repo:octo-org/*", "repo:*"]}}, True),
+        (GITHUB, {"stringlike": {SUBJECT: ["repo:octo-org*"]}}, True),
+        (GITHUB, {"stringlike": {SUBJECT: ["*"]}}, True),
+        (GITHUB, {"stringlikeifexists": {SUBJECT: ["repo:octo-org/*"]}}, True),
+        (GITHUB, {"forallvalues:stringlike": {SUBJECT: ["repo:octo-org/*"]}}, True),
+        ("cognito-identity.amazonaws.com", {}, True),
+        (
+            "cognito-identity.amazonaws.com",
+            {"stringequals": {"cognito-identity.amazonaws.com:aud": ["eu-west-1:4f1c"]}},
+            False,
+        ),
+        (OWN_CLUSTER, {}, False),
+        ("arn:aws:iam::111122223333:saml-provider/company", {}, False),
+        ("*", {}, True),
+        (None, {}, True),
+    ],
+)
+def test_serves_anyone(provider: Any, condition: Any, *, anyone: bool) -> None:
+    assert serves_anyone(provider, condition) is anyone
+
+
 @given(JSON, JSON)
 def test_no_argument_makes_a_function_raise(first: Any, second: Any) -> None:
     for name, function in FUNCTIONS.items():
-        function(*((first, second) if name in ("any_port", "limited_by") else (first,)))
+        takes_two = name in ("any_action", "any_port", "limited_by", "serves_anyone")
+        function(*((first, second) if takes_two else (first,)))

@@ -46,7 +46,14 @@ def test_nothing_is_near_to_nonsense(catalogue: SchemaCatalogue) -> None:
 def test_every_path_in_a_schema_exists(catalogue: SchemaCatalogue, type_name: str) -> None:
     schema = catalogue.schema(type_name)
     assert schema is not None
-    named = schema.read_only | schema.write_only | schema.create_only | schema.unordered | schema.folded_case
+    named = (
+        schema.read_only
+        | schema.write_only
+        | schema.not_read
+        | schema.create_only
+        | schema.unordered
+        | schema.folded_case
+    )
     named |= schema.open_ended | schema.keyed.keys() | schema.defaults.keys() | schema.generated.keys()
     assert {path for path in named | set(schema.primary_identifier) if schema.kind(path) is None} == set()
 
@@ -80,6 +87,7 @@ def test_rds_versions_are_completed_by_aws(catalogue: SchemaCatalogue) -> None:
     schema = catalogue.schema("AWS::RDS::DBInstance")
     assert schema is not None
     assert "EngineVersion" in schema.open_ended
+    assert schema.key_arns == {"KmsKeyId", "MasterUserSecret.KmsKeyId", "PerformanceInsightsKMSKeyId"}
     assert "StorageType" in schema.folded_case
     assert "MasterUserPassword" in schema.write_only
 

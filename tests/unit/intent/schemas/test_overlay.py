@@ -9,14 +9,14 @@ from setpoint.intent.schemas import SchemaCatalogue
 from setpoint.intent.schemas.overlay import Entry, Overlay
 from setpoint.model.schema import Default, Kind
 
-NO_FACTS = b"{documents: [], keyed: [], unordered: [], write_only: [], generated: []}"
+NO_FACTS = b"{documents: [], keyed: [], unordered: [], write_only: [], returned: [], not_read: [], generated: []}"
 NO_DEFAULTS = b"defaults: []"
 
 
 def facts(**changes: object) -> dict[str, object]:
     """As `extract` returns them."""
     lists = ("unordered", "primary_identifier", "read_only", "write_only", "create_only", "folded_case", "open_ended")
-    return {"kinds": {}, "keyed": {}, "defaults": {}} | {name: [] for name in lists} | changes
+    return {"kinds": {}, "keyed": {}, "defaults": {}, "key_arns": []} | {name: [] for name in lists} | changes
 
 
 def overlay(defaults: bytes = NO_DEFAULTS, documented: bytes = NO_FACTS) -> Overlay:
@@ -24,11 +24,15 @@ def overlay(defaults: bytes = NO_DEFAULTS, documented: bytes = NO_FACTS) -> Over
 
 
 SHIPPED = Overlay.shipped()
-ENTRIES = [
-    entry
-    for section in (SHIPPED.defaults, SHIPPED.keyed, SHIPPED.unordered, SHIPPED.write_only, SHIPPED.generated)
-    for entry in itertools.chain.from_iterable(section.values())
-]
+SOURCED = (
+    SHIPPED.defaults,
+    SHIPPED.keyed,
+    SHIPPED.unordered,
+    SHIPPED.write_only,
+    SHIPPED.returned,
+    SHIPPED.generated,
+)
+ENTRIES = [entry for section in SOURCED for entry in itertools.chain.from_iterable(section.values())]
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.where.rpartition("/")[2])
@@ -42,7 +46,7 @@ def test_every_shipped_entry_is_about_a_property_that_exists_and_names_its_sourc
 
 
 def test_no_shipped_entry_stands_twice() -> None:
-    for section in (SHIPPED.defaults, SHIPPED.keyed, SHIPPED.unordered, SHIPPED.write_only, SHIPPED.generated):
+    for section in (*SOURCED, SHIPPED.not_read):
         for entries in section.values():
             assert len({entry.path for entry in entries}) == len(entries)
 
@@ -51,6 +55,27 @@ def test_documentation_wins_over_the_schema() -> None:
     documented = overlay(b"defaults: [{type: T, path: A, value: 2, source: page}]")
     schema = documented.schema("T", facts(kinds={"A": "integer", "B": "integer"}, defaults={"A": 1, "B": 1}))
     assert schema.defaults == {"A": Default(2, "page"), "B": Default(1, "schema")}
+
+
+def test_a_default_may_depend_on_another_property_or_be_how_names_begin() -> None:
+    documented = overlay(
+        b"""{defaults: [
+            {type: T, path: Port, by: Engine, value: {postgres: 5432}, source: page},
+            {type: T, path: Group, value: default., reserved: true, source: page},
+        ]}"""
+    )
+    assert documented.schema("T", facts()).defaults == {
+        "Port": Default({"postgres": 5432}, "page", by="Engine"),
+        "Group": Default("default.", "page", reserved=True),
+    }
+
+
+@pytest.mark.parametrize("entry", [entry for entry in ENTRIES if entry.by], ids=lambda entry: entry.path)
+def test_what_decides_a_default_is_a_property_beside_it(catalogue: SchemaCatalogue, entry: Entry) -> None:
+    schema = catalogue.schema(entry.type)
+    assert schema is not None
+    assert schema.kind(entry.by) is Kind.STRING
+    assert entry.path.isidentifier()
 
 
 def test_a_default_inside_an_object_says_that_it_is_nested() -> None:
@@ -83,13 +108,16 @@ def test_documented_facts_are_added_to_those_of_the_schema() -> None:
             keyed: [{type: T, path: A, value: Id, source: s}],
             unordered: [{type: T, path: B, source: s}],
             write_only: [{type: T, path: C, source: s}, {type: Other, path: X, source: s}],
+            returned: [{type: T, path: G, source: s}],
+            not_read: [{type: T, path: H, why: nobody asks}],
             generated: [{type: T, path: D, source: page}],
         }"""
     )
-    schema = documented.schema("T", facts(keyed={"Tags": "Key"}, unordered=["E"], write_only=["F"]))
+    schema = documented.schema("T", facts(keyed={"Tags": "Key"}, unordered=["E"], write_only=["F", "G"]))
     assert schema.keyed == {"Tags": "Key", "A": "Id"}
     assert schema.unordered == {"B", "E"}
     assert schema.write_only == {"C", "F"}
+    assert schema.not_read == {"H"}
     assert schema.generated == {"D": "page"}
 
 
@@ -103,6 +131,9 @@ def test_the_version_changes_with_every_fact() -> None:
         overlay(documented=NO_FACTS.replace(b"unordered: []", b"unordered: [{type: T, path: A, source: s}]"))
         .schema("T", facts())
         .version,
+        overlay(documented=NO_FACTS.replace(b"not_read: []", b"not_read: [{type: T, path: A, why: w}]"))
+        .schema("T", facts())
+        .version,
     }
-    assert len(versions) == 6
+    assert len(versions) == 7
     assert overlay().schema("T", facts()).version == overlay().schema("T", facts()).version

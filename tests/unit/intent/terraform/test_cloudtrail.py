@@ -31,14 +31,17 @@ def test_a_trail_lives_in_its_home_region(declared: Callable[..., Snapshot]) -> 
     assert urn.region == "us-west-2"
 
 
-def test_the_default_selectors_are_not_declared(properties: Properties) -> None:
+def test_the_default_selectors_are_declared_where_they_are_written(properties: Properties) -> None:
     selector = {
         "read_write_type": "All",
         "include_management_events": True,
         "exclude_management_event_sources": [],
         "data_resource": [],
     }
-    assert properties(("aws_cloudtrail", {"name": "audit", "event_selector": [selector]})) == {"TrailName": "audit"}
+    assert properties(("aws_cloudtrail", {"name": "audit", "event_selector": [selector]})) == {
+        "TrailName": "audit",
+        "EventSelectors": [{"ReadWriteType": "All", "IncludeManagementEvents": True}],
+    }
 
 
 def test_selectors_of_every_kind(properties: Properties) -> None:

@@ -33,7 +33,7 @@ def test_the_fleets_database(sample: Callable[[str], Snapshot]) -> None:
         "EnableIAMDatabaseAuthentication": False,
         "EnablePerformanceInsights": False,
         "Engine": "postgres",
-        "EngineVersion": "16.4",
+        "EngineVersion": "16",
         "KmsKeyId": "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555",
         "LicenseModel": "postgresql-license",
         "MonitoringInterval": 0,
@@ -49,6 +49,29 @@ def test_the_fleets_database(sample: Callable[[str], Snapshot]) -> None:
         "Tags": [{"Key": "service", "Value": "payments"}],
         "VPCSecurityGroups": ["sg-0d00000000000001"],
     }
+
+
+def test_an_engine_version_is_the_one_that_was_asked_for(properties: Properties) -> None:
+    attributes = {"identifier": "a", "engine_version": "16", "engine_version_actual": "16.4"}
+    assert properties(("aws_db_instance", attributes)) == {"DBInstanceIdentifier": "a", "EngineVersion": "16"}
+
+
+def test_roles_that_are_associated_apart(properties: Properties) -> None:
+    role = "arn:aws:iam::123456789012:role"
+    found = properties(
+        ("aws_db_instance", {"identifier": "a"}),
+        *(
+            (
+                "aws_db_instance_role_association",
+                {"db_instance_identifier": "a", "feature_name": name, "role_arn": f"{role}/{name}"},
+            )
+            for name in ("s3Import", "Lambda")
+        ),
+    )
+    assert found["AssociatedRoles"] == [
+        {"FeatureName": "s3Import", "RoleArn": f"{role}/s3Import"},
+        {"FeatureName": "Lambda", "RoleArn": f"{role}/Lambda"},
+    ]
 
 
 @pytest.mark.parametrize("attribute", ["password", "password_wo", "snapshot_identifier", "replicate_source_db"])

@@ -43,7 +43,6 @@ def test_types_without_a_mapping_are_counted_by_area(sample: Callable[[str], Sna
     snapshot = sample("fleet.tfstate")
     assert {area.type: each.reasons[0].split(" in ")[0] for area, each in snapshot.coverage.areas.items()} == {
         "aws_instance": "aws_instance: 2",
-        "aws_s3_bucket_lifecycle_configuration": "aws_s3_bucket_lifecycle_configuration: 1",
         "random_password": "random_password: 1",
     }
 

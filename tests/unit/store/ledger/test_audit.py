@@ -48,6 +48,17 @@ def _broken(ledger: SqlLedger) -> list[str]:
     return list(ledger.broken_audit_rows())
 
 
+def test_rows_that_hold_what_no_ledger_writes_are_named_and_counted(
+    ledger: SqlLedger, notes: SqlWriter, tamper: Callable[..., None]
+) -> None:
+    tamper(
+        "UPDATE audit_log SET details = '{x' WHERE sequence = 3",
+        "UPDATE audit_log SET at = 'noon' WHERE sequence = 5",
+    )
+    assert ledger.audit_rows() == 9
+    assert [each.split(" (")[0] for each in _broken(ledger)] == ["audit row 3", "audit row 5"]
+
+
 def test_everything_that_happens_is_told(
     ledger: SqlLedger,
     writer: SqlWriter,

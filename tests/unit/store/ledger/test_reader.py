@@ -15,6 +15,7 @@ from setpoint.errors import LedgerError
 from setpoint.model.canonical import Unknown
 from setpoint.model.conclusion import Conclusion
 from setpoint.model.drift import Comparison, Drift, DriftKind, Fold, Gap, GapKind
+from setpoint.model.remediation import RemediationState
 from setpoint.model.service import Exposure, Release, Service, Signal, SignalKind, Tier
 from setpoint.model.snapshot import Area, AreaCoverage, Extent
 from setpoint.store.interface import BeatRow
@@ -171,3 +172,20 @@ JSON = st.recursive(
 def test_a_document_comes_back_as_it_was(value: Any) -> None:
     dialect: Any = None
     assert Document().process_result_value(Document().process_bind_param(value, dialect), dialect) == value
+
+
+def test_what_is_remembered_of_one_scope_is_not_another_s(
+    ledger: SqlLedger, writer: SqlWriter, now: datetime, bucket: Maker, found: Maker, concluded: Maker
+) -> None:
+    urn = bucket("data")
+    other = ledger.acquire("other", now, ttl=60)[1]
+    writer.record([concluded(urn, found(urn))], now)
+    other.record([concluded(urn)], now)
+    assert [each.finding.urn for each in ledger.findings(scope="aws")] == [urn]
+    assert ledger.findings(scope="other", include_closed=True) == []
+    planned = other.plan(urn, "payments", None, RemediationState.ESCALATED, "a person decides", (), now, now)
+    assert ledger.remediations(scope="aws") == []
+    assert ledger.remediations(scope="other") == [planned]
+    other.put_beat(BeatRow(0, now, now, 1, 1, 0, 0, 0, ()))
+    assert ledger.beats(scope="aws") == []
+    assert [each.resources for each in ledger.beats(scope="other")] == [1]

@@ -64,6 +64,7 @@ def _create_what_was_concluded() -> None:
     op.create_index("resources_differing", "resources", ["scope", "differs", "urn"])
     op.create_table(
         "findings",
+        _text("scope"),
         _text("id"),
         _text("urn"),
         _text("service"),
@@ -79,9 +80,9 @@ def _create_what_was_concluded() -> None:
         _moment("last_changed"),
         _moment("closed_at", nullable=True),
         _count("times_opened"),
-        _key("id"),
+        _key("scope", "id"),
     )
-    op.create_index("findings_of_urn", "findings", ["urn"])
+    op.create_index("findings_of_urn", "findings", ["scope", "urn"])
     op.create_index("findings_of_service", "findings", ["service"])
     op.create_table(
         "decisions",
@@ -100,6 +101,7 @@ def _create_what_was_done() -> None:
     op.create_table(
         "remediations",
         sa.Column("id", _number, primary_key=True),
+        _text("scope"),
         _text("urn"),
         _text("service"),
         _text("state"),
@@ -111,7 +113,7 @@ def _create_what_was_done() -> None:
         _count("attempts"),
     )
     op.create_index("remediations_of_urn", "remediations", ["urn"])
-    op.create_index("remediations_of_state", "remediations", ["state"])
+    op.create_index("remediations_of_state", "remediations", ["scope", "state"])
     op.create_table(
         "remediation_steps",
         sa.Column("id", _number, primary_key=True),
@@ -124,11 +126,13 @@ def _create_what_was_done() -> None:
     op.create_table(
         "beats",
         sa.Column("id", _number, primary_key=True),
+        _text("scope"),
         _moment("started_at"),
         _moment("ended_at"),
         *(_count(name) for name in ("resources", "examined", "opened", "closed", "remediated")),
         _text("coverage"),
     )
+    op.create_index("beats_of_scope", "beats", ["scope", "id"])
 
 
 def _create_who_may_write() -> None:

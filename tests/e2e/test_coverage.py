@@ -1,0 +1,86 @@
+"""What could not be read is *could not tell*, with its reason and exit code 3: never *missing*, never clean."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.e2e.account import Aws, free_port
+from tests.e2e.program import Loop, Setpoint, eventually
+
+BUCKETS = "aws:123456789012:eu-west-1:AWS::S3::Bucket"
+
+
+def _doubts(document: Any) -> dict[str, tuple[str, list[str]]]:
+    """Area → how much of it was read, and why no more, where it was not all."""
+    return {
+        each["area"]: (each["extent"], each["reasons"]) for each in document["coverage"] if each["extent"] != "whole"
+    }
+
+
+def test_aws_that_was_never_reached(lonely_setpoint: Setpoint) -> None:
+    for answer in lonely_setpoint.run_each(("beat",), ("doctor",)):
+        assert answer.code == 3
+        assert answer.complaint().startswith("sts:GetCallerIdentity failed (EndpointConnectionError)")
+    drift, findings, gate = lonely_setpoint.run_each(
+        ("drift",), ("findings",), ("gate", "--service", "shop", "--release", "1")
+    )
+    assert [each.code for each in (drift, findings, gate)] == [3, 3, 3]
+    assert drift.complaint() == findings.complaint() == "no heartbeat was recorded yet; run one with: setpoint beat"
+    assert "no heartbeat is recorded" in gate.out
+
+
+def test_aws_that_is_no_longer_reached(setpoint: Setpoint, shop: Aws) -> None:
+    assert setpoint.run("beat").code == 0
+    setpoint.url = f"http://127.0.0.1:{free_port()}"
+    setpoint.configure()
+    beat = setpoint.run("beat")
+    assert beat.code == 3
+    assert "EndpointConnectionError" in beat.complaint()
+    assert setpoint.run("drift", "--json").json()["drift"] == []
+
+
+def test_what_was_denied_is_not_missing(setpoint: Setpoint, shop: Aws) -> None:
+    setpoint.environment |= shop.user_who_may_not("s3:ListAllMyBuckets")
+    beat = setpoint.run("beat", "--json")
+    assert beat.code == 3
+    denied = ("none", ["s3:ListAllMyBuckets denied"])
+    assert _doubts(beat.json()) == {BUCKETS: denied, f"{BUCKETS}Policy": denied}
+    drift, findings, doctor, plain, plain_findings = setpoint.run_each(
+        ("drift", "--json"), ("findings", "--json"), ("doctor",), ("drift",), ("findings",)
+    )
+    assert [each.code for each in (drift, findings, doctor, plain, plain_findings)] == [3, 3, 3, 3, 3]
+    assert drift.json()["drift"] == findings.json() == []
+    assert _doubts(drift.json()) == _doubts(beat.json())
+    for told in (plain, plain_findings):
+        assert "could not tell:\n" in told.out
+        assert f"{BUCKETS}  " in told.out
+        assert "s3:ListAllMyBuckets denied" in told.out
+    assert "reading these types wholly needs:" in doctor.out
+    assert "s3:ListAllMyBuckets" in doctor.out
+
+
+def test_what_was_seen_before_it_was_denied_is_not_gone(setpoint: Setpoint, shop: Aws) -> None:
+    assert setpoint.run("beat").code == 0
+    setpoint.environment |= shop.user_who_may_not("s3:GetBucketTagging")
+    beat = setpoint.run("beat", "--json")
+    assert beat.code == 3
+    assert _doubts(beat.json()) == {BUCKETS: ("partial", ["s3:GetBucketTagging denied"])}
+    drift = setpoint.run("drift", "--json")
+    assert drift.code == 3
+    assert drift.json()["drift"] == []
+    assert [(each["path"], each["kind"]) for each in drift.json()["gaps"]] == [("Tags", "unread")]
+
+
+def test_the_loop_outlives_a_time_in_which_it_is_denied(
+    setpoint: Setpoint, shop: Aws, start_loop: Callable[[], Loop]
+) -> None:
+    setpoint.environment |= shop.user_who_may_not("s3:ListAllMyBuckets")
+    loop = start_loop()
+    loop.await_beats(1)
+    assert _doubts(loop.beats()[-1])
+    shop.let_everybody()
+    eventually("all is read", lambda: not _doubts(loop.beats()[-1]))
+    assert loop.beats()[-1]["open_findings"] == 0
+    assert loop.stop() == 0
+    assert setpoint.run("drift").code == 0
