@@ -35,6 +35,9 @@ class ServedEstate:
     def fingerprint(self) -> str:
         return "unchanged"
 
+    def busy(self) -> str:
+        return ""
+
     def read(self) -> Snapshot:
         return Snapshot(PackedResources(self._resources()), Coverage())
 

@@ -30,6 +30,9 @@ class Estate:
     def fingerprint(self) -> str:
         return digest(*(reader.fingerprint() for reader in self._readers))
 
+    def busy(self) -> str:
+        return next(filter(None, (reader.busy() for reader in self._readers)), "")
+
     def read(self) -> Snapshot:
         resources = PackedResources()
         coverage: dict[Area, AreaCoverage] = {}

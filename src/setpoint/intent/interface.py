@@ -14,6 +14,10 @@ class IntentReader(Protocol):
         """A digest of the raw sources: while it is the same, so is what `read` returns."""
         ...
 
+    def busy(self) -> str:
+        """What the tool that declares is doing right now, in a clause: a change by Setpoint would meet it half-way."""
+        ...
+
     def read(self) -> Snapshot:
         """Everything declared. A type that Setpoint does not read is `NOT_COVERED` in the coverage."""
         ...

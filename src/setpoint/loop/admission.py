@@ -2,22 +2,51 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
-from setpoint.decide.interface import Assessor, Gate
-from setpoint.errors import InputError
+from setpoint.decide.interface import Assessor, Circumstances, Gate
+from setpoint.errors import CouldNotTellError, Error, InputError, LedgerError, TemporaryError
 from setpoint.intent.interface import IntentReader
 from setpoint.loop.clock import Clock
 from setpoint.loop.intended import IntendedState
 from setpoint.loop.ownership import Ownership
 from setpoint.loop.settings import LoopSettings
+from setpoint.loop.shown import circumstances, recalled
 from setpoint.model.decision import Decision
 from setpoint.model.policy import Stage
 from setpoint.model.resource import Resource
-from setpoint.model.service import Release, Service
-from setpoint.model.snapshot import doubts
-from setpoint.store.interface import Ledger
+from setpoint.model.service import Exposure, Release, Service, Tier
+from setpoint.store.interface import Ledger, LedgerReader, ThresholdKeeper
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIf:
+    """What is supposed to be other than it is."""
+
+    without: tuple[str, ...] = ()
+    """Findings (by id) and policies that are left out."""
+    later: timedelta = timedelta(0)
+    """Quiet time that is supposed to have passed."""
+    exposure: Exposure | None = None
+    tier: Tier | None = None
+
+    def applied_to(self, service: Service) -> Service:
+        return replace(service, exposure=self.exposure or service.exposure, tier=self.tier or service.tier)
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A release with what its service declares."""
+
+    release: Release
+    stage: Stage
+    service: Service
+    resources: tuple[Resource, ...]
+    unknowns: tuple[str, ...]
+    """What of it could not be read, a clause each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,43 +54,58 @@ class Admission:
     intent: IntentReader
     gate: Gate
     assessor: Assessor
-    ledger: Ledger
-    clock: Clock
+    open_ledger: Callable[[], AbstractContextManager[Ledger]]
+    """Raises `LedgerError` or `TemporaryError` where it is out of reach."""
+    open_reader: Callable[[], AbstractContextManager[LedgerReader]]
+    keeper: ThresholdKeeper
+    """What to go by then."""
     settings: LoopSettings
-    services: dict[str, Service]
+    services: Mapping[str, Service]
     """Those that the configuration describes."""
-    half_life: float
-    """Seconds; signals older than 64 of them weigh nothing that a float can hold beside 1."""
+    actor: str
+    """Who asks."""
+    clock: Callable[[datetime | None], Clock] = Clock
+    """Makes one that starts no earlier than a time."""
 
     def decide(self, release: Release, stage: Stage) -> Decision:
-        """The decision, recorded with every factor."""
+        """The decision with every factor, recorded; while the ledger is out of reach, by what was last known."""
         # 1. What does the service declare?
-        intended = IntendedState(self.intent, self.settings.owner_tag)
-        intended.refresh()
-        resources = self._declared_by(release.service, intended)
-        service = self.services.get(release.service) or Service(release.service)
+        case = self._case(release, stage)
+        try:
+            with self.open_ledger() as ledger:
+                # 2. What did production show of it?
+                now = self._now(ledger)
+                shown = circumstances(case.service, ledger, self.assessor, self.settings, now)
 
-        # 2. What did production show of it?
-        now = self.clock.now()
-        signals = self.ledger.signals(release.service, since=now - timedelta(seconds=64 * self.half_life))
-        threshold = self.assessor.threshold(service, signals, now)
-
-        # 3. What can not be told?
-        unknowns = self._unknowns(intended)
-
-        # 4. Decide, and write it down.
-        found = self.ledger.findings(scope=self.settings.scope, service=release.service)
-        known = {each.finding.id: each.first_seen for each in found}
-        decision = self.gate.decide(
-            release, stage, service, resources, threshold, unknowns=unknowns, first_seen=known, now=now
-        )
-        writer = self.ledger.visitor()
-        with writer.transaction():
-            writer.put_release(release, now)
-            writer.put_decision(decision, now)
+                # 3. Decide, and write it down.
+                decision = self._decide(case, shown)
+                self._record(ledger, release, decision, now)
+        except (LedgerError, TemporaryError) as error:
+            # 4. Without the ledger, decide by what was last known, and say so.
+            decision = self._decide(case, self._last_known(release.service, error))
         return decision
 
-    def _declared_by(self, name: str, intended: IntendedState) -> list[Resource]:
+    def suppose(self, release: Release, stage: Stage, what_if: WhatIf) -> tuple[Decision, Decision]:
+        """What is decided, and what would be; neither is recorded."""
+        case = self._case(release, stage)
+        supposed = replace(case, service=what_if.applied_to(case.service))
+        with self.open_reader() as ledger:
+            now = self._now(ledger)
+            is_so = circumstances(case.service, ledger, self.assessor, self.settings, now)
+            would_be = circumstances(supposed.service, ledger, self.assessor, self.settings, now, later=what_if.later)
+        return self._decide(case, is_so), self._decide(supposed, would_be, what_if)
+
+    def _case(self, release: Release, stage: Stage) -> _Case:
+        intended = IntendedState(self.intent, self.settings.owner_tag)
+        intended.refresh()
+        unknowns = tuple(
+            f"what is declared of {doubt.area} was read {doubt.extent}: {'; '.join(doubt.reasons)}"
+            for doubt in intended.coverage.doubts()
+        )
+        service = self.services.get(release.service) or Service(release.service)
+        return _Case(release, stage, service, self._declared_by(release.service, intended), unknowns)
+
+    def _declared_by(self, name: str, intended: IntendedState) -> tuple[Resource, ...]:
         ownership = Ownership(intended, self.settings.owner_tag)
         owners = {urn: ownership.owner(urn) for urn in intended}
         known = {*self.services, *filter(None, owners.values())}
@@ -73,23 +117,32 @@ class Admission:
                 else "name one under services: in setpoint.yaml",
             )
         resources = (intended.get(urn) for urn, owner in owners.items() if owner == name)
-        return [resource for resource in resources if resource is not None]
+        return tuple(resource for resource in resources if resource is not None)
 
-    def _unknowns(self, intended: IntendedState) -> list[str]:
-        """Why nobody can be sure of what production shows, a clause each."""
-        unknowns = [
-            f"what is declared of {doubt.area} was read {doubt.extent}: {'; '.join(doubt.reasons)}"
-            for doubt in intended.coverage.doubts()
-        ]
-        last = next(iter(self.ledger.beats(scope=self.settings.scope, limit=1)), None)
-        if last is None:
-            return [*unknowns, "production was never looked at: no heartbeat is recorded"]
-        age = (self.clock.now() - last.ended_at).total_seconds()
-        if age > self.settings.stale_after:
-            unknowns.append(f"the last heartbeat was {age / 3600:.1f} h ago")
-        unread = doubts(last.coverage)
-        if unread:
-            types = sorted({each.area.type for each in unread})
-            reasons = sorted({reason for each in unread for reason in each.reasons})
-            unknowns.append(f"the last heartbeat did not read all of {', '.join(types)}: {'; '.join(reasons)}")
-        return unknowns
+    def _decide(self, case: _Case, shown: Circumstances, what_if: WhatIf | None = None) -> Decision:
+        return self.gate.decide(
+            case.release,
+            case.stage,
+            case.service,
+            case.resources,
+            replace(shown, unknowns=(*case.unknowns, *shown.unknowns)),
+            without=what_if.without if what_if else (),
+        )
+
+    def _record(self, ledger: Ledger, release: Release, decision: Decision, now: datetime) -> None:
+        writer = ledger.visitor()
+        with writer.transaction():
+            writer.put_release(release, now)
+            writer.put_decision(decision, now, self.actor)
+
+    def _last_known(self, service: str, error: Error) -> Circumstances:
+        because = f"the ledger cannot be reached ({error.diagnostics()})"
+        now = self.clock(None).now()
+        try:
+            known = self.keeper.recall(self.settings.scope, now)
+        except CouldNotTellError as doubt:
+            return Circumstances(now, threshold=None, unknowns=(because, doubt.diagnostics()))
+        return recalled(known, service, self.settings, now, because=because)
+
+    def _now(self, ledger: LedgerReader) -> datetime:
+        return self.clock(ledger.latest_time()).now()

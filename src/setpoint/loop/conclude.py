@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 from setpoint.compare.interface import Comparator
 from setpoint.decide.interface import Judge
@@ -20,14 +21,19 @@ ABSENT = "absent"
 """Stands in a key for the digest of an entity that does not exist."""
 
 
+REVERTING: Final = frozenset({Effect.REMEDIATE, Effect.REQUIRE_APPROVAL})
+"""Effects that end in a change of production, at once or once somebody approved it."""
+
+
 def pending(conclusion: Conclusion, mode: Mode) -> Conclusion:
     """The conclusion under no key while something has to be done about it, so that no crash makes it be forgotten."""
     return replace(conclusion, key="") if calls_for_action(conclusion, mode) else conclusion
 
 
 def calls_for_action(conclusion: Conclusion, mode: Mode) -> bool:
+    """Whether something is to be done because of it, in this mode."""
     effects = {each.effect for each in conclusion.decisions}
-    return Effect.ESCALATE in effects or (mode is Mode.ENFORCE and Effect.REMEDIATE in effects)
+    return Effect.ESCALATE in effects or (mode is Mode.ENFORCE and not effects.isdisjoint(REVERTING))
 
 
 class Concluder:

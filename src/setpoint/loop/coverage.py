@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from setpoint.errors import Error
-from setpoint.model.snapshot import Area, AreaCoverage, Coverage, Extent
+from setpoint.model.snapshot import Area, AreaCoverage, Coverage, Extent, doubts
 from setpoint.model.urn import Urn
 
 
@@ -36,3 +36,13 @@ def no_longer_known(before: Iterable[AreaCoverage], error: Error) -> list[AreaCo
         each if each.extent is Extent.NOT_COVERED else replace(each, extent=Extent.NONE, reasons=(error.diagnostics(),))
         for each in before
     ]
+
+
+def untold(areas: Iterable[AreaCoverage]) -> list[str]:
+    """What a beat that read so much leaves open, a clause each."""
+    unread = doubts(areas)
+    if not unread:
+        return []
+    types = ", ".join(sorted({each.area.type for each in unread}))
+    reasons = "; ".join(sorted({reason for each in unread for reason in each.reasons}))
+    return [f"the last heartbeat did not read all of {types}: {reasons}"]

@@ -6,15 +6,20 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Final
 
-from setpoint.errors import CouldNotTellError, Error, InputError
+from setpoint.errors import CouldNotTellError, Error, InputError, LedgerError
 from setpoint.loop.conclude import Concluder, calls_for_action, pending
 from setpoint.loop.coverage import interrupted, no_longer_known, out_of_reach
 from setpoint.loop.intended import IntendedState
+from setpoint.loop.orders import Orders
 from setpoint.loop.parts import Parts
+from setpoint.loop.patience import Patience
 from setpoint.loop.queue import WorkQueue
 from setpoint.loop.reconcile import Reconciler
 from setpoint.loop.recorder import Recorder
+from setpoint.loop.remediate import Remediator
 from setpoint.loop.report import BeatReport
+from setpoint.loop.restraint import Restraint
+from setpoint.loop.shown import last_known
 from setpoint.model.conclusion import Conclusion
 from setpoint.model.remediation import UNFINISHED
 from setpoint.model.snapshot import Area, AreaCoverage, Coverage, Extent
@@ -45,9 +50,15 @@ class Heartbeat:
             mode=parts.settings.mode,
         )
         self._recorder = Recorder(parts, writer)
-        self._reconciler = Reconciler(parts, self._intended, self._concluder, self._recorder, writer)
+        patience = Patience(parts.clock, parts.settings)
+        self._restraint = Restraint(parts, self._intended)
+        remediator = Remediator(parts, self._recorder, self._restraint, patience, writer)
+        self._orders = Orders(parts, remediator, self._restraint, writer)
+        self._reconciler = Reconciler(parts, self._intended, self._concluder, self._recorder, remediator, patience)
         self.queue = WorkQueue()
         self._clock_is_behind = False
+        self._told_held: frozenset[str] = frozenset()
+        """Why reverts were held back in the last beat: said once for as long as it is so."""
 
     def beat(self, progress: Progress = lambda _report: None) -> BeatReport:
         """One turn. Where it comes to nothing, so the ledger says, and the error goes on."""
@@ -60,6 +71,8 @@ class Heartbeat:
         return report
 
     def _turn(self, report: BeatReport, progress: Progress) -> None:
+        self._restraint.new_beat()
+
         # 1. Still ours? Whoever lost the lease must not write.
         self._renew_lease()
         self._note_clock()
@@ -86,6 +99,7 @@ class Heartbeat:
         # 5. Take up what was left unfinished, and act on what is due.
         for remediation in self._parts.ledger.remediations(scope=self._parts.settings.scope, states=UNFINISHED):
             self.queue.add(remediation.urn, self._parts.clock.now())
+        self._orders.expire()
         self.work()
 
         # 6. Write down what this beat did.
@@ -93,7 +107,9 @@ class Heartbeat:
         progress(report)
 
     def work(self) -> datetime | None:
-        """Reconcile every key that is due; when the next one will be."""
+        """Carry out what people ordered, and reconcile every key that is due; when the next one will be."""
+        for remediation in self._orders.carry_out():
+            self.queue.add(remediation.urn, self._parts.clock.now())
         while not self._parts.stopping() and (key := self.queue.take(self._parts.clock.now())) is not None:
             self._renew_lease()
             again = self._reconciler.reconcile(Urn(key))
@@ -183,6 +199,11 @@ class Heartbeat:
         report.closed, tally.closed = tally.closed, 0
         report.ended_at = self._parts.clock.now()
         self.update(report)
+        report.held = dict(self._restraint.held)
+        for reason, times in report.held.items():
+            if reason not in self._told_held:
+                self._recorder.tell_held(reason, times)
+        self._told_held = frozenset(report.held)
         self._writer.put_beat(
             BeatRow(
                 id=0,
@@ -196,6 +217,19 @@ class Heartbeat:
                 coverage=tuple(report.areas),
             )
         )
+        self.keep_thresholds(report)
+
+    def keep_thresholds(self, report: BeatReport) -> None:
+        """For a gate that cannot reach the ledger. That they cannot be kept is said; it stops nothing."""
+        parts, report.not_kept = self._parts, ""
+        if parts.keeper is None:
+            return
+        beat, now = (report.ended_at or report.started_at, report.areas), parts.clock.now()
+        known = last_known(parts.services, parts.ledger, parts.assessor, parts.settings.scope, beat, now)
+        try:
+            parts.keeper.keep(known)
+        except (InputError, LedgerError) as error:
+            report.not_kept = error.diagnostics()
 
     def update(self, report: BeatReport) -> None:
         """What is open and what has moved since the beat began, as it is now."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from setpoint.act.interface import Notifier, Reverter
 from setpoint.compare.interface import Comparator
@@ -11,8 +11,9 @@ from setpoint.decide.interface import Assessor, Judge
 from setpoint.intent.interface import IntentReader
 from setpoint.loop.clock import Clock
 from setpoint.loop.settings import LoopSettings
+from setpoint.model.service import Service
 from setpoint.observe.interface import Observer
-from setpoint.store.interface import Ledger
+from setpoint.store.interface import Ledger, ThresholdKeeper
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +30,7 @@ class Parts:
     settings: LoopSettings
     stopping: Callable[[], bool] = lambda: False
     """Whether the program was asked to stop: asked between two steps, never within one."""
+    services: Mapping[str, Service] = field(default_factory=dict)
+    """Those that the configuration describes."""
+    keeper: ThresholdKeeper | None = None
+    """Where their thresholds are left for a gate that cannot reach the ledger."""

@@ -64,6 +64,35 @@ class Recorder:
             )
         )
 
+    def tell_waiting(self, remediation: Remediation) -> None:
+        """Ask people for an approval."""
+        self._parts.notifier.notify(
+            Alert(
+                at=remediation.updated_at,
+                severity=Severity.HIGH,
+                kind="approval",
+                subject=remediation.urn,
+                service=remediation.service,
+                title=remediation.reason,
+                details={"remediation": remediation.id, "findings": list(remediation.findings)},
+                helps=f"setpoint approve {remediation.id}",
+            )
+        )
+
+    def tell_held(self, reason: str, times: int) -> None:
+        """Say that reverts are held back, and why."""
+        self._parts.notifier.notify(
+            Alert(
+                at=self._parts.clock.now(),
+                severity=Severity.MEDIUM,
+                kind="held back",
+                subject=None,
+                service="",
+                title=f"{times} reverts are held back: {reason}",
+                helps="setpoint remediations",
+            )
+        )
+
     def _tell(self, urn: Urn, change: FindingChanges, effects: dict[tuple[Urn, str], Effect]) -> None:
         self.tally.opened += len(change.opened) + len(change.reopened)
         self.tally.closed += len(change.closed)

@@ -28,8 +28,12 @@ class BeatReport:
     declared_areas: list[AreaCoverage] = field(default_factory=list)
     """What intent says of its own reading: areas declared in part, and types that are not covered."""
     observed_areas: list[AreaCoverage] = field(default_factory=list)
+    held: dict[str, int] = field(default_factory=dict)
+    """Why reverts were held back → how many."""
     interrupted: bool = False
     """The program was asked to stop before the beat was through."""
+    not_kept: str = ""
+    """Why the thresholds could not be kept for a gate without the ledger; empty where they were."""
 
     @property
     def areas(self) -> list[AreaCoverage]:

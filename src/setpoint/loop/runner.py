@@ -26,6 +26,7 @@ class Runner:
             report = heartbeat.beat(progress)
             self._drain(heartbeat)
             heartbeat.update(report)
+            heartbeat.keep_thresholds(report)
             return report
 
     def forever(self, report: Callable[[BeatReport | Error], None], progress: Progress) -> None:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from setpoint.model.remediation import Mode
+
+if TYPE_CHECKING:
+    from setpoint.loop.restraint import Freeze
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,18 @@ class LoopSettings:
     """Seconds after which the last heartbeat is too old for the gate to rely on."""
     owner_tag: str = "service"
     """The tag that names the owning service."""
+    limit_per_beat: int = 20
+    """Reverts that one beat may begin; then nothing more happens until the next, and it says so."""
+    limit_per_service: int = 10
+    limit_percent: float = 25.0
+    """Of all declared resources, rounded up, and at least three."""
+    freezes: tuple[Freeze, ...] = ()
+    """Windows in which nothing is changed."""
+    guard_times: int = 3
+    """A revert of the same value for this time within `guard_window` seconds is not made: a person decides."""
+    guard_window: float = 3600.0
+    approve_within: float = 86400.0
+    """Seconds after which an approval that nobody gave is no longer waited for."""
 
     @property
     def lease_for(self) -> float:

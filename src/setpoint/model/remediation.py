@@ -38,7 +38,14 @@ TRANSITIONS: Mapping[RemediationState, frozenset[RemediationState]] = {
             RemediationState.ESCALATED,
         }
     ),
-    RemediationState.AWAITING_APPROVAL: frozenset({RemediationState.APPLYING, RemediationState.ESCALATED}),
+    RemediationState.AWAITING_APPROVAL: frozenset(
+        {
+            RemediationState.APPLYING,
+            RemediationState.VERIFIED,  # the drift went by itself
+            RemediationState.FAILED,  # the state is no longer the one that was to be approved
+            RemediationState.ESCALATED,
+        }
+    ),
     RemediationState.APPLYING: frozenset(
         {RemediationState.VERIFYING, RemediationState.FAILED, RemediationState.ESCALATED}
     ),

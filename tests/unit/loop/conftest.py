@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -59,6 +60,8 @@ class World:
     """How many looks after a write still see the old state."""
     now: datetime = START
     policy_version: str = "1"
+    at_work: str = ""
+    """What the tool that declares is doing."""
     alerts: list[Alert] = field(default_factory=list)
     written: list[Plan] = field(default_factory=list)
     _old: dict[str, tuple[int, State]] = field(default_factory=dict)
@@ -66,6 +69,9 @@ class World:
     # intent
     def fingerprint(self) -> str:
         return digest(self.declared)
+
+    def busy(self) -> str:
+        return self.at_work
 
     def read(self) -> Snapshot:
         return Snapshot(
@@ -173,10 +179,9 @@ class World:
 class Worker:
     """One run of the program on the world: opens the ledger, takes the lease, beats."""
 
-    def __init__(self, world: World, path: Path, mode: Mode, scope: str) -> None:
+    def __init__(self, world: World, path: Path, settings: LoopSettings) -> None:
         self.world = world
         self.ledger = open_ledger(str(path))
-        settings = LoopSettings(scope=scope, mode=mode, retry_after=1.0, verify_for=30.0)
         self.parts = Parts(
             intent=world,
             observer=world,
@@ -216,8 +221,9 @@ def start(world: World, tmp_path: Path) -> Iterator[Callable[..., Worker]]:
     """Starts a worker on the test's ledger; call it again for the next life of the program."""
     workers: list[Worker] = []
 
-    def make(mode: Mode = Mode.ENFORCE, scope: str = "default") -> Worker:
-        workers.append(Worker(world, tmp_path / "ledger.sqlite", mode, scope))
+    def make(mode: Mode = Mode.ENFORCE, **settings: Any) -> Worker:
+        usual = LoopSettings(mode=mode, retry_after=1.0, verify_for=30.0)
+        workers.append(Worker(world, tmp_path / "ledger.sqlite", replace(usual, **settings)))
         return workers[-1]
 
     yield make

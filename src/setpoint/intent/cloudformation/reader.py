@@ -73,6 +73,11 @@ class CloudFormationReader:
         facts = asdict(stack) if stack else None
         return digest(content, self._parameters, self._exports, facts, self._live.asked_again().told())
 
+    def busy(self) -> str:
+        stack = self._facts()
+        at_work = stack is not None and stack.status.endswith("_IN_PROGRESS")
+        return f"stack {stack.name} is in {stack.status}" if stack is not None and at_work else ""
+
     def read(self) -> Snapshot:
         template = parse_template(self._data(), str(self._path))
         stack = self._facts()

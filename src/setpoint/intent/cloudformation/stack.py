@@ -28,6 +28,8 @@ class StackFacts:
     """As the stack was made; what a Systems Manager parameter held then, in place of its name."""
     exports: Mapping[str, str]
     """Every export of the account and region, this stack's and others'."""
+    status: str = ""
+    """`UPDATE_IN_PROGRESS`, `CREATE_COMPLETE`, …: CloudFormation's word."""
     notification_arns: tuple[str, ...] = ()
     tags: Mapping[str, str] = field(default_factory=dict)
     """Put by CloudFormation on each of the stack's resources that takes tags ("Resource tag")."""
@@ -54,6 +56,7 @@ def read_stack(clients: AwsClients, region: str, stack_name: str) -> StackFacts:
             for each in described.get("Parameters", [])
         },
         exports={each["Name"]: each["Value"] for each in exports},
+        status=described.get("StackStatus", ""),
         notification_arns=tuple(described.get("NotificationARNs", [])),
         tags={each["Key"]: each["Value"] for each in described.get("Tags", [])},
     )

@@ -33,6 +33,11 @@ class TerraformReader:
         content = hashlib.blake2b(read_bytes(self._path), digest_size=DIGEST_BYTES).hexdigest()
         return digest(str(self._path), self._place.partition, self._place.account, self._place.region, content)
 
+    def busy(self) -> str:
+        """The lock file that Terraform's local backend keeps beside a state while it works on it."""
+        lock = self._path.with_name(f".{self._path.name}.lock.info")
+        return f"{lock} is there: Terraform works on this state" if lock.exists() else ""
+
     def read(self) -> Snapshot:
         where = str(self._path)
         data = read_bytes(self._path)

@@ -1,0 +1,97 @@
+"""What production showed of a service: all of it that a gate decides by.
+
+`admission` asks the ledger for it; the heartbeat keeps it for a gate that will not reach the ledger.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from setpoint.decide.interface import Assessor, Circumstances
+from setpoint.loop.coverage import untold
+from setpoint.loop.settings import LoopSettings
+from setpoint.model.finding import FindingSource
+from setpoint.model.service import Service, Threshold
+from setpoint.model.snapshot import AreaCoverage
+from setpoint.store.interface import LastKnown, LedgerReader
+
+NOW_ITSELF = timedelta(0)
+
+
+def threshold_of(
+    service: Service, ledger: LedgerReader, assessor: Assessor, now: datetime, *, later: timedelta = NOW_ITSELF
+) -> Threshold:
+    """As it is now, or as it will be if nothing more happens until `later`."""
+    signals = ledger.signals(service.name, since=now - assessor.memory)
+    return assessor.threshold(service, signals, now + later)
+
+
+def circumstances(
+    service: Service,
+    ledger: LedgerReader,
+    assessor: Assessor,
+    settings: LoopSettings,
+    now: datetime,
+    *,
+    later: timedelta = NOW_ITSELF,
+) -> Circumstances:
+    """As the ledger knows them now; with `later`, as they will be if the loop goes on and nothing more happens."""
+    found = ledger.findings(scope=settings.scope, service=service.name)
+    return Circumstances(
+        now=now + later,
+        threshold=threshold_of(service, ledger, assessor, now, later=later),
+        unknowns=doubts_of_last_beat(ledger, settings, now),
+        first_seen={each.finding.id: each.first_seen for each in found},
+    )
+
+
+def doubts_of_last_beat(ledger: LedgerReader, settings: LoopSettings, now: datetime) -> tuple[str, ...]:
+    """Why nobody can be sure of what production shows, a clause each."""
+    last = next(iter(ledger.beats(scope=settings.scope, limit=1)), None)
+    if last is None:
+        return ("production was never looked at: no heartbeat is recorded",)
+    return (*_age(last.ended_at, settings, now), *untold(last.coverage))
+
+
+def last_known(
+    services: Mapping[str, Service],
+    ledger: LedgerReader,
+    assessor: Assessor,
+    scope: str,
+    beat: tuple[datetime, Iterable[AreaCoverage]],
+    now: datetime,
+) -> LastKnown:
+    """Of every described service, after a beat that ended then and read so much."""
+    ended_at, coverage = beat
+    oldest: dict[str, datetime] = {}
+    for record in ledger.findings(scope=scope):
+        # Differences from what is declared are none of the release's own.
+        if record.finding.source is FindingSource.GUARDRAIL:
+            name = record.finding.service
+            oldest[name] = min(record.first_seen, oldest.get(name, record.first_seen))
+    return LastKnown(
+        scope=scope,
+        beat_ended_at=ended_at,
+        unknowns=tuple(untold(coverage)),
+        thresholds={name: threshold_of(each, ledger, assessor, now) for name, each in services.items()},
+        oldest_findings={name: at for name, at in oldest.items() if name in services},
+    )
+
+
+def recalled(known: LastKnown, service: str, settings: LoopSettings, now: datetime, *, because: str) -> Circumstances:
+    """What was last known, for a decision that is made without the ledger `because` of something."""
+    at = known.beat_ended_at.isoformat(timespec="seconds")
+    return Circumstances(
+        now=now,
+        threshold=known.thresholds.get(service),
+        unknowns=(*_age(known.beat_ended_at, settings, now), *known.unknowns),
+        remarks=(f"{because}: the threshold is the one signed after the heartbeat of {at}; nothing is recorded",),
+        # Which finding is how old, only the ledger knows: each counts as the oldest.
+        oldest_finding=known.oldest_findings.get(service),
+    )
+
+
+def _age(ended_at: datetime, settings: LoopSettings, now: datetime) -> Sequence[str]:
+    age = (now - ended_at).total_seconds()
+    return [f"the last heartbeat was {age / 3600:.1f} h ago"] if age > settings.stale_after else []
