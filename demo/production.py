@@ -195,6 +195,19 @@ AUDIT_POLICY: Final = _document(
         "Principal": {"Service": "cloudtrail.amazonaws.com"},
         "Action": "s3:PutObject",
         "Resource": f"arn:aws:s3:::{AUDIT}/AWSLogs/{ACCOUNT}/*",
-        "Condition": {"StringEquals": {"s3:x-amz-acl": "bucket-owner-full-control"}},
+        "Condition": {
+            "StringEquals": {
+                "s3:x-amz-acl": "bucket-owner-full-control",
+                "aws:SourceArn": f"arn:aws:cloudtrail:{REGION}:{ACCOUNT}:trail/production",
+            }
+        },
+    },
+    {
+        "Sid": "NobodyInTheClear",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": [f"arn:aws:s3:::{AUDIT}", f"arn:aws:s3:::{AUDIT}/*"],
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
     },
 )

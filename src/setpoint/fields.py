@@ -30,6 +30,12 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f"did you mean {near[0]!r}?" if near else f"known are: {', '.join(choices)}"
 
 
+def seconds_of(text: str) -> float | None:
+    """`500ms`, `30s`, `5m`, `12h`, `7d` or `2w` in seconds; None for any other text."""
+    match = _DURATION.fullmatch(text.strip())
+    return float(match[1]) * _SECONDS[match[2]] if match else None
+
+
 class Fields:
     """One mapping of a document. Ask for every key, then call `done`, which refuses what nobody asked for."""
 
@@ -86,8 +92,8 @@ class Fields:
     def seconds(self, key: str, default: float | None = None, *, least: float = 0.0) -> float:
         """A duration: a number of seconds, or `500ms`, `30s`, `5m`, `12h`, `7d`, `2w`."""
         value = self._require(key, default)
-        if isinstance(value, str) and (match := _DURATION.fullmatch(value.strip())):
-            value = float(match[1]) * _SECONDS[match[2]]
+        if isinstance(value, str):
+            value = seconds_of(value)
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not least <= value < float("inf"):
             raise self.wrong(key, f"a duration of at least {least:g} s, such as 30s, 5m, 12h or 7d")
         return float(value)

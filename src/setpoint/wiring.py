@@ -5,10 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
 from setpoint.act.alert import JsonLinesNotifier, Notifiers, TerminalNotifier
+from setpoint.act.interface import Courier
 from setpoint.act.revert.reverter import AwsReverter
 from setpoint.aws import AwsClients
 from setpoint.compare.config.comparator import ConfigComparator
@@ -17,6 +19,7 @@ from setpoint.decide.policy.compile import PolicySet, compile_policies
 from setpoint.decide.policy.judge import PolicyJudge
 from setpoint.decide.threshold import ReleaseAssessor
 from setpoint.errors import CouldNotTellError
+from setpoint.intent.baseline import read_baseline
 from setpoint.intent.cloudformation.reader import CloudFormationReader
 from setpoint.intent.cloudformation.stack import read_stack
 from setpoint.intent.estate import Estate
@@ -27,10 +30,12 @@ from setpoint.intent.terraform.reader import TerraformReader
 from setpoint.loop.admission import Admission
 from setpoint.loop.clock import Clock
 from setpoint.loop.parts import Parts
+from setpoint.model.waiver import Waiver
 from setpoint.observe.aws.observer import AwsObserver
 from setpoint.settings import CloudFormationSource, IntentSource, Settings, TerraformSource
 from setpoint.store.interface import Ledger, LedgerReader
 from setpoint.store.ledger.opening import open_ledger
+from setpoint.store.thresholds import SignedThresholds
 
 
 class Wiring:
@@ -113,8 +118,22 @@ def open_reader(settings: Settings) -> Iterator[LedgerReader]:
 
 
 @contextmanager
-def _open_ledger(settings: Settings) -> Iterator[Ledger]:
-    ledger = open_ledger(str(settings.ledger))
+def open_existing_ledger(settings: Settings) -> Iterator[Ledger]:
+    """The ledger of a command that tells the loop something; it must exist."""
+    with _open_ledger(settings, create=False) as ledger:
+        yield ledger
+
+
+def all_waivers(settings: Settings, ledger: LedgerReader) -> list[Waiver]:
+    """Those of the configuration, and those that people entered."""
+    matched = ledger.waiver_matches()
+    declared = [replace(each, last_matched=matched.get(each.id)) for each in settings.waivers]
+    return [*declared, *ledger.waivers()]
+
+
+@contextmanager
+def _open_ledger(settings: Settings, *, create: bool = True) -> Iterator[Ledger]:
+    ledger = open_ledger(str(settings.ledger), create=create)
     try:
         yield ledger
     finally:
@@ -139,36 +158,61 @@ def loop_parts(settings: Settings, stopping: Callable[[], bool]) -> Iterator[Par
     )
     judge, intent = PolicyJudge(wiring.policies), wiring.intent
     _check(intent)
+    keeper = _keeper(settings)
+    keeper.check()
+    alert_courier = courier(settings)
     with _open_ledger(settings) as ledger:
         yield Parts(
             intent=intent,
             observer=wiring.observer,
             comparator=ConfigComparator(wiring.schemas.schema),
             judge=judge,
-            assessor=ReleaseAssessor(settings.risk),
+            assessor=assessor(settings),
             reverter=AwsReverter(wiring.clients, wiring.schemas.schema),
             notifier=notifiers,
             ledger=ledger,
             clock=Clock(ledger.latest_time()),
             settings=settings.loop,
             stopping=stopping,
+            accepted=lambda: (settings.waivers, read_baseline(settings.baseline)),
+            services=settings.services,
+            keeper=keeper,
+            courier=alert_courier,
         )
 
 
-@contextmanager
-def admission(settings: Settings) -> Iterator[Admission]:
-    """What the gate is made of."""
+def courier(settings: Settings) -> Courier:
+    """Every channel of the settings. Raises `Error` where a secret is not there, or a library."""
+    # Only who sends pays for HTTP and TLS.
+    from setpoint.act.delivery.courier import AlertCourier
+
+    owners = {name: service.owner for name, service in settings.services.items()}
+    return AlertCourier(settings.alerts, owners, timeout=settings.loop.delivery.timeout)
+
+
+def assessor(settings: Settings) -> ReleaseAssessor:
+    """What turns signals into thresholds."""
+    return ReleaseAssessor(settings.risk)
+
+
+def admission(settings: Settings, actor: str) -> Admission:
+    """What the gate is made of; `actor` is who asks. Its ledger must exist: a gate does not begin one."""
     wiring = Wiring(settings)
     gate, intent = ReleaseGate(wiring.policies), wiring.intent
     _check(intent)
-    with _open_ledger(settings) as ledger:
-        yield Admission(
-            intent=intent,
-            gate=gate,
-            assessor=ReleaseAssessor(settings.risk),
-            ledger=ledger,
-            clock=Clock(ledger.latest_time()),
-            settings=settings.loop,
-            services=dict(settings.services),
-            half_life=settings.risk.half_life,
-        )
+    return Admission(
+        intent=intent,
+        gate=gate,
+        assessor=assessor(settings),
+        open_ledger=lambda: _open_ledger(settings, create=False),
+        open_reader=lambda: open_reader(settings),
+        keeper=_keeper(settings),
+        settings=settings.loop,
+        services=settings.services,
+        actor=actor,
+    )
+
+
+def _keeper(settings: Settings) -> SignedThresholds:
+    gate = settings.gate
+    return SignedThresholds(gate.threshold_file, gate.key_file, valid_for=gate.threshold_valid_for)

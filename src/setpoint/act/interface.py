@@ -45,7 +45,7 @@ class Alert:
     at: datetime
     severity: Severity
     kind: str
-    """`drift`, `guardrail`, `escalated`, `remediation`, `coverage`."""
+    """`drift`, `guardrail`, `escalated`, `remediation`, `approval`, `held back`, `coverage`, `delivery`."""
     subject: Urn | None
     service: str
     title: str

@@ -1,4 +1,4 @@
-"""`setpoint audit verify`: whether the audit log is what was written."""
+"""`setpoint audit`: whether the audit log is what was written, and all of it for other programs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ import click
 
 from setpoint.cli.options import config_option, json_option
 from setpoint.cli.output import Output
+from setpoint.model.canonical import Json
 from setpoint.settings import load_settings
+from setpoint.store.interface import AuditRow
 from setpoint.wiring import open_reader
 
 
@@ -34,3 +36,40 @@ def verify(config: Path, *, as_json: bool) -> int:
     else:
         output.line(f"{rows:,} rows, none changed, removed or inserted", style="green")
     return 1 if broken else 0
+
+
+@command.command(name="export")
+@config_option
+@click.option(
+    "--after",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    metavar="NUMBER",
+    help="Only rows with a higher sequence number: what was exported before need not be again.",
+)
+def export(config: Path, after: int) -> int:
+    """Print the log as JSON, one row a line, oldest first.
+
+    A row has the actor, the action, its subject, the details (cause, before and after), and the digests that chain it.
+    """
+    output = Output.of(as_json=True)
+    with open_reader(load_settings(config)) as ledger:
+        for row in ledger.audit(after=after):
+            output.json(_document(row))
+    return 0
+
+
+def _document(row: AuditRow) -> Json:
+    return {
+        "sequence": row.sequence,
+        "writer": row.writer,
+        # To the microsecond, which is how the digest has it.
+        "at": row.at.isoformat(timespec="microseconds"),
+        "actor": row.actor,
+        "action": row.action,
+        "subject": row.subject,
+        "details": row.details,
+        "previous": row.previous,
+        "digest": row.digest,
+    }

@@ -66,8 +66,12 @@ def show_beat(output: Output, report: BeatReport, *, mode: Mode) -> None:
         ("remediation", "state", "service", "resource", "why"),
         [(each.id, each.state, each.service, each.urn, each.reason) for each in report.remediations],
     )
+    for reason, times in report.held.items():
+        output.line(f"{times:,} reverts held back: {reason}", style="bold yellow")
     if report.open_findings:
         output.line("see them with: setpoint findings")
+    if report.not_kept:
+        output.line(f"a gate could not do without the ledger: {report.not_kept}", style="bold yellow")
 
 
 def explain_coverage(output: Output, areas: Sequence[AreaCoverage]) -> None:
@@ -101,7 +105,9 @@ def summary(report: BeatReport) -> Json:
         "opened": report.opened,
         "closed": report.closed,
         "open_findings": report.open_findings,
+        "held_back": report.held,
         "interrupted": report.interrupted,
+        "not_kept": report.not_kept,
         "remediations": [remediation_json(each) for each in report.remediations],
         "coverage": coverage_json(report.areas),
     }

@@ -7,10 +7,13 @@ from typing import assert_never
 
 import click
 
+from setpoint.cli import what_if
+from setpoint.cli.actor import actor
+from setpoint.cli.decisions import decision_json, explain
 from setpoint.cli.options import config_option, json_option
 from setpoint.cli.output import Output
-from setpoint.model.canonical import Json
-from setpoint.model.decision import Decision, Factor, Verdict
+from setpoint.errors import CouldNotTellError
+from setpoint.model.decision import Verdict
 from setpoint.model.policy import Stage
 from setpoint.model.service import Release
 from setpoint.settings import load_settings
@@ -28,20 +31,64 @@ from setpoint.wiring import admission
     show_default=True,
     help="The stage that it wants to pass.",
 )
+@click.option(
+    "--what-if",
+    "suppositions",
+    multiple=True,
+    metavar="SUPPOSITION",
+    help="Decide as if, and record nothing: without=FINDING or POLICY, in=7d (of quiet), exposure=internal, tier=low. "
+    "May be given several times.",
+)
+@click.option(
+    "--on-unknown",
+    type=click.Choice([str(Verdict.ADMIT), str(Verdict.REFUSE)]),
+    help="What could not be told counts as admitted (exits 0) or refused (exits 1).",
+)
 @json_option
-def command(config: Path, service: str, version: str, stage: str, *, as_json: bool) -> int:
+def command(
+    config: Path,
+    service: str,
+    version: str,
+    stage: str,
+    suppositions: tuple[str, ...],
+    on_unknown: str | None,
+    *,
+    as_json: bool,
+) -> int:
     """Decide whether a release of a service may pass a stage, and say why.
 
-    Exits 0 when it is admitted, 1 when it is refused, 3 when that could not be told.
+    Exits 0 when it is admitted, 1 when it is refused, 3 when that could not be told. While the ledger is out of reach,
+    the signed last threshold decides, until it expires.
     """
     output = Output.of(as_json=as_json)
-    with admission(load_settings(config)) as gatekeeper:
-        decision = gatekeeper.decide(Release(service, version), Stage(stage))
-    if as_json:
-        output.json(_document(decision))
+    counts_as = Verdict(on_unknown) if on_unknown else Verdict.UNKNOWN
+    try:
+        verdict = _decide(output, config, Release(service, version), Stage(stage), suppositions)
+    except CouldNotTellError as error:
+        if counts_as is Verdict.UNKNOWN:
+            raise
+        verdict = Verdict.UNKNOWN
+        output.line(f"{verdict}: {error.diagnostics()}", style="bold yellow")
+        if as_json:
+            output.json({"could_not_tell": error.diagnostics()})
+    if verdict is Verdict.UNKNOWN and counts_as is not verdict:
+        output.line(f"which counts as {counts_as}, as --on-unknown says")
+    return _exit_code(counts_as if verdict is Verdict.UNKNOWN else verdict)
+
+
+def _decide(output: Output, config: Path, release: Release, stage: Stage, suppositions: tuple[str, ...]) -> Verdict:
+    supposed = what_if.parse(suppositions)
+    gatekeeper = admission(load_settings(config), actor())
+    if suppositions:
+        is_so, would_be = gatekeeper.suppose(release, stage, supposed)
+        what_if.show(output, suppositions, is_so, would_be)
+        return would_be.verdict
+    decision = gatekeeper.decide(release, stage)
+    if output.as_json:
+        output.json(decision_json(decision))
     else:
-        _explain(output, decision)
-    return _exit_code(decision.verdict)
+        explain(output, decision)
+    return decision.verdict
 
 
 def _exit_code(verdict: Verdict) -> int:
@@ -54,51 +101,3 @@ def _exit_code(verdict: Verdict) -> int:
             return 3
         case _:
             assert_never(verdict)
-
-
-def _explain(output: Output, decision: Decision) -> None:
-    style = {Verdict.ADMIT: "bold green", Verdict.REFUSE: "bold red", Verdict.UNKNOWN: "bold yellow"}
-    output.line(f"{decision.verdict}: {decision.subject} at {decision.stage}", style=style[decision.verdict])
-    if decision.risk is not None and decision.threshold is not None:
-        output.line(f"risk {decision.risk:.2f}, threshold {decision.threshold:.2f}")
-    output.table(
-        ("severity", "policy", "outcome", "why"),
-        [(each.severity, each.policy, each.outcome, each.message) for each in decision.reasons],
-    )
-    output.table(
-        ("risk is the product of", "times", "because"),
-        [(each.name, f"{each.value:.2f}", each.because) for each in decision.risk_factors],
-    )
-    output.table(
-        ("the threshold is lowered by", "load", "because"),
-        [(each.name, f"{each.value:.2f}", each.because) for each in decision.threshold_factors if each.value >= 0.005],
-    )
-
-
-def _document(decision: Decision) -> Json:
-    return {
-        "subject": decision.subject,
-        "service": decision.service,
-        "stage": decision.stage,
-        "verdict": decision.verdict,
-        "effect": decision.effect,
-        "risk": decision.risk,
-        "risk_factors": [_factor(each) for each in decision.risk_factors],
-        "threshold": decision.threshold,
-        "threshold_factors": [_factor(each) for each in decision.threshold_factors],
-        "reasons": [
-            {
-                "policy": each.policy,
-                "outcome": each.outcome,
-                "severity": each.severity,
-                "message": each.message,
-                "evidence": each.evidence,
-            }
-            for each in decision.reasons
-        ],
-        "waivers": list(decision.waivers),
-    }
-
-
-def _factor(factor: Factor) -> Json:
-    return {"name": factor.name, "value": factor.value, "because": factor.because}

@@ -19,11 +19,22 @@ COMMANDS: Final = {
     "drift": ("setpoint.cli.drift", "Show where production differs from what was declared."),
     "findings": ("setpoint.cli.findings", "List what is wrong now."),
     "remediations": ("setpoint.cli.remediations", "List what was put right, is under way, or was handed to a person."),
+    "approve": ("setpoint.cli.orders:approve", "Let a remediation that waits for it go on."),
+    "reject": ("setpoint.cli.orders:reject", "Leave a remediation that waits for an approval to people."),
+    "undo": ("setpoint.cli.orders:undo", "Take a verified remediation back."),
+    "pause": ("setpoint.cli.orders:pause", "Change nothing from now on, whatever the mode."),
+    "resume": ("setpoint.cli.orders:resume", "End a pause."),
+    "waive": ("setpoint.cli.waivers:waive", "Answer for a known problem, for a while."),
+    "waivers": ("setpoint.cli.waivers:command", "List waivers: active, expiring, idle."),
+    "baseline": ("setpoint.cli.baseline", "Accept undeclared values as they are, in a file kept in git."),
+    "permissions": ("setpoint.cli.permissions", "Print the least-privilege IAM policy for what is configured."),
+    "alerts": ("setpoint.cli.alerts", "Show which alerts wait, were delivered or given up; test a channel."),
     "gate": ("setpoint.cli.gate", "Decide whether a release may go on."),
-    "policy": ("setpoint.cli.policy", "Check policies, and run their examples."),
-    "audit": ("setpoint.cli.audit", "Verify the audit log."),
+    "risk": ("setpoint.cli.risk", "Show how much risk a service's next release may carry, and why."),
+    "policy": ("setpoint.cli.policy", "Check policies, run their examples, explain them, start a new one."),
+    "audit": ("setpoint.cli.audit", "Verify the audit log, or export it."),
 }
-"""Name → (module with a click command of that name, what it does). Importing a module is put off until it is called."""
+"""Name → (module, and its click command where that is not `command`; what it does). Imported when it is called."""
 
 EXIT_CODES: Final = """\b
 Exit codes:
@@ -43,7 +54,8 @@ class LazyGroup(click.Group):
     def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command = getattr(importlib.import_module(COMMANDS[cmd_name][0]), "command", None)
+        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
+        command = getattr(importlib.import_module(module), attribute or "command", None)
         return command if isinstance(command, click.Command) else None
 
     def resolve_command(

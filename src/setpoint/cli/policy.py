@@ -1,18 +1,27 @@
-"""`setpoint policy check` and `setpoint policy test`."""
+"""`setpoint policy`: check, test and explain policies, and start a new one."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import Final
 
 import click
 
 from setpoint.cli.options import json_option
 from setpoint.cli.output import Output
+from setpoint.decide.policy.check import EVERY_TYPE
 from setpoint.decide.policy.compile import PolicySet
+from setpoint.decide.policy.template import drift_policy_file, guardrail_file
 from setpoint.decide.policy.test import ExampleResult, test_policies
-from setpoint.model.policy import Policy, Stage
+from setpoint.errors import InputError
+from setpoint.fields import did_you_mean
+from setpoint.model.policy import Policy, Stage, Subject
 from setpoint.settings import DEFAULT_FILE, load_settings
 from setpoint.wiring import Wiring, compile_folders, policy_folders, shipped_policies
+
+NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]*")
+"""Of a policy and of its folder, so that an id can stand in a command and in a path."""
 
 folders_argument = click.argument("folders", nargs=-1, type=click.Path(path_type=Path))
 config_option = click.option(
@@ -74,6 +83,80 @@ def run_examples(folders: tuple[Path, ...], config: Path, *, as_json: bool) -> i
     return 1 if wrong else 0
 
 
+@command.command(name="explain")
+@click.argument("policy_id", metavar="ID")
+@folders_argument
+@config_option
+@json_option
+def explain(policy_id: str, folders: tuple[Path, ...], config: Path, *, as_json: bool) -> int:
+    """Say what a policy is about, what it reads, what follows from it, and show its examples and its expression."""
+    output = Output.of(as_json=as_json)
+    known = {each.id: each for each in _compile(folders, config).policies}
+    if policy_id not in known:
+        raise InputError(f"there is no policy {policy_id}", remedy=did_you_mean(policy_id, known))
+    policy = known[policy_id]
+    if as_json:
+        output.json(_explanation(policy))
+    _explain(output, policy)
+    return 0
+
+
+@command.command(name="new")
+@click.argument("path", metavar="FOLDER/NAME", type=click.Path(path_type=Path))
+@click.option("--type", "type_name", metavar="TYPE", help="The resource type that it speaks of: AWS::S3::Bucket.")
+@click.option(
+    "--subject",
+    type=click.Choice([str(each) for each in Subject]),
+    default=str(Subject.RESOURCE),
+    show_default=True,
+    help="A guardrail on resources, or what follows from drift.",
+)
+def new(path: Path, type_name: str | None, subject: str) -> int:
+    """Write a commented policy to FOLDER/NAME.yaml, right as it is. An existing file is left alone.
+
+    A policy on drift is about all types where --type names none.
+    """
+    file, policy_id = _place(path)
+    text = _template(policy_id, Subject(subject), type_name)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("x", encoding="utf-8") as stream:
+            stream.write(text)
+    except FileExistsError as error:
+        raise InputError("there is a file already", where=str(file), remedy="name another, or move it away") from error
+    except OSError as error:
+        raise InputError(f"it cannot be written ({error.strerror})", where=str(file)) from error
+    click.echo(f"wrote {file}; next: say in it what you mean, then run: setpoint policy test {file.parent}")
+    return 0
+
+
+def _place(path: Path) -> tuple[Path, str]:
+    """The file of a policy, and its id: the folder and the name."""
+    file = path if path.suffix in (".yaml", ".yml") else path.with_name(f"{path.name}.yaml")
+    folder, name = file.parent.name, file.stem
+    if not NAME.fullmatch(folder) or not NAME.fullmatch(name):
+        raise InputError(
+            f"{path} is no place for a policy",
+            remedy="write <folder>/<name> in lower case, with digits and hyphens: exposure/bucket-website",
+        )
+    return file, f"{folder}/{name}"
+
+
+def _template(policy_id: str, subject: Subject, type_name: str | None) -> str:
+    from setpoint.intent.schemas.catalogue import SchemaCatalogue
+
+    if type_name is None and subject is Subject.DRIFT:
+        return drift_policy_file(policy_id, EVERY_TYPE)
+    if type_name is None:
+        raise InputError("a guardrail speaks of a resource type", remedy="add --type, for example AWS::S3::Bucket")
+    catalogue = SchemaCatalogue()
+    schema = catalogue.schema(type_name)
+    if schema is None:
+        close = catalogue.nearest(type_name)
+        raise InputError(f"there is no resource type {type_name}", remedy=f"did you mean {close}?" if close else "")
+    return guardrail_file(policy_id, schema) if subject is Subject.RESOURCE else drift_policy_file(policy_id, type_name)
+
+
 def _compile(folders: tuple[Path, ...], config: Path) -> PolicySet:
     """Of the folders given; else of the configuration, which need not exist to check the shipped pack."""
     from setpoint.intent.schemas.catalogue import SchemaCatalogue
@@ -97,6 +180,41 @@ def _document(policy: Policy) -> dict[str, object]:
         "references": list(policy.references),
         "where": policy.where,
     }
+
+
+def _explanation(policy: Policy) -> dict[str, object]:
+    examples = [
+        {"name": each.name, "type": each.type, "speaks": each.speaks, "given": each.given, "where": each.where}
+        for each in policy.examples
+    ]
+    return _document(policy) | {
+        "why": policy.why,
+        "remedy": policy.remedy,
+        "reads": list(policy.reads),
+        "expression": policy.expression,
+        "examples": examples,
+    }
+
+
+def _explain(output: Output, policy: Policy) -> None:
+    output.line(f"{policy.id}: {policy.title}")
+    output.table(
+        ("", "it says"),
+        [
+            ("severity", policy.severity),
+            ("why", policy.why),
+            ("remedy", policy.remedy),
+            ("speaks of", ", ".join(policy.types)),
+            ("reads", ", ".join(policy.reads)),
+            *((f"at {stage}", policy.effect(stage)) for stage in Stage),
+            ("references", ", ".join(policy.references)),
+            ("file", policy.where),
+        ],
+    )
+    holds, speaks = ("holds", "violated") if policy.subject is Subject.RESOURCE else ("does not apply", "applies")
+    output.table(("example", "it"), [(each.name, speaks if each.speaks else holds) for each in policy.examples])
+    output.line("It holds while:" if policy.subject is Subject.RESOURCE else "It applies where:")
+    output.line(policy.expression)
 
 
 def _result(result: ExampleResult) -> dict[str, object]:

@@ -68,7 +68,7 @@ class _Quiet:
 
     def same(self, report: BeatReport) -> bool:
         moved = tuple((each.id, each.state) for each in report.remediations)
-        now = (report.declared, report.observed, report.open_findings, frozenset(report.areas), moved)
+        now = (report.declared, report.observed, report.open_findings, frozenset(report.areas), moved, report.not_kept)
         unchanged = now == self._last and not report.opened and not report.closed
         self._last = now
         return unchanged

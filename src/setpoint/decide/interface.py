@@ -9,6 +9,7 @@ from typing import Protocol
 
 from setpoint.model.decision import Decision
 from setpoint.model.drift import Comparison
+from setpoint.model.exceptions import Exceptions
 from setpoint.model.finding import Finding
 from setpoint.model.policy import Stage
 from setpoint.model.remediation import Remediation
@@ -20,9 +21,17 @@ class Judge(Protocol):
     """Applies the policies."""
 
     def judge(
-        self, comparison: Comparison, intended: Resource | None, actual: Resource | None, service: str
+        self,
+        comparison: Comparison,
+        intended: Resource | None,
+        actual: Resource | None,
+        service: str,
+        exceptions: Exceptions,
     ) -> tuple[tuple[Finding, ...], tuple[Decision, ...]]:
-        """At stage `runtime`: a finding and a decision for each drift, and for guardrails that no drift explains."""
+        """At stage `runtime`: a finding and a decision for each drift, and for guardrails that no drift explains.
+
+        What an exception covers is no finding; its decision has no effect and names the waiver.
+        """
         ...
 
     def version(self, type_name: str) -> str:

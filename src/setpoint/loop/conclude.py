@@ -7,6 +7,7 @@ from typing import Final
 
 from setpoint.compare.interface import Comparator
 from setpoint.decide.interface import Judge
+from setpoint.loop.accepted import Accepted
 from setpoint.loop.intended import IntendedState
 from setpoint.loop.ownership import Ownership
 from setpoint.model.canonical import digest
@@ -40,11 +41,19 @@ class Concluder:
     """Knows all that a conclusion depends on, and so when a remembered one still holds."""
 
     def __init__(
-        self, intended: IntendedState, comparator: Comparator, judge: Judge, *, owner_tag: str, mode: Mode
+        self,
+        intended: IntendedState,
+        comparator: Comparator,
+        judge: Judge,
+        accepted: Accepted,
+        *,
+        owner_tag: str,
+        mode: Mode,
     ) -> None:
         self._intended = intended
         self._comparator = comparator
         self._judge = judge
+        self._accepted = accepted
         self._ownership = Ownership(intended, owner_tag)
         self._mode = mode
         self._contexts: dict[str, str] = {}
@@ -53,7 +62,8 @@ class Concluder:
         """The digest of everything that the conclusion about `urn` is drawn from."""
         seen = actual.digest() if actual is not None else ABSENT
         declared = self._intended.digest(urn) or self._intended.doubt(urn)
-        return f"{declared}:{seen}:{self._context(urn.type)}:{self._ownership.owner(urn, actual)}"
+        owner, bearing = self._ownership.owner(urn, actual), self._accepted.bearing(urn)
+        return f"{declared}:{seen}:{self._context(urn.type)}:{owner}:{bearing}"
 
     def conclude(self, urn: Urn, actual: Resource | None) -> Conclusion:
         """Compare and judge; pass None only for what is known not to exist."""
@@ -64,7 +74,7 @@ class Concluder:
             comparison = Comparison(urn, gaps=(Gap(urn, "", GapKind.UNRESOLVED, doubt),))
         else:
             comparison = self._comparator.compare(intended, actual)
-        findings, decisions = self._judge.judge(comparison, intended, actual, service)
+        findings, decisions = self._judge.judge(comparison, intended, actual, service, self._accepted.about(urn))
         return Conclusion(urn, self.key(urn, actual), service, comparison, findings, decisions)
 
     def _context(self, type_name: str) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from setpoint.errors import CouldNotTellError, Error, InputError, LedgerError
+from setpoint.loop.accepted import Accepted
 from setpoint.loop.conclude import Concluder, calls_for_action, pending
 from setpoint.loop.coverage import interrupted, no_longer_known, out_of_reach
 from setpoint.loop.intended import IntendedState
@@ -42,10 +43,12 @@ class Heartbeat:
         self._lease = lease
         self._writer = writer
         self._intended = IntendedState(parts.intent, parts.settings.owner_tag)
+        self._accepted = Accepted(parts)
         self._concluder = Concluder(
             self._intended,
             parts.comparator,
             parts.judge,
+            self._accepted,
             owner_tag=parts.settings.owner_tag,
             mode=parts.settings.mode,
         )
@@ -79,6 +82,7 @@ class Heartbeat:
 
         # 2. What was reviewed? Read again only where a source changed.
         self._intended.refresh()
+        self._accepted.refresh()
         report.declared = len(self._intended)
         report.declared_areas = list(self._intended.coverage.areas.values())
 
@@ -204,6 +208,7 @@ class Heartbeat:
             if reason not in self._told_held:
                 self._recorder.tell_held(reason, times)
         self._told_held = frozenset(report.held)
+        self._accepted.tell()
         self._writer.put_beat(
             BeatRow(
                 id=0,

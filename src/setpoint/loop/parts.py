@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from setpoint.act.interface import Notifier, Reverter
+from setpoint.act.interface import Courier, Notifier, Reverter
 from setpoint.compare.interface import Comparator
 from setpoint.decide.interface import Assessor, Judge
 from setpoint.intent.interface import IntentReader
 from setpoint.loop.clock import Clock
 from setpoint.loop.settings import LoopSettings
+from setpoint.model.exceptions import Baseline
 from setpoint.model.service import Service
+from setpoint.model.waiver import Waiver
 from setpoint.observe.interface import Observer
 from setpoint.store.interface import Ledger, ThresholdKeeper
 
@@ -30,7 +32,11 @@ class Parts:
     settings: LoopSettings
     stopping: Callable[[], bool] = lambda: False
     """Whether the program was asked to stop: asked between two steps, never within one."""
+    accepted: Callable[[], tuple[Sequence[Waiver], Baseline]] = lambda: ((), Baseline())
+    """The waivers of the configuration, and the baseline: what was accepted in git."""
     services: Mapping[str, Service] = field(default_factory=dict)
     """Those that the configuration describes."""
     keeper: ThresholdKeeper | None = None
     """Where their thresholds are left for a gate that cannot reach the ledger."""
+    courier: Courier | None = None
+    """Brings alerts to people who are elsewhere."""

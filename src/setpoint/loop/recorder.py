@@ -1,19 +1,26 @@
-"""Writes conclusions with everything that follows from them in one transaction, then tells people what is new."""
+"""Writes conclusions with everything that follows from them in one transaction, then tells people what is new.
+
+What people elsewhere are to be told is written in that same transaction, for `loop.deliver` to send.
+"""
 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 from setpoint.act.interface import Alert
 from setpoint.loop.parts import Parts
 from setpoint.model.conclusion import Conclusion
+from setpoint.model.decision import Decision
+from setpoint.model.exceptions import BASELINE
 from setpoint.model.finding import Finding, FindingChanges, FindingSource
 from setpoint.model.policy import Effect, Severity
 from setpoint.model.remediation import Remediation, RemediationState
 from setpoint.model.urn import Urn
-from setpoint.store.interface import LedgerWriter
+from setpoint.store.interface import LedgerWriter, Parcel
 
 
 @dataclass(slots=True)
@@ -28,20 +35,47 @@ class Recorder:
     def __init__(self, parts: Parts, writer: LedgerWriter) -> None:
         self._parts = parts
         self._writer = writer
+        self._told: list[Alert] = []
+        """In the step under way."""
+        self._in_step = False
         self.tally = Tally()
+
+    @contextmanager
+    def step(self) -> Iterator[None]:
+        """One transaction with the alerts that tell of it: kept to be sent with it, shown here once it is kept.
+
+        Inside another step, a part of that.
+        """
+        if self._in_step:
+            yield
+            return
+        self._in_step, self._told = True, []
+        try:
+            with self._writer.transaction():
+                yield
+                self._keep_for_sending(self._told)
+        finally:
+            self._in_step = False
+        for alert in self._told:
+            self._parts.notifier.notify(alert)
 
     def record(self, conclusions: Sequence[Conclusion]) -> None:
         """Remember conclusions, their findings, and what these say of the services' thresholds."""
         now = self._parts.clock.now()
         services = {each.urn: each.service for each in conclusions}
-        with self._writer.transaction():
+        made = {(each.urn, decision.path): decision for each in conclusions for decision in each.decisions}
+        with self.step():
             changes = self._writer.record(conclusions, now)
             for urn, change in changes.items():
                 signals = self._parts.assessor.signals(services[urn], change.opened, change.reopened, now)
                 self._writer.add_signals(signals)
-        effects = {(each.urn, made.path): made.effect for each in conclusions for made in each.decisions}
-        for urn, change in changes.items():
-            self._tell(urn, change, effects)
+            matched = {waiver for each in conclusions for made in each.decisions for waiver in made.waivers}
+            self._writer.note_waiver_matches(sorted(matched - {BASELINE}), now)
+            for change in changes.values():
+                self._tell_findings(change, made)
+        for change in changes.values():
+            self.tally.opened += len(change.opened) + len(change.reopened)
+            self.tally.closed += len(change.closed)
 
     def forget(self, urns: Sequence[Urn]) -> None:
         """Entities that are neither declared nor exist: what was found of them is closed."""
@@ -51,7 +85,7 @@ class Recorder:
     def tell_end(self, remediation: Remediation) -> None:
         """Alert people to how a remediation ended."""
         verified = remediation.state is RemediationState.VERIFIED
-        self._parts.notifier.notify(
+        self._tell(
             Alert(
                 at=remediation.updated_at,
                 severity=Severity.INFO if verified else Severity.HIGH,
@@ -66,7 +100,7 @@ class Recorder:
 
     def tell_waiting(self, remediation: Remediation) -> None:
         """Ask people for an approval."""
-        self._parts.notifier.notify(
+        self._tell(
             Alert(
                 at=remediation.updated_at,
                 severity=Severity.HIGH,
@@ -81,7 +115,7 @@ class Recorder:
 
     def tell_held(self, reason: str, times: int) -> None:
         """Say that reverts are held back, and why."""
-        self._parts.notifier.notify(
+        self._tell(
             Alert(
                 at=self._parts.clock.now(),
                 severity=Severity.MEDIUM,
@@ -93,14 +127,31 @@ class Recorder:
             )
         )
 
-    def _tell(self, urn: Urn, change: FindingChanges, effects: dict[tuple[Urn, str], Effect]) -> None:
-        self.tally.opened += len(change.opened) + len(change.reopened)
-        self.tally.closed += len(change.closed)
-        for finding in (*change.opened, *change.reopened):
-            effect = effects.get((urn, finding.path), Effect.ALERT)
-            self._parts.notifier.notify(self._alert(finding, effect, again=finding in change.reopened))
+    def _tell(self, alert: Alert) -> None:
+        with self.step():
+            self._told.append(alert)
 
-    def _alert(self, finding: Finding, effect: Effect, *, again: bool) -> Alert:
+    def _keep_for_sending(self, alerts: Iterable[Alert]) -> None:
+        courier = self._parts.courier
+        if courier is None:
+            return
+        parcels = [
+            Parcel(channel, f"{alert.kind}/{alert.service}", alert.document())
+            for alert in alerts
+            for channel in courier.channels_for(alert)
+        ]
+        hold = timedelta(seconds=self._parts.settings.delivery.group_for)
+        self._writer.enqueue(parcels, self._parts.clock.now(), hold)
+
+    def _tell_findings(self, change: FindingChanges, made: Mapping[tuple[Urn, str], Decision]) -> None:
+        for finding in (*change.opened, *change.reopened):
+            decision = made.get((finding.urn, finding.path))
+            self._tell(self._alert(finding, decision, again=finding in change.reopened))
+
+    def _alert(self, finding: Finding, decision: Decision | None, *, again: bool) -> Alert:
+        effect = decision.effect if decision else Effect.ALERT
+        guardrail = (finding.rule,) if finding.source is FindingSource.GUARDRAIL else ()
+        reasons = (reason.policy for reason in decision.reasons) if decision else ()
         return Alert(
             at=self._parts.clock.now(),
             severity=finding.severity,
@@ -110,6 +161,7 @@ class Recorder:
             title=f"{finding.title} (again)" if again else finding.title,
             details={"finding": finding.id, "rule": finding.rule, "path": finding.path, "effect": str(effect)},
             helps=_command("findings", finding.service),
+            policies=tuple(dict.fromkeys((*guardrail, *finding.policies, *reasons))),
         )
 
 

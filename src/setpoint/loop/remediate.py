@@ -106,19 +106,20 @@ class Remediator:
         now = self._parts.clock.now()
         properties = ", ".join(change.path for change in plan.changes)
         waiting = state is RemediationState.AWAITING_APPROVAL
-        planned = self._writer.plan(
-            plan.urn,
-            case.service,
-            plan,
-            state,
-            f"waits for an approval to set {properties} back" if waiting else f"to set {properties} back",
-            [each.finding.id for each in records],
-            min((each.opened_at for each in records), default=now),
-            now,
-        )
-        if waiting:
-            self._recorder.tell_waiting(planned)
-        else:
+        with self._recorder.step():
+            planned = self._writer.plan(
+                plan.urn,
+                case.service,
+                plan,
+                state,
+                f"waits for an approval to set {properties} back" if waiting else f"to set {properties} back",
+                [each.finding.id for each in records],
+                min((each.opened_at for each in records), default=now),
+                now,
+            )
+            if waiting:
+                self._recorder.tell_waiting(planned)
+        if not waiting:
             self._restraint.count(case.service)
         return planned
 
@@ -219,16 +220,17 @@ class Remediator:
 
     def give_up(self, remediation: Remediation, reason: str) -> None:
         """Failed, where something was tried; then a person has it."""
-        with self._writer.transaction():
+        with self._recorder.step():
             if remediation.state in (RemediationState.APPLYING, RemediationState.VERIFYING):
                 remediation = self.advance(remediation, RemediationState.FAILED, reason)
                 signal = self._parts.assessor.failed_remediation(remediation, self._parts.clock.now())
                 self._writer.add_signals([signal] if signal else [])
             remediation = self.advance(remediation, RemediationState.ESCALATED, reason)
-        self._recorder.tell_end(remediation)
+            self._recorder.tell_end(remediation)
 
     def end(self, remediation: Remediation, state: RemediationState, reason: str) -> None:
-        self._recorder.tell_end(self.advance(remediation, state, reason))
+        with self._recorder.step():
+            self._recorder.tell_end(self.advance(remediation, state, reason))
 
     def advance(self, remediation: Remediation, state: RemediationState, reason: str) -> Remediation:
         return self._writer.advance(remediation, state, reason, self._parts.clock.now())
@@ -240,17 +242,18 @@ class Remediator:
         records = self._records(case, drifts)
         if not records or self._is_with_a_person(case, drifts):
             return
-        remediation = self._writer.plan(
-            case.conclusion.urn,
-            case.service,
-            None,
-            RemediationState.ESCALATED,
-            reason,
-            sorted(each.finding.id for each in records),
-            min(each.opened_at for each in records),
-            self._parts.clock.now(),
-        )
-        self._recorder.tell_end(remediation)
+        with self._recorder.step():
+            remediation = self._writer.plan(
+                case.conclusion.urn,
+                case.service,
+                None,
+                RemediationState.ESCALATED,
+                reason,
+                sorted(each.finding.id for each in records),
+                min(each.opened_at for each in records),
+                self._parts.clock.now(),
+            )
+            self._recorder.tell_end(remediation)
 
     def _is_with_a_person(self, case: Case, drifts: Sequence[Drift]) -> bool:
         """Whether a person already has all of these differences, since they were last found."""

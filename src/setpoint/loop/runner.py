@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from setpoint.errors import CouldNotTellError, Error, InputError
+from setpoint.loop.deliver import Deliverer
 from setpoint.loop.heartbeat import Heartbeat, Progress
 from setpoint.loop.parts import Parts
 from setpoint.loop.report import BeatReport
@@ -22,9 +23,10 @@ class Runner:
 
     def once(self, progress: Progress) -> BeatReport:
         """One heartbeat, and the reverts that it began followed to their end."""
-        with self._heartbeat() as heartbeat:
-            report = heartbeat.beat(progress)
+        with self._heartbeat() as (heartbeat, deliverer):
+            report = heartbeat.beat(_delivering(deliverer, progress))
             self._drain(heartbeat)
+            deliverer.flush()
             heartbeat.update(report)
             heartbeat.keep_thresholds(report)
             return report
@@ -36,21 +38,21 @@ class Runner:
         writes it is about to write it again.
         """
         interval = timedelta(seconds=self._parts.settings.interval)
-        with self._heartbeat() as heartbeat:
+        with self._heartbeat() as (heartbeat, deliverer):
             while not self._stop.is_set():
                 next_beat = self._parts.clock.now() + interval
                 try:
-                    report(heartbeat.beat(progress))
+                    report(heartbeat.beat(_delivering(deliverer, progress)))
                 except (CouldNotTellError, InputError) as error:
                     report(error)
                 while not self._stop.is_set() and self._parts.clock.now() < next_beat:
                     try:
-                        due = heartbeat.work()
+                        due = (next_beat, heartbeat.work(), deliverer.work())
                     except CouldNotTellError as error:
                         # Its key has left the queue; the next beat finds it again.
                         report(error)
                         continue
-                    self._wait_until(min(due, next_beat) if due else next_beat)
+                    self._wait_until(min(each for each in due if each is not None))
 
     def _drain(self, heartbeat: Heartbeat) -> None:
         while not self._stop.is_set() and (due := heartbeat.work()) is not None:
@@ -60,11 +62,22 @@ class Runner:
         self._stop.wait(max(0.0, (moment - self._parts.clock.now()).total_seconds()))
 
     @contextmanager
-    def _heartbeat(self) -> Iterator[Heartbeat]:
+    def _heartbeat(self) -> Iterator[tuple[Heartbeat, Deliverer]]:
         now = self._parts.clock.now()
         lease, writer = self._parts.ledger.acquire(self._parts.settings.scope, now, self._parts.settings.lease_for)
-        heartbeat = Heartbeat(self._parts, lease, writer)
+        heartbeat, deliverer = Heartbeat(self._parts, lease, writer), Deliverer(self._parts, writer)
         try:
-            yield heartbeat
+            yield heartbeat, deliverer
+            deliverer.close()
         finally:
             self._parts.ledger.release(heartbeat.lease)
+
+
+def _delivering(deliverer: Deliverer, progress: Progress) -> Progress:
+    """Alerts do not wait for the end of a long beat."""
+
+    def go_on(report: BeatReport) -> None:
+        progress(report)
+        deliverer.work()
+
+    return go_on

@@ -3,12 +3,35 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from setpoint.model.remediation import Mode
 
 if TYPE_CHECKING:
     from setpoint.loop.restraint import Freeze
+
+
+@dataclass(frozen=True, slots=True)
+class DeliverySettings:
+    """How alerts are sent; all in seconds."""
+
+    group_for: float = 30.0
+    """So long a message is held open for more alerts of the same kind and service."""
+    timeout: float = 10.0
+    """In which a channel has to say that it has a message."""
+    first_pause: float = 5.0
+    """Before the second attempt; doubles each time."""
+    longest_pause: float = 900.0
+    give_up_after: float = 86400.0
+    """Age from which a message that cannot be delivered is tried no more."""
+    stop_within: float = 2.0
+    """How long a stop waits for attempts that are under way."""
+
+    def pause(self, attempts: int) -> timedelta:
+        """After so many attempts."""
+        doublings = min(attempts - 1, 30)  # enough to reach any longest pause, too few to overflow
+        return timedelta(seconds=min(self.first_pause * 2**doublings, self.longest_pause))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +63,7 @@ class LoopSettings:
     guard_window: float = 3600.0
     approve_within: float = 86400.0
     """Seconds after which an approval that nobody gave is no longer waited for."""
+    delivery: DeliverySettings = DeliverySettings()
 
     @property
     def lease_for(self) -> float:

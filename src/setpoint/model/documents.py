@@ -118,6 +118,7 @@ def _principals(block: Json, partition: str) -> Json:
 
 
 def _account_arn(member: Json, partition: str) -> Json:
+    member = _text(member)  # an account id without quotes is a number to YAML and JSON
     if isinstance(member, str) and len(member) == _ACCOUNT_DIGITS and member.isdecimal():
         return f"arn:{partition}:iam::{member}:root"
     return member

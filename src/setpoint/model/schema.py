@@ -37,6 +37,29 @@ class Default:
     """The top-level property that decides, where one does: then `value` has a default for each of its values."""
     reserved: bool = False
     """`value` is how the names of the provider's own begin, which nobody else may use."""
+    also: Json = None
+    """Another default that the provider documents: what it was before it changed, which older entities keep."""
+    for_empty: bool = False
+    """A list that is declared as empty stands for the default too, not for *none*."""
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """A value that follows from another property, wherever that one is declared."""
+
+    by: tuple[str, ...]
+    """The top-level properties that decide, any of them."""
+    source: str
+    value: Json = None
+    """What follows; None where it can be anything (what a snapshot holds)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Relevance:
+    """With which values of a property beside it another one counts; with any other, the provider ignores it."""
+
+    beside: str
+    values: frozenset[Json]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +93,14 @@ class ResourceSchema:
     """Versions that the provider completes: `8.0` declared, `8.0.45` returned (the schema's `$join` with `.*`)."""
     key_arns: frozenset[str] = frozenset()
     """KMS keys that the provider returns as ARNs, whatever named them (the schema's `$join` with `arn:…:kms:`)."""
+    spellings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Names that have other spellings, each with the one that the provider returns (the schema's `$lookup`)."""
+    relevant: Mapping[str, Relevance] = field(default_factory=dict)
     generated: Mapping[str, str] = field(default_factory=dict)
     """What the provider chooses itself where nothing is declared → the page of its documentation that says so."""
+    derived: Mapping[str, Derivation] = field(default_factory=dict)
+    assigned: Mapping[str, str] = field(default_factory=dict)
+    """What the provider assigns where nothing is declared, and anybody may exchange later → what is not known of it."""
 
     def kind(self, path: str) -> Kind | None:
         """The type at a schema path; None where the schema knows no such property."""

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from setpoint.decide.gate import ReleaseGate, decide_release, judge_intended
+from setpoint.decide.interface import Circumstances
 from setpoint.decide.policy.compile import PolicySet
 from setpoint.decide.threshold import ThresholdSettings, threshold
+from setpoint.errors import InputError
 from setpoint.model.canonical import Unknown
 from setpoint.model.decision import Decision, Outcome, Verdict
 from setpoint.model.finding import FindingSource
@@ -41,7 +43,8 @@ def gate(compile_all: CompileAll, resource: MakeResource) -> Callable[..., Decis
     ) -> Decision:
         declared = [resource({"PubliclyAccessible": value}) for value in values]
         findings, grounds = judge_intended(compile_all(*policies), declared, Stage.DEPLOY, "payments")
-        return decide_release(RELEASE, Stage.DEPLOY, PAYMENTS, findings, grounds, limit, **others)
+        circumstances = Circumstances(NOW, limit, **others)
+        return decide_release(RELEASE, Stage.DEPLOY, PAYMENTS, findings, grounds, circumstances)
 
     return decide
 
@@ -152,7 +155,7 @@ def test_a_finding_that_is_known_for_long_weighs_more(
     warned = private(Effect.WARN, Severity.LOW)
     declared = [resource({"PubliclyAccessible": True})]
     (finding,), _ = judge_intended(compile_all(warned), declared, Stage.DEPLOY, "payments")
-    decision = gate([warned], [True], first_seen={finding.id: NOW - timedelta(days=30)}, now=NOW)
+    decision = gate([warned], [True], first_seen={finding.id: NOW - timedelta(days=30)})
     assert decision.risk == pytest.approx(1.9 * 1.5 * 1.25)
 
 
@@ -177,5 +180,54 @@ def test_the_gate_judges_and_decides(private: MakePolicy, compile_all: CompileAl
     gate = ReleaseGate(compile_all(private()))
     for public, verdict in ((True, Verdict.REFUSE), (False, Verdict.ADMIT)):
         declared = [resource({"PubliclyAccessible": public})]
-        decision = gate.decide(RELEASE, Stage.DEPLOY, PAYMENTS, declared, QUIET, unknowns=[], first_seen={}, now=NOW)
+        decision = gate.decide(RELEASE, Stage.DEPLOY, PAYMENTS, declared, Circumstances(NOW, QUIET))
         assert decision.verdict is verdict
+
+
+def test_without_the_ledger_a_finding_is_as_old_as_the_oldest(
+    gate: Callable[..., Decision], private: MakePolicy
+) -> None:
+    warned = private(Effect.WARN, Severity.LOW)
+    decision = gate([warned], [True], oldest_finding=NOW - timedelta(days=30))
+    assert decision.risk == pytest.approx(1.9 * 1.5 * 1.25)
+    assert gate([warned], [True], oldest_finding=NOW + timedelta(days=1)).risk == pytest.approx(1.9 * 1.5)
+
+
+def test_a_remark_is_said_and_decides_nothing(gate: Callable[..., Decision], private: MakePolicy) -> None:
+    decision = gate([private()], [False], remarks=["the ledger is out of reach"])
+    assert (decision.verdict, decision.effect) == (Verdict.ADMIT, Effect.WARN)
+    assert [(each.outcome, each.message) for each in decision.reasons] == [
+        (Outcome.UNKNOWN, "the ledger is out of reach")
+    ]
+
+
+def _suppose(gate: ReleaseGate, declared: Sequence[Resource], *without: str) -> Decision:
+    return gate.decide(RELEASE, Stage.DEPLOY, PAYMENTS, declared, Circumstances(NOW, QUIET), without=without)
+
+
+def test_what_is_left_out_neither_refuses_nor_counts(
+    private: MakePolicy, compile_all: CompileAll, resource: MakeResource
+) -> None:
+    gate, declared = ReleaseGate(compile_all(private())), [resource({"PubliclyAccessible": True})]
+    as_it_is = _suppose(gate, declared)
+    for name in ("exposure/database", str(as_it_is.reasons[0].evidence["finding"])):
+        decision = _suppose(gate, declared, name)
+        assert (decision.verdict, decision.risk, decision.reasons) == (Verdict.ADMIT, 1.0, ())
+
+
+def test_what_could_not_be_told_can_be_left_out(
+    private: MakePolicy, compile_all: CompileAll, resource: MakeResource
+) -> None:
+    gate, declared = ReleaseGate(compile_all(private())), [resource({"PubliclyAccessible": UNKNOWN})]
+    assert _suppose(gate, declared).verdict is Verdict.UNKNOWN
+    assert _suppose(gate, declared, "exposure/database").verdict is Verdict.ADMIT
+
+
+def test_only_what_was_found_can_be_left_out(
+    private: MakePolicy, compile_all: CompileAll, resource: MakeResource
+) -> None:
+    gate = ReleaseGate(compile_all(private()))
+    with pytest.raises(InputError, match=r"'exposure/databse' is neither .* those that do are: exposure/database"):
+        _suppose(gate, [resource({"PubliclyAccessible": True})], "exposure/databse")
+    with pytest.raises(InputError, match="those that do are: none"):
+        _suppose(gate, [resource({"PubliclyAccessible": False})], "exposure/database")

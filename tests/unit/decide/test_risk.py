@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from setpoint.decide.risk import AGE_HALF, RiskInput, assess_risk
+from setpoint.decide.risk import AGE_HALF, NEVER_EXECUTED_WEIGHT, Reach, RiskInput, assess_risk
+from setpoint.errors import InputError
 from setpoint.model.policy import Severity
 from setpoint.model.service import Exposure, Service, Tier
 
@@ -16,13 +17,14 @@ PLAIN = Service("catalog", Tier.LOW, Exposure.INTERNAL)
 EXPOSED = Service("payments", Tier.CRITICAL, Exposure.INTERNET)
 
 SHARES = st.none() | st.floats(0, 1)
+AGES = st.none() | st.floats(0, 10_000)
 FINDINGS = st.builds(
     RiskInput,
     st.sampled_from(["a", "b", "c"]),
     st.sampled_from(Severity),
     SHARES,
-    SHARES,
-    st.none() | st.floats(0, 10_000),
+    st.sampled_from(Reach),
+    AGES,
 )
 SERVICES = st.builds(Service, st.just("payments"), st.sampled_from(Tier), st.sampled_from(Exposure))
 
@@ -32,7 +34,7 @@ def _factor(name: str, *findings: RiskInput, service: Service = PLAIN) -> float:
 
 
 @pytest.mark.parametrize("service", [PLAIN, EXPOSED])
-@pytest.mark.parametrize("findings", [[], [RiskInput("a", Severity.INFO, 1.0, 1.0, 100.0)]])
+@pytest.mark.parametrize("findings", [[], [RiskInput("a", Severity.INFO, 1.0, Reach.TAKES_INPUT, 100.0)]])
 def test_nothing_found_is_no_risk(findings: list[RiskInput], service: Service) -> None:
     risk, factors = assess_risk(findings, service)
     assert risk == 1.0
@@ -70,10 +72,29 @@ def test_the_service_weighs_what_was_found(name: str, service: Service, value: f
     assert _factor(name, RiskInput("a", Severity.LOW), service=service) == value
 
 
-@pytest.mark.parametrize("name", ["exploitability", "reachability"])
-def test_the_largest_share_counts(name: str) -> None:
-    shares: list[dict[str, Any]] = [{name: 0.2}, {name: 0.7}, {}]
-    assert _factor(name, *(RiskInput("a", Severity.LOW, **share) for share in shares)) == pytest.approx(1.7)
+def test_the_largest_exploitability_counts() -> None:
+    shares = (0.2, 0.7, None)
+    assert _factor("exploitability", *(RiskInput("a", Severity.LOW, share) for share in shares)) == pytest.approx(1.7)
+
+
+@pytest.mark.parametrize(
+    ("reach", "value"),
+    [(Reach.NEVER, 1.0), (Reach.UNKNOWN, 1.0), (Reach.EXECUTED, 1.5), (Reach.TAKES_INPUT, 2.0)],
+)
+def test_what_production_executes_weighs_more(reach: Reach, value: float) -> None:
+    findings = [RiskInput("a", Severity.LOW, reach=each) for each in (reach, Reach.UNKNOWN)]
+    assert _factor("reachability", *findings) == value
+
+
+def test_what_production_never_executes_keeps_a_part_of_its_severity() -> None:
+    finding = RiskInput("a", Severity.CRITICAL, reach=Reach.NEVER)
+    assert _factor("severity", finding) == pytest.approx(1 + 9 * 0.9 * NEVER_EXECUTED_WEIGHT)
+    assert assess_risk([finding], PLAIN)[1][0].because == "1 critical (1 of them never executed)"
+
+
+def test_what_was_not_seen_is_not_demoted() -> None:
+    finding = RiskInput("a", Severity.CRITICAL)
+    assert assess_risk([replace(finding, reach=Reach.UNKNOWN)], PLAIN) == assess_risk([finding], PLAIN)
 
 
 def test_what_is_not_known_adds_nothing_and_is_said() -> None:
@@ -107,10 +128,41 @@ def test_one_finding_more_never_lowers_the_risk(findings: list[RiskInput], more:
     assert assess_risk([*findings, more], service)[0] >= assess_risk(findings, service)[0]
 
 
-@given(st.lists(FINDINGS), FINDINGS, st.sampled_from(Severity), SERVICES)
-def test_a_higher_severity_never_lowers_the_risk(
-    findings: list[RiskInput], finding: RiskInput, severity: Severity, service: Service
+@given(st.lists(FINDINGS), FINDINGS, FINDINGS, SERVICES, SERVICES)
+def test_more_of_any_input_never_lowers_the_risk(
+    findings: list[RiskInput], finding: RiskInput, other: RiskInput, service: Service, elsewhere: Service
 ) -> None:
-    higher = max(finding.severity, severity, key=lambda each: each.rank)
-    raised = assess_risk([*findings, replace(finding, severity=higher)], service)[0]
-    assert raised >= assess_risk([*findings, finding], service)[0]
+    before = assess_risk([*findings, finding], service)[0]
+    worse = [
+        replace(finding, severity=max(finding.severity, other.severity, key=lambda each: each.rank)),
+        replace(finding, exploitability=_more(finding.exploitability, other.exploitability)),
+        replace(finding, reach=max(finding.reach, other.reach, key=list(Reach).index)),
+        replace(finding, age=_more(finding.age, other.age)),
+    ]
+    assert all(assess_risk([*findings, each], service)[0] >= before for each in worse)
+    tier = min(service.tier, elsewhere.tier, key=list(Tier).index)
+    exposure = min(service.exposure, elsewhere.exposure, key=list(Exposure).index)
+    for place in (replace(service, tier=tier), replace(service, exposure=exposure)):
+        assert assess_risk([*findings, finding], place)[0] >= before
+
+
+def _more(one: float | None, other: float | None) -> float | None:
+    return max((each for each in (one, other) if each is not None), default=None)
+
+
+@given(st.lists(FINDINGS), SERVICES)
+def test_it_saturates(findings: list[RiskInput], service: Service) -> None:
+    ceilings = dict.fromkeys(("exploitability", "reachability", "exposure"), 2.0)
+    ceilings |= {"severity": 10.0, "tier": 1.5, "age": 1.5}
+    worst = RiskInput("a", Severity.CRITICAL, 1.0, Reach.TAKES_INPUT, 10_000.0)
+    risk, factors = assess_risk([*findings, *[worst] * 100], service)
+    assert all(each.value <= ceilings[each.name] for each in factors)
+    assert risk <= math.prod(ceilings.values())
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"exploitability": 1.1}, {"exploitability": math.nan}, {"age": -1.0}, {"age": math.inf}]
+)
+def test_inputs_that_make_no_sense_are_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(InputError, match="give"):
+        RiskInput("a", Severity.LOW, **wrong)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from setpoint.decide.threshold import LEAST, ReleaseAssessor, ThresholdSettings, threshold
+from setpoint.decide.threshold import LEAST, ReleaseAssessor, ThresholdSettings, recovers_at, shares, threshold
 from setpoint.errors import InputError
 from setpoint.model.finding import Finding, FindingSource
 from setpoint.model.policy import Severity
@@ -93,6 +94,59 @@ def test_quiet_time_never_lowers_it(signals: list[Signal], quiet: float) -> None
     assert _value(signals, NOW + timedelta(seconds=quiet)) >= _value(signals)
 
 
+@given(st.lists(SIGNALS), st.integers(0, 60))
+def test_the_load_halves_exactly_with_every_half_life(signals: list[Signal], half_lives: int) -> None:
+    now = threshold(PAYMENTS, signals, NOW, SETTINGS)
+    then = threshold(PAYMENTS, signals, NOW + half_lives * timedelta(seconds=HALF_LIFE), SETTINGS)
+    assert then.load == pytest.approx(now.load / 2**half_lives, rel=1e-12)
+
+
+@given(st.floats(0, 100), st.integers(0, 60))
+def test_half_of_a_signal_is_half_of_it_to_the_last_bit(weight: float, half_lives: int) -> None:
+    (share,) = shares([_signal(weight, age=half_lives * HALF_LIFE)], NOW, SETTINGS)
+    assert share.left == weight / 2**half_lives
+
+
+@given(st.lists(SIGNALS, max_size=10), st.floats(0.5, 7.999))
+def test_it_has_recovered_when_it_was_said_to(signals: list[Signal], level: float) -> None:
+    lowered = threshold(PAYMENTS, signals, NOW, SETTINGS)
+    at = recovers_at(lowered, level, SETTINGS)
+    assert at is not None
+    assert at >= NOW
+    assert _value(signals, at) >= level - 1e-6
+    if at > NOW:
+        assert _value(signals, at - timedelta(seconds=1)) < level + 1e-6
+
+
+def test_the_way_back_in_half_lives() -> None:
+    """From a load of 4 to the load at which half of the base is left, log2(7/3)."""
+    lowered = threshold(PAYMENTS, [_signal(4.0)], NOW, SETTINGS)
+    at = recovers_at(lowered, 4.0, SETTINGS)
+    assert at is not None
+    assert (at - NOW).total_seconds() == pytest.approx(HALF_LIFE * math.log2(4 / math.log2(7 / 3)))
+
+
+def test_the_base_itself_is_only_ever_approached() -> None:
+    assert recovers_at(threshold(PAYMENTS, [], NOW, SETTINGS), 8.0, SETTINGS) == NOW
+    lowered = threshold(PAYMENTS, [_signal(1.0)], NOW, SETTINGS)
+    assert recovers_at(lowered, 8.0, SETTINGS) is None
+    assert recovers_at(lowered, 9.0, SETTINGS) is None
+
+
+@given(st.lists(SIGNALS, max_size=10), st.floats(1, 1e9), st.floats(1, 1e9))
+def test_a_higher_base_never_lowers_it(signals: list[Signal], one: float, other: float) -> None:
+    low, high = (
+        threshold(PAYMENTS, signals, NOW, ThresholdSettings(base={Tier.CRITICAL: base}, half_life=HALF_LIFE)).value
+        for base in sorted((one, other))
+    )
+    assert low <= high
+
+
+def test_what_is_older_than_the_memory_could_not_be_felt() -> None:
+    memory = ReleaseAssessor(SETTINGS).memory.total_seconds()
+    assert 1.0 + threshold(PAYMENTS, [_signal(1.0, age=memory)], NOW, SETTINGS).load == 1.0
+
+
 @given(st.lists(SIGNALS, max_size=10))
 def test_quiet_time_restores_it(signals: list[Signal]) -> None:
     assert _value(signals, NOW + timedelta(seconds=100 * HALF_LIFE)) == pytest.approx(8.0)
@@ -100,7 +154,13 @@ def test_quiet_time_restores_it(signals: list[Signal]) -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"half_life": 0.0}, {"half_life": -1.0}, {"half_life": float("nan")}, {"base": {Tier.CRITICAL: 0.5}}],
+    [
+        {"half_life": 0.0},
+        {"half_life": -1.0},
+        {"half_life": float("nan")},
+        {"half_life": 1e9},
+        {"base": {Tier.CRITICAL: 0.5}},
+    ],
 )
 def test_settings_that_make_no_sense_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(InputError):

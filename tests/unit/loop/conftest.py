@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from setpoint.act.interface import Alert
+from setpoint.decide.waiving import waive
 from setpoint.loop.clock import Clock
 from setpoint.loop.heartbeat import Heartbeat
 from setpoint.loop.parts import Parts
@@ -18,6 +19,7 @@ from setpoint.loop.settings import LoopSettings
 from setpoint.model.canonical import Json, digest
 from setpoint.model.decision import Decision, Verdict
 from setpoint.model.drift import Comparison, Drift, DriftKind
+from setpoint.model.exceptions import Baseline, Exceptions
 from setpoint.model.finding import Finding, FindingSource
 from setpoint.model.policy import Effect, Severity, Stage
 from setpoint.model.remediation import Change, Mode, NotRevertable, Plan, Remediation
@@ -60,6 +62,7 @@ class World:
     """How many looks after a write still see the old state."""
     now: datetime = START
     policy_version: str = "1"
+    baseline: Baseline = field(default_factory=Baseline)
     at_work: str = ""
     """What the tool that declares is doing."""
     alerts: list[Alert] = field(default_factory=list)
@@ -119,7 +122,12 @@ class World:
 
     # decide
     def judge(
-        self, comparison: Comparison, _intended: Resource | None, _actual: Resource | None, service: str
+        self,
+        comparison: Comparison,
+        _intended: Resource | None,
+        _actual: Resource | None,
+        service: str,
+        exceptions: Exceptions,
     ) -> tuple[tuple[Finding, ...], tuple[Decision, ...]]:
         findings = tuple(
             Finding(each.urn, service, FindingSource.DRIFT, f"drift/{each.kind}", each.path, Severity.HIGH, "drifted")
@@ -129,7 +137,7 @@ class World:
             Decision(each.urn, service, Stage.RUNTIME, Verdict.REFUSE, self.effects[each.kind], each.path)
             for each in comparison.drifts
         )
-        return findings, decisions
+        return waive(findings, decisions, exceptions)
 
     def version(self, _type_name: str) -> str:
         return self.policy_version
@@ -141,6 +149,10 @@ class World:
 
     def failed_remediation(self, remediation: Remediation, at: datetime) -> Signal | None:
         return Signal(remediation.service, SignalKind.FAILED_REMEDIATION, 2.0, at, remediation.reason)
+
+    @property
+    def memory(self) -> timedelta:
+        return timedelta(days=100)
 
     def threshold(self, service: Service, signals: Sequence[Signal], now: datetime) -> Threshold:
         raise NotImplementedError
@@ -193,9 +205,10 @@ class Worker:
             ledger=self.ledger,
             clock=world.clock(),
             settings=settings,
+            accepted=lambda: ((), world.baseline),
         )
-        self.lease, writer = self.ledger.acquire(settings.scope, world.now, settings.lease_for)
-        self.heartbeat = Heartbeat(self.parts, self.lease, writer)
+        self.lease, self.writer = self.ledger.acquire(settings.scope, world.now, settings.lease_for)
+        self.heartbeat = Heartbeat(self.parts, self.lease, self.writer)
 
     def settle(self) -> None:
         """Let time pass until nothing is due any more."""

@@ -16,7 +16,7 @@ from setpoint.errors import InputError
 from setpoint.fields import Fields, did_you_mean
 from setpoint.model.policy import Severity
 
-KINDS: Final = ("drift", "guardrail", "escalated", "remediation", "coverage")
+KINDS: Final = ("drift", "guardrail", "escalated", "remediation", "approval", "held back", "coverage")
 """What an alert can be about (`act.interface.Alert.kind`)."""
 
 USUAL_SEVERITY: Final = Severity.MEDIUM
@@ -97,12 +97,6 @@ def _channel(name: str, fields: Fields, base: Path) -> ChannelSettings:
             f"{name!r} cannot be the name of a channel",
             where=fields.where(),
             remedy="use letters, digits, dots, dashes and underscores",
-        )
-    if not fields.has("kind"):
-        raise InputError(
-            f"{fields.path}.kind is missing",
-            where=fields.where(),
-            remedy=f"give one of: {', '.join(ChannelKind)}",
         )
     kind = fields.choice("kind", ChannelKind)
     channel = ChannelSettings(

@@ -33,7 +33,10 @@ SHORTEST_KEY: Final = 24
 """Bytes (*Standard Webhooks*, "Signature scheme")."""
 
 LARGEST_DETAILS: Final = 4 * 1024
-"""Bytes of one alert's details; with every other field bounded, so is the whole body."""
+"""Bytes of one alert's details, and of its policies."""
+
+LARGEST_BODY: Final = 256 * 1024
+"""Bytes. One alert always fits: with its fields bounded it takes less, and so does the text beside it."""
 
 
 class Webhook:
@@ -47,7 +50,7 @@ class Webhook:
         self._timeout = timeout
 
     def send(self, message: Message, text: Text, owner: str) -> None:
-        """Raises `TemporaryError` unless the answer is a 2xx. Redirects are not followed: the URL was chosen with care."""
+        """Raises `TemporaryError` unless the answer is a 2xx; a redirect is not followed, whoever sends it."""
         body = _body(message, text, owner)
         try:
             with closing(self._connection()) as connection:
@@ -94,15 +97,21 @@ def signature(key: bytes, message_key: str, sent_at: str, body: bytes) -> str:
 
 def _body(message: Message, text: Text, owner: str) -> bytes:
     """Nothing in it depends on the time of sending: at every attempt it is the same."""
-    document = {
-        "key": message.key,
-        "title": text.title,
-        "text": text.body,
-        "alerts": [{**_bounded(alert), "owner": owner} for alert in message.alerts],
-        "more": message.more,
-    }
-    # In ASCII: of what a terminal would obey, nothing is left as it is.
-    return json.dumps(orjson.loads(canonical_bytes(document))).encode()
+    alerts = [{**_bounded(alert), "owner": clipped(owner, LONGEST_VALUE)} for alert in message.alerts]
+    listed = len(alerts)
+    while True:
+        document = {
+            "key": message.key,
+            "title": text.title,
+            "text": text.body,
+            "alerts": alerts[:listed],
+            "more": message.more + len(alerts) - listed,
+        }
+        # In ASCII: of what a terminal would obey, nothing is left as it is.
+        body = json.dumps(orjson.loads(canonical_bytes(document))).encode()
+        if len(body) <= LARGEST_BODY or listed == 1:
+            return body
+        listed = (listed + 1) // 2
 
 
 def _bounded(alert: Alert) -> dict[str, Json]:
@@ -124,7 +133,7 @@ def _failed(reason: str) -> TemporaryError:
 def _checked(url: str, where: str) -> SplitResult:
     try:
         parts = urlsplit(url)
-        _ = parts.port
+        _ = parts.port, (parts.hostname or "").encode("idna")
     except ValueError:
         raise InputError("this secret is not a URL", where=where) from None
     if parts.scheme not in ("http", "https") or not parts.hostname:

@@ -30,7 +30,7 @@ $title
   time:     $time
   do:       $helps""",
 }
-"""Over one alert, over several, and each alert itself. `NAME.txt` in the folder replaces it, `CHANNEL.NAME.txt` before."""
+"""Over one alert, over several, and each alert itself. A folder's `CHANNEL.NAME.txt` or `NAME.txt` replaces one."""
 
 FIELDS: Final = ("severity", "kind", "title", "why", "resource", "service", "owner", "time", "helps", "count")
 """What a template may use. Over several alerts, they are those of the most severe one."""
@@ -62,9 +62,9 @@ class Wording:
         worst = max(message.alerts, key=lambda alert: alert.severity.rank)
         count = len(message.alerts) + message.more
         over = self._template(channel, "title" if count == 1 else "group")
-        title = over.safe_substitute(_values(worst, owner, count))
+        title = over.substitute(_values(worst, owner, count))
         block = self._template(channel, "alert")
-        blocks = [block.safe_substitute(_values(alert, owner, 1)).strip("\n") for alert in message.alerts]
+        blocks = [block.substitute(_values(alert, owner, 1)).strip("\n") for alert in message.alerts]
         return Text(clipped(" ".join(title.split()), LONGEST_TITLE), _fitted(blocks, message, longest))
 
     def _template(self, channel: str, name: str) -> Template:
@@ -81,10 +81,10 @@ def _fitted(blocks: list[str], message: Message, longest: int) -> str:
     listed = len(blocks)
     while True:
         left = len(blocks) - listed + message.more
-        rest = f"\n\nand {left} more; see them with: {_shown(message.alerts[-1].helps)}" if left else ""
+        rest = f"\n\nand {left} more: {_shown(message.alerts[-1].helps)}" if left else ""
         body = "\n\n".join(blocks[:listed])
         if listed == 1:
-            return clipped(body, max(1, longest - len(rest))) + clipped(rest, longest - 1)
+            return clipped(clipped(body, max(1, longest - len(rest))) + rest, longest)
         if len(body) + len(rest) <= longest:
             return body + rest
         listed -= 1

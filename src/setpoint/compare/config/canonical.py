@@ -1,8 +1,8 @@
 """The canonical form of a resource's properties: one spelling for what means the same, decided by the schema.
 
-What cannot be compared (properties that are read-only, write-only or not read, AWS's own tags, nulls) is left out;
-values have the type that the schema says; lists without order are sorted; policy documents take the form of
-`model.documents`.
+What cannot be compared (properties that are read-only or write-only, those that AWS ignores beside another, AWS's own
+tags, nulls) is left out; values have the type that the schema says, and of several spellings the one that AWS returns;
+lists without order are sorted; policy documents take the form of `model.documents`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import orjson
 from setpoint.compare.config.rules import TAG_KEY, Rule
 from setpoint.model.canonical import Json, Unknown, canonical_bytes
 from setpoint.model.documents import canonical_document
-from setpoint.model.schema import Kind
+from setpoint.model.schema import Kind, Relevance
 
 AWS_TAGS: Final = "aws:"
 """The prefix of tags that AWS itself sets (AWS General Reference, "Tagging your AWS resources")."""
@@ -33,7 +33,7 @@ def canonical(rule: Rule, value: Json, partition: str) -> Json:
         return value
     coerce = _COERCE.get(rule.kind)
     if coerce is not None:
-        return _network(coerce(value)) if rule.network else coerce(value)
+        return _respelled(rule, coerce(value)) if rule.network or rule.spellings else coerce(value)
     if rule.kind is Kind.DOCUMENT:
         return canonical_document(value, partition)
     if rule.kind is Kind.ANY and isinstance(value, str):
@@ -51,8 +51,16 @@ def _object(rule: Rule, value: Mapping[str, Json], partition: str) -> dict[str, 
         child, _ = rule.step("", name)
         if member is None or child.hidden or (rule.is_tags and name.startswith(AWS_TAGS)):
             continue
+        if child.relevant and not _is_relevant(rule, child.relevant, value, partition):
+            continue
         members[name] = canonical(child, member, partition)
     return members
+
+
+def _is_relevant(rule: Rule, relevance: Relevance, value: Mapping[str, Json], partition: str) -> bool:
+    beside, _ = rule.step("", relevance.beside)
+    decisive = canonical(beside, value.get(relevance.beside), partition)
+    return isinstance(decisive, Unknown) or (isinstance(decisive, str | bool) and decisive in relevance.values)
 
 
 def _list(rule: Rule, value: list[Json], partition: str) -> list[Json]:
@@ -80,10 +88,17 @@ def _json_text(value: str) -> Json:
         return value
 
 
-def _network(value: Json) -> Json:
-    """EC2 sets host bits to zero, and spells IPv6 in its shortest form (Amazon EC2 API Reference, IpRange)."""
+def _respelled(rule: Rule, value: Json) -> Json:
     if not isinstance(value, str):
         return value
+    if rule.network:
+        return _network(value)
+    lowered = value.lower()
+    return rule.spellings.get(lowered, lowered)
+
+
+def _network(value: str) -> str:
+    """EC2 sets host bits to zero, and spells IPv6 in its shortest form (Amazon EC2 API Reference, IpRange)."""
     try:
         return str(ipaddress.ip_network(value, strict=False))
     except ValueError:

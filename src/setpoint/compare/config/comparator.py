@@ -9,14 +9,14 @@ from typing import Final
 from setpoint.compare.config.canonical import canonical
 from setpoint.compare.config.rules import Rule, build
 from setpoint.compare.config.values import Home
-from setpoint.compare.config.walk import Walk
+from setpoint.compare.config.walk import Pair, Walk
 from setpoint.model.canonical import Json, digest
 from setpoint.model.drift import Comparison, Drift, DriftKind, Gap, GapKind
 from setpoint.model.paths import lookup, split
 from setpoint.model.resource import Resource
 from setpoint.model.schema import ResourceSchema
 
-RULES_VERSION: Final = 2
+RULES_VERSION: Final = 3
 """To be raised whenever this package concludes something else from the same input: then nothing remembered holds."""
 
 UNTOLD: Final[Mapping[GapKind, str]] = {
@@ -60,9 +60,9 @@ class ConfigComparator:
         if actual is None:
             return Comparison(urn, drifts=(Drift(urn, DriftKind.MISSING, "", wanted, None),))
         found = self._canonical(actual)
-        walk = Walk(urn, Home.of(urn), actual.unread, found)
+        walk = Walk(Pair(urn, Home.of(urn), intended.properties, found, actual.unread))
         walk.value(self._type(urn.type).root, "", wanted, found)
-        gaps = [*walk.gaps, *_unread(actual), *self._untold(intended)]
+        gaps = [*walk.gaps, *_unread(actual), *self._untold(intended, actual)]
         return Comparison(
             urn,
             drifts=tuple(sorted(walk.drifts, key=lambda drift: drift.path)),
@@ -78,10 +78,11 @@ class ConfigComparator:
     def _canonical(self, resource: Resource) -> Json:
         return canonical(self._type(resource.type).root, resource.properties, Home.of(resource.urn).partition)
 
-    def _untold(self, intended: Resource) -> Iterator[Gap]:
+    def _untold(self, intended: Resource, actual: Resource) -> Iterator[Gap]:
         for first, path, kind in self._type(intended.type).untold:
-            declared = intended.properties.get(first)
-            if declared is not None and any(value is not None for value in lookup(intended.properties, path)):
+            if intended.properties.get(first) is None or not _has(intended, path):
+                continue
+            if kind is GapKind.NEVER_RETURNED or not _has(actual, path):
                 yield Gap(intended.urn, path, kind, UNTOLD[kind])
 
     def _type(self, type_name: str) -> _Type:
@@ -101,6 +102,10 @@ def _load(schema: ResourceSchema | None) -> _Type:
         root=build(schema),
         untold=tuple((split(path)[0], path, untold[path]) for path in sorted(untold)),
     )
+
+
+def _has(resource: Resource, path: str) -> bool:
+    return any(value is not None for value in lookup(resource.properties, path))
 
 
 def _unread(actual: Resource) -> Iterator[Gap]:

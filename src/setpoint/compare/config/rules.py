@@ -5,16 +5,19 @@ Built once per type. Comparing then follows references from a property to its ch
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from setpoint.model.paths import element, join
-from setpoint.model.schema import Default, Kind, ResourceSchema
+from setpoint.model.schema import Default, Derivation, Kind, Relevance, ResourceSchema
 
 REFERENCE_SUFFIXES: Final = ("Arn", "Arns", "ARN", "ARNs", "Id", "Ids", "ID", "IDs", "Name", "Names")
 """Endings of the names of properties that identify something, which AWS spells as an ARN or as the last part of it."""
 
 TAG_KEY: Final = "Key"
+
+NO_SPELLINGS: Final[Mapping[str, str]] = {}
 
 
 @dataclass(slots=True)
@@ -26,7 +29,9 @@ class Rule:
     kind: Kind | None = None
     """None where the schema knows nothing."""
     hidden: bool = False
-    """Read-only, write-only or not read: not compared."""
+    """Read-only or write-only: not compared."""
+    not_read: bool = False
+    """Compared only where it was read after all."""
     unordered: bool = False
     key: str = ""
     """Of a list: the property that names an element; empty where none does."""
@@ -37,10 +42,16 @@ class Rule:
     """A KMS key, of which the provider tells the ARN, whatever named it."""
     network: bool = False
     """A block of addresses."""
+    spellings: Mapping[str, str] = field(default_factory=lambda: NO_SPELLINGS)
+    relevant: Relevance | None = None
+    """The property beside it that decides whether it counts, where one does."""
     reference: bool = False
     default: Default | None = None
     generated: str = ""
     """Why a value that nobody declared was to be expected; empty where it was not."""
+    derived: Derivation | None = None
+    assigned: str = ""
+    """What is not known of a value that was to be expected, but may have been exchanged since."""
     properties: dict[str, Rule] = field(default_factory=dict)
     element: Rule | None = None
     """Of a list, any element; of an open map, any value."""
@@ -96,7 +107,8 @@ def _rule(schema: ResourceSchema, path: str) -> Rule:
     return Rule(
         path=path,
         kind=schema.kinds[path],
-        hidden=path in schema.read_only or path in schema.write_only or path in schema.not_read,
+        hidden=path in schema.read_only or path in schema.write_only,
+        not_read=path in schema.not_read,
         unordered=path in schema.unordered,
         key=key,
         is_tags=key == TAG_KEY or name == "Tags",
@@ -104,7 +116,11 @@ def _rule(schema: ResourceSchema, path: str) -> Rule:
         open_ended=path in schema.open_ended,
         key_arn=path in schema.key_arns,
         network=name.startswith("CidrIp"),
+        spellings=schema.spellings.get(path, NO_SPELLINGS),
+        relevant=schema.relevant.get(path),
         reference=name.endswith(REFERENCE_SUFFIXES),
         default=schema.defaults.get(path),
         generated="primary identifier" if is_identifier else schema.generated.get(path, ""),
+        derived=schema.derived.get(path),
+        assigned=schema.assigned.get(path, ""),
     )

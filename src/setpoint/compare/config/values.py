@@ -87,7 +87,7 @@ def may_lead_to(alias: Json, key: Json, home: Home) -> bool:
     return (name["region"] or home.region, name["account"] or home.account) == (found["region"], found["account"])
 
 
-def essence(rule: Rule, value: Json) -> Json:
+def essence(rule: Rule, value: Json, home: Home) -> Json:
     """What is left of a value without what would not count if it differed: elements of equal essence are the same.
 
     Not the other way round: a reference has two spellings; and defaults that are lists or `true` are left in, because
@@ -96,16 +96,17 @@ def essence(rule: Rule, value: Json) -> Json:
     if rule.kind is Kind.DOCUMENT:
         return meaning(value)
     if isinstance(value, Mapping):
-        members = {name: _essence_of_member(rule, name, member) for name, member in value.items()}
+        members = {name: _essence_of_member(rule, name, member, home) for name, member in value.items()}
         return {name: member for name, member in members.items() if not is_empty(member)}
     if isinstance(value, list):
-        return [essence(rule.of_element(), element) for element in value]
+        return [essence(rule.of_element(), element, home) for element in value]
     return value.lower() if rule.folded_case and isinstance(value, str) else value
 
 
-def _essence_of_member(rule: Rule, name: str, member: Json) -> Json:
+def _essence_of_member(rule: Rule, name: str, member: Json, home: Home) -> Json:
     child, _ = rule.step("", name)
     default = child.default
     if default is None or member is True or isinstance(member, Mapping | list):
-        return essence(child, member)
-    return None if member == canonical(child, default.value, "aws") else essence(child, member)
+        return essence(child, member, home)
+    stated = canonical(child, home.fill_in(default.value), home.partition)
+    return None if member == stated else essence(child, member, home)

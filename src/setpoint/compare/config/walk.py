@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from dataclasses import dataclass
 
 from setpoint.compare.config.canonical import canonical
 from setpoint.compare.config.documents import first_unknown, same_document
@@ -12,28 +12,30 @@ from setpoint.compare.config.values import Home, essence, is_empty, may_lead_to,
 from setpoint.model.canonical import Json, Unknown, canonical_bytes
 from setpoint.model.drift import Drift, DriftKind, Fold, Gap, GapKind
 from setpoint.model.paths import element
-from setpoint.model.schema import Kind
+from setpoint.model.schema import Derivation, Kind
 from setpoint.model.urn import Urn
 
-NOTHING_UNREAD: Final[Mapping[str, str]] = {}
-NOTHING_ELSE: Final[Mapping[str, Json]] = {}
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """The two states of one resource, as far as what is true of one property depends on another."""
+
+    urn: Urn
+    home: Home
+    declared: Mapping[str, Json]
+    """As it was declared, with what is never returned."""
+    found: Mapping[str, Json]
+    """The actual state in canonical form."""
+    unread: Mapping[str, str]
 
 
 class Walk:
     """Compares one resource and gathers what it finds. Absent is None on either side."""
 
-    def __init__(
-        self,
-        urn: Urn,
-        home: Home,
-        unread: Mapping[str, str] = NOTHING_UNREAD,
-        whole: Mapping[str, Json] = NOTHING_ELSE,
-    ) -> None:
-        """`whole` is all of the actual resource: some defaults depend on another property."""
-        self._urn = urn
-        self._whole = whole
-        self._home = home
-        self._unread = unread
+    def __init__(self, pair: Pair) -> None:
+        self._pair = pair
+        self._home = pair.home
+        self._unread = pair.unread
         self.drifts: list[Drift] = []
         self.gaps: list[Gap] = []
         self.folds: list[Fold] = []
@@ -44,6 +46,8 @@ class Walk:
         `inside_declared` says whether the object that holds them was declared.
         """
         if self._unread and (path in self._unread or rule.path in self._unread):
+            return
+        if actual is None and rule.not_read:
             return
         if intended is None:
             self._live_only(rule, path, actual, inside_declared=inside_declared)
@@ -80,16 +84,16 @@ class Walk:
             self._fold_default(rule, path, actual)
             return
         elif rule.key_arn and may_lead_to(intended, actual, self._home):
-            self._gap(path, Unknown(f"which key {intended} leads to is not read"))
+            self._gap(path, _which_key(intended))
             return
         self._changed(path, intended, actual)
 
     def _is_implied(self, rule: Rule, intended: Json) -> bool:
         """Whether an absent value means the declared one: APIs leave defaults out.
 
-        Never `true`: what is on for a new resource may since have been removed (a bucket's public-access block).
+        Never `true` or a key: what a new resource has may since have been taken away (a bucket's public-access block).
         """
-        return intended is not True and self._is_default(rule, intended)
+        return intended is not True and not rule.key_arn and self._is_default(rule, intended)
 
     def _document(self, path: str, intended: Json, actual: Json) -> None:
         same = is_empty(intended) if is_empty(actual) else same_document(intended, actual)
@@ -101,8 +105,7 @@ class Walk:
     def _list(self, rule: Rule, path: str, intended: list[Json], actual: list[Json]) -> None:
         in_order = not rule.unordered and not rule.key
         if not intended:
-            if actual:
-                self._changed(path, intended, actual)
+            self._declared_empty(rule, path, actual)
         elif rule.key and self._keyed(rule, path, intended, actual):
             return
         elif in_order and len(intended) == len(actual):
@@ -112,6 +115,12 @@ class Walk:
             self._changed(path, intended, actual)
         else:
             self._elements(rule, path, intended, actual)
+
+    def _declared_empty(self, rule: Rule, path: str, actual: list[Json]) -> None:
+        if actual and rule.default is not None and rule.default.for_empty and self._is_default(rule, actual):
+            self._fold_default(rule, path, actual)
+        elif actual:
+            self._changed(path, [], actual)
 
     def _keyed(self, rule: Rule, path: str, intended: list[Json], actual: list[Json]) -> bool:
         """Element by element, under their names; False where an element has none or two have the same."""
@@ -129,7 +138,8 @@ class Walk:
     def _elements(self, rule: Rule, path: str, intended: list[Json], actual: list[Json]) -> None:
         """As multisets. A list that differs is reported whole: without an order there is no *which*."""
         unresolved = [each for each in intended if isinstance(each, Unknown)]
-        wanted, found = _without_equals(rule, [each for each in intended if not isinstance(each, Unknown)], actual)
+        known = [each for each in intended if not isinstance(each, Unknown)]
+        wanted, found = _without_equals(rule, known, actual, self._home)
         matches = []
         for one in sorted(wanted, key=lambda each: first_unknown(each) is not None):
             match = self._first_match(rule, path, one, found)
@@ -156,38 +166,66 @@ class Walk:
         return None
 
     def _trial(self, rule: Rule, path: str, intended: Json, actual: Json) -> Walk:
-        trial = Walk(self._urn, self._home, self._unread, self._whole)
+        trial = Walk(self._pair)
         trial.value(rule, path, intended, actual)
         return trial
 
     def _live_only(self, rule: Rule, path: str, actual: Json, *, inside_declared: bool) -> None:
-        # A nested default of `true` switches on what nobody asked for, unless the object around it was declared.
-        explains = inside_declared or not (rule.default and rule.default.nested and actual is True)
-        if is_empty(actual):
-            if actual is not None:
-                self.folds.append(Fold(path, actual, "empty"))
-        elif explains and self._is_default(rule, actual):
-            self._fold_default(rule, path, actual)
-        elif rule.generated:
-            self.folds.append(Fold(path, actual, f"generated ({rule.generated})"))
+        if actual is None:
+            return
+        if explanation := self._explanation(rule, actual, inside_declared=inside_declared):
+            self.folds.append(Fold(path, actual, explanation))
+        elif (doubt := self._doubt(rule, actual)) is not None:
+            self._gap(path, doubt)
         elif isinstance(actual, Mapping) and rule.kind is not Kind.DOCUMENT:
             self._live_members(rule, path, actual, inside_declared=False)
         elif not (rule.key and isinstance(actual, list) and self._keyed(rule, path, [], actual)):
             self._drift(DriftKind.UNDECLARED, path, None, actual)
 
-    def _is_default(self, rule: Rule, value: Json) -> bool:
-        stated = self._stated_default(rule)
-        if is_empty(stated):
-            return False  # an empty default explains only what is empty, and that needs no explanation
-        if rule.default is not None and rule.default.reserved:
-            return isinstance(value, str) and value.startswith(stated)
-        default = self._home.fill_in(stated)
-        return not self._trial(rule, rule.path, canonical(rule, default, self._home.partition), value).drifts
+    def _explanation(self, rule: Rule, actual: Json, *, inside_declared: bool) -> str:
+        """The rule by which a value that nobody declared was to be expected; empty where it was not."""
+        if is_empty(actual):
+            return "empty"
+        # A nested default of `true` switches on what nobody asked for, unless the object around it was declared.
+        explains = inside_declared or not (rule.default and rule.default.nested and actual is True)
+        if rule.default is not None and explains and self._is_default(rule, actual):
+            return f"default ({rule.default.source})"
+        if rule.generated:
+            return f"generated ({rule.generated})"
+        return f"derived ({rule.derived.source})" if rule.derived and self._follows(rule.derived, actual) else ""
 
-    def _stated_default(self, rule: Rule) -> Json:
-        if rule.default is None or not rule.default.by:
-            return rule.default and rule.default.value
-        return rule.default.value.get(str(self._whole.get(rule.default.by)))
+    def _doubt(self, rule: Rule, actual: Json) -> Unknown | None:
+        """Why it cannot be told whether a value that nobody declared was to be expected; None where it can."""
+        if rule.derived is not None and isinstance(origin := self._origin(rule.derived), Unknown):
+            return origin
+        if rule.assigned and not (isinstance(actual, list) and len(actual) > 1):
+            return Unknown(rule.assigned)
+        alias = rule.default.value if rule.default and rule.key_arn else None
+        return _which_key(alias) if may_lead_to(alias, actual, self._home) else None
+
+    def _follows(self, derivation: Derivation, actual: Json) -> bool:
+        origin = self._origin(derivation)
+        return origin is not None and not isinstance(origin, Unknown) and derivation.value in (None, actual)
+
+    def _origin(self, derivation: Derivation) -> Json:
+        """What is declared of the first deciding property that is there and not switched off."""
+        stated = (self._pair.declared.get(name) for name in derivation.by)
+        return next((each for each in stated if not is_empty(each) and str(each).lower() != "false"), None)
+
+    def _is_default(self, rule: Rule, value: Json) -> bool:
+        default = rule.default
+        if default is None:
+            return False
+        stated = default.value.get(str(self._pair.found.get(default.by))) if default.by else default.value
+        if default.reserved:
+            return isinstance(value, str) and value.startswith(stated)
+        return self._equals(rule, stated, value) or self._equals(rule, default.also, value)
+
+    def _equals(self, rule: Rule, default: Json, value: Json) -> bool:
+        if is_empty(default):
+            return False  # an empty default explains only what is empty, and that needs no explanation
+        wanted = canonical(rule, self._home.fill_in(default), self._home.partition)
+        return not self._trial(rule, rule.path, wanted, value).drifts
 
     def _fold_default(self, rule: Rule, path: str, actual: Json) -> None:
         source = rule.default.source if rule.default else ""
@@ -197,10 +235,14 @@ class Walk:
         self._drift(DriftKind.CHANGED, path, intended, actual)
 
     def _drift(self, kind: DriftKind, path: str, intended: Json, actual: Json) -> None:
-        self.drifts.append(Drift(self._urn, kind, path, intended, actual))
+        self.drifts.append(Drift(self._pair.urn, kind, path, intended, actual))
 
     def _gap(self, path: str, unknown: Unknown) -> None:
-        self.gaps.append(Gap(self._urn, path, GapKind.UNRESOLVED, unknown.reason))
+        self.gaps.append(Gap(self._pair.urn, path, GapKind.UNRESOLVED, unknown.reason))
+
+
+def _which_key(alias: Json) -> Unknown:
+    return Unknown(f"which key {alias} leads to is not read")
 
 
 def _by_key(key: str, elements: list[Json]) -> dict[str, Json] | None:
@@ -208,15 +250,15 @@ def _by_key(key: str, elements: list[Json]) -> dict[str, Json] | None:
     return named if len(named) == len(elements) else None
 
 
-def _without_equals(rule: Rule, intended: list[Json], actual: list[Json]) -> tuple[list[Json], list[Json]]:
+def _without_equals(rule: Rule, intended: list[Json], actual: list[Json], home: Home) -> tuple[list[Json], list[Json]]:
     """What is left of both when elements of equal essence are paired off: cheap, and nearly always everything."""
     child = rule.of_element()
     found: dict[bytes, list[Json]] = {}
     for each in actual:
-        found.setdefault(canonical_bytes(essence(child, each)), []).append(each)
+        found.setdefault(canonical_bytes(essence(child, each, home)), []).append(each)
     left = []
     for each in intended:
-        equals = found.get(canonical_bytes(essence(child, each)))
+        equals = found.get(canonical_bytes(essence(child, each, home)))
         if equals:
             equals.pop()
         else:

@@ -18,8 +18,8 @@ from setpoint.model.schema import Kind, ResourceSchema
 
 EVERY_TYPE: Final = "*"
 
-SELF_FIELDS: Final = frozenset({"account", "region", "partition", "id"})
-"""Of `self`: the entity's own place and primary identifier."""
+SELF_FIELDS: Final = frozenset({"account", "region", "partition", "id", "provided_by"})
+"""Of `self`: the entity's own place and primary identifier, and who made it where its owner did not."""
 
 DRIFT_FIELDS: Final = frozenset({"kind", "path", "type", "intended", "actual", "tags"})
 """Of `drift`: the difference, and the tags of the entity."""

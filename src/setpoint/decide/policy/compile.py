@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from setpoint.decide.policy.check import (
     EVERY_TYPE,
+    VARIABLES,
     Nearest,
     Schemas,
     check_examples,
@@ -120,13 +121,14 @@ def _by_stage(guardrails: Sequence[Guardrail]) -> dict[Stage, tuple[Guardrail, .
 
 
 def _guardrails(policies: Sequence[CompiledPolicy], schema: ResourceSchema) -> list[Guardrail]:
-    """In the order of the policies; each shares a projection with as many others as it can."""
-    alone = [[each.policy] for each in policies if not each.selects_only]
-    shared: dict[str, Projector] = {}
-    for group in [*sharing_groups(each.policy for each in policies if each.selects_only), *alone]:
-        projector = Projector(schema, sorted({path for policy in group for path in policy.reads}))
-        shared |= {policy.id: projector for policy in group}
-    return [Guardrail(each, Projector(schema, each.policy.reads), shared[each.policy.id]) for each in policies]
+    """Those that share a projection stand together, so that each is made once."""
+    alone = [[each] for each in policies if not each.selects_only]
+    together = sharing_groups([each for each in policies if each.selects_only], lambda each: each.policy.reads)
+    guardrails = []
+    for group in [*together, *alone]:
+        shared = Projector(schema, sorted({path for each in group for path in each.policy.reads}))
+        guardrails += [Guardrail(each, Projector(schema, each.policy.reads), shared) for each in group]
+    return guardrails
 
 
 def _compile(policy: Policy, schemas: Mapping[str, ResourceSchema]) -> CompiledPolicy:
@@ -134,16 +136,10 @@ def _compile(policy: Policy, schemas: Mapping[str, ResourceSchema]) -> CompiledP
     names = scan(policy.expression)
     used = program.references()
     check_names(policy, names, used["variables"], used["functions"])
-    variables = frozenset(used["variables"]) - names.bound
+    variables = frozenset(used["variables"]) & frozenset(VARIABLES[policy.subject])
     if "tags" in variables:
         check_tags(policy, schemas)
-    return CompiledPolicy(
-        policy,
-        program,
-        variables,
-        _drift_fields(names, variables),
-        selects_only="resource" not in names.whole,
-    )
+    return CompiledPolicy(policy, program, variables, _drift_fields(names, variables), "resource" not in names.whole)
 
 
 def _parse(policy: Policy) -> Any:

@@ -5,9 +5,9 @@ Called by `judge`, by the gate and by `test`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from setpoint.decide.policy.compile import CompiledPolicy, Guardrail, PolicySet
 from setpoint.decide.policy.functions import FUNCTIONS
@@ -59,33 +59,28 @@ class Evaluation:
 
 def evaluate_guardrails(policies: PolicySet, resource: Resource, stage: Stage) -> list[Evaluation]:
     """Every guardrail that speaks of the resource at the stage."""
-    contexts: dict[Projector, Any] = {}
-    evaluations = []
-    for guardrail in policies.guardrails(resource.type, stage):
-        if guardrail.shared not in contexts:
-            contexts[guardrail.shared] = _context(guardrail.shared, resource)
-        if _holds(guardrail.compiled, contexts[guardrail.shared]):
-            evaluations.append(Evaluation(guardrail.compiled.policy, Outcome.HELD))
-        else:
-            evaluations.append(evaluate_guardrail(guardrail, resource))
-    return evaluations
+    guardrails = policies.guardrails(resource.type, stage)
+    view = _View(resource)
+    return [
+        Evaluation(each.compiled.policy, Outcome.HELD) if view.holds(each) else evaluate_guardrail(each, resource)
+        for each in guardrails
+    ]
 
 
 def evaluate_guardrail(guardrail: Guardrail, resource: Resource) -> Evaluation:
     """One guardrail over exactly what it reads, which is the evidence if it does not hold."""
-    policy, compiled = guardrail.compiled.policy, guardrail.compiled
+    compiled, policy = guardrail.compiled, guardrail.compiled.policy
     try:
-        variables = {"resource": guardrail.projector.project(resource), "self": _self(resource)}
-        if "tags" in compiled.variables:
-            variables["tags"] = _tags(resource)
+        projection = guardrail.projector.project(resource)
+        named = {name: read(resource) for name, read in _VARIABLES.items() if name in compiled.variables}
     except CouldNotTellError as error:
         return Evaluation(policy, Outcome.UNKNOWN, error.what)
-    holds = _run(compiled, variables)
+    holds = _run(compiled, {"resource": projection, **named})
     if isinstance(holds, str):
-        return Evaluation(policy, Outcome.FAILED, holds, variables["resource"])
+        return Evaluation(policy, Outcome.FAILED, holds, projection)
     if holds:
         return Evaluation(policy, Outcome.HELD)
-    return Evaluation(policy, Outcome.VIOLATED, policy.title, variables["resource"])
+    return Evaluation(policy, Outcome.VIOLATED, policy.title, projection)
 
 
 def evaluate_drift_policy(compiled: CompiledPolicy, drift: Drift, described: Resource) -> Evaluation:
@@ -112,29 +107,6 @@ def evaluate_drift_policy(compiled: CompiledPolicy, drift: Drift, described: Res
     return Evaluation(compiled.policy, outcome, compiled.policy.title, used)
 
 
-def _context(projector: Projector, resource: Resource) -> Any:
-    """`cel.Context` with all that guardrails may name; None where some of it cannot be told or given to CEL."""
-    import cel
-
-    try:
-        variables = {"resource": projector.project(resource), "self": _self(resource)}
-        if projector.reads_tags:
-            variables["tags"] = _tags(resource)
-        return cel.Context(variables, dict(FUNCTIONS))
-    except (CouldNotTellError, *_RAISED_BY_CEL):
-        return None
-
-
-def _holds(compiled: CompiledPolicy, context: Any) -> bool:
-    """Whether it certainly does; whatever else comes out is told by evaluating the guardrail alone."""
-    if context is None:
-        return False
-    try:
-        return compiled.program.execute(context) is True
-    except _RAISED_BY_CEL:
-        return False
-
-
 def _run(compiled: CompiledPolicy, variables: Mapping[str, Json]) -> bool | str:
     """What the expression says; why it says nothing, as text."""
     try:
@@ -155,4 +127,43 @@ def _tags(resource: Resource) -> dict[str, str]:
 
 def _self(resource: Resource) -> dict[str, str]:
     urn = resource.urn
-    return {"account": urn.account, "region": urn.region, "partition": partition_of(urn), "id": urn.identifier}
+    return {
+        "account": urn.account,
+        "region": urn.region,
+        "partition": partition_of(urn),
+        "id": urn.identifier,
+        "provided_by": resource.provided_by,
+    }
+
+
+class _View:
+    """One resource as its guardrails see it, handed to CEL once for all that share a projection.
+
+    Handing it over takes several times as long as evaluating an expression.
+    """
+
+    def __init__(self, resource: Resource) -> None:
+        import cel
+
+        self._resource = resource
+        self._context = cel.Context(functions=dict(FUNCTIONS))
+        self._projector: Projector | None = None
+        self._given = {"resource"}
+
+    def holds(self, guardrail: Guardrail) -> bool:
+        """Whether it certainly does. Whatever else came out is told by evaluating it alone."""
+        try:
+            if guardrail.shared is not self._projector:
+                self._projector = None
+                self._context.add_variable("resource", guardrail.shared.project(self._resource))
+                self._projector = guardrail.shared
+            for name in guardrail.compiled.variables - self._given:
+                self._context.add_variable(name, _VARIABLES[name](self._resource))
+                self._given.add(name)
+            return guardrail.compiled.program.execute(self._context) is True
+        except (CouldNotTellError, *_RAISED_BY_CEL):
+            return False
+
+
+_VARIABLES: Final[Mapping[str, Callable[[Resource], Json]]] = {"self": _self, "tags": _tags}
+"""What a guardrail may name beside `resource`."""

@@ -98,7 +98,7 @@ def port_count(rule: Json) -> int:
 
 
 def any_action(actions: Json, wanted: Json) -> bool:
-    """Whether one of a statement's actions, with IAM's wildcards, takes in one of those wanted; all of it, of `iam:*`."""
+    """Whether a statement's actions, with IAM's wildcards, take in one of those wanted; of `iam:*`, all of it."""
     patterns = actions if isinstance(actions, list) else [actions]
     names = wanted if isinstance(wanted, list) else [wanted]
     return any(_takes_in(pattern, name) for pattern in patterns for name in names)
@@ -154,6 +154,11 @@ def _is_port(value: Json) -> TypeGuard[int]:
 def _takes_in(pattern: Json, action: Json) -> bool:
     if not isinstance(pattern, str) or not isinstance(action, str):
         return True
+    return _matches(pattern, action)
+
+
+@lru_cache(maxsize=4096)
+def _matches(pattern: str, action: str) -> bool:
     # IAM knows no sets of characters (IAM User Guide, "IAM JSON policy elements: Action").
     return fnmatch.fnmatchcase(action.lower(), pattern.lower().replace("[", "[[]"))
 

@@ -12,9 +12,11 @@ from typing import Final
 
 from setpoint.decide.policy.compile import PolicySet
 from setpoint.decide.policy.evaluate import Evaluation, evaluate_drift_policy, evaluate_guardrails
+from setpoint.decide.waiving import waive
 from setpoint.model.canonical import Json
 from setpoint.model.decision import Decision, Outcome, Reason, Verdict
 from setpoint.model.drift import Comparison, Drift, DriftKind
+from setpoint.model.exceptions import NO_EXCEPTIONS, Exceptions
 from setpoint.model.finding import Finding, FindingSource
 from setpoint.model.paths import covers
 from setpoint.model.policy import Effect, Severity, Stage
@@ -56,7 +58,12 @@ class PolicyJudge:
         return self._policies.version(type_name)
 
     def judge(
-        self, comparison: Comparison, intended: Resource | None, actual: Resource | None, service: str
+        self,
+        comparison: Comparison,
+        intended: Resource | None,
+        actual: Resource | None,
+        service: str,
+        exceptions: Exceptions = NO_EXCEPTIONS,
     ) -> tuple[tuple[Finding, ...], tuple[Decision, ...]]:
         evaluations = self._evaluate(actual)
         entity = self._entity(comparison, intended, actual, service, evaluations)
@@ -80,7 +87,7 @@ class PolicyJudge:
             for evaluation in evaluations
             if evaluation.outcome is Outcome.UNKNOWN
         ]
-        return tuple(findings), tuple(decisions)
+        return waive(findings, decisions, exceptions)
 
     def _evaluate(self, resource: Resource | None) -> list[Evaluation]:
         return evaluate_guardrails(self._policies, resource, Stage.RUNTIME) if resource is not None else []

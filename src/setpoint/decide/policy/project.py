@@ -21,6 +21,8 @@ from setpoint.model.urn import Urn
 _Read = Callable[[Json, str], Json]
 """(value, AWS partition) → its projection; raises `CouldNotTellError` where the value cannot be told."""
 
+_SCALARS: Final = (str, bool, int, float)
+
 TRUTH: Final = {"true": True, "false": False}
 
 
@@ -29,7 +31,6 @@ class Projector:
 
     def __init__(self, schema: ResourceSchema, reads: Sequence[str]) -> None:
         self.reads = tuple(reads)
-        self.reads_tags = any(covers("Tags", path) for path in reads)
         tree: dict[str, Any] = {}
         for path in reads:
             branch = tree
@@ -136,12 +137,10 @@ def _leaf(path: str, kind: Kind | None) -> _Read:
     typed = _TYPED.get(kind) if kind else None
 
     def read(value: Json, _partition: str) -> Json:
-        if value is None:
-            return None
-        if isinstance(value, Unknown | Mapping | list):
-            refuse_unknown(value, path)
-            return value
-        return typed(value) if typed else value
+        if isinstance(value, _SCALARS):
+            return typed(value) if typed else value
+        refuse_unknown(value, path)
+        return value
 
     return read
 

@@ -6,27 +6,27 @@ policies at once; but what a policy concludes must not depend on what others rea
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeVar
 
 from setpoint.model.paths import split
-from setpoint.model.policy import Policy
+
+Item = TypeVar("Item")
 
 _Reads = Mapping[str, frozenset[str]]
-"""Property → the paths at and below it."""
+"""Property → the paths that are read at and below it."""
 
 
-def sharing_groups(policies: Iterable[Policy]) -> list[list[Policy]]:
-    """Policies that read the same of every property that two of them read: each sees there what it would see alone."""
-    groups: list[tuple[dict[str, frozenset[str]], list[Policy]]] = []
-    for policy in policies:
-        reads = _by_property(policy.reads)
-        for seen, members in groups:
-            if _agree(reads, seen):
-                seen.update(reads)
-                members.append(policy)
-                break
-        else:
-            groups.append((reads, [policy]))
+def sharing_groups(items: Iterable[Item], reads: Callable[[Item], Sequence[str]]) -> list[list[Item]]:
+    """Those that read the same of every property that two of them read: each sees there what it would see alone."""
+    groups: list[tuple[dict[str, frozenset[str]], list[Item]]] = []
+    for item in items:
+        read = _by_property(reads(item))
+        known, members = next(((known, members) for known, members in groups if _agree(read, known)), ({}, []))
+        if not members:
+            groups.append((known, members))
+        known.update(read)
+        members.append(item)
     return [members for _, members in groups]
 
 
@@ -35,5 +35,5 @@ def _by_property(reads: Sequence[str]) -> dict[str, frozenset[str]]:
     return {name: frozenset(path for path in reads if split(path)[0] == name) for name in properties}
 
 
-def _agree(reads: _Reads, seen: _Reads) -> bool:
-    return all(seen.get(name, paths) == paths for name, paths in reads.items())
+def _agree(read: _Reads, known: _Reads) -> bool:
+    return all(known.get(name, paths) == paths for name, paths in read.items())

@@ -83,7 +83,14 @@ class Resolution:
         self._resolved: dict[str, Resolved] = {}
 
     def resources(self) -> Iterator[Resolved]:
-        """Every resource of the types that are read, unless its condition is false."""
+        """Every resource of the types that are read, unless its condition is false.
+
+        CloudFormation works every condition out before it creates anything, and so refuses one that nobody uses too
+        ("Use conditions in templates").
+        """
+        for name in self._template.conditions:
+            if not name.startswith("Fn::"):
+                self._evaluator.condition(name, self._template.where(f"Conditions.{name}"))
         for logical_id, declaration in self._template.resources.items():
             if declaration.type not in self._around.read:
                 continue

@@ -43,8 +43,11 @@ FUNCTIONS: Final = frozenset(
 LOOP: Final = "Fn::ForEach::"
 TRANSFORM: Final = "Fn::Transform"
 
-HARMLESS_MACROS: Final = frozenset({"AWS::LanguageExtensions"})
-"""Macros that change nothing but the functions that a template may use; those are worked out (or told) one by one."""
+LANGUAGE_EXTENSIONS: Final = "AWS::LanguageExtensions"
+"""Changes nothing but the functions that a template may use; those are worked out (or told) one by one."""
+
+EXTENSIONS: Final = frozenset({"Fn::Length", "Fn::ToJsonString"})
+"""The functions that there are under that transform only ("AWS::LanguageExtensions transform")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,7 @@ class Declaration:
     type: str
     properties: Json
     condition: str | None
+    depends_on: tuple[str, ...] = ()
 
     @property
     def path(self) -> str:
@@ -91,10 +95,15 @@ class Template:
     mappings: Mapping[str, Json]
     conditions: Mapping[str, Json]
     resources: Mapping[str, Declaration]
-    macros: tuple[str, ...]
-    """Macros over the whole template that may change anything in it."""
+    transforms: tuple[str, ...]
+    """The names in the section `Transform`."""
     generators: Mapping[str, Json]
     """Entries of `Resources` that stand for resources of another spelling: loops and included files."""
+
+    @property
+    def macros(self) -> tuple[str, ...]:
+        """Macros over the whole template that may change anything in it."""
+        return tuple(name for name in self.transforms if name != LANGUAGE_EXTENSIONS)
 
     def where(self, path: str = "") -> str:
         """`file:line` of the value at `path`."""
@@ -103,9 +112,17 @@ class Template:
     def call(self, value: Json, path: str) -> Call | None:
         """The function call that `value` is; None where it is plain data."""
         if isinstance(value, ShortForm):
-            return Call(value.function, value.argument, path)
-        name = self._called(value, path) if isinstance(value, Mapping) else None
-        return Call(name, value[name], join(path, name)) if name else None
+            call = Call(value.function, value.argument, path)
+        else:
+            name = self._called(value, path) if isinstance(value, Mapping) else None
+            call = Call(name, value[name], join(path, name)) if name else None
+        if call is not None and call.function in EXTENSIONS and LANGUAGE_EXTENSIONS not in self.transforms:
+            raise InputError(
+                f"{call.function} is used without the transform that brings it",
+                where=self.where(path),
+                remedy=f"add `Transform: {LANGUAGE_EXTENSIONS}`",
+            )
+        return call
 
     def _called(self, value: Mapping[str, Json], path: str) -> str | None:
         names = [key for key in value if key.startswith("Fn::") or (key == "Ref" and len(value) == 1)]
@@ -134,24 +151,28 @@ def parse_template(data: bytes, name: str) -> Template:
         raise InputError("the file is empty; a CloudFormation template was expected", where=name)
     if not isinstance(root, Mapping):
         raise InputError("this is not a CloudFormation template: an object was expected", where=document.where())
-    macros = _macros(document, root.get("Transform"))
-    if not macros:
+    transforms = _transforms(document, root.get("Transform"))
+    may_change = any(name != LANGUAGE_EXTENSIONS for name in transforms)
+    if not may_change:
         _check_keys(document, "", root, SECTIONS, "a section of a template")
     entries = _section(document, root, "Resources")
     if not entries:
         raise InputError("the template declares no Resources", where=document.where("Resources"))
     generators = {key: value for key, value in entries.items() if key == TRANSFORM or key.startswith(LOOP)}
+    resources = {
+        key: _declaration(document, key, value, strict=not may_change)
+        for key, value in entries.items()
+        if key not in generators
+    }
+    if not may_change and not generators:
+        _check_dependencies(document, resources)
     return Template(
         document,
         parameters=_objects(document, root, "Parameters"),
         mappings=_section(document, root, "Mappings"),
         conditions=_section(document, root, "Conditions"),
-        resources={
-            key: _declaration(document, key, value, strict=not macros)
-            for key, value in entries.items()
-            if key not in generators
-        },
-        macros=macros,
+        resources=resources,
+        transforms=transforms,
         generators=generators,
     )
 
@@ -179,7 +200,26 @@ def _declaration(document: Document, logical_id: str, value: Json, *, strict: bo
     properties = value.get("Properties")
     if properties is not None and not isinstance(properties, Mapping | ShortForm):
         raise InputError("Properties is not an object", where=document.where(f"{path}.Properties"))
-    return Declaration(logical_id, value["Type"], {} if properties is None else properties, condition)
+    depends_on = _names(value.get("DependsOn"), document, f"{path}.DependsOn")
+    return Declaration(logical_id, value["Type"], {} if properties is None else properties, condition, depends_on)
+
+
+def _names(value: Json, document: Document, path: str) -> tuple[str, ...]:
+    names = value if isinstance(value, list) else [] if value is None else [value]
+    if not all(isinstance(name, str) for name in names):
+        raise InputError("DependsOn takes the name of a resource, or a list of names", where=document.where(path))
+    return tuple(names)
+
+
+def _check_dependencies(document: Document, resources: Mapping[str, Declaration]) -> None:
+    for declaration in resources.values():
+        for name in declaration.depends_on:
+            if name not in resources:
+                raise InputError(
+                    f"{declaration.logical_id} depends on {name}, which the template does not declare",
+                    where=document.where(f"{declaration.path}.DependsOn"),
+                    remedy=nearest(name, resources),
+                )
 
 
 def _section(document: Document, root: Mapping[str, Json], name: str) -> Mapping[str, Json]:
@@ -199,8 +239,8 @@ def _objects(document: Document, root: Mapping[str, Json], name: str) -> Mapping
     return section
 
 
-def _macros(document: Document, transform: Json) -> tuple[str, ...]:
-    """The names in the section `Transform`; an object there is a macro with parameters (`AWS::Include`)."""
+def _transforms(document: Document, transform: Json) -> tuple[str, ...]:
+    """The names there; an object is a macro with parameters (`AWS::Include`)."""
     entries = transform if isinstance(transform, list) else [] if transform is None else [transform]
     names: list[str] = []
     for entry in entries:
@@ -208,7 +248,7 @@ def _macros(document: Document, transform: Json) -> tuple[str, ...]:
         if not isinstance(name, str):
             raise InputError("the section Transform names macros", where=document.where("Transform"))
         names.append(name)
-    return tuple(name for name in names if name not in HARMLESS_MACROS)
+    return tuple(names)
 
 
 def _check_keys(document: Document, path: str, value: Mapping[str, Json], known: frozenset[str], what: str) -> None:

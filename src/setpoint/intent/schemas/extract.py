@@ -5,6 +5,7 @@ Called by the catalogue when its cache knows nothing of a type. Pure: a document
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -29,6 +30,8 @@ _SCALARS: Final[Mapping[str, Kind]] = {
     "boolean": Kind.BOOLEAN,
 }
 _CASE_FOLDS: Final = ("$lowercase(", "$uppercase(")
+_LOOKUP: Final = re.compile(r"\(\$(\w+) := \$lookup\(\{(.+)\}, (\w+)\);\$\1 \? \$\1 : \$lowercase\(\3\)\)")
+_PAIR: Final = re.compile(r"'([^']*)': *'([^']*)'")
 
 
 @dataclass(slots=True)
@@ -56,6 +59,7 @@ def extract(document: Definition) -> dict[str, Json]:
         "folded_case": _transformed(document, facts.kinds, _folds_case_only),
         "open_ended": _transformed(document, facts.kinds, _completes_version),
         "key_arns": _transformed(document, facts.kinds, _completes_key),
+        "spellings": dict(_spellings(document, facts.kinds)),
     }
 
 
@@ -197,3 +201,11 @@ def _completes_version(expression: str) -> bool:
 def _completes_key(expression: str) -> bool:
     """`$join(["arn:.+?:kms:.+?:.+?:key\\/", KmsKeyId])`."""
     return "$join([" in expression and ":kms:" in expression
+
+
+def _spellings(document: Definition, kinds: Mapping[str, Kind]) -> Iterator[tuple[str, dict[str, str]]]:
+    """`($name := $lookup({'6': 'tcp'}, IpProtocol);$name ? $name : $lowercase(IpProtocol))`: `6` and `TCP` are `tcp`."""
+    for pointer, expression in (document.get("propertyTransform") or {}).items():
+        lookup = _LOOKUP.fullmatch(expression)
+        if lookup and pointer.endswith(f"/{lookup[3]}"):
+            yield _path(pointer, kinds), dict(_PAIR.findall(lookup[2]))

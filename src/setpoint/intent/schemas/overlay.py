@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -16,10 +16,13 @@ from setpoint.files import Document, load_yaml
 from setpoint.model.canonical import Json, digest
 from setpoint.model.documents import DOCUMENT_KINDS
 from setpoint.model.paths import join
-from setpoint.model.schema import Default, Kind, ResourceSchema
+from setpoint.model.schema import Default, Derivation, Kind, Relevance, ResourceSchema
 
 SCHEMA_SOURCE: Final = "schema"
 """The source of a default that the resource schema itself states."""
+
+SWITCH_SOURCE: Final = "decision 8: a switch is off until it is turned on"
+"""The source of a default that nobody states, because it needs no saying."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +36,12 @@ class Entry:
     """The page that says so; of what is not read, why it is not."""
     where: str
     """`file:line`, for the test that holds every entry against its schema."""
-    by: str = ""
+    by: Json = None
+    """The property, or the properties, that decide."""
     reserved: bool = False
-    """`by` and `reserved` as in `Default`."""
+    also: Json = None
+    for_empty: bool = False
+    """`reserved`, `also` and `for_empty` as in `Default`."""
 
 
 class Overlay:
@@ -45,13 +51,17 @@ class Overlay:
         documents = facts.value["documents"]
         self.object_documents = frozenset(entry["name"] for entry in documents)
         self.text_documents = frozenset(entry["name"] for entry in documents if entry.get("text"))
+        self.switches = frozenset(facts.value["switches"])
         self.defaults = _by_type(defaults, "defaults")
         self.keyed = _by_type(facts, "keyed")
         self.unordered = _by_type(facts, "unordered")
+        self.relevant = _by_type(facts, "relevant")
         self.write_only = _by_type(facts, "write_only")
         self.returned = _by_type(facts, "returned")
         self.not_read = _by_type(facts, "not_read", source="why")
         self.generated = _by_type(facts, "generated")
+        self.derived = _by_type(facts, "derived")
+        self.assigned = _by_type(facts, "assigned")
 
     @classmethod
     def shipped(cls) -> Overlay:
@@ -60,36 +70,44 @@ class Overlay:
 
     def schema(self, type_name: str, facts: Mapping[str, Json]) -> ResourceSchema:
         """The schema of `type_name`: `facts` as `extract` returns them, and what the documentation adds."""
-        kinds = dict(self._kinds(facts["kinds"]))
-        returned = {entry.path for entry in self.returned.get(type_name, [])}
-        write_only = [path for path in facts["write_only"] if path not in returned]
-        write_only += [entry.path for entry in self.write_only.get(type_name, [])]
-        not_read = [entry.path for entry in self.not_read.get(type_name, [])]
-        unordered = facts["unordered"] + [entry.path for entry in self.unordered.get(type_name, [])]
-        keyed = facts["keyed"] | {entry.path: entry.value for entry in self.keyed.get(type_name, [])}
-        documented = {
-            entry.path: Default(entry.value, entry.source, by=entry.by, reserved=entry.reserved)
-            for entry in self.defaults.get(type_name, [])
-        }
-        stated = {path: astuple(default) for path, default in documented.items()}
-        generated = {entry.path: entry.source for entry in self.generated.get(type_name, [])}
-        return ResourceSchema(
+        schema = ResourceSchema(
             type=type_name,
-            version=digest(facts, kinds, write_only, not_read, unordered, keyed, stated, generated),
+            version="",
             primary_identifier=tuple(facts["primary_identifier"]),
-            kinds=kinds,
+            kinds=dict(self._kinds(facts["kinds"])),
             read_only=frozenset(facts["read_only"]),
-            write_only=frozenset(write_only),
-            not_read=frozenset(not_read),
+            write_only=self._write_only(type_name, facts),
+            not_read=frozenset(entry.path for entry in self.not_read.get(type_name, [])),
             create_only=frozenset(facts["create_only"]),
-            unordered=frozenset(unordered),
-            keyed=keyed,
-            defaults={path: _stated(path, value) for path, value in facts["defaults"].items()} | documented,
+            unordered=frozenset(facts["unordered"]) | {entry.path for entry in self.unordered.get(type_name, [])},
+            keyed=facts["keyed"] | {entry.path: entry.value for entry in self.keyed.get(type_name, [])},
+            defaults=self._defaults(type_name, facts),
             folded_case=frozenset(facts["folded_case"]),
             open_ended=frozenset(facts["open_ended"]),
             key_arns=frozenset(facts["key_arns"]),
-            generated=generated,
+            spellings=facts["spellings"],
+            relevant={
+                entry.path: Relevance(entry.by, frozenset(entry.value)) for entry in self.relevant.get(type_name, [])
+            },
+            generated={entry.path: entry.source for entry in self.generated.get(type_name, [])},
+            derived={
+                entry.path: Derivation(tuple(entry.by), entry.source, entry.value)
+                for entry in self.derived.get(type_name, [])
+            },
+            assigned={entry.path: entry.value for entry in self.assigned.get(type_name, [])},
         )
+        return replace(schema, version=_version(schema))
+
+    def _write_only(self, type_name: str, facts: Mapping[str, Json]) -> frozenset[str]:
+        more = {entry.path for entry in self.write_only.get(type_name, [])}
+        return frozenset(facts["write_only"]) - {entry.path for entry in self.returned.get(type_name, [])} | more
+
+    def _defaults(self, type_name: str, facts: Mapping[str, Json]) -> dict[str, Default]:
+        """The documentation wins over the schema, and either over what goes without saying."""
+        switches = [path for path, kind in facts["kinds"].items() if kind == Kind.BOOLEAN]
+        unsaid = {path: Default(value=False, source=SWITCH_SOURCE) for path in switches if type_name in self.switches}
+        stated = {path: _stated(path, value) for path, value in facts["defaults"].items()}
+        return unsaid | stated | {entry.path: _documented(entry) for entry in self.defaults.get(type_name, [])}
 
     def _kinds(self, kinds: Mapping[str, str]) -> Iterator[tuple[str, Kind]]:
         for path, name in kinds.items():
@@ -111,19 +129,29 @@ def _stated(path: str, value: Json) -> Default:
     return Default(value, SCHEMA_SOURCE, nested=not path.isidentifier())
 
 
+def _documented(entry: Entry) -> Default:
+    return Default(
+        entry.value,
+        entry.source,
+        by=entry.by or "",
+        reserved=entry.reserved,
+        also=entry.also,
+        for_empty=entry.for_empty,
+    )
+
+
+def _version(schema: ResourceSchema) -> str:
+    facts = {name: sorted(fact) if isinstance(fact, frozenset) else fact for name, fact in asdict(schema).items()}
+    relevant = {path: [each.beside, *sorted(map(str, each.values))] for path, each in schema.relevant.items()}
+    return digest({**facts, "relevant": relevant})
+
+
 def _by_type(document: Document, section: str, *, source: str = "source") -> Mapping[str, list[Entry]]:
     entries: defaultdict[str, list[Entry]] = defaultdict(list)
     for index, entry in enumerate(document.value[section]):
         where = document.where(f"{section}[{index}]")
+        given = {name: entry[name] for name in ("by", "reserved", "also", "for_empty") if name in entry}
         entries[entry["type"]].append(
-            Entry(
-                entry["type"],
-                entry["path"],
-                entry.get("value"),
-                entry[source],
-                where,
-                by=entry.get("by", ""),
-                reserved=entry.get("reserved", False),
-            )
+            Entry(entry["type"], entry["path"], entry.get("value"), entry[source], where, **given)
         )
     return entries

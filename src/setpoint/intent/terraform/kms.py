@@ -13,6 +13,7 @@ _TABLE: Final[Table] = {
     "Description": ("description", Attributes.text),
     "Enabled": ("is_enabled", Attributes.flag),
     "EnableKeyRotation": ("enable_key_rotation", Attributes.flag),
+    "RotationPeriodInDays": ("rotation_period_in_days", Attributes.number),
     "KeyPolicy": ("policy", Attributes.document),
     "KeySpec": ("customer_master_key_spec", Attributes.text),
     "KeyUsage": ("key_usage", Attributes.text),

@@ -18,6 +18,9 @@ DELETED: Final = frozenset({"PendingDeletion", "PendingReplicaDeletion"})
 SAME: Final = ("KeyId", "Arn", "Description", "Enabled", "KeySpec", "KeyUsage", "MultiRegion", "Origin")
 """Spelled by the API as by CloudFormation."""
 
+ROTATION: Final = ("EnableKeyRotation", "RotationPeriodInDays")
+"""What one answer tells (KMS API Reference, GetKeyRotationStatus)."""
+
 
 class KeyReader(Reader):
     type: ClassVar[str] = "AWS::KMS::Key"
@@ -29,7 +32,7 @@ class KeyReader(Reader):
         "kms:GetKeyRotationStatus",
         "kms:ListResourceTags",
     )
-    properties: ClassVar[frozenset[str]] = frozenset({*SAME, "KeyPolicy", "EnableKeyRotation", "Tags"})
+    properties: ClassVar[frozenset[str]] = frozenset({*SAME, "KeyPolicy", *ROTATION, "Tags"})
     gone: ClassVar[frozenset[str]] = frozenset({"NotFoundException"})
 
     def pages(self, place: Place) -> Iterator[Sequence[Listed]]:
@@ -62,8 +65,13 @@ def _read_policy(kms: Any, key: str, reading: Reading) -> None:
 def _read_rotation(kms: Any, key: str, reading: Reading) -> None:
     # Asymmetric keys, HMAC keys and those of custom key stores have no rotation
     # (AWS KMS Developer Guide, "Rotate AWS KMS keys").
-    with reading.part("EnableKeyRotation", "kms:GetKeyRotationStatus", absent={"UnsupportedOperationException"}):
-        reading.put("EnableKeyRotation", kms.get_key_rotation_status(KeyId=key)["KeyRotationEnabled"])
+    enabled, period = ROTATION
+    with reading.part(enabled, "kms:GetKeyRotationStatus", absent={"UnsupportedOperationException"}):
+        status = kms.get_key_rotation_status(KeyId=key)
+        reading.put(enabled, status["KeyRotationEnabled"])
+        reading.put(period, status.get("RotationPeriodInDays"))
+    if enabled in reading.unread:
+        reading.unread[period] = reading.unread[enabled]
 
 
 def _read_tags(kms: Any, key: str, reading: Reading) -> None:

@@ -42,7 +42,12 @@ class Moment(TypeDecorator[datetime]):
         return None if value is None else to_microseconds(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002 (SQLAlchemy's)
-        return None if value is None else EPOCH + value * MICROSECOND
+        try:
+            return None if value is None else EPOCH + value * MICROSECOND
+        except (TypeError, OverflowError) as error:
+            raise LedgerError(
+                f"a time in the ledger is damaged ({value!r})", remedy="restore the ledger from a backup"
+            ) from error
 
 
 class Document(TypeDecorator[Any]):

@@ -91,11 +91,11 @@ def test_a_failure_is_high_at_least(
 
 def test_self_and_tags_are_there(guardrail: MakePolicy, compile_all: CompileAll, resource: MakeResource) -> None:
     expression = (
-        "self == {'account': '111122223333', 'region': 'eu-west-1', 'partition': 'aws', 'id': 'main'}"
+        "self == {'account': '111122223333', 'region': 'eu-west-1', 'partition': 'aws', 'id': 'main', 'provided_by': 'AWS'}"
         " && tags['service'] == 'payments'"
     )
     policies = compile_all(guardrail(expression, reads=("Tags[*].Key",)))
-    tagged = resource({"Tags": [{"Key": "service", "Value": "payments"}]})
+    tagged = resource({"Tags": [{"Key": "service", "Value": "payments"}]}, provided_by="AWS")
     assert _one(policies, tagged).outcome is Outcome.HELD
 
 

@@ -44,12 +44,37 @@ def test_a_repeated_decision_is_not_written_again(
     assert ledger.decisions() == [(now, decided(urn))]
 
 
-def test_a_decision_that_comes_back_after_another_is_written(ledger: SqlLedger, now: datetime, bucket: Maker) -> None:
-    visitor = ledger.visitor()
+def test_a_decision_that_comes_back_after_another_is_written(
+    ledger: SqlLedger, writer: SqlWriter, now: datetime, bucket: Maker, concluded: Maker
+) -> None:
     urn = bucket("data")
     for verdict in (Verdict.ADMIT, Verdict.REFUSE, Verdict.REFUSE, Verdict.ADMIT):
-        visitor.put_decision(Decision(urn, "payments", Stage.DEPLOY, verdict, Effect.NONE), now)
+        decision = Decision(urn, "payments", Stage.RUNTIME, verdict, Effect.NONE)
+        writer.record([concluded(urn, decisions=(decision,))], now)
     assert [each.verdict for _, each in ledger.decisions()] == [Verdict.ADMIT, Verdict.REFUSE, Verdict.ADMIT]
+
+
+def test_what_somebody_asked_for_is_written_every_time(
+    ledger: SqlLedger, now: datetime, bucket: Maker, decided: Maker
+) -> None:
+    for hours in range(2):
+        ledger.visitor().put_decision(decided(bucket("data")), now + hours * HOUR, "ann@desk")
+    assert [at for at, _ in ledger.decisions()] == [now + HOUR, now]
+    first, second = ledger.audit()
+    assert [row.actor for row in (first, second)] == ["ann@desk", "ann@desk"]
+    assert first.details["before"] is None
+    assert first.details["after"] == second.details["before"] == second.details["after"]
+    assert first.details["because"] == ["p1: violated"]
+
+
+def test_the_decisions_about_the_releases_of_a_service(ledger: SqlLedger, now: datetime, bucket: Maker) -> None:
+    visitor = ledger.visitor()
+    releases = [Release("pay", "1"), Release("payments", "1"), Release("pay", "2"), Release("pay@1", "1")]
+    for subject in [*(each.urn for each in releases), bucket("pay")]:
+        visitor.put_decision(Decision(subject, "pay", Stage.DEPLOY, Verdict.ADMIT, Effect.NONE), now)
+    assert [each.subject for _, each in ledger.gate_decisions("pay")] == ["release:pay@2", "release:pay@1"]
+    assert len(ledger.gate_decisions("pay", limit=1)) == 1
+    assert ledger.gate_decisions("nobody") == []
 
 
 def test_policies_that_decide_about_one_place_repeat_and_change_together(
@@ -64,10 +89,12 @@ def test_policies_that_decide_about_one_place_repeat_and_change_together(
     assert _messages(ledger) == ["not encrypted", "key not rotated", "not encrypted"]
 
 
-def test_places_and_stages_are_told_apart(ledger: SqlLedger, now: datetime, bucket: Maker, decided: Maker) -> None:
-    visitor = ledger.visitor()
+def test_places_and_stages_are_told_apart(
+    ledger: SqlLedger, writer: SqlWriter, now: datetime, bucket: Maker, decided: Maker, concluded: Maker
+) -> None:
+    urn = bucket("data")
     for path in ("Encryption", "Versioning", "Encryption"):
-        visitor.put_decision(decided(bucket("data"), path=path), now)
+        writer.record([concluded(urn, decisions=(decided(urn, path=path),))], now)
     assert [each.path for _, each in ledger.decisions()] == ["Versioning", "Encryption"]
 
 
@@ -85,9 +112,11 @@ def test_the_newest_come_first_and_no_more_than_asked_for(
     ]
 
 
-def test_only_what_was_written_is_audited(ledger: SqlLedger, now: datetime, bucket: Maker, decided: Maker) -> None:
-    visitor = ledger.visitor()
-    visitor.put_decision(decided(bucket("data")), now)
-    visitor.put_decision(decided(bucket("data")), now)
-    (row,) = ledger.audit()
-    assert (row.action, row.subject, row.details["verdict"]) == ("decision recorded", bucket("data"), "refuse")
+def test_only_what_was_written_is_audited(
+    ledger: SqlLedger, writer: SqlWriter, now: datetime, bucket: Maker, decided: Maker, concluded: Maker
+) -> None:
+    urn = bucket("data")
+    for _ in range(2):
+        writer.record([concluded(urn, decisions=(decided(urn),))], now)
+    (row,) = (each for each in ledger.audit() if each.action == "decision recorded")
+    assert (row.actor, row.subject, row.details["verdict"]) == ("setpoint", urn, "refuse")

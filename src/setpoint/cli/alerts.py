@@ -1,0 +1,124 @@
+"""`setpoint alerts` and `setpoint alerts test`: what reached people who are elsewhere, and whether it would."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+from uuid import uuid4
+
+import click
+from click.core import ParameterSource
+
+from setpoint.act.interface import Alert, Message
+from setpoint.cli.options import config_option, json_option
+from setpoint.cli.output import Output, value
+from setpoint.errors import CouldNotTellError, InputError
+from setpoint.fields import did_you_mean
+from setpoint.model.canonical import Json
+from setpoint.model.policy import Severity
+from setpoint.settings import load_settings
+from setpoint.store.interface import Delivery, DeliveryState
+from setpoint.wiring import courier, open_reader
+
+LISTED: Final = 100
+"""Messages in one answer; the counts are of all."""
+
+
+@click.group(name="alerts", invoke_without_command=True)
+@config_option
+@json_option
+@click.pass_context
+def command(context: click.Context, config: Path, *, as_json: bool) -> int:
+    """Show how many messages wait, were delivered or were given up, by channel; and those that did not get there."""
+    if context.invoked_subcommand is not None:
+        if any(context.get_parameter_source(name) is ParameterSource.COMMANDLINE for name in context.params):
+            raise click.UsageError(f"options of {context.invoked_subcommand!r} go behind it", context)
+        return 0
+    settings = load_settings(config)
+    with open_reader(settings) as ledger:
+        counts = ledger.delivery_counts(settings.loop.scope)
+        undelivered = [
+            each
+            for state in (DeliveryState.WAITING, DeliveryState.GIVEN_UP)
+            for each in ledger.deliveries(settings.loop.scope, state=state, limit=LISTED)
+        ]
+    channels = {name: _counts(counts.get(name, {})) for name in sorted({*settings.alerts.channels, *counts})}
+    _show(Output.of(as_json=as_json), channels, undelivered)
+    return 0
+
+
+def _show(output: Output, channels: Mapping[str, Mapping[str, int]], undelivered: Sequence[Delivery]) -> None:
+    if output.as_json:
+        output.json({"channels": channels, "undelivered": [_document(each) for each in undelivered]})
+    elif not channels:
+        output.line("no channels are configured: alerts go to the terminal, and to alerts.file")
+    output.table(("channel", *DeliveryState), [(name, *counts.values()) for name, counts in channels.items()])
+    output.table(
+        ("message", "state", "channel", "alerts", "first of them", "since", "attempts", "next", "why"),
+        [_row(each) for each in undelivered],
+    )
+
+
+@command.command(name="test")
+@click.argument("channel")
+@config_option
+@json_option
+def test(channel: str, config: Path, *, as_json: bool) -> int:
+    """Send a test message to CHANNEL and tell whether it got there. Exits 1 when it did not."""
+    output, settings = Output.of(as_json=as_json), load_settings(config)
+    if channel not in settings.alerts.channels:
+        known = settings.alerts.channels
+        remedy = did_you_mean(channel, known) if known else "name one under alerts.channels"
+        raise InputError(f"there is no channel {channel!r}", where=str(settings.file), remedy=remedy)
+    alert = Alert(
+        at=datetime.now(UTC),
+        severity=Severity.INFO,
+        kind="test",
+        subject=None,
+        service="",
+        title=f"a test of the channel {channel}; nothing is wrong",
+        helps="setpoint alerts",
+    )
+    reason = ""
+    try:
+        courier(settings).send(channel, Message(f"test-{uuid4()}", (alert,)))
+    except CouldNotTellError as error:
+        reason = error.diagnostics()
+    if as_json:
+        output.json({"channel": channel, "delivered": not reason, "reason": reason})
+    output.line(f"not delivered: {reason}" if reason else "delivered", style="red" if reason else "green")
+    return 1 if reason else 0
+
+
+def _counts(of_states: Mapping[DeliveryState, int]) -> dict[str, int]:
+    return {str(state): of_states.get(state, 0) for state in DeliveryState}
+
+
+def _row(delivery: Delivery) -> tuple[object, ...]:
+    return (
+        delivery.id,
+        delivery.state,
+        delivery.channel,
+        len(delivery.alerts) + delivery.more,
+        value(delivery.alerts[0].get("title"), longest=60),
+        delivery.created_at,
+        delivery.attempts,
+        delivery.next_at,
+        delivery.reason,
+    )
+
+
+def _document(delivery: Delivery) -> Json:
+    return {
+        "id": delivery.id,
+        "state": delivery.state,
+        "channel": delivery.channel,
+        "alerts": list(delivery.alerts),
+        "more": delivery.more,
+        "created_at": delivery.created_at.isoformat(),
+        "attempts": delivery.attempts,
+        "next_at": delivery.next_at.isoformat() if delivery.next_at else None,
+        "reason": delivery.reason,
+    }

@@ -1,0 +1,127 @@
+"""`setpoint waive` and `setpoint waivers`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import click
+
+from setpoint.cli.actor import actor
+from setpoint.cli.options import config_option, json_option
+from setpoint.cli.output import Output, moment
+from setpoint.errors import InputError
+from setpoint.model.canonical import Json
+from setpoint.model.waiver import ANNOUNCED_BEFORE, IDLE_AFTER, Waiver, check
+from setpoint.settings import load_settings
+from setpoint.wiring import all_waivers, open_existing_ledger, open_reader
+
+
+@click.command(name="waive")
+@config_option
+@click.option("--urn", "scope", required=True, metavar="GLOB", help="Which entities: a glob over URNs.")
+@click.option("--policy", default="*", show_default=True, metavar="GLOB", help="Which rules: ids, drift/changed, …")
+@click.option("--path", default="*", show_default=True, metavar="GLOB", help="Which properties.")
+@click.option("--reason", required=True, metavar="TEXT", help="Why it is accepted.")
+@click.option("--owner", required=True, metavar="NAME", help="Who answers for it.")
+@click.option("--ticket", default="", metavar="ID", help="Where it is tracked.")
+@click.option("--days", type=click.IntRange(1, 366), help="For how many days.")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Until the start of this day, in UTC.")
+@json_option
+def waive(
+    config: Path,
+    scope: str,
+    policy: str,
+    path: str,
+    reason: str,
+    owner: str,
+    ticket: str,
+    days: int | None,
+    until: datetime | None,
+    *,
+    as_json: bool,
+) -> int:
+    """Answer for a known problem until a day, at most a year off; from that second on it counts again."""
+    output, settings = Output.of(as_json=as_json), load_settings(config)
+    with open_existing_ledger(settings) as ledger:
+        now = max(datetime.now(UTC), ledger.latest_time() or datetime.now(UTC))
+        waiver = Waiver("", scope, policy, path, reason, owner, ticket, now, _expiry(now, days, until), actor())
+        check(waiver)
+        entered = ledger.visitor().add_waiver(waiver)
+    if as_json:
+        output.json(_document(entered, now))
+    output.line(f"waiver {entered.id} holds until {moment(entered.expires_at)}")
+    return 0
+
+
+@click.command(name="waivers")
+@config_option
+@click.option("--all", "include_expired", is_flag=True, help="Expired ones too.")
+@click.option("--end", "ended", metavar="ID", help="End this waiver now.")
+@json_option
+def command(config: Path, ended: str | None, *, include_expired: bool, as_json: bool) -> int:
+    """List waivers, those of the configuration too: active ones, those that expire soon, those that match nothing."""
+    output, settings = Output.of(as_json=as_json), load_settings(config)
+    if ended is not None:
+        with open_existing_ledger(settings) as ledger:
+            now = max(datetime.now(UTC), ledger.latest_time() or datetime.now(UTC))
+            ledger.visitor().end_waiver(ended, actor(), now)
+    now = datetime.now(UTC)
+    with open_reader(settings) as reader:
+        waivers = [each for each in all_waivers(settings, reader) if include_expired or each.is_active(now)]
+    if as_json:
+        output.json([_document(each, now) for each in waivers])
+    elif not waivers:
+        output.line("no waivers")
+    output.table(
+        ("id", "state", "entities", "policy", "path", "owner", "reason", "ticket", "until", "last matched"),
+        [
+            (
+                each.id,
+                _state(each, now),
+                each.scope,
+                each.policy,
+                each.path,
+                each.owner,
+                each.reason,
+                each.ticket,
+                each.expires_at,
+                each.last_matched,
+            )
+            for each in waivers
+        ],
+    )
+    return 0
+
+
+def _expiry(now: datetime, days: int | None, until: datetime | None) -> datetime:
+    if (days is None) == (until is None):
+        raise InputError("a waiver needs an expiry", remedy="give either --days or --until")
+    return until.replace(tzinfo=UTC) if until is not None else now + timedelta(days=days or 0)
+
+
+def _state(waiver: Waiver, now: datetime) -> str:
+    if not waiver.is_active(now):
+        return "expired"
+    if waiver.expires_at - now <= ANNOUNCED_BEFORE:
+        return "expires soon"
+    if now - (waiver.last_matched or waiver.created_at) >= IDLE_AFTER:
+        return f"matched nothing for {IDLE_AFTER.days} days"
+    return "active"
+
+
+def _document(waiver: Waiver, now: datetime) -> Json:
+    return {
+        "id": waiver.id,
+        "state": _state(waiver, now),
+        "urn": waiver.scope,
+        "policy": waiver.policy,
+        "path": waiver.path,
+        "reason": waiver.reason,
+        "owner": waiver.owner,
+        "ticket": waiver.ticket,
+        "actor": waiver.actor,
+        "created_at": waiver.created_at.isoformat(),
+        "expires_at": waiver.expires_at.isoformat(),
+        "last_matched": waiver.last_matched.isoformat() if waiver.last_matched else None,
+    }

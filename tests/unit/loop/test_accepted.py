@@ -1,0 +1,86 @@
+"""Waivers and the baseline over a small world and a real ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from setpoint.model.remediation import RemediationState
+from setpoint.model.waiver import Waiver
+
+Start = Callable[..., Any]
+
+
+def waive(worker: Any, days: float, **changes: str) -> Waiver:
+    now = worker.world.now
+    texts = {"scope": "*:one", "policy": "*", "path": "*", "reason": "known", "owner": "team", "ticket": ""} | changes
+    waiver: Waiver = worker.ledger.visitor().add_waiver(
+        Waiver(id="", created_at=now, expires_at=now + timedelta(days=days), **texts)
+    )
+    return waiver
+
+
+def open_ones(worker: Any) -> list[str]:
+    return [each.finding.urn.identifier for each in worker.ledger.findings()]
+
+
+def test_a_waived_difference_is_no_finding_and_is_left_alone(world: Any, start: Start) -> None:
+    worker = start()
+    waive(worker, 30)
+    for name in ("one", "two"):
+        world.actual[name]["Locked"] = False
+    worker.heartbeat.beat()
+    assert world.actual["one"] == {"Locked": False}
+    assert world.actual["two"] == {"Locked": True}
+    (_, decision), *_ = [each for each in worker.ledger.decisions() if each[1].subject.identifier == "one"]
+    assert (decision.effect, decision.waivers) == ("none", ("w1",))
+    assert worker.ledger.waivers()[0].last_matched is not None
+
+
+def test_an_expired_waiver_counts_nowhere_from_that_second(world: Any, start: Start) -> None:
+    worker = start()
+    waive(worker, 1)
+    world.actual["one"]["Locked"] = False
+    worker.heartbeat.beat()
+    world.pass_time(86400 - 1)
+    worker.heartbeat.beat()
+    assert worker.ledger.remediations() == []
+    world.pass_time(1)
+    worker.heartbeat.beat()
+    assert [each.state for each in worker.ledger.remediations()] == [RemediationState.VERIFIED]
+
+
+def test_ending_a_waiver_and_entering_one_look_again_at_what_it_is_about_only(world: Any, start: Start) -> None:
+    worker = start()
+    world.actual["one"]["Locked"] = False
+    worker.heartbeat.beat()
+    waive(worker, 30)
+    assert worker.heartbeat.beat().examined == 1
+    worker.ledger.visitor().end_waiver("w1", "me", world.now)
+    assert worker.heartbeat.beat().examined == 1
+
+
+def test_a_waiver_of_another_rule_does_not_cover(world: Any, start: Start) -> None:
+    worker = start()
+    waive(worker, 30, policy="drift/missing")
+    del world.actual["one"]
+    worker.heartbeat.beat()
+    assert open_ones(worker) == []
+    worker.ledger.visitor().end_waiver("w1", "me", world.now)
+    waive(worker, 30, policy="exposure/*")
+    worker.heartbeat.beat()
+    assert open_ones(worker) == ["one"]
+
+
+def test_an_expiring_and_an_idle_waiver_are_told_once(world: Any, start: Start) -> None:
+    worker = start()
+    waive(worker, 37)
+    told = [each.title for each in world.alerts]
+    for day in range(38):
+        worker.heartbeat.beat()
+        told = [each.title for each in world.alerts if each.kind == "waiver"]
+        assert len(told) == (0 if day < 30 else 2)
+        world.pass_time(86400)
+    assert "has matched nothing for 30 days" in " ".join(told)
+    assert "expires at" in " ".join(told)
