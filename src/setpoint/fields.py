@@ -22,6 +22,9 @@ Choice = TypeVar("Choice", bound=StrEnum)
 _DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d|w)")
 _SECONDS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
 
+LONGEST: Final = 3660 * 86400.0
+"""Seconds: ten years, longer than anybody means, and short enough to be added to any date."""
+
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """`did you mean 'interval'?`, or the known words where none is near."""
@@ -89,13 +92,14 @@ class Fields:
             raise self.wrong(key, f"a number from {least:g} to {most:g}")
         return float(value)
 
-    def seconds(self, key: str, default: float | None = None, *, least: float = 0.0) -> float:
+    def seconds(self, key: str, default: float | None = None, *, least: float = 0.0, most: float = LONGEST) -> float:
         """A duration: a number of seconds, or `500ms`, `30s`, `5m`, `12h`, `7d`, `2w`."""
         value = self._require(key, default)
         if isinstance(value, str):
             value = seconds_of(value)
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not least <= value < float("inf"):
-            raise self.wrong(key, f"a duration of at least {least:g} s, such as 30s, 5m, 12h or 7d")
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not least <= value <= most:
+            limits = f"at least {least:g} s and at most {most / 86400:g} d"
+            raise self.wrong(key, f"a duration of {limits}, such as 30s, 5m, 12h or 7d")
         return float(value)
 
     def choice(self, key: str, choices: type[Choice], default: Choice | None = None) -> Choice:

@@ -14,7 +14,7 @@ from typing import Final
 
 from setpoint.act.delivery.settings import AlertSettings, read_alerts
 from setpoint.aws import AwsSettings
-from setpoint.decide.threshold import LEAST, ThresholdSettings
+from setpoint.decide.threshold import LEAST, LONGEST_HALF_LIFE, ThresholdSettings
 from setpoint.errors import InputError
 from setpoint.fields import Fields, did_you_mean
 from setpoint.files import load_yaml
@@ -200,7 +200,7 @@ def _risk(fields: Fields) -> ThresholdSettings:
     tiers, weights = fields.section("thresholds"), fields.section("weights")
     settings = ThresholdSettings(
         base={tier: tiers.number(str(tier), usual.base[tier], least=LEAST) for tier in Tier},
-        half_life=fields.seconds("half_life", usual.half_life, least=0.001),
+        half_life=fields.seconds("half_life", usual.half_life, least=0.001, most=LONGEST_HALF_LIFE),
         weights={each: weights.number(str(each), usual.weights[each]) for each in Severity},
         recurring=fields.number("recurring", usual.recurring, least=1.0),
         failed_remediation=fields.number("failed_remediation", usual.failed_remediation),

@@ -35,7 +35,7 @@ def test_init_overwrites_nothing(lonely_setpoint: Setpoint) -> None:
 
 def test_every_command_explains_itself(lonely_setpoint: Setpoint) -> None:
     overview = lonely_setpoint.run("--help").out
-    nested = [("policy", "check"), ("policy", "test"), ("audit", "verify")]
+    nested = [("policy", "check"), ("policy", "test"), ("audit", "verify"), ("audit", "export")]
     commands = [(name,) for name in COMMANDS] + nested
     for command, answer in zip(
         commands, lonely_setpoint.run_each(*((*each, "--help") for each in commands)), strict=True

@@ -6,9 +6,10 @@ import pytest
 
 from setpoint.cli.init import TEMPLATE
 from setpoint.errors import InputError
+from setpoint.model.policy import Severity
 from setpoint.model.remediation import Mode
 from setpoint.model.service import Exposure, Tier
-from setpoint.settings import CloudFormationSource, Settings, TerraformSource, load_settings
+from setpoint.settings import CloudFormationSource, GateSettings, Settings, TerraformSource, load_settings
 
 SMALLEST = "aws: {regions: [eu-west-1]}\nintent: [{terraform: terraform.tfstate}]\n"
 
@@ -31,6 +32,8 @@ def test_the_smallest_configuration_is_careful(tmp_path: Path) -> None:
     assert settings.ledger == tmp_path / "setpoint.sqlite"
     assert settings.intent == (TerraformSource(tmp_path / "terraform.tfstate", "eu-west-1"),)
     assert settings.service("anything").tier is Tier.STANDARD
+    beside = tmp_path / "setpoint.sqlite.thresholds"
+    assert settings.gate == GateSettings(Path(f"{beside}.json"), Path(f"{beside}.key"), 86400)
 
 
 def test_the_template_of_init_can_be_used_as_it_is(tmp_path: Path) -> None:
@@ -59,7 +62,8 @@ policies: [more, others]
 shipped_policies: false
 owner_tag: app
 services: {payments: {tier: critical, exposure: internet, owner: team}}
-risk: {half_life: 2d, thresholds: {critical: 3}}
+risk: {half_life: 2d, thresholds: {critical: 3}, weights: {low: 0.2}, recurring: 3, failed_remediation: 1.5}
+gate: {threshold_file: /ci/t.json, key_file: keys/t.key, threshold_valid_for: 12h}
 alerts: {file: alerts.jsonl}
 """,
     )
@@ -71,6 +75,9 @@ alerts: {file: alerts.jsonl}
     assert source.parameters == {"Count": "3", "Name": "x"}
     assert settings.services["payments"].exposure is Exposure.INTERNET
     assert settings.risk.base[Tier.CRITICAL] == 3
+    assert (settings.risk.weights[Severity.LOW], settings.risk.weights[Severity.HIGH]) == (0.2, 1.0)
+    assert (settings.risk.recurring, settings.risk.failed_remediation) == (3, 1.5)
+    assert settings.gate == GateSettings(Path("/ci/t.json"), tmp_path / "keys/t.key", 43200)
     assert settings.alerts_file == tmp_path / "alerts.jsonl"
 
 
@@ -90,6 +97,14 @@ alerts: {file: alerts.jsonl}
         ("aws: {regions: [r]}\nintent: [{}]\n", ":2: intent[0] names 0 sources"),
         ("aws: {regions: [r], account: 12}\nintent: [{terraform: x}]\n", ":1: aws.account is '12'; twelve digits"),
         (SMALLEST + "services: {a: {tier: supreme}}\n", ":3: services.a.tier is 'supreme'; known are"),
+        (SMALLEST + "risk: {weights: {severe: 2}}\n", ":3: unknown key 'severe' in risk.weights"),
+        (SMALLEST + "risk: {recurring: 0.5}\n", ":3: risk.recurring is 0.5; a number from 1"),
+        (
+            SMALLEST + "risk: {half_life: 1000w}\n",
+            ":3: risk.half_life is '1000w'; a duration of at least 0.001 s and at most 366 d",
+        ),
+        (SMALLEST + "gate: {threshold_valid_for: 900000000}\n", ":3: gate.threshold_valid_for is 900000000; a duration of"),
+        (SMALLEST + "gate: {thresholds: x}\n", ":3: unknown key 'thresholds' in gate; did you mean 'threshold_file'?"),
         ("", ":1: the document holds nothing; a mapping"),
         ("- a\n", ":1: the document holds a list; a mapping"),
     ],

@@ -51,8 +51,14 @@ risk:
   half_life: 7d
   # thresholds: {critical: 8, standard: 16, low: 32}
 
-# Alerts as JSON lines, beside those in the terminal.
-# alerts: {file: alerts.jsonl}
+# The signed last thresholds, by which a gate decides that cannot reach the ledger (in a pipeline, for example).
+# gate: {threshold_file: thresholds.json, key_file: thresholds.key, threshold_valid_for: 1d}
+
+# Alerts beside those in the terminal. URLs and keys are secrets: only where they are is named here.
+# alerts:
+#   file: alerts.jsonl                    # JSON lines
+#   channels:
+#     oncall: {kind: webhook, url_env: ONCALL_URL, key_env: ONCALL_KEY}
 """
 
 

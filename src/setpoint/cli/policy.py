@@ -123,7 +123,8 @@ def new(path: Path, type_name: str | None, subject: str) -> int:
         with file.open("x", encoding="utf-8") as stream:
             stream.write(text)
     except FileExistsError as error:
-        raise InputError("there is a file already", where=str(file), remedy="name another, or move it away") from error
+        where = str(error.filename)
+        raise InputError("there is a file already", where=where, remedy="name another, or move it away") from error
     except OSError as error:
         raise InputError(f"it cannot be written ({error.strerror})", where=str(file)) from error
     click.echo(f"wrote {file}; next: say in it what you mean, then run: setpoint policy test {file.parent}")

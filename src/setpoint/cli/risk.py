@@ -114,7 +114,7 @@ def _show(output: Output, state: State, settings: Settings, *, explained: bool) 
     service, threshold = state.service, state.threshold
     output.line(
         f"{service.name} ({service.tier}, {service.exposure}): threshold {threshold.value:.2f} "
-        f"of {threshold.base:.2f}, load {threshold.load:.2f} from {len(state.shares)} signals, "
+        f"of {threshold.base:.2f}, load {threshold.load:.2f} (signals: {len(state.shares)}), "
         f"half-life {_span(settings.risk.half_life)}"
     )
     for unknown in state.unknowns:

@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 from setpoint.cli.decisions import STYLES, decision_json, explain
 from setpoint.cli.output import Output
 from setpoint.errors import InputError
-from setpoint.fields import did_you_mean, seconds_of
+from setpoint.fields import LONGEST, did_you_mean, seconds_of
 from setpoint.loop.admission import WhatIf
 from setpoint.model.canonical import Json
 from setpoint.model.decision import Decision
@@ -22,9 +22,6 @@ Row = tuple[str, float | None, float | None]
 """What differs, as it is, as it would be."""
 
 FORMS: Final = ("without", "in", "exposure", "tier")
-
-FURTHEST: Final = timedelta(days=3660)
-"""Whatever was shown is forgotten long before that."""
 
 
 def parse(suppositions: Sequence[str]) -> WhatIf:
@@ -53,8 +50,8 @@ def _with(what_if: WhatIf, text: str, name: str, value: str) -> WhatIf:
 
 def _time(text: str, value: str) -> timedelta:
     seconds = seconds_of(value)
-    if seconds is None or seconds > FURTHEST.total_seconds():
-        raise _wrong(text, f"give a time such as 12h, 7d or 2w, at most {FURTHEST.days}d")
+    if seconds is None or seconds > LONGEST:
+        raise _wrong(text, f"give a time such as 12h, 7d or 2w, at most {LONGEST / 86400:g}d")
     return timedelta(seconds=seconds)
 
 

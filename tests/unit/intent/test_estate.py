@@ -34,6 +34,9 @@ class FakeReader:
     def fingerprint(self) -> str:
         return self.content
 
+    def busy(self) -> str:
+        return ""
+
     def read(self) -> Snapshot:
         return Snapshot({each.urn: each for each in self.resources}, Coverage.of(self.coverage))
 

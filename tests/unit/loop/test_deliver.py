@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from setpoint.act.interface import Alert, Message
 from setpoint.errors import TemporaryError
 from setpoint.loop.deliver import MOST_HANGING, Deliverer
+from setpoint.loop.runner import Runner
 from setpoint.model.policy import Severity
 from setpoint.store.interface import Delivery, DeliveryState, Parcel
 
@@ -247,3 +249,51 @@ def test_an_attempt_that_breaks_off_is_made_again(sender: Sender) -> None:
     sender.writer.enqueue([Parcel("oncall", "g", {"title": "of another version"})], sender.world.now, HOLD)
     sender.deliver(after=30)
     assert (sender.only().state, sender.only().reason) == (DeliveryState.WAITING, "it broke off")
+
+
+class Skipping(threading.Event):
+    """Waits by letting the world's time pass."""
+
+    def __init__(self, world: Any) -> None:
+        super().__init__()
+        self._world = world
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self._world.pass_time(timeout or 0.0)
+        return self.is_set()
+
+
+def test_a_channel_that_hangs_delays_no_heartbeat(world: Any, start: Callable[..., Any], post: Post) -> None:
+    post.hanging.add("oncall")
+    worker = start()
+    worker.ledger.release(worker.lease)
+    world.actual["one"]["Locked"] = False
+    stop, beats = Skipping(world), []
+
+    def take(report: Any) -> None:
+        beats.append(report.started_at)
+        if len(beats) == 4:
+            stop.set()
+
+    parts = replace(worker.parts, courier=post, stopping=stop.is_set)
+    Runner(parts, stop).forever(take, lambda _report: None)
+    interval = timedelta(seconds=parts.settings.interval)
+    late = [later - earlier - interval for earlier, later in pairwise(beats)]
+    assert all(timedelta(0) <= each < timedelta(seconds=2) for each in late)
+    assert "no answer within 10 s" in {each.reason for each in worker.ledger.deliveries("default")}
+
+
+def test_alerts_go_out_while_the_loop_runs(world: Any, start: Callable[..., Any], post: Post) -> None:
+    worker = start()
+    worker.ledger.release(worker.lease)
+    world.actual["one"]["Locked"] = False
+    stop, beats = Skipping(world), []
+
+    def take(report: Any) -> None:
+        beats.append(report)
+        if len(beats) == 3:
+            stop.set()
+
+    Runner(replace(worker.parts, courier=post, stopping=stop.is_set), stop).forever(take, lambda _report: None)
+    assert {alert.kind for _, message in post.got for alert in message.alerts} == {"drift", "remediation"}
+    assert {each.state for each in worker.ledger.deliveries("default")} == {DeliveryState.DELIVERED}

@@ -225,7 +225,8 @@ class Walk:
         if is_empty(default):
             return False  # an empty default explains only what is empty, and that needs no explanation
         wanted = canonical(rule, self._home.fill_in(default), self._home.partition)
-        return not self._trial(rule, rule.path, wanted, value).drifts
+        trial = self._trial(rule, rule.path, wanted, value)
+        return not (trial.drifts or trial.gaps)
 
     def _fold_default(self, rule: Rule, path: str, actual: Json) -> None:
         source = rule.default.source if rule.default else ""

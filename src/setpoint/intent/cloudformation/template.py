@@ -111,18 +111,17 @@ class Template:
 
     def call(self, value: Json, path: str) -> Call | None:
         """The function call that `value` is; None where it is plain data."""
-        if isinstance(value, ShortForm):
-            call = Call(value.function, value.argument, path)
-        else:
-            name = self._called(value, path) if isinstance(value, Mapping) else None
-            call = Call(name, value[name], join(path, name)) if name else None
-        if call is not None and call.function in EXTENSIONS and LANGUAGE_EXTENSIONS not in self.transforms:
+        short = isinstance(value, ShortForm)
+        name = value.function if short else self._called(value, path) if isinstance(value, Mapping) else None
+        if name is None:
+            return None
+        if name in EXTENSIONS and LANGUAGE_EXTENSIONS not in self.transforms:
             raise InputError(
-                f"{call.function} is used without the transform that brings it",
+                f"{name} is used without the transform that brings it",
                 where=self.where(path),
                 remedy=f"add `Transform: {LANGUAGE_EXTENSIONS}`",
             )
-        return call
+        return Call(name, value.argument, path) if short else Call(name, value[name], join(path, name))
 
     def _called(self, value: Mapping[str, Json], path: str) -> str | None:
         names = [key for key in value if key.startswith("Fn::") or (key == "Ref" and len(value) == 1)]
@@ -200,11 +199,11 @@ def _declaration(document: Document, logical_id: str, value: Json, *, strict: bo
     properties = value.get("Properties")
     if properties is not None and not isinstance(properties, Mapping | ShortForm):
         raise InputError("Properties is not an object", where=document.where(f"{path}.Properties"))
-    depends_on = _names(value.get("DependsOn"), document, f"{path}.DependsOn")
+    depends_on = _names(document, f"{path}.DependsOn", value.get("DependsOn")) if strict else ()
     return Declaration(logical_id, value["Type"], {} if properties is None else properties, condition, depends_on)
 
 
-def _names(value: Json, document: Document, path: str) -> tuple[str, ...]:
+def _names(document: Document, path: str, value: Json) -> tuple[str, ...]:
     names = value if isinstance(value, list) else [] if value is None else [value]
     if not all(isinstance(name, str) for name in names):
         raise InputError("DependsOn takes the name of a resource, or a list of names", where=document.where(path))

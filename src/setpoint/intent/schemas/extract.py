@@ -204,7 +204,7 @@ def _completes_key(expression: str) -> bool:
 
 
 def _spellings(document: Definition, kinds: Mapping[str, Kind]) -> Iterator[tuple[str, dict[str, str]]]:
-    """`($name := $lookup({'6': 'tcp'}, IpProtocol);$name ? $name : $lowercase(IpProtocol))`: `6` and `TCP` are `tcp`."""
+    """`($x := $lookup({'6': 'tcp'}, IpProtocol);$x ? $x : $lowercase(IpProtocol))`: `6` and `TCP` are `tcp`."""
     for pointer, expression in (document.get("propertyTransform") or {}).items():
         lookup = _LOOKUP.fullmatch(expression)
         if lookup and pointer.endswith(f"/{lookup[3]}"):

@@ -53,9 +53,17 @@ def _path_of(url_or_path: str) -> Path:
 
 
 def _expect_file(path: Path, *, create: bool) -> None:
-    if path.is_dir():
+    try:
+        is_folder, is_there = path.is_dir(), path.exists()
+    except OSError as error:
+        raise LedgerError(
+            f"the ledger cannot be reached ({error.strerror})",
+            where=str(path),
+            remedy="check the path, and that this user may enter its folder",
+        ) from error
+    if is_folder:
         raise LedgerError("this is a folder, not a ledger", where=str(path), remedy="write the path of a file")
-    if path.exists():
+    if is_there:
         return
     if not create:
         raise LedgerError("there is no ledger here", where=str(path), remedy="check the path, or run a first heartbeat")

@@ -29,8 +29,8 @@ def add_waiver(connection: Connection, waiver: Waiver) -> Waiver:
     return replace(waiver, id=f"w{number}")
 
 
-def end_waiver(connection: Connection, identity: str, at: datetime) -> Waiver:
-    """Expired from `at` on; `InputError` where the ledger has no such waiver, or it has expired before."""
+def end_waiver(connection: Connection, identity: str, at: datetime) -> tuple[Waiver, Waiver]:
+    """As it was, and expired from `at` on; `InputError` where the ledger has no such waiver, or it has expired before."""
     number = int(identity[1:]) if identity[:1] == "w" and identity[1:].isdecimal() else 0
     row = connection.execute(select(waivers).where(waivers.c.id == number)).one_or_none()
     if row is None:
@@ -38,7 +38,8 @@ def end_waiver(connection: Connection, identity: str, at: datetime) -> Waiver:
     if row.expires_at <= at:
         raise InputError(f"waiver {identity} expired at {row.expires_at.isoformat()}")
     connection.execute(update(waivers).where(waivers.c.id == number).values(expires_at=at))
-    return replace(_waiver(row, None), expires_at=at)
+    before = _waiver(row, None)
+    return before, replace(before, expires_at=at)
 
 
 def note_matches(connection: Connection, identities: Sequence[str], at: datetime) -> None:
@@ -94,8 +95,8 @@ def pause_in_force(connection: Connection) -> Order | None:
     return _order(row) if row is not None and row.kind == OrderKind.PAUSE else None
 
 
-def tell_waiver(waiver: Waiver, action: str, at: datetime, actor: str) -> Entry:
-    """What the audit log says of a waiver that was entered or ended."""
+def tell_waiver(waiver: Waiver, action: str, at: datetime, actor: str, before: Waiver | None = None) -> Entry:
+    """What the audit log says of a waiver that was entered, or ended: then it was different before."""
     details = {
         "waiver": waiver.id,
         "policy": waiver.policy,
@@ -103,6 +104,7 @@ def tell_waiver(waiver: Waiver, action: str, at: datetime, actor: str) -> Entry:
         "reason": waiver.reason,
         "owner": waiver.owner,
         "ticket": waiver.ticket,
+        "before": before.expires_at.isoformat() if before else None,
         "expires_at": waiver.expires_at.isoformat(),
     }
     return Entry(at, action, waiver.scope, details, actor)

@@ -193,8 +193,8 @@ class SqlWriter:
 
     def end_waiver(self, identity: str, actor: str, at: datetime) -> Waiver:
         with self._appending() as connection:
-            ended = people.end_waiver(connection, identity, at)
-            self._tell(connection, [people.tell_waiver(ended, "waiver ended", at, actor)])
+            before, ended = people.end_waiver(connection, identity, at)
+            self._tell(connection, [people.tell_waiver(ended, "waiver ended", at, actor, before)])
             set_clock(connection, at)
         return ended
 

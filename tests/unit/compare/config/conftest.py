@@ -8,7 +8,7 @@ import pytest
 from setpoint.compare.config import ConfigComparator
 from setpoint.model.drift import Comparison
 from setpoint.model.resource import Resource
-from setpoint.model.schema import Default, Kind, ResourceSchema
+from setpoint.model.schema import Default, Derivation, Kind, Relevance, ResourceSchema
 from setpoint.model.urn import Urn
 
 TYPE = "AWS::Test::Thing"
@@ -58,6 +58,18 @@ KINDS = {
     "Block.Auto": Kind.BOOLEAN,
     "Block.Deep": Kind.OBJECT,
     "Block.Deep.Size": Kind.INTEGER,
+    "Protocol": Kind.STRING,
+    "FromPort": Kind.INTEGER,
+    "Snapshot": Kind.STRING,
+    "Size": Kind.INTEGER,
+    "Locked": Kind.BOOLEAN,
+    "Versions": Kind.STRING,
+    "Peers": Kind.LIST,
+    "Peers[*]": Kind.STRING,
+    "OwnKeyId": Kind.STRING,
+    "Storage": Kind.STRING,
+    "Selectors": Kind.LIST,
+    "Selectors[*]": Kind.STRING,
     "Options": Kind.OBJECT,
     "Options[*]": Kind.STRING,
 }
@@ -70,7 +82,7 @@ def thing_schema(**changes: Any) -> ResourceSchema:
         "primary_identifier": ("ThingName",),
         "kinds": KINDS,
         "read_only": frozenset({"Arn"}),
-        "write_only": frozenset({"Password"}),
+        "write_only": frozenset({"Password", "Snapshot"}),
         "not_read": frozenset({"Metrics"}),
         "unordered": frozenset({"Rules", "Groups", "Policies"}),
         "keyed": {"Tags": "Key", "Policies": "PolicyName"},
@@ -84,7 +96,18 @@ def thing_schema(**changes: Any) -> ResourceSchema:
             "Rules[*].Port": Default(-1, "page"),
             "Steps[*].Logged": Default(value=False, source="page"),
             "Groups": Default(["everyone"], "page"),
+            "OwnKeyId": Default("alias/aws/thing", "page"),
+            "Storage": Default("gp3", "page", also="gp2"),
+            "Selectors": Default(["all"], "page", for_empty=True),
         },
+        "key_arns": frozenset({"OwnKeyId"}),
+        "spellings": {"Protocol": {"6": "tcp"}},
+        "relevant": {"FromPort": Relevance("Protocol", frozenset({"tcp", "udp"}))},
+        "derived": {
+            "Size": Derivation(("Snapshot",), "page"),
+            "Versions": Derivation(("Locked",), "page", value="Enabled"),
+        },
+        "assigned": {"Peers": "which peer is the first one is not read"},
         "folded_case": frozenset({"Engine"}),
         "open_ended": frozenset({"EngineVersion"}),
         "generated": {"Window": "page"},

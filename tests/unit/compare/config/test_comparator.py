@@ -315,7 +315,14 @@ def test_what_is_not_read_is_a_gap_only_where_it_is_declared(compare: Compare) -
     comparison = compare({"Metrics": [{"Id": "all"}]}, {})
     assert comparison.drifts == ()
     assert [(gap.path, gap.kind) for gap in comparison.gaps] == [("Metrics", GapKind.NOT_READ)]
-    assert compare({}, {"Metrics": [{"Id": "all"}]}) == compare({}, {})
+
+
+def test_what_is_not_read_as_a_rule_is_compared_where_it_was_read(compare: Compare) -> None:
+    [drift] = compare({}, {"Metrics": [{"Id": "all"}]}).drifts
+    assert (drift.path, drift.kind) == ("Metrics", DriftKind.UNDECLARED)
+    changed = compare({"Metrics": [{"Id": "all"}]}, {"Metrics": [{"Id": "some"}]})
+    assert [(drift.path, drift.kind) for drift in changed.drifts] == [("Metrics[0].Id", DriftKind.CHANGED)]
+    assert changed.gaps == ()
 
 
 # Whole entities
@@ -374,3 +381,93 @@ def test_the_version_is_that_of_rules_and_schema(comparator: ConfigComparator) -
 
     assert version("1") == version("1") != version("2")
     assert comparator.version("AWS::New::Type") != comparator.version("AWS::Test::Thing")
+
+
+# What follows from something else
+
+
+@pytest.mark.parametrize(
+    ("intended", "actual", "expected"),
+    [
+        ({"Protocol": "6", "FromPort": 22}, {"Protocol": "tcp", "FromPort": 22}, {}),
+        ({"Protocol": 6}, {"Protocol": "tcp"}, {}),
+        ({"Protocol": "TCP"}, {"Protocol": "tcp"}, {}),
+        ({"Protocol": "udp"}, {"Protocol": "tcp"}, {"Protocol": "changed"}),
+        ({"Protocol": "6", "FromPort": 22}, {"Protocol": "tcp", "FromPort": 23}, {"FromPort": "changed"}),
+        ({"Protocol": "-1", "FromPort": 22}, {"Protocol": "-1", "FromPort": -1}, {}),
+        ({"Protocol": "-1"}, {"Protocol": "-1", "FromPort": 22}, {}),
+        ({"Protocol": "tcp", "FromPort": 22}, {"Protocol": "-1"}, {"Protocol": "changed", "FromPort": "changed"}),
+        ({"Protocol": ["odd"], "FromPort": 22}, {"Protocol": ["odd"], "FromPort": 23}, {}),
+    ],
+)
+def test_spellings_and_what_counts_only_beside_some_values(
+    differences: Differences, intended: Any, actual: Any, expected: Any
+) -> None:
+    assert differences(intended, actual) == expected
+
+
+def test_what_counts_beside_an_unknown_value_is_compared(compare: Compare) -> None:
+    comparison = compare({"Protocol": Unknown("why"), "FromPort": 22}, {"Protocol": "tcp", "FromPort": 23})
+    assert [drift.path for drift in comparison.drifts] == ["FromPort"]
+
+
+def test_what_follows_from_a_declared_property_is_folded(compare: Compare) -> None:
+    assert compare({"Snapshot": "s-1"}, {"Size": 5}).folds == (Fold("Size", 5, "derived (page)"),)
+    assert compare({"Locked": "true"}, {"Locked": True, "Versions": "Enabled"}).drifts == ()
+
+
+@pytest.mark.parametrize(
+    ("intended", "actual", "expected"),
+    [
+        ({}, {"Size": 5}, {"Size": "undeclared"}),
+        ({"Snapshot": ""}, {"Size": 5}, {"Size": "undeclared"}),
+        ({"Snapshot": "s-1", "Size": 4}, {"Size": 5}, {"Size": "changed"}),
+        ({"Locked": True}, {"Locked": True, "Versions": "Suspended"}, {"Versions": "undeclared"}),
+        ({"Locked": "false"}, {"Locked": False, "Versions": "Enabled"}, {"Versions": "undeclared"}),
+        ({"Locked": True, "Versions": "Enabled"}, {"Locked": True}, {"Versions": "changed"}),
+    ],
+)
+def test_what_does_not_follow_is_drift(differences: Differences, intended: Any, actual: Any, expected: Any) -> None:
+    assert differences(intended, actual) == expected
+
+
+def test_what_follows_from_the_unknown_is_a_gap(compare: Compare) -> None:
+    comparison = compare({"Snapshot": Unknown("no value")}, {"Size": 5})
+    assert comparison.drifts == ()
+    assert ("Size", "no value") in [(gap.path, gap.reason) for gap in comparison.gaps]
+
+
+def test_what_may_have_been_exchanged_since_is_a_gap_and_never_clean(compare: Compare) -> None:
+    comparison = compare({}, {"Peers": ["p-1"]})
+    assert (comparison.drifts, comparison.folds) == ((), ())
+    assert [(gap.path, gap.kind, gap.reason) for gap in comparison.gaps] == [
+        ("Peers", GapKind.UNRESOLVED, "which peer is the first one is not read")
+    ]
+    assert [drift.path for drift in compare({}, {"Peers": ["p-1", "p-2"]}).drifts] == ["Peers"]
+    assert [drift.path for drift in compare({"Peers": ["p-1"]}, {"Peers": ["p-2"]}).drifts] == ["Peers[0]"]
+
+
+KEY = "arn:aws:kms:eu-west-1:111122223333:key/1234"
+
+
+def test_a_key_by_default_is_a_gap_only_where_it_may_be_that_key(compare: Compare) -> None:
+    [gap] = compare({}, {"OwnKeyId": KEY}).gaps
+    assert gap.reason == "which key alias/aws/thing leads to is not read"
+    for foreign in (KEY.replace("eu-west-1", "us-east-1"), KEY.replace("111122223333", "444455556666")):
+        assert [drift.path for drift in compare({}, {"OwnKeyId": foreign}).drifts] == ["OwnKeyId"]
+
+
+def test_a_declared_key_that_is_gone_is_drift_though_it_is_the_default(differences: Differences) -> None:
+    assert differences({"OwnKeyId": "alias/aws/thing"}, {}) == {"OwnKeyId": "changed"}
+
+
+def test_of_two_documented_defaults_either_is_one(differences: Differences) -> None:
+    assert differences({}, {"Storage": "gp2"}) == differences({}, {"Storage": "gp3"}) == {}
+    assert differences({}, {"Storage": "io1"}) == {"Storage": "undeclared"}
+    assert differences({"Storage": "gp3"}, {"Storage": "gp2"}) == {"Storage": "changed"}
+
+
+def test_an_empty_list_stands_for_the_default_only_where_that_is_documented(differences: Differences) -> None:
+    assert differences({"Selectors": []}, {"Selectors": ["all"]}) == {}
+    assert differences({"Selectors": []}, {"Selectors": ["some"]}) == {"Selectors": "changed"}
+    assert differences({"Groups": []}, {"Groups": ["everyone"]}) == {"Groups": "changed"}

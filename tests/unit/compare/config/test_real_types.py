@@ -297,3 +297,107 @@ def test_the_default_key_policy_is_recognised(look: Look) -> None:
     root = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "kms:*", "Resource": "*"}
     [fold] = look("AWS::KMS::Key", {}, {"KeyPolicy": {"Version": "2012-10-17", "Statement": [root]}}).folds
     assert fold.rule == "default (schema)"
+
+
+# What AWS chooses where nothing is declared
+
+
+def test_of_a_restored_database_only_what_the_snapshot_decides_is_folded(look: Look) -> None:
+    declared = {"DBInstanceIdentifier": "copy", "DBSnapshotIdentifier": "before"}
+    live = {"DBInstanceIdentifier": "copy", "Engine": "postgres", "MasterUsername": "admin", "StorageEncrypted": True}
+    assert look("AWS::RDS::DBInstance", declared, live).drifts == ()
+    opened = changed(live, PubliclyAccessible=True, BackupRetentionPeriod=0)
+    assert [drift.path for drift in look("AWS::RDS::DBInstance", declared, opened).drifts] == [
+        "BackupRetentionPeriod",
+        "PubliclyAccessible",
+    ]
+    new = look("AWS::RDS::DBInstance", {"DBInstanceIdentifier": "copy"}, live)
+    assert [drift.path for drift in new.drifts] == ["Engine", "MasterUsername", "StorageEncrypted"]
+
+
+def test_which_group_and_key_a_database_got_by_default_cannot_be_told(look: Look) -> None:
+    declared = {"DBInstanceIdentifier": "db", "Engine": "mysql", "StorageEncrypted": True}
+    key = "arn:aws:kms:eu-west-1:111122223333:key/1234"
+    told = look("AWS::RDS::DBInstance", declared, changed(declared, VPCSecurityGroups=["sg-1"], KmsKeyId=key))
+    assert (told.drifts, told.folds) == ((), ())
+    assert [gap.path for gap in told.gaps] == ["KmsKeyId", "VPCSecurityGroups"]
+    added = look("AWS::RDS::DBInstance", declared, changed(declared, VPCSecurityGroups=["sg-1", "sg-2"]))
+    assert [drift.path for drift in added.drifts] == ["VPCSecurityGroups"]
+
+
+OFF_BY_HAND = [
+    ("AWS::CloudTrail::Trail", {"TrailName": "t"}, {"IsLogging": False}),
+    ("AWS::CloudTrail::Trail", {"TrailName": "t"}, {"IncludeGlobalServiceEvents": False}),
+    (
+        "AWS::CloudTrail::Trail",
+        {"TrailName": "t", "EventSelectors": [{}]},
+        {"EventSelectors": [{"IncludeManagementEvents": False}]},
+    ),
+    ("AWS::KMS::Key", {}, {"Enabled": False}),
+    ("AWS::RDS::DBInstance", {"Engine": "mysql"}, {"AutoMinorVersionUpgrade": False}),
+    ("AWS::S3::Bucket", {"BucketName": "b"}, {"PublicAccessBlockConfiguration": {"BlockPublicPolicy": False}}),
+]
+
+
+@pytest.mark.parametrize(("type_name", "declared", "off"), OFF_BY_HAND)
+def test_a_protection_that_is_on_by_default_is_seen_when_it_is_off(
+    look: Look, type_name: str, declared: Any, off: Any
+) -> None:
+    assert len(look(type_name, declared, changed(declared, **off)).drifts) == 1
+
+
+@pytest.mark.parametrize("switch", ["DedicatedLogVolume", "EnablePerformanceInsights", "MultiAZ"])
+def test_a_switch_that_nobody_turned_on_is_no_drift_and_one_that_somebody_did_is(look: Look, switch: str) -> None:
+    assert look("AWS::RDS::DBInstance", {"Engine": "mysql"}, {"Engine": "mysql", switch: False}).drifts == ()
+    [on] = look("AWS::RDS::DBInstance", {"Engine": "mysql"}, {"Engine": "mysql", switch: True}).drifts
+    assert (on.kind, on.path) == (DriftKind.UNDECLARED, switch)
+    [gone] = look("AWS::RDS::DBInstance", {"Engine": "mysql", switch: True}, {"Engine": "mysql", switch: False}).drifts
+    assert (gone.kind, gone.path) == (DriftKind.CHANGED, switch)
+
+
+def test_ports_count_for_protocols_that_have_them(look: Look) -> None:
+    def group(**rule: Any) -> Any:
+        return {"GroupDescription": "web", "SecurityGroupIngress": [{"CidrIp": "10.0.0.0/8", **rule}]}
+
+    def differs(declared: Any, live: Any) -> bool:
+        return look("AWS::EC2::SecurityGroup", declared, live).drifts != ()
+
+    assert not differs(group(IpProtocol="50", FromPort=1, ToPort=9), group(IpProtocol="50"))
+    assert not differs(group(IpProtocol=58), group(IpProtocol="icmpv6", FromPort=-1, ToPort=-1))
+    assert differs(group(IpProtocol="icmp", FromPort=8, ToPort=0), group(IpProtocol="icmp", FromPort=-1, ToPort=-1))
+    assert differs(group(IpProtocol="tcp", FromPort=22, ToPort=22), group(IpProtocol="-1"))
+
+
+def test_a_source_group_belongs_to_the_own_account_unless_said(look: Look) -> None:
+    def group(**owner: str) -> Any:
+        rule = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "SourceSecurityGroupId": "sg-1", **owner}
+        return {"GroupDescription": "web", "SecurityGroupIngress": [rule]}
+
+    own, foreign = group(SourceSecurityGroupOwnerId=ACCOUNT), group(SourceSecurityGroupOwnerId="444455556666")
+    assert look("AWS::EC2::SecurityGroup", group(), own).drifts == ()
+    assert look("AWS::EC2::SecurityGroup", own, group()).drifts == ()
+    assert len(look("AWS::EC2::SecurityGroup", group(), foreign).drifts) == 1
+
+
+def test_an_empty_egress_list_is_none_and_never_the_default(look: Look) -> None:
+    """Terraform's state says so of a group that lets nothing out; that it lets everything out now must be seen."""
+    everything = {"SecurityGroupEgress": [{"IpProtocol": "-1", "CidrIp": "0.0.0.0/0"}]}
+    assert len(look("AWS::EC2::SecurityGroup", {"SecurityGroupEgress": []}, everything).drifts) == 1
+
+
+def test_the_period_of_a_rotation_counts_while_it_is_on(look: Look) -> None:
+    slow = {"EnableKeyRotation": True, "RotationPeriodInDays": 2560}
+    declared = changed(slow, RotationPeriodInDays="90")
+    assert [drift.path for drift in look("AWS::KMS::Key", declared, slow).drifts] == ["RotationPeriodInDays"]
+    assert look("AWS::KMS::Key", {"EnableKeyRotation": True}, changed(slow, RotationPeriodInDays=365)).drifts == ()
+    off = {"EnableKeyRotation": False, "RotationPeriodInDays": 90}
+    assert look("AWS::KMS::Key", off, {"EnableKeyRotation": False}).drifts == ()
+
+
+def test_an_account_as_a_number_is_that_account(look: Look) -> None:
+    def key(principal: Any) -> Any:
+        statement = {"Effect": "Allow", "Principal": {"AWS": principal}, "Action": "kms:*", "Resource": "*"}
+        return {"KeyPolicy": {"Version": "2012-10-17", "Statement": [statement]}}
+
+    assert look("AWS::KMS::Key", key(int(ACCOUNT)), key(f"arn:aws:iam::{ACCOUNT}:root")).drifts == ()
+    assert len(look("AWS::KMS::Key", key(444455556666), key(f"arn:aws:iam::{ACCOUNT}:root")).drifts) == 1

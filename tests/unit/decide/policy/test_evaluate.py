@@ -91,8 +91,8 @@ def test_a_failure_is_high_at_least(
 
 def test_self_and_tags_are_there(guardrail: MakePolicy, compile_all: CompileAll, resource: MakeResource) -> None:
     expression = (
-        "self == {'account': '111122223333', 'region': 'eu-west-1', 'partition': 'aws', 'id': 'main', 'provided_by': 'AWS'}"
-        " && tags['service'] == 'payments'"
+        "self == {'account': '111122223333', 'region': 'eu-west-1', 'partition': 'aws', 'id': 'main',"
+        " 'provided_by': 'AWS'} && tags['service'] == 'payments'"
     )
     policies = compile_all(guardrail(expression, reads=("Tags[*].Key",)))
     tagged = resource({"Tags": [{"Key": "service", "Value": "payments"}]}, provided_by="AWS")
@@ -170,3 +170,44 @@ def test_policies_that_read_the_same_agree(
     policies = compile_all(guardrail(PRIVATE), guardrail("true", id="exposure/other"))
     evaluations = evaluate_guardrails(policies, resource({"PubliclyAccessible": True}), Stage.RUNTIME)
     assert outcomes(evaluations) == ["violated", "held"]
+
+
+@pytest.mark.parametrize(
+    ("expression", "outcome"),
+    [
+        ("resource['Port'] == '1'", "failed"),
+        ("size(resource) == 2", "violated"),
+        ("'Port' in resource", "violated"),
+        ("resource.exists(name, name == 'Port')", "violated"),
+        ("resource == {'PubliclyAccessible': true}", "held"),
+        ("resource.PubliclyAccessible == true", "held"),
+    ],
+)
+def test_a_policy_does_not_see_what_another_reads(
+    expression: str,
+    outcome: str,
+    guardrail: MakePolicy,
+    compile_all: CompileAll,
+    resource: MakeResource,
+    outcomes: Outcomes,
+) -> None:
+    other = guardrail("resource.Port == '1'", id="exposure/port", reads=("Port",))
+    policies = compile_all(other, guardrail(expression))
+    evaluations = evaluate_guardrails(policies, resource({"PubliclyAccessible": True, "Port": "1"}), Stage.RUNTIME)
+    assert outcomes(evaluations) == ["held", outcome]
+
+
+def test_what_one_policy_cannot_be_told_does_not_keep_another_from_it(
+    guardrail: MakePolicy, compile_all: CompileAll, resource: MakeResource, outcomes: Outcomes
+) -> None:
+    policies = compile_all(
+        guardrail("resource.Port == '1'", id="exposure/port", reads=("Port",)),
+        guardrail(PRIVATE),
+        guardrail("'service' in tags", id="exposure/tagged", reads=("Tags[*].Key",)),
+    )
+    untold = resource({"PubliclyAccessible": False, "Port": Unknown("no such stack")}, unread={"Tags": "denied"})
+    assert outcomes(evaluate_guardrails(policies, untold, Stage.RUNTIME)) == [
+        "could not tell",
+        "held",
+        "could not tell",
+    ]

@@ -45,6 +45,25 @@ def test_macros_bind_their_first_argument(expression: str, bound: set[str]) -> N
     assert scan(expression).bound == bound
 
 
+@pytest.mark.parametrize(
+    ("expression", "is_whole"),
+    [
+        ("resource.A == true && resource . B.startsWith('x')", False),
+        ("resource.A.exists(x, x == 'resource') // resource", False),
+        ("resource['A'] == true", True),
+        ("size(resource) > 0", True),
+        ("resource.exists(name, name == 'A')", True),
+        ("resource.?A == true", True),
+        ("resource.A == true && resource == {}", True),
+        ("[1].exists(resource, resource.A == 1)", True),
+        ("resource", True),
+        ("resource.", True),
+    ],
+)
+def test_what_is_used_otherwise_than_by_selecting_is_told(expression: str, *, is_whole: bool) -> None:
+    assert ("resource" in scan(expression).whole) is is_whole
+
+
 @given(st.text())
 def test_no_text_makes_it_raise(expression: str) -> None:
     scan(expression)

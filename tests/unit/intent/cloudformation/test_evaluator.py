@@ -59,6 +59,7 @@ def evaluator(value: str = "x") -> tuple[Evaluator, Json]:
         "Mappings: {Sizes: {prod: {Class: large, Zones: [a, b]}}}\n"
         f"Conditions: {CONDITIONS}"
         f"Resources:\n  A:\n    Type: T\n    Properties:\n      V:\n{indent(dedent(value), ' ' * 8)}\n"
+        "Transform: AWS::LanguageExtensions\n"
     )
     template = parse_template(text.encode(), "t")
     return Evaluator(template, Names(), Chain()), template.resources["A"].properties["V"]

@@ -121,6 +121,22 @@ NO_SUCH_CONDITION = """\
       Data: {Type: "AWS::S3::Bucket", Condition: Nevr}
 """
 
+UNUSED_CIRCLE_OF_CONDITIONS = """\
+    Conditions:
+      Ping: !Not [!Condition Pong]
+      Pong: !Not [!Condition Ping]
+    Resources:
+      Data: {Type: "AWS::S3::Bucket"}
+"""
+
+NO_SUCH_CONDITION_IN_AN_UNUSED_ONE = """\
+    Conditions:
+      On: !Equals [a, a]
+      Off: !Not [!Condition Onn]
+    Resources:
+      Data: {Type: "AWS::S3::Bucket"}
+"""
+
 NO_PROPERTIES = """\
     Resources:
       Data: {Type: "AWS::S3::Bucket", Properties: !Ref "AWS::Region"}
@@ -142,6 +158,12 @@ NO_PROPERTIES = """\
         (NO_SUCH_ATTRIBUTE, 3, "AWS::S3::Bucket has no attribute Arm; did you mean Arn?"),
         (NOT_CREATED, 4, "Ref names Off, which is not created because its condition Never is false"),
         (NO_SUCH_CONDITION, 3, "there is no condition Nevr; did you mean Never?"),
+        (
+            UNUSED_CIRCLE_OF_CONDITIONS,
+            3,
+            "these depend on one another in a circle: condition Ping -> condition Pong -> condition Ping",
+        ),
+        (NO_SUCH_CONDITION_IN_AN_UNUSED_ONE, 3, "there is no condition Onn; did you mean On?"),
         (NO_PROPERTIES, 2, "Properties is not an object"),
     ],
 )

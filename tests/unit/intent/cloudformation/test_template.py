@@ -84,3 +84,36 @@ def test_a_function_stands_alone() -> None:
     template = parse_template(BUCKET.encode(), "t")
     with pytest.raises(InputError, match="Fn::Sub stands beside other keys"):
         template.call({"Fn::Sub": "x", "Other": 1}, "Resources.Data")
+
+
+@pytest.mark.parametrize("value", ["!Length [a]", "{'Fn::Length': [a]}", "!ToJsonString {a: 1}"])
+def test_functions_that_a_transform_brings_need_it(value: str) -> None:
+    text = f"Resources:\n  A:\n    Type: T\n    Properties:\n      V: {value}\n"
+    template = parse_template(text.encode(), "t")
+    with pytest.raises(InputError) as caught:
+        template.call(template.resources["A"].properties["V"], "Resources.A.Properties.V")
+    assert "is used without the transform that brings it" in caught.value.what
+    assert caught.value.where == "t:5"
+    extended = parse_template(f"Transform: AWS::LanguageExtensions\n{text}".encode(), "t")
+    assert extended.call(extended.resources["A"].properties["V"], "Resources.A.Properties.V") is not None
+
+
+@pytest.mark.parametrize("depends_on", ["Dataa", "[Data, Dataa]"])
+def test_a_dependency_on_nothing_is_refused(depends_on: str) -> None:
+    text = f"Resources:\n  Data: {{Type: T}}\n  A:\n    Type: T\n    DependsOn: {depends_on}\n"
+    with pytest.raises(InputError) as caught:
+        parse_template(text.encode(), "t")
+    assert caught.value.what == "A depends on Dataa, which the template does not declare"
+    assert (caught.value.where, caught.value.remedy) == ("t:5", "did you mean Data?")
+
+
+def test_a_dependency_is_a_name() -> None:
+    with pytest.raises(InputError, match="DependsOn takes the name of a resource"):
+        parse_template(b"Resources: {A: {Type: T, DependsOn: {Ref: A}}}", "t")
+
+
+def test_what_a_loop_or_a_macro_declares_may_be_depended_on() -> None:
+    loop = "Resources: {A: {Type: T, DependsOn: TopicX}, 'Fn::ForEach::L': [N, [X], {'Topic${N}': {Type: T}}]}"
+    assert parse_template(loop.encode(), "t").resources["A"].depends_on == ("TopicX",)
+    macro = "Transform: Mine\nResources: {A: {Type: T, DependsOn: {Anything: x}}}"
+    assert parse_template(macro.encode(), "t").resources["A"].depends_on == ()

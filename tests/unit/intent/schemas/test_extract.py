@@ -129,3 +129,26 @@ def test_defaults_are_found_where_they_stand() -> None:
         "A.Size": 3,
         "B": "x",
     }
+
+
+@pytest.mark.parametrize(
+    ("expression", "spellings"),
+    [
+        (
+            "($x := $lookup({'1': 'icmp','6': 'tcp'}, Protocol);$x ? $x : $lowercase(Protocol))",
+            {"Rules[*].Protocol": {"1": "icmp", "6": "tcp"}},
+        ),
+        ("($x := $lookup({'6': 'tcp'}, Protocol);$x = 'tcp' ? Protocol : -1)", {}),
+        ("($x := $lookup({'6': 'tcp'}, Other);$x ? $x : $lowercase(Other))", {}),
+        ("$lowercase(Protocol)", {}),
+    ],
+)
+def test_other_spellings_of_a_name_are_found(expression: str, spellings: dict[str, Any]) -> None:
+    rule = {"type": "object", "properties": {"Protocol": {"type": "string"}}}
+    facts = extract(
+        {
+            "properties": {"Rules": {"type": "array", "items": rule}},
+            "propertyTransform": {"/properties/Rules/*/Protocol": expression},
+        }
+    )
+    assert facts["spellings"] == spellings

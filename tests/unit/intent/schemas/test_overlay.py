@@ -6,17 +6,25 @@ import pytest
 
 from setpoint.files import parse_yaml
 from setpoint.intent.schemas import SchemaCatalogue
-from setpoint.intent.schemas.overlay import Entry, Overlay
-from setpoint.model.schema import Default, Kind
+from setpoint.intent.schemas.overlay import SWITCH_SOURCE, Entry, Overlay
+from setpoint.model.paths import covers
+from setpoint.model.schema import Default, Derivation, Kind, Relevance
 
-NO_FACTS = b"{documents: [], keyed: [], unordered: [], write_only: [], returned: [], not_read: [], generated: []}"
+NO_FACTS = (
+    b"{documents: [], keyed: [], unordered: [], relevant: [], switches: [], write_only: [], returned: [], "
+    b"not_read: [], generated: [], derived: [], assigned: []}"
+)
 NO_DEFAULTS = b"defaults: []"
 
 
 def facts(**changes: object) -> dict[str, object]:
     """As `extract` returns them."""
     lists = ("unordered", "primary_identifier", "read_only", "write_only", "create_only", "folded_case", "open_ended")
-    return {"kinds": {}, "keyed": {}, "defaults": {}, "key_arns": []} | {name: [] for name in lists} | changes
+    return (
+        {"kinds": {}, "keyed": {}, "defaults": {}, "key_arns": [], "spellings": {}}
+        | {name: [] for name in lists}
+        | changes
+    )
 
 
 def overlay(defaults: bytes = NO_DEFAULTS, documented: bytes = NO_FACTS) -> Overlay:
@@ -31,6 +39,9 @@ SOURCED = (
     SHIPPED.write_only,
     SHIPPED.returned,
     SHIPPED.generated,
+    SHIPPED.relevant,
+    SHIPPED.derived,
+    SHIPPED.assigned,
 )
 ENTRIES = [entry for section in SOURCED for entry in itertools.chain.from_iterable(section.values())]
 
@@ -57,25 +68,70 @@ def test_documentation_wins_over_the_schema() -> None:
     assert schema.defaults == {"A": Default(2, "page"), "B": Default(1, "schema")}
 
 
-def test_a_default_may_depend_on_another_property_or_be_how_names_begin() -> None:
+def test_a_default_has_its_conditions() -> None:
     documented = overlay(
         b"""{defaults: [
             {type: T, path: Port, by: Engine, value: {postgres: 5432}, source: page},
             {type: T, path: Group, value: default., reserved: true, source: page},
+            {type: T, path: Storage, value: new, also: old, source: page},
+            {type: T, path: Selectors, value: [all], for_empty: true, source: page},
         ]}"""
     )
     assert documented.schema("T", facts()).defaults == {
         "Port": Default({"postgres": 5432}, "page", by="Engine"),
         "Group": Default("default.", "page", reserved=True),
+        "Storage": Default("new", "page", also="old"),
+        "Selectors": Default(["all"], "page", for_empty=True),
     }
 
 
-@pytest.mark.parametrize("entry", [entry for entry in ENTRIES if entry.by], ids=lambda entry: entry.path)
-def test_what_decides_a_default_is_a_property_beside_it(catalogue: SchemaCatalogue, entry: Entry) -> None:
+@pytest.mark.parametrize(
+    "entry", [entry for entry in ENTRIES if entry.by], ids=lambda entry: entry.where.rpartition("/")[2]
+)
+def test_what_decides_is_a_property_that_exists(catalogue: SchemaCatalogue, entry: Entry) -> None:
     schema = catalogue.schema(entry.type)
     assert schema is not None
-    assert schema.kind(entry.by) is Kind.STRING
-    assert entry.path.isidentifier()
+    beside = entry.path.rpartition(".")[0]
+    decisive = [entry.by] if isinstance(entry.by, str) else entry.by
+    kinds = {schema.kind(f"{beside}.{name}" if entry.type in PORTS and beside else name) for name in decisive}
+    assert kinds <= {Kind.STRING, Kind.BOOLEAN}
+
+
+PORTS = ("AWS::EC2::SecurityGroup",)
+"""Types of which what decides stands beside what is decided, inside an element of a list."""
+
+REVIEWED = {
+    "AWS::RDS::DBInstance": {"DedicatedLogVolume", "EnablePerformanceInsights", "ManageMasterUserPassword", "MultiAZ"},
+    "AWS::S3::Bucket": {"InventoryConfigurations[*].Enabled"},
+}
+"""Switches of which no documentation names a default. One that is on by default must never join them: give it an entry
+of its own in defaults.yaml."""
+
+
+@pytest.mark.parametrize("type_name", sorted(SHIPPED.switches))
+def test_every_switch_that_is_off_unless_said_was_looked_up(catalogue: SchemaCatalogue, type_name: str) -> None:
+    schema = catalogue.schema(type_name)
+    assert schema is not None
+    never_compared = schema.read_only | schema.write_only
+    unsaid = {path for path, default in schema.defaults.items() if default.source == SWITCH_SOURCE}
+    compared = {path for path in unsaid if not any(covers(each, path) for each in never_compared)}
+    assert compared == REVIEWED.get(type_name, set())
+
+
+def test_a_switch_is_off_unless_said_for_types_that_were_looked_up() -> None:
+    named = overlay(
+        b"defaults: [{type: T, path: Kept, value: true, source: page}]",
+        NO_FACTS.replace(b"switches: []", b"switches: [T]"),
+    )
+    kinds = facts(
+        kinds={"Kept": "boolean", "Off": "boolean", "Stated": "boolean", "Text": "string"}, defaults={"Stated": True}
+    )
+    assert {path: default.value for path, default in named.schema("T", kinds).defaults.items()} == {
+        "Kept": True,
+        "Off": False,
+        "Stated": True,
+    }
+    assert set(named.schema("Other", kinds).defaults) == {"Stated"}
 
 
 def test_a_default_inside_an_object_says_that_it_is_nested() -> None:
@@ -111,6 +167,10 @@ def test_documented_facts_are_added_to_those_of_the_schema() -> None:
             returned: [{type: T, path: G, source: s}],
             not_read: [{type: T, path: H, why: nobody asks}],
             generated: [{type: T, path: D, source: page}],
+            switches: [],
+            relevant: [{type: T, path: I, by: J, value: [x, y], source: s}],
+            derived: [{type: T, path: K, by: [L], value: x, source: page}],
+            assigned: [{type: T, path: M, value: nobody knows, source: s}],
         }"""
     )
     schema = documented.schema("T", facts(keyed={"Tags": "Key"}, unordered=["E"], write_only=["F", "G"]))
@@ -119,6 +179,9 @@ def test_documented_facts_are_added_to_those_of_the_schema() -> None:
     assert schema.write_only == {"C", "F"}
     assert schema.not_read == {"H"}
     assert schema.generated == {"D": "page"}
+    assert schema.relevant == {"I": Relevance("J", frozenset({"x", "y"}))}
+    assert schema.derived == {"K": Derivation(("L",), "page", "x")}
+    assert schema.assigned == {"M": "nobody knows"}
 
 
 def test_the_version_changes_with_every_fact() -> None:
@@ -134,6 +197,14 @@ def test_the_version_changes_with_every_fact() -> None:
         overlay(documented=NO_FACTS.replace(b"not_read: []", b"not_read: [{type: T, path: A, why: w}]"))
         .schema("T", facts())
         .version,
+        overlay(
+            documented=NO_FACTS.replace(
+                b"relevant: []", b"relevant: [{type: T, path: A, by: B, value: [x], source: s}]"
+            )
+        )
+        .schema("T", facts())
+        .version,
+        overlay().schema("T", facts(spellings={"A": {"6": "tcp"}})).version,
     }
-    assert len(versions) == 7
+    assert len(versions) == 9
     assert overlay().schema("T", facts()).version == overlay().schema("T", facts()).version

@@ -157,6 +157,11 @@ def test_a_missing_ledger_is_not_created_for_a_reader(tmp_path: Path, options: d
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_ledger_that_cannot_even_be_looked_for_is_told(tmp_path: Path) -> None:
+    with pytest.raises(LedgerError, match=r"cannot be reached \(File name too long\)"):
+        open_ledger(str(tmp_path / ("x" * 300)))
+
+
 def test_an_empty_file_is_no_ledger_to_a_reader(tmp_path: Path) -> None:
     path = tmp_path / "ledger.sqlite"
     path.touch()

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from setpoint.errors import LedgerError
-from setpoint.model.canonical import Unknown
+from setpoint.model.canonical import Unknown, digest
 from setpoint.model.remediation import TRANSITIONS, UNFINISHED, Change, Plan, Remediation, RemediationState
 from setpoint.model.urn import Urn
 from setpoint.store.ledger.ledger import SqlLedger
@@ -37,6 +37,25 @@ def _plan(urn: Urn) -> Plan:
 
 def _planned(writer: SqlWriter, urn: Urn, now: datetime, state: State = State.PLANNED) -> Remediation:
     return writer.plan(urn, "payments", _plan(urn), state, "2 properties differ", ["f1", "f2"], now - SECOND, now)
+
+
+def test_each_step_tells_what_was_before_and_after_but_no_values(
+    ledger: SqlLedger, writer: SqlWriter, now: datetime, bucket: Maker
+) -> None:
+    planned = _planned(writer, bucket("data"), now)
+    writer.advance(planned, State.APPLYING, "setting it back", now + SECOND)
+    first, second = (row.details for row in ledger.audit() if row.action.startswith("remediation"))
+    assert [(each["before"], each["after"]) for each in (first, second)] == [
+        (None, "planned"),
+        ("planned", "applying"),
+    ]
+    assert second["reason"] == "setting it back"
+    assert first["changes"] == second["changes"]
+    plan = _plan(bucket("data"))
+    assert [(each["path"], each["before"], each["after"]) for each in first["changes"]] == [
+        (change.path, digest(change.before), digest(change.after)) for change in plan.changes
+    ]
+    assert "kms" not in str(first)
 
 
 def test_a_planned_remediation_is_kept_whole(
