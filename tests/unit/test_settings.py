@@ -103,7 +103,10 @@ alerts: {file: alerts.jsonl}
             SMALLEST + "risk: {half_life: 1000w}\n",
             ":3: risk.half_life is '1000w'; a duration of at least 0.001 s and at most 366 d",
         ),
-        (SMALLEST + "gate: {threshold_valid_for: 900000000}\n", ":3: gate.threshold_valid_for is 900000000; a duration of"),
+        (
+            SMALLEST + "gate: {threshold_valid_for: 900000000}\n",
+            ":3: gate.threshold_valid_for is 900000000; a duration of",
+        ),
         (SMALLEST + "gate: {thresholds: x}\n", ":3: unknown key 'thresholds' in gate; did you mean 'threshold_file'?"),
         ("", ":1: the document holds nothing; a mapping"),
         ("- a\n", ":1: the document holds a list; a mapping"),

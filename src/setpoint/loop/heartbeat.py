@@ -240,9 +240,7 @@ class Heartbeat:
         """What is open and what has moved since the beat began, as it is now."""
         ledger, scope = self._parts.ledger, self._parts.settings.scope
         report.open_findings = len(ledger.findings(scope=scope))
-        report.remediations = [
-            each for each in ledger.remediations(scope=scope) if each.updated_at >= report.started_at
-        ]
+        report.remediations = list(ledger.remediations(scope=scope, since=report.started_at))
 
     @property
     def lease(self) -> Lease:

@@ -174,8 +174,9 @@ class LedgerReader(Protocol):
         states: frozenset[RemediationState] | None = None,
         urn: Urn | None = None,
         service: str | None = None,
+        since: datetime | None = None,
     ) -> Sequence[Remediation]:
-        """Oldest first; of these states only, where given."""
+        """Oldest first; of these states only, and that moved at `since` or later, where given."""
         ...
 
     def signals(self, service: str, *, since: datetime) -> Sequence[Signal]: ...

@@ -252,7 +252,7 @@ def test_an_attempt_that_breaks_off_is_made_again(sender: Sender) -> None:
 
 
 class Skipping(threading.Event):
-    """Waits by letting the world's time pass."""
+    """Waits by letting the world's time pass, and the other threads have their turn."""
 
     def __init__(self, world: Any) -> None:
         super().__init__()
@@ -260,7 +260,7 @@ class Skipping(threading.Event):
 
     def wait(self, timeout: float | None = None) -> bool:
         self._world.pass_time(timeout or 0.0)
-        return self.is_set()
+        return super().wait(0.001)
 
 
 def test_a_channel_that_hangs_delays_no_heartbeat(world: Any, start: Callable[..., Any], post: Post) -> None:
@@ -280,7 +280,7 @@ def test_a_channel_that_hangs_delays_no_heartbeat(world: Any, start: Callable[..
     interval = timedelta(seconds=parts.settings.interval)
     late = [later - earlier - interval for earlier, later in pairwise(beats)]
     assert all(timedelta(0) <= each < timedelta(seconds=2) for each in late)
-    assert "no answer within 10 s" in {each.reason for each in worker.ledger.deliveries("default")}
+    assert {each.state for each in worker.ledger.deliveries("default")} == {DeliveryState.WAITING}
 
 
 def test_alerts_go_out_while_the_loop_runs(world: Any, start: Callable[..., Any], post: Post) -> None:
@@ -294,6 +294,9 @@ def test_alerts_go_out_while_the_loop_runs(world: Any, start: Callable[..., Any]
         if len(beats) == 3:
             stop.set()
 
-    Runner(replace(worker.parts, courier=post, stopping=stop.is_set), stop).forever(take, lambda _report: None)
+    # The world's time runs much faster than the threads do.
+    patient = replace(worker.parts.settings, delivery=replace(worker.parts.settings.delivery, timeout=3600.0))
+    parts = replace(worker.parts, courier=post, stopping=stop.is_set, settings=patient)
+    Runner(parts, stop).forever(take, lambda _report: None)
     assert {alert.kind for _, message in post.got for alert in message.alerts} == {"drift", "remediation"}
     assert {each.state for each in worker.ledger.deliveries("default")} == {DeliveryState.DELIVERED}

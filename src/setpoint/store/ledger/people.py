@@ -30,7 +30,7 @@ def add_waiver(connection: Connection, waiver: Waiver) -> Waiver:
 
 
 def end_waiver(connection: Connection, identity: str, at: datetime) -> tuple[Waiver, Waiver]:
-    """As it was, and expired from `at` on; `InputError` where the ledger has no such waiver, or it has expired before."""
+    """As it was, and as it expires at `at`; `InputError` where the ledger has none such, or it has expired before."""
     number = int(identity[1:]) if identity[:1] == "w" and identity[1:].isdecimal() else 0
     row = connection.execute(select(waivers).where(waivers.c.id == number)).one_or_none()
     if row is None:

@@ -102,6 +102,7 @@ class SqlReader:
         states: frozenset[RemediationState] | None = None,
         urn: Urn | None = None,
         service: str | None = None,
+        since: datetime | None = None,
     ) -> Sequence[Remediation]:
         table = tables.remediations
         wanted = select(table).order_by(table.c.id)
@@ -113,6 +114,8 @@ class SqlReader:
             wanted = wanted.where(table.c.urn == urn)
         if service is not None:
             wanted = wanted.where(table.c.service == service)
+        if since is not None:
+            wanted = wanted.where(table.c.updated_at >= since)
         with self._database.read() as connection:
             return [remediations.decode(row) for row in connection.execute(wanted)]
 
