@@ -7,7 +7,7 @@ import shutil
 import signal
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -37,6 +37,11 @@ class Ends:
     """The exit code of `setpoint audit verify`."""
     code: int
     """The exit code of the last life."""
+
+    def other_than(self, other: Ends) -> Mapping[str, tuple[object, object]]:
+        """Field → its two values, where they differ."""
+        ours, theirs = asdict(self), asdict(other)
+        return {name: (ours[name], theirs[name]) for name in ours if ours[name] != theirs[name]}
 
 
 @dataclass(frozen=True, slots=True)

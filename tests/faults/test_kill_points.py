@@ -57,8 +57,12 @@ def test_whoever_comes_after_a_killed_worker_ends_what_it_began(accounts: Accoun
     numbers = range(1, len(moments) + 1)
     with ThreadPoolExecutor(AT_ONCE) as pool:
         ends = list(pool.map(live, numbers))
-    others = {f"{number}: {moments[number - 1]}": end for number, end in zip(numbers, ends) if end != undisturbed}
-    assert others == {}
+    flaws = {
+        f"killed at {number}, {moment}": flaw
+        for number, moment, end in zip(numbers, moments, ends, strict=True)
+        if (flaw := end.other_than(undisturbed))
+    }
+    assert flaws == {}
 
 
 def _undisturbed(accounts: Accounts, start: str) -> tuple[Ends, list[str]]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Final
 
 from setpoint.decide.interface import Assessor, Circumstances
 from setpoint.loop.coverage import untold
@@ -16,11 +17,11 @@ from setpoint.model.service import Service, Threshold
 from setpoint.model.snapshot import AreaCoverage
 from setpoint.store.interface import LastKnown, LedgerReader
 
-NOW_ITSELF = timedelta(0)
+AT_ONCE: Final = timedelta(0)
 
 
 def threshold_of(
-    service: Service, ledger: LedgerReader, assessor: Assessor, now: datetime, *, later: timedelta = NOW_ITSELF
+    service: Service, ledger: LedgerReader, assessor: Assessor, now: datetime, *, later: timedelta = AT_ONCE
 ) -> Threshold:
     """As it is now, or as it will be if nothing more happens until `later`."""
     signals = ledger.signals(service.name, since=now - assessor.memory)
@@ -34,7 +35,7 @@ def circumstances(
     settings: LoopSettings,
     now: datetime,
     *,
-    later: timedelta = NOW_ITSELF,
+    later: timedelta = AT_ONCE,
 ) -> Circumstances:
     """As the ledger knows them now; with `later`, as they will be if the loop goes on and nothing more happens."""
     found = ledger.findings(scope=settings.scope, service=service.name)
