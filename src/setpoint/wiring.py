@@ -210,6 +210,7 @@ def admission(settings: Settings, actor: str) -> Admission:
         settings=settings.loop,
         services=settings.services,
         actor=actor,
+        waivers=settings.waivers,
     )
 
 

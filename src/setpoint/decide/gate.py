@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
 
 from setpoint.decide.interface import Circumstances
@@ -16,11 +17,13 @@ from setpoint.decide.policy.evaluate import Evaluation, evaluate_guardrails
 from setpoint.decide.risk import RiskInput, assess_risk
 from setpoint.errors import InputError
 from setpoint.model.decision import Decision, Outcome, Reason, Verdict
+from setpoint.model.exceptions import NO_EXCEPTIONS, Exceptions
 from setpoint.model.finding import Finding
 from setpoint.model.policy import Effect, Severity, Stage
 from setpoint.model.resource import Resource
 from setpoint.model.service import Release, Service, Threshold
 from setpoint.model.urn import Urn
+from setpoint.model.waiver import Waiver
 
 REFUSING: Final = frozenset({Effect.DENY, Effect.REQUIRE_APPROVAL})
 """Effects that keep a release out; an approval that nobody gave does."""
@@ -68,6 +71,24 @@ def leave_out(
     return (
         tuple(each for each in findings if each.id not in names and each.rule not in names),
         tuple(each for each in grounds if each.finding not in names and each.reason.policy not in names),
+    )
+
+
+def set_aside(
+    waivers: Sequence[Waiver], now: datetime, findings: Sequence[Finding], grounds: Sequence[Ground]
+) -> tuple[tuple[Finding, ...], tuple[Ground, ...], tuple[str, ...]]:
+    """What no active waiver covers of what `judge_intended` found, and the ids of the waivers that cover the rest."""
+    excuses: dict[str, str] = {}
+    for finding in findings:
+        excuse = Exceptions.at(now, finding.urn, waivers, NO_EXCEPTIONS.baseline).excuse(
+            finding.urn, finding.rule, finding.path, None
+        )
+        if excuse:
+            excuses[finding.id] = excuse
+    return (
+        tuple(each for each in findings if each.id not in excuses),
+        tuple(each for each in grounds if each.finding not in excuses),
+        tuple(sorted(set(excuses.values()))),
     )
 
 
@@ -200,4 +221,6 @@ class ReleaseGate:
     ) -> Decision:
         found = judge_intended(self._policies, resources, stage, service.name)
         findings, grounds = leave_out(without, *found) if without else found
-        return decide_release(release, stage, service, findings, grounds, circumstances)
+        findings, grounds, waived = set_aside(circumstances.waivers, circumstances.now, findings, grounds)
+        decision = decide_release(release, stage, service, findings, grounds, circumstances)
+        return replace(decision, waivers=waived)

@@ -15,6 +15,7 @@ from setpoint.model.policy import Stage
 from setpoint.model.remediation import Remediation
 from setpoint.model.resource import Resource
 from setpoint.model.service import Release, Service, Signal, Threshold
+from setpoint.model.waiver import Waiver
 
 
 class Judge(Protocol):
@@ -75,6 +76,8 @@ class Circumstances:
     """Finding id → since when it is known."""
     oldest_finding: datetime | None = None
     """Since when any finding that `first_seen` does not name may be known at the earliest; None where it is new."""
+    waivers: Sequence[Waiver] = ()
+    """All that are known; those that are active at `now` count."""
 
 
 class Gate(Protocol):

@@ -1,8 +1,9 @@
 """The baseline: undeclared values accepted as they are. Read by the loop, written by `setpoint baseline`.
 
-- urn: aws:123456789012:eu-west-1:AWS::RDS::DBInstance:orders
-  path: PreferredBackupWindow
-  value: 03:00-04:00
+accepted:
+  - urn: aws:123456789012:eu-west-1:AWS::RDS::DBInstance:orders
+    path: PreferredBackupWindow
+    value: 03:00-04:00
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import yaml
 
 from setpoint.errors import InputError
 from setpoint.fields import Fields
-from setpoint.files import Document, load_yaml
+from setpoint.files import load_yaml
 from setpoint.model.canonical import Json
 from setpoint.model.exceptions import Baseline
 from setpoint.model.urn import Urn
@@ -29,7 +30,8 @@ def read_baseline(path: Path | None) -> Baseline:
         return Baseline()
     document = load_yaml(path)
     accepted: dict[str, dict[str, Json]] = {}
-    for entry in _entries(document):
+    fields = Fields(document, "", document.value or {})
+    for entry in fields.sections("accepted"):
         urn, where = Urn.parse(entry.text("urn")), entry.where()
         of_entity = accepted.setdefault(urn, {})
         property_path = entry.text("path")
@@ -37,6 +39,7 @@ def read_baseline(path: Path | None) -> Baseline:
             raise InputError(f"{property_path} of {urn} is accepted twice", where=where, remedy="keep one of the two")
         of_entity[property_path] = entry.raw("value")
         entry.done()
+    fields.done()
     return Baseline(accepted)
 
 
@@ -47,7 +50,7 @@ def write_baseline(path: Path, baseline: Baseline) -> None:
         for urn, values in sorted(baseline.accepted.items())
         for property_path, value in sorted(values.items())
     ]
-    text = yaml.safe_dump(entries, sort_keys=False, allow_unicode=True, width=110)
+    text = yaml.safe_dump({"accepted": entries}, sort_keys=False, allow_unicode=True, width=110)
     try:
         with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False, encoding="utf-8") as stream:
             stream.write("# Values that nobody declared, accepted as they are: setpoint baseline --help\n")
@@ -56,10 +59,6 @@ def write_baseline(path: Path, baseline: Baseline) -> None:
         os.replace(stream.name, path)  # noqa: PTH105 (one call that both platforms make atomic)
     except OSError as error:
         raise InputError(f"it cannot be written ({error.strerror})", where=str(path)) from error
-
-
-def _entries(document: Document) -> list[Fields]:
-    return Fields(document, "", {"entries": document.value or []}).sections("entries")
 
 
 def _plain(value: Json) -> Any:

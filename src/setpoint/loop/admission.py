@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -19,6 +19,7 @@ from setpoint.model.decision import Decision
 from setpoint.model.policy import Stage
 from setpoint.model.resource import Resource
 from setpoint.model.service import Exposure, Release, Service, Tier
+from setpoint.model.waiver import Waiver
 from setpoint.store.interface import Ledger, LedgerReader, ThresholdKeeper
 
 
@@ -64,6 +65,8 @@ class Admission:
     """Those that the configuration describes."""
     actor: str
     """Who asks."""
+    waivers: Sequence[Waiver] = ()
+    """Those of the configuration; the ledger's are added while it can be reached."""
     clock: Callable[[datetime | None], Clock] = Clock
     """Makes one that starts no earlier than a time."""
 
@@ -125,7 +128,7 @@ class Admission:
             case.stage,
             case.service,
             case.resources,
-            replace(shown, unknowns=(*case.unknowns, *shown.unknowns)),
+            replace(shown, unknowns=(*case.unknowns, *shown.unknowns), waivers=(*self.waivers, *shown.waivers)),
             without=what_if.without if what_if else (),
         )
 

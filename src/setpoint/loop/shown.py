@@ -44,6 +44,7 @@ def circumstances(
         threshold=threshold_of(service, ledger, assessor, now, later=later),
         unknowns=doubts_of_last_beat(ledger, settings, now),
         first_seen={each.finding.id: each.first_seen for each in found},
+        waivers=ledger.waivers(),
     )
 
 

@@ -17,6 +17,7 @@ from setpoint.model.finding import FindingSource
 from setpoint.model.policy import Effect, Policy, Severity, Stage
 from setpoint.model.resource import Resource
 from setpoint.model.service import Release, Service, Signal, SignalKind, Threshold, Tier
+from setpoint.model.waiver import Waiver
 
 MakePolicy = Callable[..., Policy]
 CompileAll = Callable[..., PolicySet]
@@ -231,3 +232,33 @@ def test_only_what_was_found_can_be_left_out(
         _suppose(gate, [resource({"PubliclyAccessible": True})], "exposure/databse")
     with pytest.raises(InputError, match="those that do are: none"):
         _suppose(gate, [resource({"PubliclyAccessible": False})], "exposure/database")
+
+
+@pytest.mark.parametrize(
+    ("days", "policy", "verdict", "waivers"),
+    [
+        (1, "*", Verdict.ADMIT, ("w1",)),
+        (1, "some/other", Verdict.REFUSE, ()),
+        (0, "*", Verdict.REFUSE, ()),
+    ],
+)
+def test_a_waived_finding_counts_neither_in_policies_nor_in_the_risk(
+    compile_all: CompileAll,
+    resource: MakeResource,
+    private: MakePolicy,
+    days: int,
+    policy: str,
+    verdict: Verdict,
+    waivers: tuple[str, ...],
+) -> None:
+    since = NOW - timedelta(days=1)
+    waiver = Waiver("w1", "*", policy, "*", "known", "team", "", since, NOW + timedelta(days=days))
+    decision = ReleaseGate(compile_all(private())).decide(
+        RELEASE,
+        Stage.DEPLOY,
+        PAYMENTS,
+        [resource({"PubliclyAccessible": True})],
+        Circumstances(NOW, QUIET, waivers=[waiver]),
+    )
+    assert (decision.verdict, decision.waivers) == (verdict, waivers)
+    assert (decision.risk == 1.0) is (verdict is Verdict.ADMIT)
