@@ -24,10 +24,10 @@ PATIENCE: Final = 30.0
 """Seconds that anything may take on a busy machine."""
 
 
-def eventually(what: str, happened: Callable[[], object]) -> None:
-    deadline = time.monotonic() + PATIENCE
+def eventually(what: str, happened: Callable[[], object], *, within: float = PATIENCE) -> None:
+    deadline = time.monotonic() + within
     while not happened():
-        assert time.monotonic() < deadline, f"{what}: not within {PATIENCE:g} s"
+        assert time.monotonic() < deadline, f"{what}: not within {within:g} s"
         time.sleep(0.05)
 
 
