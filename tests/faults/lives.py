@@ -109,27 +109,28 @@ class Account:
     def _ends(self, last: Answer) -> Ends:
         self._setpoint.environment = self._plain
         with closing(open_ledger(str(self._setpoint.ledger), read_only=True)) as ledger:
-            remediations = sorted((_short(each.urn), str(each.state), each.attempts) for each in ledger.remediations())
-            findings = sorted(f"{_short(each.finding.urn)} {each.finding.path}" for each in ledger.findings())
+            remediations = sorted(
+                (self._named(each.urn), str(each.state), each.attempts) for each in ledger.remediations()
+            )
+            findings = sorted(self._named(f"{each.finding.urn} {each.finding.path}") for each in ledger.findings())
             orders = len(ledger.open_orders())
         return Ends(
             remediations=remediations,
             findings=findings,
             orders=orders,
-            writes=sorted(f"{note['wrote']} {note['given']}" for note in self._notes() if "wrote" in note),
+            writes=sorted(self._named(f"{note['wrote']} {note['given']}") for note in self._notes() if "wrote" in note),
             differences=frozenset(self.production.differences()),
             # Not as a process: it writes nothing, and the tests run it a hundred times.
             audit=run(["audit", "verify", "-c", str(self._setpoint.folder / "setpoint.yaml")]),
             code=last.code,
         )
 
+    def _named(self, text: str) -> str:
+        """With the key's name in the place of the id that AWS chose, in which accounts differ."""
+        return text.replace(self.production.key, "key")
+
     def _notes(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self._log.read_text(encoding="utf-8").splitlines()]
-
-
-def _short(urn: str) -> str:
-    """Without what AWS chose: accounts differ in it."""
-    return urn.rsplit(":", 1)[1] if "AWS::KMS::Key" not in urn else "key"
 
 
 def _incident(production: Production) -> None:

@@ -68,7 +68,7 @@ class Production:
 
     def __init__(self, aws: Aws) -> None:
         self._s3, self._iam, self._kms = aws.client("s3"), aws.client("iam"), aws.client("kms")
-        self._key = str(self._kms.create_key(Policy=KEY_POLICY)["KeyMetadata"]["KeyId"])
+        self.key = str(self._kms.create_key(Policy=KEY_POLICY)["KeyMetadata"]["KeyId"])
         for role in (API, REPORTER):
             self._iam.create_role(RoleName=role, AssumeRolePolicyDocument=TRUST)
         self._iam.create_policy(PolicyName="everything", PolicyDocument=READ_ANYTHING)
@@ -91,7 +91,7 @@ class Production:
         self._make_bucket(ORDERS)
         self._make_bucket(REPORTS)
         self._s3.put_public_access_block(Bucket=ORDERS, PublicAccessBlockConfiguration=PRIVATE)
-        self._kms.enable_key_rotation(KeyId=self._key)
+        self._kms.enable_key_rotation(KeyId=self.key)
         self._iam.put_role_policy(RoleName=API, PolicyName="read", PolicyDocument=READ)
         with suppress(self._iam.exceptions.NoSuchEntityException):
             self._iam.detach_role_policy(RoleName=API, PolicyArn=EVERYTHING)
@@ -103,7 +103,7 @@ class Production:
         self._s3.delete_public_access_block(Bucket=ORDERS)
 
     def stop_rotation(self) -> None:
-        self._kms.disable_key_rotation(KeyId=self._key)
+        self._kms.disable_key_rotation(KeyId=self.key)
 
     def widen_role(self) -> None:
         """Two properties, so that a revert takes two calls."""
@@ -124,7 +124,7 @@ class Production:
         """What is not as declared, as AWS itself tells."""
         found = {
             "bucket": self._is_open(ORDERS),
-            "key": not self._kms.get_key_rotation_status(KeyId=self._key)["KeyRotationEnabled"],
+            "key": not self._kms.get_key_rotation_status(KeyId=self.key)["KeyRotationEnabled"],
             "role's policies": bool(self._attached(API)),
             "role's text": self._iam.get_role_policy(RoleName=API, PolicyName="read")["PolicyDocument"]
             != json.loads(READ),
@@ -149,9 +149,9 @@ class Production:
 
     def _state(self) -> dict[str, Any]:
         attributes = {
-            "arn": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{self._key}",
-            "id": self._key,
-            "key_id": self._key,
+            "arn": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{self.key}",
+            "id": self.key,
+            "key_id": self.key,
             "is_enabled": True,
             "enable_key_rotation": True,
             "policy": KEY_POLICY,

@@ -13,7 +13,7 @@ from typing import Final
 
 import pytest
 from tests.e2e.account import Aws
-from tests.e2e.program import Loop, Setpoint, eventually
+from tests.e2e.program import ACCOUNT, REGION, Loop, Setpoint, eventually
 from tests.faults.production import ORDERS, Production
 from tests.faults.proxy import Fault, Proxy, serve_proxy
 from tests.faults.troubles import breaking, meanwhile, old_copies, refusing, throttling
@@ -22,12 +22,12 @@ from setpoint.model.finding import FindingRecord
 from setpoint.model.remediation import Remediation, RemediationState
 from setpoint.store.ledger.opening import open_ledger
 
-TIMEOUT: Final = 0.5
+TIMEOUT: Final = 1.5
 """`aws.timeout`; what hangs, hangs longer."""
 ENDS: Final = {RemediationState.VERIFIED, RemediationState.ESCALATED}
 
 THROTTLED: Final[Sequence[Fault]] = [throttling(0.3, seed=1)]
-HANGING: Final[Sequence[Fault]] = [breaking(0.05, seed=2, after=3 * TIMEOUT)]
+HANGING: Final[Sequence[Fault]] = [breaking(0.05, seed=2, after=2 * TIMEOUT)]
 RESET: Final[Sequence[Fault]] = [breaking(0.15, seed=3)]
 
 
@@ -41,10 +41,10 @@ def proxy(server: Aws) -> Iterator[Proxy]:
 def watched(production: Production, setpoint: Setpoint, proxy: Proxy) -> Setpoint:
     """A Setpoint that saw production as declared once, and from now on meets whatever the proxy does."""
     setpoint.url = proxy.url
-    aws = {"regions": ["eu-west-1"], "account": "123456789012", "endpoint_url": proxy.url}
-    loop = {"interval": "500ms", "verify_for": "20s", "retry_after": "50ms"}
-    production.declare(setpoint, aws=aws | {"attempts": 2, "timeout": TIMEOUT}, loop=loop)
+    production.declare(setpoint)
     assert setpoint.run("beat").code == 0
+    aws = {"regions": [REGION], "account": ACCOUNT, "endpoint_url": proxy.url, "attempts": 2, "timeout": TIMEOUT}
+    production.declare(setpoint, aws=aws, loop={"interval": "500ms", "verify_for": "20s", "retry_after": "50ms"})
     return setpoint
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from setpoint.act.interface import Reverter
 from setpoint.model.conclusion import Conclusion
-from setpoint.model.drift import Drift, DriftKind
+from setpoint.model.drift import Drift, DriftKind, GapKind
 from setpoint.model.paths import split
 from setpoint.model.policy import Effect
 from setpoint.model.remediation import NotRevertable, Plan
@@ -48,3 +48,14 @@ class Case:
         changed = {split(change.path)[0] for change in plan.changes}
         declared = [each for each in self.conclusion.comparison.drifts if each.kind is not DriftKind.UNDECLARED]
         return [drift for drift in declared if not drift.path or split(drift.path)[0] in changed]
+
+    def rest_of(self, plan: Plan) -> Plan:
+        """What of a plan is still to be done: a change that is seen to be made is not made again."""
+        left = {split(drift.path)[0] for drift in self.left_of(plan) if drift.path}
+        return replace(plan, changes=tuple(change for change in plan.changes if change.path in left))
+
+    def unread_of(self, plan: Plan) -> list[str]:
+        """Why it cannot be told whether its changes are made, a clause each; empty where all of them were read."""
+        changed = {split(change.path)[0] for change in plan.changes}
+        gaps = [each for each in self.conclusion.comparison.gaps if each.kind is GapKind.UNREAD]
+        return [gap.reason for gap in gaps if not gap.path or split(gap.path)[0] in changed]

@@ -10,9 +10,11 @@ from setpoint.errors import TemporaryError
 from setpoint.loop.parts import Parts
 from setpoint.loop.remediate import UNDER_WAY, Remediator
 from setpoint.loop.restraint import Restraint
+from setpoint.model.canonical import digest
 from setpoint.model.order import Order, OrderKind
+from setpoint.model.paths import split
 from setpoint.model.remediation import Plan, Remediation, RemediationState
-from setpoint.model.resource import Absent, Unread
+from setpoint.model.resource import Absent, Resource, Unread
 from setpoint.store.interface import LedgerWriter
 
 
@@ -67,6 +69,14 @@ class Orders:
             return None
         if self._restraint.beginning(remediation.service):
             return None  # the order stays open until it may be carried out
+        seen = self._parts.observer.look(remediation.urn)
+        if isinstance(seen, Unread) or remediation.plan is None:
+            return None
+        if isinstance(seen, Absent) or seen.digest() != remediation.plan.precondition:
+            if isinstance(seen, Resource) and seen.unread:
+                return None  # it may be as it was planned for: the order stays open until that can be read
+            self._settle(order, "nothing done: the state changed after it was planned")
+            return remediation
         with self._writer.transaction():
             approved = self._remediator.advance(
                 remediation, RemediationState.APPLYING, f"approved by {order.actor}: {order.reason}"
@@ -106,15 +116,18 @@ class Orders:
         return undone
 
     def _swapped(self, order: Order, remediation: Remediation) -> Plan | None:
-        """The plan the other way round; None while the entity cannot be read, or when there is none to undo on."""
+        """What is left to do of the plan the other way round; None while that cannot be told, or with nothing to do it to."""
         seen = self._parts.observer.look(remediation.urn)
         if isinstance(seen, Unread) or remediation.plan is None:
             return None
         if isinstance(seen, Absent):
             self._settle(order, "could not be undone: the entity does not exist any more")
             return None
-        changes = tuple(change.undo() for change in reversed(remediation.plan.changes))
-        return Plan(remediation.urn, changes, seen.digest(), remediation.plan.permissions)
+        changes = [change.undo() for change in reversed(remediation.plan.changes)]
+        if {split(path)[0] for path in seen.unread} & {change.path for change in changes}:
+            return None
+        left = tuple(each for each in changes if digest(seen.properties.get(each.path)) != digest(each.after))
+        return Plan(remediation.urn, left, seen.digest(), remediation.plan.permissions)
 
     def _under_way(self, remediation: Remediation) -> bool:
         found = self._parts.ledger.remediations(scope=self._parts.settings.scope, states=UNDER_WAY, urn=remediation.urn)

@@ -26,6 +26,9 @@ from setpoint.store.interface import LedgerWriter
 UNDER_WAY: Final = UNFINISHED | {RemediationState.AWAITING_APPROVAL}
 """Not at an end: an entity has at most one of these."""
 
+WAITING: Final = frozenset({RemediationState.PLANNED, RemediationState.AWAITING_APPROVAL})
+"""Nothing was changed yet."""
+
 ENDED_BY_PEOPLE: Final = frozenset({RemediationState.ESCALATED})
 REVERTED: Final = frozenset({RemediationState.VERIFIED, RemediationState.UNDONE})
 
@@ -55,7 +58,7 @@ class Remediator:
         ):
             planned = self._planned(case, drifts, state)
             if planned is not None:
-                return self._apply(planned) if state is RemediationState.PLANNED else None
+                return self._apply(planned, planned.plan) if state is RemediationState.PLANNED else None
         return None
 
     def _planned(self, case: Case, drifts: Sequence[Drift], state: RemediationState) -> Remediation | None:
@@ -131,6 +134,9 @@ class Remediator:
         if plan is None or case.actual is None:
             self.give_up(remediation, "the entity does not exist any more")
             return None
+        unread = self._unread(remediation, plan, case)
+        if unread:
+            return self._wait_to_read(remediation, unread)
         left = case.left_of(plan)
         if not left and remediation.state is not RemediationState.VERIFYING:
             self._gone_by_itself(remediation)
@@ -141,7 +147,7 @@ class Remediator:
             return None
         match remediation.state:
             case RemediationState.PLANNED | RemediationState.APPLYING:
-                return None if self._restraint.changing() else self._apply(remediation)
+                return None if self._restraint.changing() else self._apply(remediation, case.rest_of(plan))
             case RemediationState.VERIFYING:
                 return self._verify(remediation, left)
             case (
@@ -154,6 +160,28 @@ class Remediator:
                 return None
             case _:
                 assert_never(remediation.state)
+
+    def _unread(self, remediation: Remediation, plan: Plan, case: Case) -> str:
+        """Why the next step cannot be told, though the entity was looked at; empty where it can."""
+        unread = case.unread_of(plan)
+        if not unread and remediation.state in WAITING and case.actual is not None:
+            # What was not read is part of what the plan was made for: it may be as it was.
+            unread = [] if case.actual.digest() == plan.precondition else [*case.actual.unread.values()]
+        return "; ".join(dict.fromkeys(unread))
+
+    def _wait_to_read(self, remediation: Remediation, unread: str) -> datetime | None:
+        """Nothing follows from what was not read: not that it is as declared, and not that it is not."""
+        if remediation.state is RemediationState.AWAITING_APPROVAL:
+            return None
+        if remediation.state is RemediationState.VERIFYING and self._parts.clock.now() >= self._deadline(remediation):
+            waited = f"{self._parts.settings.verify_for:g} s"
+            self.give_up(remediation, f"changed, but {waited} later it could not be read again: {unread}")
+            return None
+        return self._patience.again(remediation.urn)
+
+    def _deadline(self, remediation: Remediation) -> datetime:
+        """Until then a change may take to show."""
+        return remediation.updated_at + timedelta(seconds=self._parts.settings.verify_for)
 
     def _gone_by_itself(self, remediation: Remediation) -> None:
         if remediation.state is RemediationState.APPLYING:
@@ -168,8 +196,7 @@ class Remediator:
             return "" if self._parts.settings.mode is not Mode.ENFORCE else self._aims_elsewhere(plan, left, case)
         if self._parts.settings.mode is not Mode.ENFORCE:
             return f"in mode {self._parts.settings.mode} nothing is changed"
-        waits = remediation.state in (RemediationState.PLANNED, RemediationState.AWAITING_APPROVAL)
-        if waits and case.actual is not None and case.actual.digest() != plan.precondition:
+        if remediation.state in WAITING and case.actual is not None and case.actual.digest() != plan.precondition:
             return "the state changed after it was planned"
         return self._aims_elsewhere(plan, left, case)
 
@@ -182,8 +209,7 @@ class Remediator:
             return "what is declared, or what policy says of it, changed after it was planned"
         return ""
 
-    def _apply(self, remediation: Remediation) -> datetime | None:
-        plan = remediation.plan
+    def _apply(self, remediation: Remediation, plan: Plan | None) -> datetime | None:
         if plan is None:
             return None
         if remediation.state is not RemediationState.APPLYING:
@@ -208,7 +234,7 @@ class Remediator:
         if not left:
             self.end(remediation, RemediationState.VERIFIED, "read again: as declared")
             return None
-        deadline = remediation.updated_at + timedelta(seconds=self._parts.settings.verify_for)
+        deadline = self._deadline(remediation)
         if self._parts.clock.now() < deadline:
             return self._patience.again(remediation.urn) or deadline
         paths = ", ".join(drift.path for drift in left)

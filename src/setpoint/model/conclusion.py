@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from setpoint.model.decision import Decision
-from setpoint.model.drift import Comparison
-from setpoint.model.finding import Finding
+from setpoint.model.decision import Decision, Verdict
+from setpoint.model.drift import Comparison, GapKind
+from setpoint.model.finding import Finding, FindingSource
+from setpoint.model.paths import covers
 from setpoint.model.urn import Urn
 
 
@@ -19,3 +20,11 @@ class Conclusion:
     comparison: Comparison
     findings: tuple[Finding, ...]
     decisions: tuple[Decision, ...]
+
+    def leaves_open(self, finding: Finding) -> bool:
+        """Whether an earlier finding, not found now, may hold all the same: what it is about was not read this time."""
+        if finding.source is FindingSource.GUARDRAIL:
+            untold = (each for each in self.decisions if each.verdict is Verdict.UNKNOWN)
+            return any(reason.policy == finding.rule for each in untold for reason in each.reasons)
+        unread = (gap.path for gap in self.comparison.gaps if gap.kind is GapKind.UNREAD)
+        return any(covers(path, finding.path) or covers(finding.path, path) for path in unread)

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -22,6 +22,10 @@ from setpoint.store.ledger.database import batches
 from setpoint.store.ledger.tables import findings
 
 
+LeavesOpen = Callable[[Finding], bool]
+"""Whether a finding that is not concluded now may hold all the same (`Conclusion.leaves_open`)."""
+
+
 @dataclass(slots=True)
 class Settlement:
     """What new conclusions do to the findings of their entities."""
@@ -32,19 +36,32 @@ class Settlement:
     """Of the entities where something was opened, reopened or closed."""
 
 
-def settle(known: Iterable[FindingRecord], concluded: Mapping[Urn, Sequence[Finding]], at: datetime) -> Settlement:
-    """`known` is every finding ever of the entities in `concluded`; of these, what is not concluded now is closed."""
+def settle(
+    known: Iterable[FindingRecord],
+    concluded: Mapping[Urn, Sequence[Finding]],
+    at: datetime,
+    leaves_open: LeavesOpen = lambda _finding: False,
+) -> Settlement:
+    """`known` is every finding ever of the entities in `concluded`; of these, what is not concluded now is closed.
+
+    What the conclusion leaves open stays as it was.
+    """
     before: dict[Urn, dict[str, FindingRecord]] = {urn: {} for urn in concluded}
     for record in known:
         before[record.finding.urn][record.finding.id] = record
     settlement = Settlement()
     for urn, found in concluded.items():
-        _settle_entity(settlement, urn, before[urn], {each.id: each for each in found}, at)
+        _settle_entity(settlement, urn, before[urn], {each.id: each for each in found}, at, leaves_open)
     return settlement
 
 
 def _settle_entity(
-    settlement: Settlement, urn: Urn, before: Mapping[str, FindingRecord], found: Mapping[str, Finding], at: datetime
+    settlement: Settlement,
+    urn: Urn,
+    before: Mapping[str, FindingRecord],
+    found: Mapping[str, Finding],
+    at: datetime,
+    leaves_open: LeavesOpen,
 ) -> None:
     opened, reopened, closed = [], [], []
     for identity, finding in found.items():
@@ -60,7 +77,7 @@ def _settle_entity(
         elif _differ(record.finding, finding):
             settlement.records.append(replace(record, finding=finding, last_changed=at))
     for identity, record in before.items():
-        if record.closed_at is None and identity not in found:
+        if record.closed_at is None and identity not in found and not leaves_open(record.finding):
             closed.append(record.finding)
             settlement.records.append(replace(record, last_changed=at, closed_at=at))
     if opened or reopened or closed:
@@ -79,10 +96,14 @@ def _differ(one: Finding, other: Finding) -> bool:
 
 
 def record(
-    connection: Connection, scope: str, concluded: Mapping[Urn, Sequence[Finding]], at: datetime
+    connection: Connection,
+    scope: str,
+    concluded: Mapping[Urn, Sequence[Finding]],
+    at: datetime,
+    leaves_open: LeavesOpen = lambda _finding: False,
 ) -> dict[Urn, FindingChanges]:
     """Settle what is found of these entities in a scope."""
-    settlement = settle(_known(connection, scope, list(concluded)), concluded, at)
+    settlement = settle(_known(connection, scope, list(concluded)), concluded, at, leaves_open)
     if settlement.records:
         rows = [{"scope": scope, **_encode(each)} for each in settlement.records]
         connection.execute(dialect.insert_or_update(findings), rows)

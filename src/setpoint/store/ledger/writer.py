@@ -83,7 +83,10 @@ class SqlWriter:
         with self._working() as (connection, scope):
             rows = [_encode_conclusion(scope, each, at) for each in latest.values()]
             connection.execute(dialect.insert_or_update(tables.resources), rows)
-            changes = findings.record(connection, scope, {urn: each.findings for urn, each in latest.items()}, at)
+            found = {urn: each.findings for urn, each in latest.items()}
+            changes = findings.record(
+                connection, scope, found, at, lambda finding: latest[finding.urn].leaves_open(finding)
+            )
             decided = [decision for each in latest.values() for decision in each.decisions]
             written = decisions.append(connection, decided, at)
             self._tell(connection, [*findings.entries(changes, at), *decisions.entries(written, at)])
