@@ -85,6 +85,7 @@ def _decision_seconds(policies: PolicySet, resources: list[Resource]) -> tuple[f
 def _peer_seconds_each(policies: PolicySet, resources: list[Resource]) -> float:
     import celpy
     from celpy.adapter import json_to_cel
+    from celpy.evaluation import CELEvalError
 
     environment = celpy.Environment()
     functions = {name: _converting(function, json_to_cel) for name, function in FUNCTIONS.items()}
@@ -96,8 +97,9 @@ def _peer_seconds_each(policies: PolicySet, resources: list[Resource]) -> float:
     taken = []
     for resource in resources:
         for guardrail in policies.guardrails(resource.type, Stage.RUNTIME):
-            program, seen = programs[guardrail.compiled.policy.id], json_to_cel(_seen(guardrail, resource))
-            with suppress(celpy.CELEvalError):
+            program = programs[guardrail.compiled.policy.id]
+            seen: Any = json_to_cel(_seen(guardrail, resource))
+            with suppress(CELEvalError):
                 with spending() as spent:
                     holds = program.evaluate(seen)
                 assert bool(holds) is (evaluate_guardrail(guardrail, resource).outcome is Outcome.HELD), guardrail
@@ -109,7 +111,7 @@ def _converting(function: Any, convert: Any) -> Any:
     return lambda *arguments: convert(function(*arguments))
 
 
-def _seen(guardrail: Guardrail, resource: Resource) -> Mapping[str, Any]:
+def _seen(guardrail: Guardrail, resource: Resource) -> dict[str, Any]:
     account = {"account": resource.urn.account, "provided_by": ""}
     return {"resource": guardrail.projector.project(resource), "self": account, "tags": resource.tags()}
 

@@ -138,11 +138,11 @@ def _incident(production: Production) -> None:
     production.widen_role()
     production.lose_policy()
     production.open_bucket()
-    production.delete_bucket()
+    production.delete_role()
 
 
 def _after_incident(production: Production) -> None:
     """As the first heartbeat leaves it: the rest is reverted."""
     production.lose_policy()
     production.open_bucket()
-    production.delete_bucket()
+    production.delete_role()

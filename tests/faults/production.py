@@ -11,9 +11,9 @@ from tests.e2e.account import Aws
 from tests.e2e.program import ACCOUNT, REGION, ROOT, Setpoint
 
 ORDERS: Final = "acme-orders"
-REPORTS: Final = "acme-reports"
 API: Final = "api"
 REPORTER: Final = "reporter"
+AUDITOR: Final = "auditor"
 EVERYTHING: Final = f"arn:aws:iam::{ACCOUNT}:policy/everything"
 REPORTING: Final = f"arn:aws:iam::{ACCOUNT}:policy/reporting"
 
@@ -35,7 +35,6 @@ TEMPLATE: Final[dict[str, Any]] = {
             "Type": "AWS::S3::Bucket",
             "Properties": {"BucketName": ORDERS, "PublicAccessBlockConfiguration": PRIVATE},
         },
-        "Reports": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": REPORTS}},
         "Api": {
             "Type": "AWS::IAM::Role",
             "Properties": {
@@ -52,6 +51,10 @@ TEMPLATE: Final[dict[str, Any]] = {
                 "AssumeRolePolicyDocument": json.loads(TRUST),
                 "ManagedPolicyArns": [REPORTING],
             },
+        },
+        "Auditor": {
+            "Type": "AWS::IAM::Role",
+            "Properties": {"RoleName": AUDITOR, "AssumeRolePolicyDocument": json.loads(TRUST)},
         },
     }
 }
@@ -88,8 +91,10 @@ class Production:
 
     def restore(self) -> None:
         """As declared."""
-        self._make_bucket(ORDERS)
-        self._make_bucket(REPORTS)
+        with suppress(self._s3.exceptions.BucketAlreadyOwnedByYou):
+            self._s3.create_bucket(Bucket=ORDERS, CreateBucketConfiguration={"LocationConstraint": REGION})
+        with suppress(self._iam.exceptions.EntityAlreadyExistsException):
+            self._iam.create_role(RoleName=AUDITOR, AssumeRolePolicyDocument=TRUST)
         self._s3.put_public_access_block(Bucket=ORDERS, PublicAccessBlockConfiguration=PRIVATE)
         self._kms.enable_key_rotation(KeyId=self.key)
         self._iam.put_role_policy(RoleName=API, PolicyName="read", PolicyDocument=READ)
@@ -116,14 +121,16 @@ class Production:
             self._iam.detach_role_policy(RoleName=REPORTER, PolicyArn=REPORTING)
             self._iam.delete_policy(PolicyArn=REPORTING)
 
-    def delete_bucket(self, name: str = REPORTS) -> None:
-        with suppress(self._s3.exceptions.ClientError):
-            self._s3.delete_bucket(Bucket=name)
+    def delete_bucket(self) -> None:
+        self._s3.delete_bucket(Bucket=ORDERS)
+
+    def delete_role(self) -> None:
+        self._iam.delete_role(RoleName=AUDITOR)
 
     def differences(self) -> set[str]:
         """What is not as declared, as AWS itself tells."""
         found = {
-            "bucket": self._is_open(ORDERS),
+            "bucket": self._is_open(),
             "key": not self._kms.get_key_rotation_status(KeyId=self.key)["KeyRotationEnabled"],
             "role's policies": bool(self._attached(API)),
             "role's text": self._iam.get_role_policy(RoleName=API, PolicyName="read")["PolicyDocument"]
@@ -136,16 +143,12 @@ class Production:
         listed = self._iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]
         return [each["PolicyArn"] for each in listed]
 
-    def _is_open(self, bucket: str) -> bool:
+    def _is_open(self) -> bool:
         try:
-            block = self._s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"]
+            block = self._s3.get_public_access_block(Bucket=ORDERS)["PublicAccessBlockConfiguration"]
         except self._s3.exceptions.ClientError:
             return True
         return bool(block != PRIVATE)
-
-    def _make_bucket(self, name: str) -> None:
-        with suppress(self._s3.exceptions.BucketAlreadyOwnedByYou):
-            self._s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
 
     def _state(self) -> dict[str, Any]:
         attributes = {

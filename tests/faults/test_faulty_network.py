@@ -72,7 +72,7 @@ def test_what_gets_through_now_and_then(
     production.open_bucket()
     proxy.faults = faults
     up = loop()
-    eventually("every change is found and came to an end", lambda: _all_ended(watched, at_least=3), within=90)
+    eventually("every change is found and came to an end", lambda: _all_ended(watched, at_least=3), within=120)
     proxy.faults = ()
     up.await_beats(2)
     assert up.stop() == 0
