@@ -13,6 +13,7 @@ import pytest
 from tests.e2e.account import Aws, serve
 from tests.e2e.program import Setpoint
 from tests.faults.production import Production
+from tests.faults.proxy import Proxy, serve_proxy
 
 
 @pytest.fixture(scope="module")
@@ -26,6 +27,12 @@ def production(server: Aws) -> Production:
     """As declared, in an account that was empty before."""
     server.empty()
     return Production(server)
+
+
+@pytest.fixture
+def proxy(server: Aws) -> Iterator[Proxy]:
+    with serve_proxy(server.url) as proxy:
+        yield proxy
 
 
 @pytest.fixture

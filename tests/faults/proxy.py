@@ -75,7 +75,7 @@ Fault = Callable[[Call, Callable[[], Reply]], Reply]
 
 
 class Proxy:
-    """Listens until the end of `serve_proxy`; its faults may be exchanged at any time, the first being the outermost."""
+    """Made by `serve_proxy`. Its faults may be exchanged at any time; the first of them gets a call first."""
 
     def __init__(self, url: str, target: str) -> None:
         self.url = url

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from pathlib import Path
 from typing import Final
 
 import pytest
-from tests.e2e.account import Aws
 from tests.e2e.program import ACCOUNT, REGION, Loop, Setpoint, eventually
-from tests.faults.production import ORDERS, Production
-from tests.faults.proxy import Fault, Proxy, serve_proxy
+from tests.faults.production import Production
+from tests.faults.proxy import Fault, Proxy
 from tests.faults.troubles import breaking, meanwhile, old_copies, refusing, throttling
 
 from setpoint.model.finding import FindingRecord
@@ -24,17 +22,14 @@ from setpoint.store.ledger.opening import open_ledger
 
 TIMEOUT: Final = 1.5
 """`aws.timeout`; what hangs, hangs longer."""
+STALE: Final = 4.0
+"""Seconds for which a change does not show; `loop.verify_for` is longer."""
+REVERTS: Final = ("EnableKeyRotation", "DetachRolePolicy", "PutRolePolicy", "PUT publicAccessBlock")
 ENDS: Final = {RemediationState.VERIFIED, RemediationState.ESCALATED}
 
 THROTTLED: Final[Sequence[Fault]] = [throttling(0.3, seed=1)]
 HANGING: Final[Sequence[Fault]] = [breaking(0.05, seed=2, after=2 * TIMEOUT)]
 RESET: Final[Sequence[Fault]] = [breaking(0.15, seed=3)]
-
-
-@pytest.fixture
-def proxy(server: Aws) -> Iterator[Proxy]:
-    with serve_proxy(server.url) as proxy:
-        yield proxy
 
 
 @pytest.fixture
@@ -78,6 +73,53 @@ def test_what_gets_through_now_and_then(
     assert up.stop() == 0
     assert {each.urn for each in _remediations(watched) if each.state is RemediationState.VERIFIED}
     _is_settled(watched, production)
+
+
+def test_what_shows_only_after_a_while(
+    production: Production, proxy: Proxy, watched: Setpoint, loop: Callable[[], Loop]
+) -> None:
+    proxy.faults = [old_copies(STALE)]
+    up = loop()
+    up.await_beats(1)  # of everything there is a copy now
+    production.stop_rotation()
+    production.widen_role()
+    production.open_bucket()
+    eventually("every change is found and came to an end", lambda: _all_ended(watched, at_least=3))
+    up.await_beats(2)
+    assert up.stop() == 0
+    assert sorted(proxy.changes) == sorted(REVERTS), "each change is made once, however long it takes to show"
+    assert {each.state for each in _remediations(watched)} == {RemediationState.VERIFIED}
+    _is_settled(watched, production)
+
+
+def test_a_revert_that_is_refused_half_way(production: Production, proxy: Proxy, watched: Setpoint) -> None:
+    production.widen_role()
+    proxy.faults = [refusing("PutRolePolicy")]
+    assert watched.run("beat").code == 1
+    (remediation,) = _remediations(watched)
+    assert remediation.state is RemediationState.ESCALATED
+    assert "iam:PutRolePolicy denied: you are not authorized" in remediation.reason
+    assert proxy.changes == ["DetachRolePolicy"]
+    assert production.differences() == {"role's text"}
+
+    proxy.faults = ()
+    assert watched.run("beat").code == 1
+    assert [each.id for each in _remediations(watched)] == [remediation.id], "a person has it"
+    _is_settled(watched, production)
+
+
+def test_what_is_deleted_between_reading_and_writing(production: Production, proxy: Proxy, watched: Setpoint) -> None:
+    production.open_bucket()
+    proxy.faults = [meanwhile("PUT publicAccessBlock", production.delete_bucket)]
+    assert watched.run("beat").code == 1
+    assert watched.run("beat").code == 1
+    states = [each.state for each in _remediations(watched)]
+    assert states == [RemediationState.ESCALATED, RemediationState.ESCALATED]
+    tried, missing = (each.reason for each in _remediations(watched))
+    assert "NoSuchBucket" in tried
+    assert missing == "policy leaves this to a person"
+    assert proxy.changes == []
+    assert watched.run("audit", "verify").code == 0
 
 
 def _remediations(setpoint: Setpoint) -> Sequence[Remediation]:

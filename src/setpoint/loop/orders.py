@@ -116,7 +116,7 @@ class Orders:
         return undone
 
     def _swapped(self, order: Order, remediation: Remediation) -> Plan | None:
-        """What is left to do of the plan the other way round; None while that cannot be told, or with nothing to do it to."""
+        """What is left to do of the plan the other way round; None while that, or what to do it to, cannot be told."""
         seen = self._parts.observer.look(remediation.urn)
         if isinstance(seen, Unread) or remediation.plan is None:
             return None

@@ -145,6 +145,10 @@ class Remediator:
         if void:
             self.advance(remediation, RemediationState.FAILED, f"void: {void}")
             return None
+        return self._step(remediation, plan, case, left)
+
+    def _step(self, remediation: Remediation, plan: Plan, case: Case, left: Sequence[Drift]) -> datetime | None:
+        """Of a plan that holds as much as when it was made."""
         match remediation.state:
             case RemediationState.PLANNED | RemediationState.APPLYING:
                 return None if self._restraint.changing() else self._apply(remediation, case.rest_of(plan))

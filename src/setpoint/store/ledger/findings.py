@@ -21,7 +21,6 @@ from setpoint.store.ledger.audit import Entry
 from setpoint.store.ledger.database import batches
 from setpoint.store.ledger.tables import findings
 
-
 LeavesOpen = Callable[[Finding], bool]
 """Whether a finding that is not concluded now may hold all the same (`Conclusion.leaves_open`)."""
 
