@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format bench docs requirements clean
+.PHONY: help setup demo test faults lint format bench docs requirements clean
 
 help:  ## what each target does
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -23,8 +23,11 @@ $(READY): requirements/dev.txt pyproject.toml
 demo: $(READY)  ## the whole loop on a small production; KEEP=1 leaves it running
 	$(BIN)/python -m demo $(if $(KEEP),--keep)
 
-test: $(READY)  ## every test
-	$(BIN)/pytest
+test: $(READY)  ## every test but the long ones of `faults`
+	$(BIN)/pytest tests/unit tests/integration tests/e2e
+
+faults: $(READY)  ## some eight minutes of killing, stopping and lying to it
+	$(BIN)/pytest tests/faults
 
 lint: $(READY)  ## style, types, architecture, and the README's help text
 	$(BIN)/ruff check

@@ -22,6 +22,8 @@ from setpoint.store.ledger.opening import open_ledger
 
 TIMEOUT: Final = 1.5
 """`aws.timeout`; what hangs, hangs longer."""
+LONG: Final = 180.0
+"""Seconds; boto3 in its adaptive mode slows down to a call in two seconds while it is throttled."""
 STALE: Final = 4.0
 """Seconds for which a change does not show; `loop.verify_for` is longer."""
 REVERTS: Final = ("EnableKeyRotation", "DetachRolePolicy", "PutRolePolicy", "PUT publicAccessBlock")
@@ -67,7 +69,7 @@ def test_what_gets_through_now_and_then(
     production.open_bucket()
     proxy.faults = faults
     up = loop()
-    eventually("every change is found and came to an end", lambda: _all_ended(watched, at_least=3), within=120)
+    eventually("every change is found and came to an end", lambda: _all_ended(watched, at_least=3), within=LONG)
     proxy.faults = ()
     up.await_beats(2)
     assert up.stop() == 0

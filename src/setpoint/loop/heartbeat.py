@@ -112,6 +112,7 @@ class Heartbeat:
 
     def work(self) -> datetime | None:
         """Carry out what people ordered, and reconcile every key that is due; when the next one will be."""
+        self._renew_lease()
         for remediation in self._orders.carry_out():
             self.queue.add(remediation.urn, self._parts.clock.now())
         while not self._parts.stopping() and (key := self.queue.take(self._parts.clock.now())) is not None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from setpoint.model.conclusion import Conclusion
-from setpoint.model.drift import Comparison
+from setpoint.model.drift import Comparison, Gap, GapKind
 from setpoint.model.finding import Finding, FindingChanges, FindingRecord, FindingSource
 from setpoint.model.policy import Severity
 from setpoint.model.urn import Urn
@@ -46,6 +46,19 @@ def test_a_finding_is_opened_closed_and_reopened(
             times_opened=2,
         )
     ]
+
+
+def test_what_could_not_be_read_again_stays_open(
+    ledger: SqlLedger, writer: SqlWriter, now: datetime, bucket: Maker, found: Maker, concluded: Maker
+) -> None:
+    urn = bucket("data")
+    writer.record([concluded(urn, found(urn))], now)
+    gap = Gap(urn, "Encryption", GapKind.UNREAD, "s3:GetEncryptionConfiguration throttled")
+    untold = replace(concluded(urn), comparison=Comparison(urn, gaps=(gap,)))
+    assert writer.record([untold], now + HOUR) == {}
+    (record,) = ledger.findings()
+    assert record.last_changed == now
+    assert writer.record([concluded(urn)], now + 2 * HOUR) == {urn: FindingChanges(closed=(found(urn),))}
 
 
 def test_a_closed_finding_is_remembered(
