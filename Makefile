@@ -26,7 +26,7 @@ demo: $(READY)  ## the whole loop on a small production; KEEP=1 leaves it runnin
 test: $(READY)  ## every test but the long ones of `faults`
 	$(BIN)/pytest tests/unit tests/integration tests/e2e
 
-faults: $(READY)  ## some eight minutes of killing, stopping and lying to it
+faults: $(READY)  ## some five minutes of killing, stopping and lying to it
 	$(BIN)/pytest tests/faults
 
 lint: $(READY)  ## style, types, architecture, and the README's help text
