@@ -31,8 +31,7 @@ class Orders:
         for order in self._parts.ledger.open_orders():
             remediation = self._subject(order)
             if remediation is None:
-                self._settle(order, "nothing done: there is no such remediation in this scope")
-                continue
+                continue  # another scope's, whose own worker carries it out: no remediation ever leaves the ledger
             after = self._obey(order, remediation)
             if after is not None:
                 moved.append(after)

@@ -213,6 +213,17 @@ def test_an_order_that_makes_no_sense_is_answered_and_changes_nothing(
     assert states(worker) == [RemediationState.ESCALATED]
 
 
+def test_an_order_about_another_scopes_remediation_is_left_to_its_own_worker(world: Any, start: Start) -> None:
+    theirs = start(scope="theirs")
+    world.actual["one"]["Locked"] = False
+    next_beat(theirs)
+    given = order(theirs, OrderKind.UNDO, 1)
+    next_beat(start(scope="ours"))
+    assert theirs.ledger.open_orders() == [given]
+    next_beat(theirs)
+    assert theirs.ledger.open_orders() == []
+
+
 def test_in_mode_audit_nothing_is_planned(world: Any, start: Start) -> None:
     world.effects[DriftKind.CHANGED] = Effect.REQUIRE_APPROVAL
     worker = start(Mode.AUDIT)
