@@ -19,6 +19,7 @@ def test_init_writes_a_configuration_that_loads(lonely_setpoint: Setpoint) -> No
     written = lonely_setpoint.run("init")
     assert written.code == 0
     assert written.out.startswith("wrote setpoint.yaml; next: ")
+    assert lonely_setpoint.run("init", "other.yaml", "--json").json() == {"file": "other.yaml"}
     # It loads: what is missing now is the first heartbeat.
     answer = lonely_setpoint.run("drift")
     assert answer.complaint().startswith(f"{lonely_setpoint.ledger}: there is no ledger here")

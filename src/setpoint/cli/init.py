@@ -7,6 +7,8 @@ from typing import Final
 
 import click
 
+from setpoint.cli.options import json_option
+from setpoint.cli.output import Output
 from setpoint.errors import InputError
 from setpoint.settings import DEFAULT_FILE
 
@@ -64,7 +66,8 @@ risk:
 
 @click.command(name="init")
 @click.argument("file", type=click.Path(path_type=Path), default=DEFAULT_FILE)
-def command(file: Path) -> int:
+@json_option
+def command(file: Path, *, as_json: bool) -> int:
     """Write a commented configuration to FILE (setpoint.yaml). An existing file is left alone."""
     try:
         with file.open("x", encoding="utf-8") as stream:
@@ -73,5 +76,8 @@ def command(file: Path) -> int:
         raise InputError("there is a file already", where=str(file), remedy="name another, or move it away") from error
     except OSError as error:
         raise InputError(f"it cannot be written ({error.strerror})", where=str(file)) from error
-    click.echo(f"wrote {file}; next: name your intended state in it, then run: setpoint doctor")
+    output = Output.of(as_json=as_json)
+    if as_json:
+        output.json({"file": str(file)})
+    output.line(f"wrote {file}; next: name your intended state in it, then run: setpoint doctor")
     return 0
