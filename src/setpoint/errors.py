@@ -54,6 +54,14 @@ class LedgerError(Error):
     """The ledger cannot be used: newer than this program, not writable, full, or not a ledger at all."""
 
 
+class JournalError(Error):
+    """The journal cannot be used: not writable, or not a journal at all."""
+
+
+class LakeError(Error):
+    """The lake cannot be used: newer than this program, not writable, full, or not a lake at all."""
+
+
 class FencedError(Error):
     """A newer worker holds the lease of this scope; whatever this one still wanted to write is refused."""
 

@@ -1,0 +1,55 @@
+"""What is asked of the journal: whatever comes in is there, durably, before it is acknowledged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from setpoint.model.event import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a batch: it is on the disk."""
+
+    appended: int
+    duplicates: int
+    """How many were there already, by source and id, and were dropped."""
+    last_offset: int
+    """Everything of the batch is at or before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event in the journal."""
+
+    offset: int
+    """Counts from 1, without a gap in what is served; never used twice."""
+    received_at: datetime
+    line: bytes
+
+
+class JournalWriter(Protocol):
+    def append(self, events: Sequence[Event], received_at: datetime) -> Receipt:
+        """Returns once every event is durable; calls of several threads share one fsync.
+
+        Raises `TemporaryError` with a delay where the journal is full or cannot keep up, `JournalError` where it is
+        broken; then nothing of the batch counts as taken.
+        """
+        ...
+
+
+class JournalReader(Protocol):
+    def read(self, after: int, limit: int) -> Sequence[Entry]:
+        """The first entries after an offset; empty where there are none yet. What is damaged is skipped, and told."""
+        ...
+
+    def last_offset(self) -> int:
+        """Of the newest durable entry; 0 where there is none."""
+        ...
+
+    def damage(self) -> Sequence[str]:
+        """What cannot be read, a sentence each that names the file and the offsets."""
+        ...

@@ -1,0 +1,1 @@
+"""Starts the processes, restarts what dies, stops all."""
