@@ -1,0 +1,135 @@
+"""What `setpoint up` does in the process of one duty: the loop, the server, or ingest."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import assert_never
+
+from setpoint.cli.beats import Progress, explain_coverage, show_beat, summary
+from setpoint.cli.output import Output
+from setpoint.cli.stopping import stop_on_signals
+from setpoint.errors import Error
+from setpoint.logs import LoggedBeats, logger
+from setpoint.loop.pace import Pace
+from setpoint.loop.report import BeatReport
+from setpoint.loop.runner import Runner
+from setpoint.model.health import Duty
+from setpoint.model.remediation import Mode
+from setpoint.settings import Settings
+from setpoint.supervisor.link import Supervision
+from setpoint.telemetry import Telemetry, open_telemetry
+from setpoint.wiring import loop_parts
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a process works with."""
+
+    settings: Settings
+    output: Output
+    ingest_socket: Path
+    supervisor: Supervision
+
+
+def perform(duty: Duty, work: Work) -> None:
+    """Until SIGTERM or Ctrl-C."""
+    settings, stop = work.settings, threading.Event()
+    with stop_on_signals(stop), open_telemetry(settings.telemetry, duty, settings.loop.scope) as telemetry:
+        match duty:
+            case Duty.LOOP:
+                _run_loop(work, stop, telemetry)
+            case Duty.INGEST:
+                _run_ingest(work, stop, telemetry)
+            case Duty.SERVER:
+                _run_server(work, stop, telemetry)
+            case _:
+                assert_never(duty)
+
+
+def _run_loop(work: Work, stop: threading.Event, telemetry: Telemetry) -> None:
+    settings, output, pace = work.settings, work.output, Pace(work.settings.loop.interval)
+    work.supervisor.tell_health(pace.health)
+    # Progress first: what is declared is read while the parts are made, and alerts find their way around its line.
+    with Progress() as progress, loop_parts(settings, stop.is_set, LoggedBeats(telemetry)) as parts:
+        progress.stop()
+        output.line(
+            f"watching {settings.loop.scope} every {settings.loop.interval:g} s in mode {settings.loop.mode}; "
+            "stop with Ctrl-C"
+        )
+        teller = _Teller(output, settings.loop.mode)
+
+        def go_on(report: BeatReport) -> None:
+            # The first sign that the lease was had: what this process is given to work with will do.
+            work.supervisor.ready()
+            progress(report)
+
+        def report(outcome: BeatReport | Error) -> None:
+            work.supervisor.ready()
+            pace.ended(outcome)
+            progress.stop()
+            teller.tell(outcome)
+            if isinstance(outcome, BeatReport):
+                logger(__name__).info(
+                    "a beat ended",
+                    seconds=round(outcome.seconds(), 3),
+                    observed=outcome.observed,
+                    examined=outcome.examined,
+                    opened=outcome.opened,
+                    closed=outcome.closed,
+                    open_findings=outcome.open_findings,
+                )
+
+        Runner(parts, stop).forever(report, go_on)
+    output.line("stopped")
+
+
+class _Teller:
+    """Tells of each beat; nothing of one that says nothing that the one before did not say."""
+
+    def __init__(self, output: Output, mode: Mode) -> None:
+        self._output = output
+        self._mode = mode
+        self._last: tuple[object, ...] | None = None
+
+    def tell(self, outcome: BeatReport | Error) -> None:
+        if isinstance(outcome, Error):
+            self._last = None  # something else was said: the next beat is told, even if it is as the one before
+            self._output.line(f"could not tell: {outcome.diagnostics()}", style="bold yellow")
+            if self._output.as_json:
+                self._output.json({"could_not_tell": outcome.diagnostics()})
+        elif self._output.as_json:
+            self._output.json(summary(outcome))
+        elif not self._same(outcome):
+            show_beat(self._output, outcome, mode=self._mode)
+            explain_coverage(self._output, outcome.areas)
+
+    def _same(self, report: BeatReport) -> bool:
+        moved = tuple((each.id, each.state) for each in report.remediations)
+        now = (report.declared, report.observed, report.open_findings, frozenset(report.areas), moved, report.not_kept)
+        unchanged = now == self._last and not report.opened and not report.closed
+        self._last = now
+        return unchanged
+
+
+def _run_ingest(work: Work, stop: threading.Event, telemetry: Telemetry) -> None:
+    # Only this process pays for DuckDB and Arrow.
+    from setpoint.ingest.process import run_ingest
+
+    supervisor = work.supervisor
+    run_ingest(work.settings, work.ingest_socket, stop, supervisor.ready, supervisor.tell_health, telemetry)
+
+
+def _run_server(work: Work, stop: threading.Event, telemetry: Telemetry) -> None:
+    # Only this process pays for FastAPI.
+    from setpoint.server.process import run_server
+
+    run_server(
+        work.settings,
+        ready=work.supervisor.ready,
+        stop=stop,
+        ingest_socket=work.ingest_socket,
+        tell_health=work.supervisor.tell_health,
+        telemetry=telemetry,
+    )
