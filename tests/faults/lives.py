@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from tests.e2e.program import Answer, Setpoint
-from tests.faults.production import APPROVALS, Production
+from tests.faults.production import APPROVALS, ARCHIVE, ORDERS, Production
 
 from setpoint.cli.main import run
 from setpoint.store.ledger.opening import open_ledger
@@ -65,15 +65,16 @@ class Account:
         self.starts: Mapping[str, Start] = {"incident": Start(self._keep("quiet"), _incident)}
         self._begin(self.starts["incident"])
         self._run("beat")
-        self._order("approve", "awaiting approval", ":AWS::S3::Bucket:")
+        self._order("approve", "awaiting approval", f":AWS::S3::Bucket:{ORDERS}")
+        self._order("reject", "awaiting approval", f":AWS::S3::Bucket:{ARCHIVE}")
         self._order("undo", "verified", ":AWS::IAM::Role:")
         self.starts = {**self.starts, "orders": Start(self._keep("ordered"), _after_incident)}
 
-    def live(self, start: Start, *, die_at: int = 0, command: str = "beat") -> Ends:
+    def live(self, start: Start, *, die_at: int = 0, command: Sequence[str] = ("beat",)) -> Ends:
         """One life to its end, or up to a moment and then another one; what came of it."""
         self._begin(start)
         if die_at:
-            killed = self._run(command, MORTAL_AT=str(die_at))
+            killed = self._run(*command, MORTAL_AT=str(die_at))
             # A life that was faster renewed its lease less often, and had fewer moments.
             assert killed.code == -signal.SIGKILL or len(self.moments()) < die_at, killed
         last = self._run("beat")
@@ -139,6 +140,7 @@ def _incident(production: Production) -> None:
     production.widen_role()
     production.lose_policy()
     production.open_bucket()
+    production.open_archive()
     production.delete_role()
 
 
@@ -146,4 +148,5 @@ def _after_incident(production: Production) -> None:
     """As the first heartbeat leaves it: the rest is reverted."""
     production.lose_policy()
     production.open_bucket()
+    production.open_archive()
     production.delete_role()

@@ -1,4 +1,4 @@
-"""A production of five resources, what is declared of it, and the incident that every fault falls into."""
+"""A production of six resources, what is declared of it, and the incident that every fault falls into."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from tests.e2e.account import Aws
 from tests.e2e.program import ACCOUNT, REGION, ROOT, Setpoint
 
 ORDERS: Final = "acme-orders"
+ARCHIVE: Final = "acme-archive"
 API: Final = "api"
 REPORTER: Final = "reporter"
 AUDITOR: Final = "auditor"
@@ -34,6 +35,10 @@ TEMPLATE: Final[dict[str, Any]] = {
         "Orders": {
             "Type": "AWS::S3::Bucket",
             "Properties": {"BucketName": ORDERS, "PublicAccessBlockConfiguration": PRIVATE},
+        },
+        "Archive": {
+            "Type": "AWS::S3::Bucket",
+            "Properties": {"BucketName": ARCHIVE, "PublicAccessBlockConfiguration": PRIVATE},
         },
         "Api": {
             "Type": "AWS::IAM::Role",
@@ -63,7 +68,7 @@ DRIFT: Final = str(ROOT / "policies" / "drift")
 """The shipped policies about drift: a change is reverted, what is missing is escalated. No other counts here."""
 
 APPROVALS: Final = str(ROOT / "tests" / "assets" / "faults" / "approvals")
-"""Policies by which the bucket's public-access block is set back only once somebody approved it."""
+"""Policies by which a bucket's public-access block is set back only once somebody approved it."""
 
 
 class Production:
@@ -91,11 +96,12 @@ class Production:
 
     def restore(self) -> None:
         """As declared."""
-        with suppress(self._s3.exceptions.BucketAlreadyOwnedByYou):
-            self._s3.create_bucket(Bucket=ORDERS, CreateBucketConfiguration={"LocationConstraint": REGION})
+        for bucket in (ORDERS, ARCHIVE):
+            with suppress(self._s3.exceptions.BucketAlreadyOwnedByYou):
+                self._s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+            self._s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=PRIVATE)
         with suppress(self._iam.exceptions.EntityAlreadyExistsException):
             self._iam.create_role(RoleName=AUDITOR, AssumeRolePolicyDocument=TRUST)
-        self._s3.put_public_access_block(Bucket=ORDERS, PublicAccessBlockConfiguration=PRIVATE)
         self._kms.enable_key_rotation(KeyId=self.key)
         self._iam.put_role_policy(RoleName=API, PolicyName="read", PolicyDocument=READ)
         with suppress(self._iam.exceptions.NoSuchEntityException):
@@ -106,6 +112,9 @@ class Production:
 
     def open_bucket(self) -> None:
         self._s3.delete_public_access_block(Bucket=ORDERS)
+
+    def open_archive(self) -> None:
+        self._s3.delete_public_access_block(Bucket=ARCHIVE)
 
     def stop_rotation(self) -> None:
         self._kms.disable_key_rotation(KeyId=self.key)
@@ -130,7 +139,8 @@ class Production:
     def differences(self) -> set[str]:
         """What is not as declared, as AWS itself tells."""
         found = {
-            "bucket": self._is_open(),
+            "bucket": self._is_open(ORDERS),
+            "archive": self._is_open(ARCHIVE),
             "key": not self._kms.get_key_rotation_status(KeyId=self.key)["KeyRotationEnabled"],
             "role's policies": bool(self._attached(API)),
             "role's text": self._iam.get_role_policy(RoleName=API, PolicyName="read")["PolicyDocument"]
@@ -143,9 +153,9 @@ class Production:
         listed = self._iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]
         return [each["PolicyArn"] for each in listed]
 
-    def _is_open(self) -> bool:
+    def _is_open(self, bucket: str) -> bool:
         try:
-            block = self._s3.get_public_access_block(Bucket=ORDERS)["PublicAccessBlockConfiguration"]
+            block = self._s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"]
         except self._s3.exceptions.ClientError:
             return True
         return bool(block != PRIVATE)

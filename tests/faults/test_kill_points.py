@@ -5,7 +5,7 @@ Run alone with `pytest tests/faults/test_kill_points.py`; it takes two minutes o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
@@ -42,8 +42,10 @@ def _account(stack: ExitStack, folder: Path) -> Account:
     return Account(Production(aws), Setpoint(folder / "program", aws.url))
 
 
-@pytest.mark.parametrize(("start", "command"), [("incident", "beat"), ("orders", "up")])
-def test_whoever_comes_after_a_killed_worker_ends_what_it_began(accounts: Accounts, start: str, command: str) -> None:
+@pytest.mark.parametrize(("start", "command"), [("incident", ("beat",)), ("orders", ("up", "--only", "loop"))])
+def test_whoever_comes_after_a_killed_worker_ends_what_it_began(
+    accounts: Accounts, start: str, command: Sequence[str]
+) -> None:
     undisturbed, moments = _undisturbed(accounts, start)
     assert len(moments) >= 30
 

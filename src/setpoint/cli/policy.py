@@ -8,15 +8,18 @@ from typing import Final
 
 import click
 
+from setpoint.cli.explanation import document, explanation, show
 from setpoint.cli.options import json_option
 from setpoint.cli.output import Output
+from setpoint.cli.replay import command as replay
 from setpoint.decide.policy.check import EVERY_TYPE
 from setpoint.decide.policy.compile import PolicySet
+from setpoint.decide.policy.overrides import check_overrides, resolve
 from setpoint.decide.policy.template import drift_policy_file, guardrail_file
 from setpoint.decide.policy.test import ExampleResult, test_policies
 from setpoint.errors import InputError
 from setpoint.fields import did_you_mean
-from setpoint.model.policy import Policy, Stage, Subject
+from setpoint.model.policy import Stage, Subject
 from setpoint.settings import DEFAULT_FILE, load_settings
 from setpoint.wiring import Wiring, compile_folders, policy_folders, shipped_policies
 
@@ -43,6 +46,9 @@ def command() -> None:
     """
 
 
+command.add_command(replay)
+
+
 @command.command(name="check")
 @folders_argument
 @config_option
@@ -52,7 +58,7 @@ def check(folders: tuple[Path, ...], config: Path, *, as_json: bool) -> int:
     output = Output.of(as_json=as_json)
     policies = _compile(folders, config).policies
     if as_json:
-        output.json([_document(each) for each in policies])
+        output.json([document(each) for each in policies])
     output.table(
         ("policy", "severity", "at runtime", "at deploy", "speaks of"),
         [
@@ -87,17 +93,28 @@ def run_examples(folders: tuple[Path, ...], config: Path, *, as_json: bool) -> i
 @click.argument("policy_id", metavar="ID")
 @folders_argument
 @config_option
+@click.option(
+    "--service",
+    "name",
+    metavar="NAME",
+    help="Say it as it holds for this service: with the overrides of the configuration.",
+)
 @json_option
-def explain(policy_id: str, folders: tuple[Path, ...], config: Path, *, as_json: bool) -> int:
+def explain(policy_id: str, folders: tuple[Path, ...], config: Path, name: str | None, *, as_json: bool) -> int:
     """Say what a policy is about, what it reads, what follows from it, and show its examples and its expression."""
     output = Output.of(as_json=as_json)
-    known = {each.id: each for each in _compile(folders, config).policies}
+    policies, service = _compile(folders, config), None
+    if name is not None:
+        settings = load_settings(config)
+        service = settings.service(name)
+        policies = resolve(policies, settings.overrides, service)
+    known = {each.id: each for each in policies.policies}
     if policy_id not in known:
         raise InputError(f"there is no policy {policy_id}", remedy=did_you_mean(policy_id, known))
     policy = known[policy_id]
     if as_json:
-        output.json(_explanation(policy))
-    _explain(output, policy)
+        output.json(explanation(policy, service))
+    show(output, policy, service)
     return 0
 
 
@@ -167,55 +184,9 @@ def _compile(folders: tuple[Path, ...], config: Path) -> PolicySet:
     if config == DEFAULT_FILE and not config.exists():
         return compile_folders([shipped_policies()], SchemaCatalogue())
     settings = load_settings(config)
-    return compile_folders(policy_folders(settings), Wiring(settings).schemas)
-
-
-def _document(policy: Policy) -> dict[str, object]:
-    return {
-        "id": policy.id,
-        "title": policy.title,
-        "severity": policy.severity,
-        "subject": policy.subject,
-        "types": list(policy.types),
-        "effects": {str(stage): effect for stage, effect in policy.effects.items()},
-        "references": list(policy.references),
-        "where": policy.where,
-    }
-
-
-def _explanation(policy: Policy) -> dict[str, object]:
-    examples = [
-        {"name": each.name, "type": each.type, "speaks": each.speaks, "given": each.given, "where": each.where}
-        for each in policy.examples
-    ]
-    return _document(policy) | {
-        "why": policy.why,
-        "remedy": policy.remedy,
-        "reads": list(policy.reads),
-        "expression": policy.expression,
-        "examples": examples,
-    }
-
-
-def _explain(output: Output, policy: Policy) -> None:
-    output.line(f"{policy.id}: {policy.title}")
-    output.table(
-        ("", "it says"),
-        [
-            ("severity", policy.severity),
-            ("why", policy.why),
-            ("remedy", policy.remedy),
-            ("speaks of", ", ".join(policy.types)),
-            ("reads", ", ".join(policy.reads)),
-            *((f"at {stage}", policy.effect(stage)) for stage in Stage),
-            ("references", ", ".join(policy.references)),
-            ("file", policy.where),
-        ],
-    )
-    holds, speaks = ("holds", "violated") if policy.subject is Subject.RESOURCE else ("does not apply", "applies")
-    output.table(("example", "it"), [(each.name, speaks if each.speaks else holds) for each in policy.examples])
-    output.line("It holds while:" if policy.subject is Subject.RESOURCE else "It applies where:")
-    output.line(policy.expression)
+    policies = compile_folders(policy_folders(settings), Wiring(settings).schemas)
+    check_overrides(policies, settings.overrides)
+    return policies
 
 
 def _result(result: ExampleResult) -> dict[str, object]:

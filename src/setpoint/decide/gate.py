@@ -11,14 +11,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from setpoint.decide.interface import Circumstances
 from setpoint.decide.policy.compile import PolicySet
 from setpoint.decide.policy.evaluate import Evaluation, evaluate_guardrails
+from setpoint.decide.policy.overrides import OverriddenPolicies
 from setpoint.decide.risk import RiskInput, assess_risk
-from setpoint.errors import InputError
+from setpoint.errors import NotFoundError
+from setpoint.model.circumstances import Circumstances
 from setpoint.model.decision import Decision, Outcome, Reason, Verdict
 from setpoint.model.exceptions import NO_EXCEPTIONS, Exceptions
 from setpoint.model.finding import Finding
+from setpoint.model.override import Override
 from setpoint.model.policy import Effect, Severity, Stage
 from setpoint.model.resource import Resource
 from setpoint.model.service import Release, Service, Threshold
@@ -42,15 +44,19 @@ class Ground:
 def judge_intended(
     policies: PolicySet, resources: Sequence[Resource], stage: Stage, service: str
 ) -> tuple[tuple[Finding, ...], tuple[Ground, ...]]:
-    """Every guardrail that speaks at the stage, over the declared resources of a service."""
+    """Every guardrail that speaks at the stage, over the declared resources of a service.
+
+    What an override silences is a ground without effect, and no finding.
+    """
     findings: list[Finding] = []
     grounds: list[Ground] = []
     for resource in resources:
         for evaluation in evaluate_guardrails(policies, resource, stage):
-            if evaluation.outcome is Outcome.HELD:
+            silenced = evaluation.policy.is_silenced(stage)
+            if evaluation.outcome is Outcome.HELD or (silenced and not evaluation.is_against):
                 continue
             finding = evaluation.finding(resource.urn, service)
-            if evaluation.is_against:
+            if evaluation.is_against and not silenced:
                 findings.append(finding)
             grounds.append(_ground(evaluation, finding, stage))
     return tuple(findings), tuple(grounds)
@@ -64,7 +70,7 @@ def leave_out(
     for name in names:
         if name not in known:
             speaking = ", ".join(sorted({ground.reason.policy for ground in grounds})) or "none"
-            raise InputError(
+            raise NotFoundError(
                 f"{name!r} is neither a finding of this release nor a policy that speaks against it",
                 remedy=f"those that do are: {speaking}",
             )
@@ -142,7 +148,7 @@ def _weight(ground: Ground) -> tuple[bool, int, int]:
 
 
 def _ground(evaluation: Evaluation, finding: Finding, stage: Stage) -> Ground:
-    reason = evaluation.reason()
+    reason = evaluation.reason(stage)
     about = replace(
         reason,
         message=f"{_name(finding.urn)}: {reason.message}",
@@ -204,10 +210,10 @@ def _name(urn: Urn) -> str:
 
 
 class ReleaseGate:
-    """Implements `decide.interface.Gate`."""
+    """Implements `decide.interface.Gate`, by the policies as the overrides leave them for each service."""
 
-    def __init__(self, policies: PolicySet) -> None:
-        self._policies = policies
+    def __init__(self, policies: PolicySet, overrides: Sequence[Override] = ()) -> None:
+        self._policies = OverriddenPolicies(policies, overrides)
 
     def decide(
         self,
@@ -219,7 +225,7 @@ class ReleaseGate:
         *,
         without: Sequence[str] = (),
     ) -> Decision:
-        found = judge_intended(self._policies, resources, stage, service.name)
+        found = judge_intended(self._policies.of(service), resources, stage, service.name)
         findings, grounds = leave_out(without, *found) if without else found
         findings, grounds, waived = set_aside(circumstances.waivers, circumstances.now, findings, grounds)
         decision = decide_release(release, stage, service, findings, grounds, circumstances)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from setpoint.model.circumstances import Circumstances
 from setpoint.model.decision import Decision
 from setpoint.model.drift import Comparison
 from setpoint.model.exceptions import Exceptions
@@ -14,8 +14,7 @@ from setpoint.model.finding import Finding
 from setpoint.model.policy import Stage
 from setpoint.model.remediation import Remediation
 from setpoint.model.resource import Resource
-from setpoint.model.service import Release, Service, Signal, Threshold
-from setpoint.model.waiver import Waiver
+from setpoint.model.service import Release, Service, Share, Signal, Threshold
 
 
 class Judge(Protocol):
@@ -35,8 +34,8 @@ class Judge(Protocol):
         """
         ...
 
-    def version(self, type_name: str) -> str:
-        """Changes whenever a policy that speaks of this type does."""
+    def version(self, type_name: str, service: str) -> str:
+        """Changes whenever what the policies say of this type, where it belongs to this service, does."""
         ...
 
 
@@ -46,6 +45,11 @@ class Assessor(Protocol):
     @property
     def memory(self) -> timedelta:
         """How far back a signal may lie and still weigh something."""
+        ...
+
+    @property
+    def half_life(self) -> timedelta:
+        """In which what a signal weighs halves."""
         ...
 
     def signals(
@@ -60,24 +64,13 @@ class Assessor(Protocol):
 
     def threshold(self, service: Service, signals: Sequence[Signal], now: datetime) -> Threshold: ...
 
+    def shares(self, signals: Sequence[Signal], now: datetime) -> Sequence[Share]:
+        """Each signal with what is left of it, the most first."""
+        ...
 
-@dataclass(frozen=True, slots=True)
-class Circumstances:
-    """What is known of a service when one of its releases is judged."""
-
-    now: datetime
-    threshold: Threshold | None
-    """None where it cannot be told."""
-    unknowns: Sequence[str] = ()
-    """What else could not be told, a clause each: any of them keeps a release from being admitted."""
-    remarks: Sequence[str] = ()
-    """What does not decide, but has to be said with the decision, a clause each."""
-    first_seen: Mapping[str, datetime] = field(default_factory=dict)
-    """Finding id → since when it is known."""
-    oldest_finding: datetime | None = None
-    """Since when any finding that `first_seen` does not name may be known at the earliest; None where it is new."""
-    waivers: Sequence[Waiver] = ()
-    """All that are known; those that are active at `now` count."""
+    def recovers_at(self, lowered: Threshold, level: float) -> datetime | None:
+        """When a threshold is at a level again, if nothing more happens; None where it never is."""
+        ...
 
 
 class Gate(Protocol):

@@ -17,7 +17,7 @@ from setpoint.model.finding import Finding, FindingSource
 from setpoint.model.paths import split
 from setpoint.model.policy import Severity
 from setpoint.model.remediation import Remediation
-from setpoint.model.service import Service, Signal, SignalKind, Threshold, Tier
+from setpoint.model.service import Service, Share, Signal, SignalKind, Threshold, Tier
 
 LEAST: Final = 1.0
 """Of a threshold: the risk of a release without findings, which is always let through."""
@@ -63,15 +63,6 @@ class ThresholdSettings:
                 raise InputError(f"the threshold of tier {tier} is {base:g}", remedy=f"give at least {LEAST:g}")
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
-    """What is left of one signal."""
-
-    signal: Signal
-    left: float
-    """Of the load; at most the signal's weight."""
-
-
 def shares(signals: Sequence[Signal], now: datetime, settings: ThresholdSettings) -> list[Share]:
     """Each signal with what is left of it, the most first."""
     told = [Share(each, _left(each, now, settings)) for each in signals]
@@ -115,6 +106,10 @@ class ReleaseAssessor:
     def memory(self) -> timedelta:
         return timedelta(seconds=FORGOTTEN_AFTER * self._settings.half_life)
 
+    @property
+    def half_life(self) -> timedelta:
+        return timedelta(seconds=self._settings.half_life)
+
     def signals(
         self, service: str, opened: Sequence[Finding], reopened: Sequence[Finding], at: datetime
     ) -> tuple[Signal, ...]:
@@ -136,6 +131,12 @@ class ReleaseAssessor:
 
     def threshold(self, service: Service, signals: Sequence[Signal], now: datetime) -> Threshold:
         return threshold(service, signals, now, self._settings)
+
+    def shares(self, signals: Sequence[Signal], now: datetime) -> list[Share]:
+        return shares(signals, now, self._settings)
+
+    def recovers_at(self, lowered: Threshold, level: float) -> datetime | None:
+        return recovers_at(lowered, level, self._settings)
 
     def _drift(self, service: str, finding: Finding, kind: SignalKind, at: datetime) -> Signal:
         times = self._settings.recurring if kind is SignalKind.RECURRING_DRIFT else 1.0

@@ -7,15 +7,17 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from setpoint.decide.interface import Assessor, Circumstances, Gate
-from setpoint.errors import CouldNotTellError, Error, InputError, LedgerError, TemporaryError
+from setpoint.decide.interface import Assessor, Gate
+from setpoint.errors import CouldNotTellError, Error, LedgerError, NotFoundError, TemporaryError
 from setpoint.intent.interface import IntentReader
 from setpoint.loop.clock import Clock
-from setpoint.loop.intended import IntendedState
+from setpoint.loop.intended import IntendedState, read_afresh
 from setpoint.loop.ownership import Ownership
 from setpoint.loop.settings import LoopSettings
 from setpoint.loop.shown import circumstances, recalled
+from setpoint.model.circumstances import Circumstances
 from setpoint.model.decision import Decision
+from setpoint.model.history import GateCase
 from setpoint.model.policy import Stage
 from setpoint.model.resource import Resource
 from setpoint.model.service import Exposure, Release, Service, Tier
@@ -33,9 +35,15 @@ class WhatIf:
     """Quiet time that is supposed to have passed."""
     exposure: Exposure | None = None
     tier: Tier | None = None
+    environment: str = ""
 
     def applied_to(self, service: Service) -> Service:
-        return replace(service, exposure=self.exposure or service.exposure, tier=self.tier or service.tier)
+        return replace(
+            service,
+            exposure=self.exposure or service.exposure,
+            tier=self.tier or service.tier,
+            environment=self.environment or service.environment,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +75,10 @@ class Admission:
     """Who asks."""
     waivers: Sequence[Waiver] = ()
     """Those of the configuration; the ledger's are added while it can be reached."""
+    environment: str = ""
+    """Of a service that the configuration does not describe."""
+    read_intent: Callable[[IntentReader, str], IntendedState] = read_afresh
+    """What is declared now, with the owners that a tag names."""
     clock: Callable[[datetime | None], Clock] = Clock
     """Makes one that starts no earlier than a time."""
 
@@ -81,11 +93,12 @@ class Admission:
                 shown = circumstances(case.service, ledger, self.assessor, self.settings, now)
 
                 # 3. Decide, and write it down.
-                decision = self._decide(case, shown)
-                self._record(ledger, release, decision, now)
+                judged = self._facing(case, shown)
+                decision = self._decide(judged)
+                self._record(ledger, judged, decision, now)
         except (LedgerError, TemporaryError) as error:
             # 4. Without the ledger, decide by what was last known, and say so.
-            decision = self._decide(case, self._last_known(release.service, error))
+            decision = self._decide(self._facing(case, self._last_known(release.service, error)))
         return decision
 
     def suppose(self, release: Release, stage: Stage, what_if: WhatIf) -> tuple[Decision, Decision]:
@@ -96,16 +109,15 @@ class Admission:
             now = self._now(ledger)
             is_so = circumstances(case.service, ledger, self.assessor, self.settings, now)
             would_be = circumstances(supposed.service, ledger, self.assessor, self.settings, now, later=what_if.later)
-        return self._decide(case, is_so), self._decide(supposed, would_be, what_if)
+        return self._decide(self._facing(case, is_so)), self._decide(self._facing(supposed, would_be), what_if)
 
     def _case(self, release: Release, stage: Stage) -> _Case:
-        intended = IntendedState(self.intent, self.settings.owner_tag)
-        intended.refresh()
+        intended = self.read_intent(self.intent, self.settings.owner_tag)
         unknowns = tuple(
             f"what is declared of {doubt.area} was read {doubt.extent}: {'; '.join(doubt.reasons)}"
             for doubt in intended.coverage.doubts()
         )
-        service = self.services.get(release.service) or Service(release.service)
+        service = self.services.get(release.service) or Service(release.service, environment=self.environment)
         return _Case(release, stage, service, self._declared_by(release.service, intended), unknowns)
 
     def _declared_by(self, name: str, intended: IntendedState) -> tuple[Resource, ...]:
@@ -113,7 +125,7 @@ class Admission:
         owners = {urn: ownership.owner(urn) for urn in intended}
         known = {*self.services, *filter(None, owners.values())}
         if name not in known:
-            raise InputError(
+            raise NotFoundError(
                 f"there is no service {name!r}",
                 remedy=f"known are: {', '.join(sorted(known))}"
                 if known
@@ -122,21 +134,26 @@ class Admission:
         resources = (intended.get(urn) for urn, owner in owners.items() if owner == name)
         return tuple(resource for resource in resources if resource is not None)
 
-    def _decide(self, case: _Case, shown: Circumstances, what_if: WhatIf | None = None) -> Decision:
+    def _facing(self, case: _Case, shown: Circumstances) -> GateCase:
+        """All that the gate is given."""
+        known = replace(shown, unknowns=(*case.unknowns, *shown.unknowns), waivers=(*self.waivers, *shown.waivers))
+        return GateCase(case.release, case.stage, case.service, case.resources, known)
+
+    def _decide(self, case: GateCase, what_if: WhatIf | None = None) -> Decision:
         return self.gate.decide(
             case.release,
             case.stage,
             case.service,
             case.resources,
-            replace(shown, unknowns=(*case.unknowns, *shown.unknowns), waivers=(*self.waivers, *shown.waivers)),
+            case.circumstances,
             without=what_if.without if what_if else (),
         )
 
-    def _record(self, ledger: Ledger, release: Release, decision: Decision, now: datetime) -> None:
+    def _record(self, ledger: Ledger, case: GateCase, decision: Decision, now: datetime) -> None:
         writer = ledger.visitor()
         with writer.transaction():
-            writer.put_release(release, now)
-            writer.put_decision(decision, now, self.actor)
+            writer.put_release(case.release, now)
+            writer.put_decision(decision, now, self.actor, case=case)
 
     def _last_known(self, service: str, error: Error) -> Circumstances:
         because = f"the ledger cannot be reached ({error.diagnostics()})"

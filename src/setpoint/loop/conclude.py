@@ -13,6 +13,7 @@ from setpoint.loop.ownership import Ownership
 from setpoint.model.canonical import digest
 from setpoint.model.conclusion import Conclusion
 from setpoint.model.drift import Comparison, Gap, GapKind
+from setpoint.model.history import Grounds
 from setpoint.model.policy import Effect
 from setpoint.model.remediation import Mode
 from setpoint.model.resource import Resource
@@ -56,14 +57,14 @@ class Concluder:
         self._accepted = accepted
         self._ownership = Ownership(intended, owner_tag)
         self._mode = mode
-        self._contexts: dict[str, str] = {}
+        self._contexts: dict[tuple[str, str], str] = {}
 
     def key(self, urn: Urn, actual: Resource | None) -> str:
         """The digest of everything that the conclusion about `urn` is drawn from."""
         seen = actual.digest() if actual is not None else ABSENT
         declared = self._intended.digest(urn) or self._intended.doubt(urn)
         owner, bearing = self._ownership.owner(urn, actual), self._accepted.bearing(urn)
-        return f"{declared}:{seen}:{self._context(urn.type)}:{owner}:{bearing}"
+        return f"{declared}:{seen}:{self._context(urn.type, owner)}:{owner}:{bearing}"
 
     def conclude(self, urn: Urn, actual: Resource | None) -> Conclusion:
         """Compare and judge; pass None only for what is known not to exist."""
@@ -74,13 +75,16 @@ class Concluder:
             comparison = Comparison(urn, gaps=(Gap(urn, "", GapKind.UNRESOLVED, doubt),))
         else:
             comparison = self._comparator.compare(intended, actual)
-        findings, decisions = self._judge.judge(comparison, intended, actual, service, self._accepted.about(urn))
-        return Conclusion(urn, self.key(urn, actual), service, comparison, findings, decisions)
+        exceptions = self._accepted.about(urn)
+        findings, decisions = self._judge.judge(comparison, intended, actual, service, exceptions)
+        grounds = Grounds(intended if comparison.drifts else None, actual, exceptions)
+        return Conclusion(urn, self.key(urn, actual), service, comparison, findings, decisions, grounds)
 
-    def _context(self, type_name: str) -> str:
-        """What conclusions about all entities of a type share: facts, rules, policies and mode."""
-        known = self._contexts.get(type_name)
+    def _context(self, type_name: str, service: str) -> str:
+        """What conclusions about all entities share that are of one type and judged alike: facts, rules and mode."""
+        judged_by = self._judge.version(type_name, service)
+        known = self._contexts.get((type_name, judged_by))
         if known is None:
-            known = digest(self._comparator.version(type_name), self._judge.version(type_name), self._mode)
-            self._contexts[type_name] = known
+            known = digest(self._comparator.version(type_name), judged_by, self._mode)
+            self._contexts[type_name, judged_by] = known
         return known

@@ -8,12 +8,15 @@ from typing import Final
 
 from setpoint.errors import CouldNotTellError, Error, InputError, LedgerError
 from setpoint.loop.accepted import Accepted
+from setpoint.loop.begin import Beginner
 from setpoint.loop.conclude import Concluder, calls_for_action, pending
 from setpoint.loop.coverage import interrupted, no_longer_known, out_of_reach
+from setpoint.loop.forget import Forgetter
 from setpoint.loop.intended import IntendedState
 from setpoint.loop.orders import Orders
 from setpoint.loop.parts import Parts
 from setpoint.loop.patience import Patience
+from setpoint.loop.prune import Pruner
 from setpoint.loop.queue import WorkQueue
 from setpoint.loop.reconcile import Reconciler
 from setpoint.loop.recorder import Recorder
@@ -21,11 +24,13 @@ from setpoint.loop.remediate import Remediator
 from setpoint.loop.report import BeatReport
 from setpoint.loop.restraint import Restraint
 from setpoint.loop.shown import last_known
+from setpoint.loop.undo import Undoer
 from setpoint.model.conclusion import Conclusion
 from setpoint.model.remediation import UNFINISHED
 from setpoint.model.snapshot import Area, AreaCoverage, Coverage, Extent
 from setpoint.model.urn import Urn
 from setpoint.store.interface import BeatRow, Lease, LedgerWriter
+from setpoint.telemetry import AWS_CALLS, Span
 
 BATCH: Final = 500
 """Conclusions written in one transaction: large enough that its cost is spread, small enough to lose little work."""
@@ -56,8 +61,14 @@ class Heartbeat:
         patience = Patience(parts.clock, parts.settings)
         self._restraint = Restraint(parts, self._intended)
         remediator = Remediator(parts, self._recorder, self._restraint, patience, writer)
-        self._orders = Orders(parts, remediator, self._restraint, writer)
-        self._reconciler = Reconciler(parts, self._intended, self._concluder, self._recorder, remediator, patience)
+        undoer = Undoer(parts, remediator, self._recorder, writer)
+        self._orders = Orders(parts, remediator, undoer, self._recorder, self._restraint, writer)
+        beginner = Beginner(parts, self._recorder, self._restraint, writer)
+        self._reconciler = Reconciler(
+            parts, self._intended, self._concluder, self._recorder, beginner, remediator, undoer, patience
+        )
+        self._forgetter = Forgetter(parts, self._intended, self._recorder, remediator, writer)
+        self._pruner = Pruner(parts, writer)
         self.queue = WorkQueue()
         self._clock_is_behind = False
         self._told_held: frozenset[str] = frozenset()
@@ -66,61 +77,75 @@ class Heartbeat:
     def beat(self, progress: Progress = lambda _report: None) -> BeatReport:
         """One turn. Where it comes to nothing, so the ledger says, and the error goes on."""
         report = BeatReport(self._parts.clock.now())
-        try:
-            self._turn(report, progress)
-        except (CouldNotTellError, InputError) as error:
-            self._take_nothing_for_known(report, error)
-            raise
+        with self._parts.telemetry.span("beat", tally=AWS_CALLS, id=report.started_at.isoformat()) as span:
+            try:
+                self._turn(report, progress, span)
+            except (CouldNotTellError, InputError) as error:
+                self._take_nothing_for_known(report, error)
+                raise
+            finally:
+                self._measure(report, span)
         return report
 
-    def _turn(self, report: BeatReport, progress: Progress) -> None:
+    def _turn(self, report: BeatReport, progress: Progress, span: Span) -> None:
         self._restraint.new_beat()
 
         # 1. Still ours? Whoever lost the lease must not write.
+        span.step("lease")
         self._renew_lease()
         self._note_clock()
 
         # 2. What was reviewed? Read again only where a source changed.
+        span.step("intent")
         self._intended.refresh()
         self._accepted.refresh()
         report.declared = len(self._intended)
         report.declared_areas = list(self._intended.coverage.areas.values())
 
         # 3. What is running? Only what changed since the last conclusion is compared and judged.
+        span.step("observe")
         remembered = self._parts.ledger.remembered(self._parts.settings.scope)
         seen: set[Urn] = set()
         self._conclude(self._changed(remembered, seen, report, progress), report)
 
         # 4. What is not there? Only a wholly read area can tell.
+        span.step("missing")
         if report.interrupted:
             report.observed_areas = interrupted(self._parts.observer.areas(), report.observed_areas)
         else:
             not_seen = (urn for urn in self._intended if urn not in seen)
             report.observed_areas += out_of_reach(not_seen, report.observed_areas)
             self._conclude(self._not_seen(remembered, seen, report), report)
-            self._recorder.forget(self._gone(remembered, seen, report))
+            self._forgetter.forget(remembered, seen, report.observed_areas)
 
         # 5. Take up what was left unfinished, and act on what is due.
+        span.step("act")
         for remediation in self._parts.ledger.remediations(scope=self._parts.settings.scope, states=UNFINISHED):
             self.queue.add(remediation.urn, self._parts.clock.now())
         self._orders.expire()
         self.work()
 
         # 6. Write down what this beat did.
+        span.step("record")
         self._finish(report)
         progress(report)
+
+        # 7. Let go of what was over long ago.
+        self._pruner.prune()
 
     def work(self) -> datetime | None:
         """Carry out what people ordered, and reconcile every key that is due; when the next one will be."""
         self._renew_lease()
-        for remediation in self._orders.carry_out():
-            self.queue.add(remediation.urn, self._parts.clock.now())
+        for urn in self._orders.carry_out():
+            self.queue.add(urn, self._parts.clock.now())
         while not self._parts.stopping() and (key := self.queue.take(self._parts.clock.now())) is not None:
             self._renew_lease()
-            again = self._reconciler.reconcile(Urn(key))
+            with self._parts.telemetry.span("reconcile", urn=key):
+                again = self._reconciler.reconcile(Urn(key))
             if again is not None:
                 self.queue.add(key, again)
-        return self.queue.next_due()
+        due = (self.queue.next_due(), self._orders.next_due())
+        return min((each for each in due if each is not None), default=None)
 
     def _changed(
         self, remembered: Mapping[str, str], seen: set[Urn], report: BeatReport, progress: Progress
@@ -149,12 +174,6 @@ class Heartbeat:
                 continue
             if observed.extent(Area.of(urn)) is Extent.WHOLE:
                 yield self._concluder.conclude(urn, None)
-
-    def _gone(self, remembered: Mapping[str, str], seen: set[Urn], report: BeatReport) -> list[Urn]:
-        """Everything remembered that is neither declared nor, as a wholly read area shows, there."""
-        observed = Coverage.of(report.observed_areas)
-        candidates = (Urn(urn) for urn in remembered if urn not in seen and urn not in self._intended)
-        return [urn for urn in candidates if observed.extent(Area.of(urn)) is Extent.WHOLE]
 
     def _conclude(self, conclusions: Iterator[Conclusion], report: BeatReport) -> None:
         batch: list[Conclusion] = []
@@ -191,6 +210,20 @@ class Heartbeat:
             details = {"seconds": round(behind.total_seconds(), 3)}
             self._writer.note(LOOP_ACTOR, "clock jumped back", self._lease.scope, details, self._parts.clock.now())
         self._clock_is_behind = behind is not None
+
+    def _measure(self, report: BeatReport, span: Span) -> None:
+        """However it ended."""
+        seconds = (self._parts.clock.now() - report.started_at).total_seconds()
+        self._parts.telemetry.measure("setpoint.beat.duration", seconds, scope=self._lease.scope)
+        span.note(
+            declared=report.declared,
+            observed=report.observed,
+            examined=report.examined,
+            opened=report.opened,
+            closed=report.closed,
+            open_findings=report.open_findings,
+            interrupted=report.interrupted,
+        )
 
     def _take_nothing_for_known(self, report: BeatReport, error: Error) -> None:
         """The commands speak of the last beat: they must not go on to say what the one before could still read."""

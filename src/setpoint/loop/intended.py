@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Iterator
 
 from setpoint.intent.interface import IntentReader
@@ -36,6 +37,10 @@ class IntendedState:
         self._fingerprint = fingerprint
         return True
 
+    def is_current(self) -> bool:
+        """Whether the sources are still as they were when they were read."""
+        return self._reader.fingerprint() == self._fingerprint
+
     def __len__(self) -> int:
         return len(self._resources)
 
@@ -64,3 +69,27 @@ class IntendedState:
 
     def _tagged(self, resource: Resource) -> str:
         return resource.tags().get(self._owner_tag, "")
+
+
+def read_afresh(reader: IntentReader, owner_tag: str) -> IntendedState:
+    """For a process that asks once."""
+    state = IntendedState(reader, owner_tag)
+    state.refresh()
+    return state
+
+
+class KeptState:
+    """For a process that asks often, in several threads: read again when a source changed, and then anew.
+
+    So nobody's state changes while they look at it. Readers are asked by one thread at a time.
+    """
+
+    def __init__(self) -> None:
+        self._turn = threading.Lock()
+        self._state: IntendedState | None = None
+
+    def __call__(self, reader: IntentReader, owner_tag: str) -> IntendedState:
+        with self._turn:
+            if self._state is None or not self._state.is_current():
+                self._state = read_afresh(reader, owner_tag)
+            return self._state

@@ -16,6 +16,7 @@ from setpoint.model.service import Service
 from setpoint.model.waiver import Waiver
 from setpoint.observe.interface import Observer
 from setpoint.store.interface import Ledger, ThresholdKeeper
+from setpoint.telemetry import SILENT, Telemetry
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +41,5 @@ class Parts:
     """Where their thresholds are left for a gate that cannot reach the ledger."""
     courier: Courier | None = None
     """Brings alerts to people who are elsewhere."""
+    telemetry: Telemetry = SILENT
+    """Who is told how long each step takes."""

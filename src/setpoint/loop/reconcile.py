@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from setpoint.loop.begin import Beginner
 from setpoint.loop.case import Case
 from setpoint.loop.conclude import Concluder, pending
 from setpoint.loop.intended import IntendedState
 from setpoint.loop.parts import Parts
 from setpoint.loop.patience import Patience
-from setpoint.loop.recorder import Recorder
+from setpoint.loop.recorder import GONE, Recorder
 from setpoint.loop.remediate import UNDER_WAY, Remediator
+from setpoint.loop.undo import Undoer
 from setpoint.model.remediation import Remediation, RemediationState
 from setpoint.model.resource import Absent, Unread
 from setpoint.model.urn import Urn
@@ -27,14 +29,18 @@ class Reconciler:
         intended: IntendedState,
         concluder: Concluder,
         recorder: Recorder,
+        beginner: Beginner,
         remediator: Remediator,
+        undoer: Undoer,
         patience: Patience,
     ) -> None:
         self._parts = parts
         self._intended = intended
         self._concluder = concluder
         self._recorder = recorder
+        self._beginner = beginner
         self._remediator = remediator
+        self._undoer = undoer
         self._patience = patience
 
     def reconcile(self, urn: Urn) -> datetime | None:
@@ -56,12 +62,13 @@ class Reconciler:
         # 3. Go on with what is under way, or begin.
         due = self._remediator.carry_on(under_way[-1], case) if under_way else None
         still_under_way = self._under_way(urn)
-        if not still_under_way:
-            due = self._remediator.begin(case)
+        if not still_under_way and not self._undoer.is_ordered(urn):
+            planned = self._beginner.begin(case)
+            due = self._remediator.apply(planned, planned.plan) if planned and planned.plan else None
             still_under_way = self._under_way(urn)
 
         # 4. Once a remediation remembers what is to be done, or nothing is, the conclusion may rest.
-        if still_under_way or not self._remediator.was_held_back(case):
+        if still_under_way or not self._beginner.was_held_back(case):
             self._recorder.record([case.conclusion])
         if due is None:
             self._patience.forget(urn)
@@ -73,7 +80,7 @@ class Reconciler:
     def _let_go(self, urn: Urn, under_way: Sequence[Remediation]) -> None:
         """What neither side knows any more has nothing that could be compared, or put right."""
         for remediation in under_way:
-            reason = "void: it is neither declared nor there any more"
-            self._remediator.advance(remediation, RemediationState.FAILED, reason)
-        self._recorder.forget([urn])
+            reason = f"void: {GONE}"
+            self._remediator.end(remediation, RemediationState.FAILED, reason)
+        self._recorder.forget([urn], GONE)
         self._patience.forget(urn)

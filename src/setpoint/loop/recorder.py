@@ -10,17 +10,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Final
 
 from setpoint.act.interface import Alert
 from setpoint.loop.parts import Parts
 from setpoint.model.conclusion import Conclusion
-from setpoint.model.decision import Decision
+from setpoint.model.decision import Decision, Verdict
 from setpoint.model.exceptions import BASELINE
 from setpoint.model.finding import Finding, FindingChanges, FindingSource
 from setpoint.model.policy import Effect, Severity
 from setpoint.model.remediation import Remediation, RemediationState
 from setpoint.model.urn import Urn
 from setpoint.store.interface import LedgerWriter, Parcel
+
+GONE: Final = "it is neither declared nor there any more"
 
 
 @dataclass(slots=True)
@@ -63,7 +66,12 @@ class Recorder:
         """Remember conclusions, their findings, and what these say of the services' thresholds."""
         now = self._parts.clock.now()
         services = {each.urn: each.service for each in conclusions}
-        made = {(each.urn, decision.path): decision for each in conclusions for decision in each.decisions}
+        made = {
+            (each.urn, decision.path): decision
+            for each in conclusions
+            for decision in each.decisions
+            if decision.verdict is Verdict.REFUSE
+        }
         with self.step():
             changes = self._writer.record(conclusions, now)
             for urn, change in changes.items():
@@ -77,40 +85,42 @@ class Recorder:
             self.tally.opened += len(change.opened) + len(change.reopened)
             self.tally.closed += len(change.closed)
 
-    def forget(self, urns: Sequence[Urn]) -> None:
-        """Entities that are neither declared nor exist: what was found of them is closed."""
-        changes = self._writer.forget(urns, self._parts.clock.now())
+    def forget(self, urns: Sequence[Urn], reason: str) -> None:
+        """What was found of these entities is closed, without anybody having seen that it was put right."""
+        changes = self._writer.forget(urns, self._parts.clock.now(), reason)
         self.tally.closed += sum(len(change.closed) for change in changes.values())
 
     def tell_end(self, remediation: Remediation) -> None:
         """Alert people to how a remediation ended."""
+        if remediation.state is RemediationState.ESCALATED:
+            self.tell_person(remediation, remediation.reason)
+            return
         verified = remediation.state is RemediationState.VERIFIED
-        self._tell(
-            Alert(
-                at=remediation.updated_at,
-                severity=Severity.INFO if verified else Severity.HIGH,
-                kind="remediation" if verified else "escalated",
-                subject=remediation.urn,
-                service=remediation.service,
-                title="reverted, and verified by reading again" if verified else remediation.reason,
-                details={"remediation": remediation.id, "findings": list(remediation.findings)},
-                helps=_command("remediations", remediation.service),
-            )
-        )
+        severity = Severity.INFO if verified else Severity.MEDIUM
+        title = "reverted, and verified by reading again" if verified else remediation.reason
+        helps = _command("remediations", remediation.service)
+        self._tell(self._about(remediation, severity, "remediation", title, helps))
+
+    def tell_person(self, remediation: Remediation, title: str) -> None:
+        """Alert whoever has to go on with it."""
+        helps = _command("remediations", remediation.service)
+        self._tell(self._about(remediation, Severity.HIGH, "escalated", title, helps))
 
     def tell_waiting(self, remediation: Remediation) -> None:
         """Ask people for an approval."""
-        self._tell(
-            Alert(
-                at=remediation.updated_at,
-                severity=Severity.HIGH,
-                kind="approval",
-                subject=remediation.urn,
-                service=remediation.service,
-                title=remediation.reason,
-                details={"remediation": remediation.id, "findings": list(remediation.findings)},
-                helps=f"setpoint approve {remediation.id}",
-            )
+        helps = f"setpoint approve {remediation.id}"
+        self._tell(self._about(remediation, Severity.HIGH, "approval", remediation.reason, helps))
+
+    def _about(self, remediation: Remediation, severity: Severity, kind: str, title: str, helps: str) -> Alert:
+        return Alert(
+            at=self._parts.clock.now(),
+            severity=severity,
+            kind=kind,
+            subject=remediation.urn,
+            service=remediation.service,
+            title=title,
+            details={"remediation": remediation.id, "findings": list(remediation.findings)},
+            helps=helps,
         )
 
     def tell_held(self, reason: str, times: int) -> None:
@@ -146,6 +156,8 @@ class Recorder:
     def _tell_findings(self, change: FindingChanges, made: Mapping[tuple[Urn, str], Decision]) -> None:
         for finding in (*change.opened, *change.reopened):
             decision = made.get((finding.urn, finding.path))
+            if decision is not None and decision.effect is Effect.NONE:
+                continue  # an override says that nobody is to be told
             self._tell(self._alert(finding, decision, again=finding in change.reopened))
 
     def _alert(self, finding: Finding, decision: Decision | None, *, again: bool) -> Alert:

@@ -35,6 +35,15 @@ class DeliverySettings:
 
 
 @dataclass(frozen=True, slots=True)
+class HistorySettings:
+    """How much of the past is kept."""
+
+    keep: float = 90 * 86400.0
+    """Seconds, from when something was over."""
+    prune_every: float = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
 class LoopSettings:
     scope: str = "default"
     """What one worker works on at a time; the lease in the ledger is taken on it."""
@@ -64,6 +73,7 @@ class LoopSettings:
     approve_within: float = 86400.0
     """Seconds after which an approval that nobody gave is no longer waited for."""
     delivery: DeliverySettings = DeliverySettings()
+    history: HistorySettings = HistorySettings()
 
     @property
     def lease_for(self) -> float:

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from setpoint.decide.interface import Assessor, Circumstances
+from setpoint.decide.interface import Assessor
 from setpoint.loop.coverage import untold
 from setpoint.loop.settings import LoopSettings
+from setpoint.model.circumstances import Circumstances
 from setpoint.model.finding import FindingSource
 from setpoint.model.service import Service, Threshold
 from setpoint.model.snapshot import AreaCoverage

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from setpoint.model.decision import Decision, Verdict
 from setpoint.model.drift import Comparison, GapKind
 from setpoint.model.finding import Finding, FindingSource
+from setpoint.model.history import Grounds
 from setpoint.model.paths import covers
 from setpoint.model.urn import Urn
 
@@ -20,6 +21,8 @@ class Conclusion:
     comparison: Comparison
     findings: tuple[Finding, ...]
     decisions: tuple[Decision, ...]
+    grounds: Grounds | None = None
+    """What it was judged from; None where that is not to be kept."""
 
     def leaves_open(self, finding: Finding) -> bool:
         """Whether an earlier finding, not found now, may hold all the same: what it is about was not read this time."""

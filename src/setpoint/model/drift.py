@@ -40,6 +40,8 @@ class GapKind(StrEnum):
     """The provider did not answer for this property this time (its area is read partly)."""
     NEVER_RETURNED = "never returned"
     """The provider's API never returns this property: it cannot be compared, ever."""
+    ASSIGNED = "assigned"
+    """The provider assigned the value where none was declared, and anybody may have exchanged it since."""
     NOT_READ = "not read"
     """Setpoint does not read this property yet."""
 
@@ -54,6 +56,20 @@ class Gap:
     reason: str
 
 
+class FoldKind(StrEnum):
+    DEFAULT = "default"
+    """What the provider sets where nothing is declared."""
+    GENERATED = "generated"
+    """What the provider chooses itself: a name, an id, a moment."""
+    DERIVED = "derived"
+    """What follows from something that was declared."""
+    IDENTITY = "identity"
+    """The name of the entity itself, which nobody needs to be told of."""
+    ELSEWHERE = "elsewhere"
+    """What is declared of another entity, and compared there."""
+    EMPTY = "empty"
+
+
 @dataclass(frozen=True, slots=True)
 class Fold:
     """A live-only value that is no drift, and the rule that explains it."""
@@ -61,7 +77,11 @@ class Fold:
     path: str
     actual: Json
     rule: str
-    """`default`, `generated`, `empty`; with its source: `default (schema)`."""
+    """Its kind, with its source: `default (schema)`."""
+
+    @property
+    def kind(self) -> FoldKind:
+        return FoldKind(self.rule.partition(" ")[0])
 
 
 @dataclass(frozen=True, slots=True)

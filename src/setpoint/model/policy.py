@@ -67,8 +67,26 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
+class Revision:
+    """That the configuration, and not the policy's file, says how bad something is, or what follows from it."""
+
+    before: str
+    """What the policy's file says."""
+    where: str
+    """`file:line` of the override."""
+    reason: str
+
+    def told(self, now: str) -> str:
+        """`low instead of high, as setpoint.yaml:40 says: …`."""
+        return f"{now} instead of {self.before}, as {self.where} says: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
-    """One policy as its file declares it; `decide/policy` checks and compiles it."""
+    """One policy as its file declares it, or as the overrides of the configuration leave it for a service.
+
+    `decide/policy` checks, compiles and revises it.
+    """
 
     id: str
     title: str
@@ -95,6 +113,19 @@ class Policy:
     """`file:line` of its expression."""
     reads_where: Mapping[str, str] = field(default_factory=dict)
     """`file:line` of each entry of `reads` and `types`."""
+    severity_revision: Revision | None = None
+    """Where the severity is not the file's."""
+    effect_revisions: Mapping[Stage, Revision] = field(default_factory=dict)
+    """Of the stages at which the effect is not the file's."""
 
     def effect(self, stage: Stage) -> Effect:
         return self.effects.get(stage, Effect.NONE)
+
+    def is_silenced(self, stage: Stage) -> bool:
+        """Whether nothing follows at this stage only because an override says so."""
+        return self.effect(stage) is Effect.NONE and stage in self.effect_revisions
+
+    def revisions(self, stage: Stage) -> tuple[str, ...]:
+        """What overrides make of it at this stage, and why, a clause each."""
+        told = [(self.severity, self.severity_revision), (self.effect(stage), self.effect_revisions.get(stage))]
+        return tuple(revision.told(now) for now, revision in told if revision is not None)

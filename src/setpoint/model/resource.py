@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from setpoint.model.canonical import Json, digest
+from setpoint.model.surroundings import NO_SURROUNDINGS, Surroundings
 from setpoint.model.urn import Urn
 
 NO_GAPS: Mapping[str, str] = {}
@@ -32,13 +33,17 @@ class Resource:
     provided_by: str = ""
     """Not empty when the provider itself made it (a default group, a service-linked role): never *unmanaged*."""
 
+    surroundings: Surroundings = NO_SURROUNDINGS
+    """Of a declared entity: the names around it, from which the provider derives values of its own."""
+
     @property
     def type(self) -> str:
         return self.urn.type
 
     def digest(self) -> str:
         """Of everything that a conclusion could depend on."""
-        return digest(self.properties, self.unread, self.provided_by, self.unidentified)
+        around = () if self.surroundings is NO_SURROUNDINGS else (asdict(self.surroundings),)
+        return digest(self.properties, self.unread, self.provided_by, self.unidentified, *around)
 
     def tags(self) -> dict[str, str]:
         """The entity's own tags; empty where it has none."""

@@ -37,8 +37,10 @@ class Default:
     """The top-level property that decides, where one does: then `value` has a default for each of its values."""
     reserved: bool = False
     """`value` is how the names of the provider's own begin, which nobody else may use."""
-    also: Json = None
-    """Another default that the provider documents: what it was before it changed, which older entities keep."""
+    also: tuple[Json, ...] = ()
+    """Other defaults that the provider documents: under other conditions, or before it changed, which older entities keep."""
+    omitted: bool = False
+    """The provider may leave it out of what it returns: absent means this value."""
     for_empty: bool = False
     """A list that is declared as empty stands for the default too, not for *none*."""
 
@@ -89,6 +91,8 @@ class ResourceSchema:
     defaults: Mapping[str, Default] = field(default_factory=dict)
     folded_case: frozenset[str] = frozenset()
     """Strings that the provider returns in lower case whatever was declared (the schema's `$lowercase` transforms)."""
+    enums: frozenset[str] = frozenset()
+    """Strings of which the schema lists the allowed values."""
     open_ended: frozenset[str] = frozenset()
     """Versions that the provider completes: `8.0` declared, `8.0.45` returned (the schema's `$join` with `.*`)."""
     key_arns: frozenset[str] = frozenset()
@@ -97,7 +101,9 @@ class ResourceSchema:
     """Names that have other spellings, each with the one that the provider returns (the schema's `$lookup`)."""
     relevant: Mapping[str, Relevance] = field(default_factory=dict)
     generated: Mapping[str, str] = field(default_factory=dict)
-    """What the provider chooses itself where nothing is declared → the page of its documentation that says so."""
+    """What the provider makes where nothing is declared, and nobody changes → the page of its documentation that says so."""
+    chosen: Mapping[str, str] = field(default_factory=dict)
+    """What the provider chooses where nothing is declared (a zone, a window, a version) → the page that says so."""
     derived: Mapping[str, Derivation] = field(default_factory=dict)
     assigned: Mapping[str, str] = field(default_factory=dict)
     """What the provider assigns where nothing is declared, and anybody may exchange later → what is not known of it."""

@@ -31,6 +31,8 @@ class Service:
     tier: Tier = Tier.STANDARD
     exposure: Exposure = Exposure.INTERNAL
     owner: str = ""
+    environment: str = ""
+    """`production`, `staging`: as the configuration calls it; empty where that says nothing."""
 
     @property
     def urn(self) -> Urn:
@@ -81,3 +83,22 @@ class Threshold:
     factors: tuple[Factor, ...]
     """Each signal's share of the load."""
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What is left of one signal."""
+
+    signal: Signal
+    left: float
+    """Of the load; at most the signal's weight."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """When the threshold will be at a level again, if nothing more happens."""
+
+    name: str
+    level: float
+    at: datetime | None
+    """None where it never is."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Final
 
 from setpoint.errors import InputError
+from setpoint.model.globs import matches
 from setpoint.model.paths import schema_path
 
 LONGEST: Final = timedelta(days=366)
@@ -54,15 +53,11 @@ class Waiver:
         return self.created_at <= now < self.expires_at
 
     def is_about(self, urn: str) -> bool:
-        return _pattern(self.scope).fullmatch(urn) is not None
+        return matches(self.scope, urn)
 
     def covers(self, urn: str, rule: str, path: str) -> bool:
         """Whether a problem of this rule, at this path of this entity, is waived (while the waiver is active)."""
-        return (
-            self.is_about(urn)
-            and _pattern(self.policy).fullmatch(rule) is not None
-            and _pattern(self.path).fullmatch(schema_path(path)) is not None
-        )
+        return self.is_about(urn) and matches(self.policy, rule) and matches(self.path, schema_path(path))
 
 
 def check(waiver: Waiver, *, where: str = "") -> None:
@@ -76,9 +71,3 @@ def check(waiver: Waiver, *, where: str = "") -> None:
         raise InputError(
             "the waiver would hold for more than a year", where=where, remedy="give an earlier expiry, and renew it"
         )
-
-
-@lru_cache(maxsize=1024)
-def _pattern(glob: str) -> re.Pattern[str]:
-    # Not fnmatch: its brackets are part of our paths.
-    return re.compile("".join({"*": ".*", "?": "."}.get(sign, re.escape(sign)) for sign in glob), re.DOTALL)

@@ -1,19 +1,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from setpoint.decide.gate import ReleaseGate, decide_release, judge_intended
-from setpoint.decide.interface import Circumstances
 from setpoint.decide.policy.compile import PolicySet
 from setpoint.decide.threshold import ThresholdSettings, threshold
 from setpoint.errors import InputError
 from setpoint.model.canonical import Unknown
+from setpoint.model.circumstances import Circumstances
 from setpoint.model.decision import Decision, Outcome, Verdict
 from setpoint.model.finding import FindingSource
+from setpoint.model.override import Override
 from setpoint.model.policy import Effect, Policy, Severity, Stage
 from setpoint.model.resource import Resource
 from setpoint.model.service import Release, Service, Signal, SignalKind, Threshold, Tier
@@ -262,3 +264,53 @@ def test_a_waived_finding_counts_neither_in_policies_nor_in_the_risk(
     )
     assert (decision.verdict, decision.waivers) == (verdict, waivers)
     assert (decision.risk == 1.0) is (verdict is Verdict.ADMIT)
+
+
+def _overridden(policies: PolicySet, declared: Sequence[Resource], service: Service, *overrides: Override) -> Decision:
+    return ReleaseGate(policies, overrides).decide(RELEASE, Stage.DEPLOY, service, declared, Circumstances(NOW, QUIET))
+
+
+@pytest.mark.parametrize("effect", [Effect.WARN, Effect.NONE])
+def test_a_release_that_an_override_lets_pass_names_it(
+    effect: Effect, private: MakePolicy, compile_all: CompileAll, resource: MakeResource
+) -> None:
+    policies, declared = compile_all(private(severity=Severity.LOW)), [resource({"PubliclyAccessible": True})]
+    override = Override(
+        "exposure/*", "a sandbox", effects={Stage.DEPLOY: effect}, environments=("staging",), where="setpoint.yaml:3"
+    )
+    staging = _overridden(policies, declared, replace(PAYMENTS, environment="staging"), override)
+    assert (staging.verdict, staging.effect) == (Verdict.ADMIT, effect)
+    assert f"{effect} instead of deny, as setpoint.yaml:3 says: a sandbox" in staging.reasons[0].message
+    assert (staging.risk == 1.0) is (effect is Effect.NONE)
+    assert _overridden(policies, declared, PAYMENTS, override).verdict is Verdict.REFUSE
+
+
+def test_what_an_override_silences_need_not_be_told(
+    private: MakePolicy, compile_all: CompileAll, resource: MakeResource
+) -> None:
+    policies, declared = compile_all(private()), [resource({"PubliclyAccessible": UNKNOWN})]
+    silent = Override("*", "a sandbox", effects={Stage.DEPLOY: Effect.NONE})
+    assert _overridden(policies, declared, PAYMENTS).verdict is Verdict.UNKNOWN
+    decision = _overridden(policies, declared, PAYMENTS, silent)
+    assert (decision.verdict, decision.reasons) == (Verdict.ADMIT, ())
+
+
+def test_an_override_may_be_stricter(private: MakePolicy, compile_all: CompileAll, resource: MakeResource) -> None:
+    policies, declared = compile_all(private(Effect.WARN)), [resource({"PubliclyAccessible": True})]
+    stricter = Override("*", "regulated", Severity.LOW, {Stage.DEPLOY: Effect.DENY}, tiers=frozenset({Tier.CRITICAL}))
+    decision = _overridden(policies, declared, PAYMENTS, stricter)
+    assert (decision.verdict, decision.effect) == (Verdict.REFUSE, Effect.DENY)
+    assert decision.reasons[0].severity is Severity.LOW
+
+
+@pytest.mark.parametrize("stage", [Stage.BUILD, Stage.DEPLOY, Stage.ADMIT])
+def test_every_stage_before_runtime_is_a_gate(
+    stage: Stage, guardrail: MakePolicy, compile_all: CompileAll, resource: MakeResource
+) -> None:
+    policies = compile_all(guardrail("resource.PubliclyAccessible == false", effects={stage: Effect.DENY}))
+    declared = [resource({"PubliclyAccessible": True})]
+    verdicts = {
+        each: ReleaseGate(policies).decide(RELEASE, each, PAYMENTS, declared, Circumstances(NOW, QUIET)).verdict
+        for each in (Stage.BUILD, Stage.DEPLOY, Stage.ADMIT)
+    }
+    assert {each for each, verdict in verdicts.items() if verdict is Verdict.REFUSE} == {stage}

@@ -62,6 +62,8 @@ class World:
     """How many looks after a write still see the old state."""
     now: datetime = START
     policy_version: str = "1"
+    policy_versions: dict[str, str] = field(default_factory=dict)
+    """Of services for which the policies say something else."""
     baseline: Baseline = field(default_factory=Baseline)
     at_work: str = ""
     """What the tool that declares is doing."""
@@ -139,8 +141,9 @@ class World:
         )
         return waive(findings, decisions, exceptions)
 
-    def version(self, _type_name: str) -> str:
-        return self.policy_version
+    def version(self, _type_name: str, service: str = "") -> str:
+        """Of both the comparator and the judge."""
+        return self.policy_versions.get(service, self.policy_version)
 
     def signals(
         self, service: str, opened: Sequence[Finding], reopened: Sequence[Finding], at: datetime

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from setpoint.decide.interface import Circumstances
 from setpoint.errors import InputError, LedgerError, TemporaryError
 from setpoint.loop.admission import Admission, WhatIf
 from setpoint.loop.heartbeat import Heartbeat
+from setpoint.model.circumstances import Circumstances
 from setpoint.model.decision import Decision, Verdict
 from setpoint.model.finding import Finding, FindingSource
 from setpoint.model.policy import Effect, Severity, Stage

@@ -415,3 +415,24 @@ def test_the_command_that_helps_is_safe_to_paste(world: Any, start: Start) -> No
     world.actual["stranger"] = {"Tags": [{"Key": "service", "Value": "x; rm -r ~"}]}
     start().heartbeat.beat()
     assert [each.helps for each in world.alerts] == ["setpoint findings --service 'x; rm -r ~'"]
+
+
+def test_only_whom_the_policies_say_something_else_of_is_examined_again(world: Any, start: Start) -> None:
+    for name, service in (("one", "shop"), ("two", "payments")):
+        world.declared[name]["Tags"] = world.actual[name]["Tags"] = [{"Key": "service", "Value": service}]
+    worker = start()
+    assert worker.heartbeat.beat().examined == 2
+    worker.stop()
+    world.policy_versions = {"shop": "an override"}
+    worker = start()
+    assert worker.heartbeat.beat().examined == 1
+    assert worker.heartbeat.beat().examined == 0
+
+
+def test_a_difference_from_which_nothing_is_to_follow_is_found_and_told_to_nobody(world: Any, start: Start) -> None:
+    world.effects[DriftKind.CHANGED] = Effect.NONE
+    world.actual["one"]["Locked"] = False
+    worker = start()
+    worker.heartbeat.beat()
+    assert open_rules(worker) == [("one", "drift/changed")]
+    assert (world.alerts, states(worker)) == ([], [])

@@ -78,3 +78,44 @@ def test_whoever_lost_the_lease_carries_out_no_order(world: Any, start: Start) -
     with pytest.raises(FencedError):
         old.heartbeat.work()
     assert world.actual["one"] == {"Locked": True}
+
+
+def ends_told(world: Any) -> list[tuple[str, str]]:
+    return [(str(each.severity), each.title) for each in world.alerts if each.kind == "remediation"]
+
+
+def test_a_plan_that_became_void_is_told_once(world: Any, start: Start) -> None:
+    world.effects[DriftKind.CHANGED] = Effect.REQUIRE_APPROVAL
+    world.actual["one"]["Locked"] = False
+    worker = start()
+    worker.heartbeat.beat()
+    world.actual["one"]["Locked"] = "otherwise"
+    for _ in range(3):
+        worker.heartbeat.beat()
+    assert ends_told(world) == [("medium", "void: the state changed after it was planned")]
+
+
+def test_a_plan_for_what_has_gone_is_void_and_that_is_told(world: Any, start: Start) -> None:
+    world.effects[DriftKind.CHANGED] = Effect.REQUIRE_APPROVAL
+    world.actual["one"]["Locked"] = False
+    worker = start()
+    worker.heartbeat.beat()
+    give(worker, OrderKind.APPROVE)
+    del world.declared["one"], world.actual["one"]
+    worker.heartbeat.beat()
+    assert states(worker) == [RemediationState.FAILED]
+    assert ends_told(world) == [("medium", "void: it is neither declared nor there any more")]
+
+
+def test_an_undo_is_told_once(world: Any, start: Start) -> None:
+    world.actual["one"]["Locked"] = False
+    worker = start()
+    worker.heartbeat.beat()
+    worker.settle()
+    give(worker, OrderKind.UNDO)
+    worker.heartbeat.work()
+    worker.heartbeat.beat()
+    assert ends_told(world) == [
+        ("info", "reverted, and verified by reading again"),
+        ("medium", "undone by me@here: because"),
+    ]

@@ -30,11 +30,8 @@ VARIABLES: Final[Mapping[Subject, Mapping[str, frozenset[str]]]] = {
 }
 """What an expression may name, and the fields that are always there."""
 
-_NEVER: Final[Mapping[Stage, frozenset[Effect]]] = {
-    **dict.fromkeys((Stage.BUILD, Stage.DEPLOY, Stage.ADMIT), frozenset({Effect.REMEDIATE, Effect.ESCALATE})),
-    Stage.RUNTIME: frozenset({Effect.DENY}),
-}
-"""Effects that mean nothing at a stage: before runtime nothing can be put right, in it nothing asks to be let in."""
+_AT_RUNTIME: Final = frozenset({Effect.REMEDIATE, Effect.ESCALATE})
+"""Effects that mean nothing at the other stages, where nothing runs yet that could be put right."""
 
 FEW: Final = 20
 """Names that an error still lists, where none is near the one that it is about."""
@@ -46,8 +43,7 @@ Nearest = Callable[[str], str | None]
 def check_stages(policy: Policy) -> None:
     """Every effect means something at its stage, and the policy speaks at one stage at least."""
     for stage, effect in policy.effects.items():
-        if effect in _NEVER[stage]:
-            raise InputError(f"{policy.id} cannot {effect} at {stage}", where=policy.where, remedy=_stage_remedy(stage))
+        check_effect(policy.id, stage, effect, policy.where)
     spoken = {stage for stage, effect in policy.effects.items() if effect is not Effect.NONE}
     if not spoken:
         raise InputError(f"{policy.id} has no effect at any stage", where=policy.where, remedy="name one under effects")
@@ -57,6 +53,13 @@ def check_stages(policy: Policy) -> None:
             where=policy.where,
             remedy="leave runtime alone under effects",
         )
+
+
+def check_effect(who: str, stage: Stage, effect: Effect, where: str) -> None:
+    """The effect means something at the stage."""
+    if stage is not Stage.RUNTIME and effect in _AT_RUNTIME:
+        allowed = ", ".join(str(each) for each in Effect if each not in _AT_RUNTIME)
+        raise InputError(f"{who} cannot {effect} at {stage}", where=where, remedy=f"at {stage} it can be {allowed}")
 
 
 def check_types(policy: Policy, schemas: Schemas, nearest: Nearest) -> dict[str, ResourceSchema]:
@@ -97,7 +100,7 @@ def check_names(policy: Policy, names: Scan, variables: Iterable[str], functions
             raise InputError(
                 f"the expression of {policy.id} uses the field {field.name}, which no entry of reads names",
                 where=policy.expression_where or policy.where,
-                remedy=f"add its path to reads, or {_meant(field.name, read)}",
+                remedy=f"add its path to reads, or {meant(field.name, read)}",
             )
 
 
@@ -137,13 +140,8 @@ def _check_properties(example: Example, schema: ResourceSchema) -> None:
     misspelt = next(_misspelt(example.given, "", schema), None)
     if misspelt is not None:
         raise InputError(
-            f"{schema.type} has no property {misspelt}", where=example.where, remedy=_meant(misspelt, schema.kinds)
+            f"{schema.type} has no property {misspelt}", where=example.where, remedy=meant(misspelt, schema.kinds)
         )
-
-
-def _stage_remedy(stage: Stage) -> str:
-    allowed = [str(effect) for effect in Effect if effect not in _NEVER[stage]]
-    return f"at {stage} it can be {', '.join(allowed)}"
 
 
 def _schema(policy: Policy, name: str, schemas: Schemas, nearest: Nearest) -> ResourceSchema:
@@ -161,7 +159,7 @@ def _schema(policy: Policy, name: str, schemas: Schemas, nearest: Nearest) -> Re
 def _check_path(policy: Policy, path: str, schema: ResourceSchema) -> None:
     where = policy.reads_where.get(path, policy.where)
     if schema.kind(path) is None:
-        raise InputError(f"{schema.type} has no property {path}", where=where, remedy=_meant(path, schema.kinds))
+        raise InputError(f"{schema.type} has no property {path}", where=where, remedy=meant(path, schema.kinds))
     if any(covers(hidden, path) for hidden in schema.write_only):
         raise InputError(
             f"{path} of {schema.type} is never returned by AWS, so nothing can be told of it",
@@ -204,7 +202,7 @@ def _check_difference(example: Example) -> None:
             raise InputError(
                 f"the example {example.name!r} has an unknown field {name}",
                 where=example.where,
-                remedy=_meant(name, fields),
+                remedy=meant(name, fields),
             )
     kind = example.given.get("kind")
     if kind not in kinds:
@@ -220,11 +218,11 @@ def _refuse_unless_known(policy: Policy, what: str, name: str, known: Collection
         raise InputError(
             f"the expression of {policy.id} uses the {what} {name}, which does not exist",
             where=policy.expression_where or policy.where,
-            remedy=_meant(name, known),
+            remedy=meant(name, known),
         )
 
 
-def _meant(name: str, known: Collection[str]) -> str:
+def meant(name: str, known: Collection[str]) -> str:
     """`did you mean X?`, or what there is."""
     close = get_close_matches(name, known, n=1, cutoff=0.7)
     if close:

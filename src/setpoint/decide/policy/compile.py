@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from setpoint.decide.policy.check import (
@@ -68,25 +68,58 @@ class PolicySet:
 
     policies: tuple[Policy, ...]
     drift_policies: tuple[CompiledPolicy, ...]
-    _guardrails: Mapping[str, Mapping[Stage, tuple[Guardrail, ...]]]
-    """By type and stage."""
+    _guardrails: Mapping[str, tuple[Guardrail, ...]] = field(repr=False)
+    """By type; those that share a projection stand together."""
+    _speaking: Mapping[tuple[str, Stage], tuple[Guardrail, ...]] = field(repr=False)
+    """Those among them that have something to say at a stage."""
+
+    @classmethod
+    def of(
+        cls,
+        policies: tuple[Policy, ...],
+        drift_policies: tuple[CompiledPolicy, ...],
+        guardrails: Mapping[str, tuple[Guardrail, ...]],
+    ) -> PolicySet:
+        speaking = {
+            (name, stage): tuple(each for each in of_type if _speaks_at(each.compiled.policy, stage))
+            for name, of_type in guardrails.items()
+            for stage in Stage
+        }
+        return cls(policies, drift_policies, guardrails, speaking)
 
     def guardrails(self, type_name: str, stage: Stage) -> Sequence[Guardrail]:
-        """Those that speak of the type and have an effect at the stage."""
-        return self._guardrails.get(type_name, {}).get(stage, ())
+        """Those that speak of the type and have an effect at the stage, or would have but for an override."""
+        return self._speaking.get((type_name, stage), ())
 
     def guardrail(self, policy_id: str, type_name: str) -> Guardrail:
         """One that is known to be there: the policy names the type."""
-        of_type = (each for spoken in self._guardrails[type_name].values() for each in spoken)
-        return next(each for each in of_type if each.compiled.policy.id == policy_id)
+        return next(each for each in self._guardrails[type_name] if each.compiled.policy.id == policy_id)
 
     def drift_policies_of(self, type_name: str) -> list[CompiledPolicy]:
         return [each for each in self.drift_policies if _speaks_of(each.policy, type_name)]
 
     def version(self, type_name: str) -> str:
-        """Changes whenever what the policies say of this type may."""
+        """Changes whenever what the policies say of this type at runtime may."""
         spoken = [_said(policy) for policy in self.policies if _speaks_of(policy, type_name)]
         return digest(EVALUATION, spoken)
+
+    def revised(self, revise: Callable[[Policy], Policy]) -> PolicySet:
+        """With other severities and effects. Nothing is compiled again; itself where nothing is revised."""
+        policies = {policy.id: revise(policy) for policy in self.policies}
+        if all(policies[policy.id] is policy for policy in self.policies):
+            return self
+
+        def compiled(each: CompiledPolicy) -> CompiledPolicy:
+            return replace(each, policy=policies[each.policy.id])
+
+        return PolicySet.of(
+            tuple(policies.values()),
+            tuple(compiled(each) for each in self.drift_policies),
+            {
+                name: tuple(replace(each, compiled=compiled(each.compiled)) for each in of_type)
+                for name, of_type in self._guardrails.items()
+            },
+        )
 
 
 def compile_policies(policies: Sequence[Policy], schemas: Schemas, nearest: Nearest) -> PolicySet:
@@ -109,26 +142,19 @@ def compile_policies(policies: Sequence[Policy], schemas: Schemas, nearest: Near
         known |= types
         for name in types:
             guardrails.setdefault(name, []).append(compiled)
-    by_type = {name: _by_stage(_guardrails(each, known[name])) for name, each in guardrails.items()}
-    return PolicySet(tuple(policies), tuple(drift_policies), by_type)
+    by_type = {name: _guardrails(each, known[name]) for name, each in guardrails.items()}
+    return PolicySet.of(tuple(policies), tuple(drift_policies), by_type)
 
 
-def _by_stage(guardrails: Sequence[Guardrail]) -> dict[Stage, tuple[Guardrail, ...]]:
-    return {
-        stage: tuple(each for each in guardrails if each.compiled.policy.effect(stage) is not Effect.NONE)
-        for stage in Stage
-    }
-
-
-def _guardrails(policies: Sequence[CompiledPolicy], schema: ResourceSchema) -> list[Guardrail]:
+def _guardrails(policies: Sequence[CompiledPolicy], schema: ResourceSchema) -> tuple[Guardrail, ...]:
     """Those that share a projection stand together, so that each is made once."""
     alone = [[each] for each in policies if not each.selects_only]
     together = sharing_groups([each for each in policies if each.selects_only], lambda each: each.policy.reads)
-    guardrails = []
+    guardrails: list[Guardrail] = []
     for group in [*together, *alone]:
         shared = Projector(schema, sorted({path for each in group for path in each.policy.reads}))
         guardrails += [Guardrail(each, Projector(schema, each.policy.reads), shared) for each in group]
-    return guardrails
+    return tuple(guardrails)
 
 
 def _compile(policy: Policy, schemas: Mapping[str, ResourceSchema]) -> CompiledPolicy:
@@ -168,7 +194,20 @@ def _speaks_of(policy: Policy, type_name: str) -> bool:
     return type_name in policy.types or policy.types == (EVERY_TYPE,)
 
 
+def _speaks_at(policy: Policy, stage: Stage) -> bool:
+    return policy.effect(stage) is not Effect.NONE or policy.is_silenced(stage)
+
+
 def _said(policy: Policy) -> list[Json]:
-    """All of a policy that a conclusion could depend on."""
-    effects = {str(stage): str(effect) for stage, effect in policy.effects.items()}
-    return [policy.id, policy.title, policy.severity, policy.subject, policy.reads, policy.expression, effects]
+    """All of a policy that a conclusion at runtime could depend on."""
+    effect, revisions = policy.effect(Stage.RUNTIME), policy.revisions(Stage.RUNTIME)
+    return [
+        policy.id,
+        policy.title,
+        policy.severity,
+        policy.subject,
+        policy.reads,
+        policy.expression,
+        effect,
+        revisions,
+    ]

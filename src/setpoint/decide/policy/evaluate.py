@@ -47,8 +47,15 @@ class Evaluation:
             return max(self.policy.severity, Severity.HIGH, key=lambda each: each.rank)
         return self.policy.severity
 
-    def reason(self) -> Reason:
-        return Reason(self.policy.id, self.outcome, self.severity, self.message, self.evidence)
+    def reason(self, stage: Stage) -> Reason:
+        """With what overrides change of it at the stage: the policy alone would not explain what follows."""
+        revisions = self.policy.revisions(stage)
+        if not revisions:
+            return Reason(self.policy.id, self.outcome, self.severity, self.message, self.evidence)
+        message = f"{self.message} ({'; '.join(revisions)})"
+        return Reason(
+            self.policy.id, self.outcome, self.severity, message, {**self.evidence, "overrides": list(revisions)}
+        )
 
     def finding(self, urn: Urn, service: str) -> Finding:
         """For a guardrail that is against the entity."""

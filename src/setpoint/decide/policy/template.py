@@ -45,8 +45,8 @@ types: [{type}]
 reads: [{property}]
 # CEL, true while all is well. An absent property is null, an absent list empty.
 holds: {expression}
-# At build and deploy: warn, require approval or deny. At runtime: alert, remediate or escalate. Left out: nothing.
-effects: {{build: warn, deploy: warn, runtime: alert}}
+# At build, deploy and admit: warn, require approval or deny. At runtime: alert, remediate or escalate. Else nothing.
+effects: {{build: warn, deploy: warn, admit: warn, runtime: alert}}
 # Benchmark sections and technique ids, for example CIS AWS 3.0.0 2.1.4.
 references: []
 # Cases that must come out as they say; near misses find the most mistakes. Run them with: setpoint policy test

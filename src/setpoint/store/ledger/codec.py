@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from dataclasses import fields
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Row
 
 from setpoint.model.canonical import Json
 from setpoint.model.decision import Decision, Factor, Outcome, Reason, Verdict
 from setpoint.model.drift import Comparison, Drift, DriftKind, Fold, Gap, GapKind
 from setpoint.model.policy import Effect, Severity, Stage
 from setpoint.model.remediation import Change, Plan
+from setpoint.model.service import Threshold
 from setpoint.model.snapshot import Area, AreaCoverage, Extent
 from setpoint.model.urn import Urn
+from setpoint.model.waiver import Waiver
+from setpoint.store.interface import BeatRow
 
 Fields = dict[str, Json]
+
+_WAIVER_TEXTS: Final = ("id", "scope", "policy", "path", "reason", "owner", "ticket", "actor")
 
 
 def encode_comparison(comparison: Comparison) -> Fields | None:
@@ -145,4 +154,46 @@ def decode_coverage(documents: Iterable[Mapping[str, Any]]) -> tuple[AreaCoverag
             tuple(each["reasons"]),
         )
         for each in documents
+    )
+
+
+def decode_beat(row: Row[Any]) -> BeatRow:
+    names = [each.name for each in fields(BeatRow)]
+    return BeatRow(**{**{name: row._mapping[name] for name in names}, "coverage": decode_coverage(row.coverage)})
+
+
+def encode_threshold(threshold: Threshold | None) -> Fields | None:
+    if threshold is None:
+        return None
+    return {
+        "service": threshold.service,
+        "base": threshold.base,
+        "value": threshold.value,
+        "load": threshold.load,
+        "factors": _encode_factors(threshold.factors),
+        "at": threshold.at.isoformat(),
+    }
+
+
+def decode_threshold(document: Mapping[str, Any] | None) -> Threshold | None:
+    if document is None:
+        return None
+    factors, at = _decode_factors(document["factors"]), datetime.fromisoformat(document["at"])
+    return Threshold(document["service"], document["base"], document["value"], document["load"], factors, at)
+
+
+def encode_waiver(waiver: Waiver) -> Fields:
+    """But for when it last matched: that says nothing of what it covers."""
+    return {
+        **{name: getattr(waiver, name) for name in _WAIVER_TEXTS},
+        "created_at": waiver.created_at.isoformat(),
+        "expires_at": waiver.expires_at.isoformat(),
+    }
+
+
+def decode_waiver(document: Mapping[str, Any]) -> Waiver:
+    return Waiver(
+        **{name: document[name] for name in _WAIVER_TEXTS},
+        created_at=datetime.fromisoformat(document["created_at"]),
+        expires_at=datetime.fromisoformat(document["expires_at"]),
     )

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
-from setpoint.model.canonical import digest
+from setpoint.model.canonical import Json, digest
 from setpoint.model.decision import Decision
 from setpoint.store.ledger.audit import ITSELF, Entry
-from setpoint.store.ledger.codec import encode_decision
+from setpoint.store.ledger.codec import decode_decision, encode_decision
 from setpoint.store.ledger.database import batches
 from setpoint.store.ledger.tables import decisions
 
@@ -31,26 +31,52 @@ class Written:
     """The digest of what was decided now."""
 
 
-def append(
-    connection: Connection, decided: Sequence[Decision], at: datetime, *, repeated: bool = False
-) -> list[Written]:
-    """Write what changed of `decided`, or with `repeated` all of it, and return what was written."""
+@dataclass(frozen=True, slots=True)
+class Together:
+    """All that was decided of one topic at one time."""
+
+    decisions: tuple[Decision, ...]
+    documents: tuple[Json, ...]
+    digest: str
+
+
+def together(decided: Iterable[Decision]) -> dict[Topic, Together]:
+    """What is decided now, by topic."""
     topics: dict[Topic, list[Decision]] = {}
     for each in decided:
         topics.setdefault((each.subject, each.stage, each.path), []).append(each)
+    return {topic: _together(decisions) for topic, decisions in topics.items()}
+
+
+def _together(decisions: Sequence[Decision]) -> Together:
+    documents = [encode_decision(each) for each in decisions]
+    return Together(tuple(decisions), tuple(documents), digest(documents))
+
+
+def append(
+    connection: Connection, topics: Mapping[Topic, Together], at: datetime, *, repeated: bool = False
+) -> list[Written]:
+    """Write what changed of what is decided now, or with `repeated` all of it, and return what was written."""
     last = _last_digests(connection, sorted({subject for subject, _, _ in topics}))
     written: list[Written] = []
     rows: list[dict[str, Any]] = []
-    for topic, together in topics.items():
-        documents = [encode_decision(each) for each in together]
-        before, now = last.get(topic, ""), digest(documents)
-        if before == now and not repeated:
+    for topic, now in topics.items():
+        before = last.get(topic, "")
+        if before == now.digest and not repeated:
             continue
-        written.extend(Written(each, before, now) for each in together)
+        written.extend(Written(each, before, now.digest) for each in now.decisions)
         subject, stage, path = topic
         rows.extend(
-            {"subject": subject, "stage": stage, "path": path, "together": now, "at": at, "document": document}
-            for document in documents
+            {
+                "subject": subject,
+                "service": document["service"],
+                "stage": stage,
+                "path": path,
+                "together": now.digest,
+                "at": at,
+                "document": document,
+            }
+            for document in now.documents
         )
     if rows:
         connection.execute(insert(decisions), rows)
@@ -87,3 +113,21 @@ def _last_digests(connection: Connection, subjects: Sequence[str]) -> dict[Topic
         for subject, stage, path, together in connection.execute(select(*columns).where(decisions.c.id.in_(last))):
             found[subject, stage, path] = together
     return found
+
+
+def recall(
+    connection: Connection, wanted: Collection[tuple[Topic, str]]
+) -> dict[tuple[Topic, str], tuple[Decision, ...]]:
+    """What was decided together of these topics under these digests; what is not in the ledger is left out."""
+    found: dict[tuple[Topic, str], list[Decision]] = {}
+    first: dict[tuple[Topic, str], datetime] = {}
+    subjects, digests = sorted({subject for (subject, _, _), _ in wanted}), sorted({each for _, each in wanted})
+    for some in batches(subjects):
+        for few in batches(digests):
+            sought = select(decisions).where(decisions.c.subject.in_(some), decisions.c.together.in_(few))
+            for row in connection.execute(sought.order_by(decisions.c.id)):
+                key = ((row.subject, row.stage, row.path), row.together)
+                # What was decided again later says the same.
+                if first.setdefault(key, row.at) == row.at:
+                    found.setdefault(key, []).append(decode_decision(row.document))
+    return {key: tuple(decided) for key, decided in found.items()}

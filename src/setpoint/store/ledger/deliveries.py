@@ -108,11 +108,15 @@ def next_at(connection: Connection, scope: str) -> datetime | None:
     return earliest
 
 
-def read(connection: Connection, scope: str, state: DeliveryState | None, limit: int) -> list[Delivery]:
-    """Newest first; of this state only, where given."""
+def read(
+    connection: Connection, scope: str, state: DeliveryState | None, limit: int, *, before: int | None = None
+) -> list[Delivery]:
+    """Newest first; of this state only, and older than this one, where given."""
     wanted = select(deliveries).where(_is_of(scope)).order_by(deliveries.c.id.desc()).limit(limit)
     if state is not None:
         wanted = wanted.where(_is_in(state))
+    if before is not None:
+        wanted = wanted.where(deliveries.c.id < before)
     return [_decode(row) for row in connection.execute(wanted)]
 
 
@@ -124,6 +128,13 @@ def count(connection: Connection, scope: str) -> dict[str, dict[DeliveryState, i
         for address, number in connection.execute(wanted.group_by(deliveries.c.channel)):
             counts.setdefault(_channel(address), dict.fromkeys(DeliveryState, 0))[state] = number
     return counts
+
+
+def are_over(scope: str, before: datetime) -> ColumnElement[bool]:
+    """Delivered, or given up, and from before then; not the last message, whose number would be given out again."""
+    last = select(func.max(deliveries.c.id)).scalar_subquery()
+    is_old = (deliveries.c.created_at < before) & (deliveries.c.id < last)
+    return _is_of(scope) & ~_is_in(DeliveryState.WAITING) & is_old
 
 
 def _open_message(connection: Connection, scope: str, channel: str, group: str, since: datetime) -> Delivery | None:

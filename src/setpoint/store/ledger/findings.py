@@ -109,8 +109,8 @@ def record(
     return settlement.changes
 
 
-def entries(changes: Mapping[Urn, FindingChanges], at: datetime) -> Iterator[Entry]:
-    """What the audit log says about it."""
+def entries(changes: Mapping[Urn, FindingChanges], at: datetime, reason: str = "") -> Iterator[Entry]:
+    """What the audit log says about it; `reason` is why it is so, where that is not that it was seen to be so."""
     for change in changes.values():
         for action, before, after, concerned in (
             ("finding opened", None, "open", change.opened),
@@ -126,6 +126,7 @@ def entries(changes: Mapping[Urn, FindingChanges], at: datetime) -> Iterator[Ent
                     "before": before,
                     "after": after,
                     "evidence": digest(each.evidence),
+                    **({"reason": reason} if reason else {}),
                 }
                 yield Entry(at, action, each.urn, details)
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 from uuid import uuid4
 
 from setpoint.store.interface import Lease
 from setpoint.store.ledger import audit, leases
+from setpoint.store.ledger.answers import SqlAnswers
 from setpoint.store.ledger.audit import Entry
 from setpoint.store.ledger.database import Database
+from setpoint.store.ledger.pages import SqlPages
 from setpoint.store.ledger.reader import SqlReader
+from setpoint.store.ledger.tokens import SqlTokens
 from setpoint.store.ledger.writer import SqlWriter, set_clock
 
 
@@ -43,6 +47,18 @@ class SqlLedger(SqlReader):
 
     def visitor(self) -> SqlWriter:
         return SqlWriter(self._database, self._visitor)
+
+    def access(self, master_key: Path) -> SqlTokens:
+        """Who may call the API; `master_key` is the file of the key that agents' keys are wrapped under."""
+        return SqlTokens(self._database, self._visitor, master_key)
+
+    def pages(self) -> SqlPages:
+        """What it holds, a page at a time."""
+        return SqlPages(self._database)
+
+    def answers(self) -> SqlAnswers:
+        """What the API answered lately."""
+        return SqlAnswers(self._database, self.visitor())
 
     def close(self) -> None:
         self._database.close()

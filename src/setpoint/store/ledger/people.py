@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
-from setpoint.errors import InputError
+from setpoint.errors import ConflictError, NotFoundError
 from setpoint.model.order import Order, OrderKind
 from setpoint.model.waiver import Waiver
 from setpoint.store.ledger import dialect
 from setpoint.store.ledger.audit import Entry
 from setpoint.store.ledger.tables import orders, waiver_matches, waivers
+
+_IDENTITY: Final = re.compile(r"w[0-9]{1,18}", re.ASCII)
+"""No more digits than every database's numbers have room for."""
 
 SWITCHES = (OrderKind.PAUSE, OrderKind.RESUME)
 
@@ -31,12 +35,12 @@ def add_waiver(connection: Connection, waiver: Waiver) -> Waiver:
 
 def end_waiver(connection: Connection, identity: str, at: datetime) -> tuple[Waiver, Waiver]:
     """As it was, and as it expires at `at`; `InputError` where the ledger has none such, or it has expired before."""
-    number = int(identity[1:]) if identity[:1] == "w" and identity[1:].isdecimal() else 0
+    number = int(identity[1:]) if _IDENTITY.fullmatch(identity) else 0
     row = connection.execute(select(waivers).where(waivers.c.id == number)).one_or_none()
     if row is None:
-        raise InputError(f"there is no waiver {identity!r} in the ledger", remedy="list them with: setpoint waivers")
+        raise NotFoundError(f"there is no waiver {identity!r} in the ledger", remedy="list them with: setpoint waivers")
     if row.expires_at <= at:
-        raise InputError(f"waiver {identity} expired at {row.expires_at.isoformat()}")
+        raise ConflictError(f"waiver {identity} expired at {row.expires_at.isoformat()}")
     connection.execute(update(waivers).where(waivers.c.id == number).values(expires_at=at))
     before = _waiver(row, None)
     return before, replace(before, expires_at=at)

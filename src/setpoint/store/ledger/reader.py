@@ -14,13 +14,24 @@ from sqlalchemy import func, select
 from setpoint.model.decision import Decision
 from setpoint.model.drift import Comparison
 from setpoint.model.finding import FindingRecord
+from setpoint.model.history import Lost, PastGate, PastState
 from setpoint.model.order import Order
 from setpoint.model.remediation import Remediation, RemediationState
 from setpoint.model.service import Exposure, Release, Service, Signal, SignalKind, Tier
 from setpoint.model.urn import Urn
 from setpoint.model.waiver import Waiver
-from setpoint.store.interface import AuditRow, BeatRow, Delivery, DeliveryState
-from setpoint.store.ledger import audit_check, codec, deliveries, findings, people, remediations, tables
+from setpoint.store.interface import AuditRow, BeatRow, Delivery, DeliveryState, Reach
+from setpoint.store.ledger import (
+    audit_check,
+    codec,
+    deliveries,
+    findings,
+    gate_cases,
+    history,
+    people,
+    remediations,
+    tables,
+)
 from setpoint.store.ledger.database import Database
 from setpoint.store.ledger.tables import EPOCH
 
@@ -121,10 +132,8 @@ class SqlReader:
 
     def remediation_steps(self, remediation: int) -> Sequence[tuple[datetime, RemediationState, str]]:
         """How a remediation came to its state: when, to which state, and why; oldest first."""
-        table = tables.remediation_steps
-        wanted = select(table).where(table.c.remediation == remediation).order_by(table.c.id)
         with self._database.read() as connection:
-            return [(row.at, RemediationState(row.state), row.reason) for row in connection.execute(wanted)]
+            return remediations.steps(connection, remediation)
 
     def signals(self, service: str, *, since: datetime) -> Sequence[Signal]:
         """Oldest first, from `since` on."""
@@ -186,15 +195,27 @@ class SqlReader:
 
     def beats(self, *, scope: str | None = None, limit: int = 20) -> Sequence[BeatRow]:
         table = tables.beats
-        columns = (column for column in table.columns if column.name != "scope")
-        wanted = select(*columns).order_by(table.c.id.desc()).limit(limit)
+        wanted = select(table).order_by(table.c.id.desc()).limit(limit)
         if scope is not None:
             wanted = wanted.where(table.c.scope == scope)
         with self._database.read() as connection:
-            return [
-                BeatRow(**{**row._mapping, "coverage": codec.decode_coverage(row.coverage)})
-                for row in connection.execute(wanted)
-            ]
+            return [codec.decode_beat(row) for row in connection.execute(wanted)]
+
+    def reach(self, scope: str) -> Reach | None:
+        with self._database.read() as connection:
+            return history.reach(connection, scope)
+
+    def past_states(
+        self, scope: str, since: datetime, until: datetime | None, *, service: str | None = None
+    ) -> Iterator[PastState | Lost]:
+        with self._database.read() as connection:
+            yield from history.read(connection, scope, since, until, service)
+
+    def past_gates(
+        self, since: datetime, until: datetime | None, *, service: str | None = None
+    ) -> Iterator[PastGate | Lost]:
+        with self._database.read() as connection:
+            yield from gate_cases.read(connection, since, until, service)
 
     def audit(self, *, after: int = 0) -> Iterator[AuditRow]:
         table = tables.audit_log

@@ -73,6 +73,13 @@ def step(
     return stepped
 
 
+def steps(connection: Connection, remediation: int) -> list[tuple[datetime, RemediationState, str]]:
+    """How it came to its state: when, to which state, and why; oldest first."""
+    table = remediation_steps
+    wanted = select(table).where(table.c.remediation == remediation).order_by(table.c.id)
+    return [(row.at, RemediationState(row.state), row.reason) for row in connection.execute(wanted)]
+
+
 def entry(remediation: Remediation, before: RemediationState | None = None) -> Entry:
     """What the audit log says about the state that it just reached, from `before`; None where it begins.
 

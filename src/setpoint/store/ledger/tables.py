@@ -15,6 +15,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -68,17 +69,18 @@ class Document(TypeDecorator[Any]):
             raise LedgerError(
                 f"a document in the ledger is damaged ({error.msg})", remedy="restore the ledger from a backup"
             ) from error
-        return _restore_unknowns(document) if "$unknown" in value else document
+        return restore_unknowns(document) if "$unknown" in value else document
 
 
-def _restore_unknowns(value: Json) -> Json:
+def restore_unknowns(value: Json) -> Json:
+    """With every `Unknown` that JSON could only describe."""
     if isinstance(value, list):
-        return [_restore_unknowns(each) for each in value]
+        return [restore_unknowns(each) for each in value]
     if not isinstance(value, dict):
         return value
     if len(value) == 1 and isinstance(reason := value.get("$unknown"), str):
         return Unknown(reason)
-    return {name: _restore_unknowns(each) for name, each in value.items()}
+    return {name: restore_unknowns(each) for name, each in value.items()}
 
 
 Number = BigInteger().with_variant(Integer, "sqlite")
@@ -149,6 +151,7 @@ decisions = Table(
     metadata,
     Column("id", Number, primary_key=True),
     Column("subject", Text, nullable=False),
+    Column("service", Text, nullable=False, server_default=""),
     Column("stage", Text, nullable=False),
     Column("path", Text, nullable=False),
     # The digest of everything that was decided together of this subject, stage and path.
@@ -156,6 +159,7 @@ decisions = Table(
     Column("at", Moment, nullable=False),
     Column("document", Document, nullable=False),
     Index("decisions_of_subject", "subject", "stage", "path", "id"),
+    Index("decisions_of_service", "service", "id"),
 )
 
 remediations = Table(
@@ -266,6 +270,77 @@ deliveries = Table(
     Index("deliveries_due", "next_at"),
 )
 
+# What was judged, so that other policies can be run over the past
+
+# Everything that is recorded there is kept once, however often it is seen again.
+states = Table(
+    "states",
+    metadata,
+    # Of what is packed, before it is packed.
+    Column("digest", Text, primary_key=True),
+    Column("packed", LargeBinary, nullable=False),
+)
+
+# An entity as it was judged, from `at` on; until `ended_at`, where that is over.
+history = Table(
+    "history",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("scope", Text, nullable=False),
+    Column("urn", Text, nullable=False),
+    Column("service", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    # Digests of states; null where there is nothing of the kind.
+    Column("actual", Text),
+    Column("intended", Text),
+    Column("differences", Text),
+    Column("exceptions", Text),
+    # Path → the digest of what was decided together there (`decisions.together`); null where nothing was.
+    Column("decided", Document),
+)
+Index(
+    "history_now",
+    history.c.scope,
+    history.c.urn,
+    unique=True,
+    sqlite_where=history.c.ended_at.is_(None),
+    postgresql_where=history.c.ended_at.is_(None),
+)
+Index(
+    "history_over",
+    history.c.ended_at,
+    sqlite_where=history.c.ended_at.is_not(None),
+    postgresql_where=history.c.ended_at.is_not(None),
+)
+
+history_reach = Table(
+    "history_reach",
+    metadata,
+    Column("scope", Text, primary_key=True),
+    # From when on the past is there as a whole.
+    Column("since", Moment, nullable=False),
+    Column("pruned_at", Moment, nullable=False),
+)
+
+# What a decision of the gate was made from.
+gate_cases = Table(
+    "gate_cases",
+    metadata,
+    Column("decision", Number, ForeignKey("decisions.id"), primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False, index=True),
+    Column("document", Document, nullable=False),
+)
+
+gate_states = Table(
+    "gate_states",
+    metadata,
+    Column("decision", Number, ForeignKey("gate_cases.decision"), primary_key=True, autoincrement=False),
+    Column("place", Integer, primary_key=True, autoincrement=False),
+    Column("urn", Text, nullable=False),
+    Column("state", Text, nullable=False),
+)
+
 leases = Table(
     "leases",
     metadata,
@@ -277,6 +352,35 @@ leases = Table(
     Column("birth", Text, nullable=False),
     Column("acquired_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    # Of the whole text of the token, which is nowhere.
+    Column("digest", Text, nullable=False),
+    Column("scopes", Document, nullable=False),
+    Column("service", Text),
+    Column("is_agent", Boolean, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("created_by", Text, nullable=False),
+    # Brought forward where the token is rotated.
+    Column("expires_at", Moment),
+    Column("last_used_at", Moment),
+    Column("revoked_at", Moment),
+    Column("rotated_from", Text),
+    Index("tokens_of_name", "name"),
+)
+
+# Under the master key, which is not in the ledger.
+wrapped_keys = Table(
+    "wrapped_keys",
+    metadata,
+    # What the key is for, which the wrapping binds it to: `fleet`, or `agent <token id>`.
+    Column("purpose", Text, primary_key=True),
+    Column("wrapped", Text, nullable=False),
 )
 
 audit_log = Table(
@@ -301,6 +405,20 @@ seals = Table(
     # The last sealed row; rows are numbered without a gap, so it is their count, too.
     Column("through", BigInteger, nullable=False),
     Column("digest", Text, nullable=False),
+)
+
+# What the API answered lately, so that a call which is made again is not done again.
+answers = Table(
+    "answers",
+    metadata,
+    Column("caller", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    # Of what was asked.
+    Column("fingerprint", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("body", Text, nullable=False),
+    Index("answers_by_age", "at"),
 )
 
 clock = Table(

@@ -15,6 +15,7 @@ from setpoint.model.canonical import Json
 from setpoint.model.conclusion import Conclusion
 from setpoint.model.decision import Decision
 from setpoint.model.finding import FindingChanges
+from setpoint.model.history import GateCase
 from setpoint.model.order import Order
 from setpoint.model.remediation import Plan, Remediation, RemediationState
 from setpoint.model.service import Release, Service, Signal
@@ -28,8 +29,11 @@ from setpoint.store.ledger import (
     deliveries,
     dialect,
     findings,
+    gate_cases,
+    history,
     leases,
     people,
+    pruning,
     remediations,
     tables,
 )
@@ -87,13 +91,14 @@ class SqlWriter:
             changes = findings.record(
                 connection, scope, found, at, lambda finding: latest[finding.urn].leaves_open(finding)
             )
-            decided = [decision for each in latest.values() for decision in each.decisions]
+            decided = decisions.together(decision for each in latest.values() for decision in each.decisions)
             written = decisions.append(connection, decided, at)
+            history.record(connection, scope, list(latest.values()), decided, at)
             self._tell(connection, [*findings.entries(changes, at), *decisions.entries(written, at)])
             set_clock(connection, at)
         return changes
 
-    def forget(self, urns: Sequence[Urn], at: datetime) -> Mapping[Urn, FindingChanges]:
+    def forget(self, urns: Sequence[Urn], at: datetime, reason: str = "") -> Mapping[Urn, FindingChanges]:
         if not urns:
             return {}
         with self._working() as (connection, scope):
@@ -101,7 +106,8 @@ class SqlWriter:
             for some in batches(urns):
                 connection.execute(delete(table).where(table.c.scope == scope, table.c.urn.in_(some)))
             changes = findings.record(connection, scope, dict.fromkeys(urns, ()), at)
-            self._tell(connection, list(findings.entries(changes, at)))
+            history.end(connection, scope, urns, at)
+            self._tell(connection, list(findings.entries(changes, at, reason)))
             set_clock(connection, at)
         return changes
 
@@ -142,6 +148,13 @@ class SqlWriter:
         with self._working() as (connection, scope):
             connection.execute(insert(tables.beats).values({"scope": scope, **_encode_beat(beat)}))
             set_clock(connection, beat.ended_at)
+
+    def prune(self, before: datetime, at: datetime) -> int:
+        with self._working() as (connection, scope):
+            pruned = pruning.prune(connection, scope, before, at)
+            self._tell(connection, list(pruning.entries(scope, pruned, before, at)))
+            set_clock(connection, at)
+        return sum(pruned.values())
 
     def enqueue(self, parcels: Sequence[Parcel], at: datetime, hold: timedelta) -> None:
         if not parcels:
@@ -213,9 +226,13 @@ class SqlWriter:
             connection.execute(dialect.insert_or_keep(tables.releases), row)
             set_clock(connection, at)
 
-    def put_decision(self, decision: Decision, at: datetime, actor: str = audit.ITSELF) -> None:
+    def put_decision(
+        self, decision: Decision, at: datetime, actor: str = audit.ITSELF, *, case: GateCase | None = None
+    ) -> None:
         with self._appending() as connection:
-            written = decisions.append(connection, [decision], at, repeated=True)
+            written = decisions.append(connection, decisions.together([decision]), at, repeated=True)
+            if case is not None:
+                gate_cases.record(connection, case, at)
             self._tell(connection, list(decisions.entries(written, at, actor)))
             set_clock(connection, at)
 

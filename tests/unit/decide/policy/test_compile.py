@@ -83,7 +83,7 @@ def test_a_wrong_expression_is_told_with_its_place(
         ({"effects": {}}, "has no effect at any stage"),
         ({"effects": {Stage.DEPLOY: Effect.NONE}}, "has no effect at any stage"),
         ({"effects": {Stage.BUILD: Effect.REMEDIATE}}, "cannot remediate at build; at build it can be none, warn, "),
-        ({"effects": {Stage.RUNTIME: Effect.DENY}}, "cannot deny at runtime"),
+        ({"effects": {Stage.ADMIT: Effect.ESCALATE}}, "cannot escalate at admit; at admit it can be none, warn, "),
     ],
 )
 def test_a_wrong_policy_is_told_with_its_place(

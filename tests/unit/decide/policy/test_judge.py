@@ -11,6 +11,7 @@ from setpoint.model.canonical import Json
 from setpoint.model.decision import Decision, Outcome, Verdict
 from setpoint.model.drift import Comparison, Drift, DriftKind
 from setpoint.model.finding import Finding, FindingSource
+from setpoint.model.override import Override
 from setpoint.model.policy import Effect, Policy, Severity, Stage
 from setpoint.model.resource import Resource
 
@@ -31,12 +32,13 @@ def judge(resource: MakeResource, compile_all: CompileAll) -> Callable[..., Judg
         drifts: list[tuple[DriftKind, str, Json, Json]],
         intended: Any,
         actual: Any,
+        overrides: tuple[Override, ...] = (),
         **changes: Any,
     ) -> Judged:
         urn = resource({}).urn
         comparison = Comparison(urn, tuple(Drift(urn, *drift) for drift in drifts))
         sides = [resource(each, **changes) if each is not None else None for each in (intended, actual)]
-        return PolicyJudge(compile_all(*policies)).judge(comparison, sides[0], sides[1], "payments")
+        return PolicyJudge(compile_all(*policies), overrides).judge(comparison, sides[0], sides[1], "payments")
 
     return judge_it
 
@@ -189,3 +191,63 @@ def test_the_declared_tags_count(judge: Callable[..., Judged], drift_policy: Mak
 def test_a_guardrail_without_effect_at_runtime_is_silent(judge: Callable[..., Judged], guardrail: MakePolicy) -> None:
     at_the_gate_only = guardrail("resource.PubliclyAccessible == false", effects={Stage.DEPLOY: Effect.DENY})
     assert judge([at_the_gate_only], [], PUBLIC, PUBLIC) == ((), ())
+
+
+def at_runtime(effect: Effect, policy: str = "*", severity: Severity | None = None) -> tuple[Override, ...]:
+    return (Override(policy, "agreed", severity, {Stage.RUNTIME: effect}, services=("pay*",), where="setpoint.yaml:9"),)
+
+
+def test_what_is_denied_in_production_is_a_persons_to_decide(
+    judge: Callable[..., Judged], drift_policy: MakePolicy, guardrail: MakePolicy
+) -> None:
+    denied = {Stage.RUNTIME: Effect.DENY}
+    never = drift_policy("drift.path == 'Port'", effects=denied)
+    private = guardrail("resource.PubliclyAccessible == false", effects=denied)
+    _, (changed,) = judge([never], [(DriftKind.CHANGED, "Port", "1", "2")], {}, {})
+    _, (broken,) = judge([private], [(DriftKind.CHANGED, "PubliclyAccessible", False, True)], PRIVATE, PUBLIC)
+    assert (changed.effect, broken.effect) == (Effect.ESCALATE, Effect.ESCALATE)
+    _, (as_declared,) = judge([private], [], PUBLIC, PUBLIC)
+    assert as_declared.effect is Effect.ALERT
+
+
+def test_an_override_changes_what_follows_and_is_named(judge: Callable[..., Judged], private: Policy) -> None:
+    overrides = at_runtime(Effect.WARN, severity=Severity.LOW)
+    (finding,), (decision,) = judge([private], [], PUBLIC, PUBLIC, overrides)
+    assert (finding.severity, decision.effect) == (Severity.LOW, Effect.WARN)
+    (reason,) = decision.reasons
+    assert reason.message == (
+        "Database can be reached (low instead of critical, as setpoint.yaml:9 says: agreed; "
+        "warn instead of remediate, as setpoint.yaml:9 says: agreed)"
+    )
+    assert reason.evidence["overrides"] == [
+        "low instead of critical, as setpoint.yaml:9 says: agreed",
+        "warn instead of remediate, as setpoint.yaml:9 says: agreed",
+    ]
+
+
+def test_a_guardrail_that_an_override_silences_is_no_finding_and_the_decision_says_why(
+    judge: Callable[..., Judged], private: Policy, told: Policy
+) -> None:
+    silent = at_runtime(Effect.NONE, "exposure/*")
+    drift = (DriftKind.CHANGED, "PubliclyAccessible", False, True)
+    (finding,), (decision, silenced) = judge([private, told], [drift], PRIVATE, PUBLIC, silent)
+    assert (finding.severity, finding.policies, decision.effect) == (Severity.LOW, (), Effect.ALERT)
+    assert (silenced.verdict, silenced.effect) == (Verdict.ADMIT, Effect.NONE)
+    assert "none instead of remediate, as setpoint.yaml:9 says: agreed" in silenced.reasons[0].message
+    assert judge([private], [], PRIVATE, {}, silent, unread={"PubliclyAccessible": "denied"}) == ((), ())
+
+
+def test_a_difference_that_an_override_silences_stays_a_finding_without_effect(
+    judge: Callable[..., Judged], changed: Policy, drift_policy: MakePolicy
+) -> None:
+    drift = (DriftKind.CHANGED, "Port", "1", "2")
+    (finding,), (decision,) = judge([changed], [drift], {}, {}, at_runtime(Effect.NONE))
+    assert (finding.rule, decision.verdict, decision.effect) == ("drift/changed", Verdict.REFUSE, Effect.NONE)
+    unsure = drift_policy("'production' in drift.tags", id="drift/unsure")
+    _, (decision,) = judge([unsure], [drift], {}, {}, at_runtime(Effect.NONE), unread={"Tags": "denied"})
+    assert (decision.effect, decision.reasons[0].message) == (Effect.ALERT, "no policy applies")
+
+
+def test_an_override_for_others_is_not_heard_of(judge: Callable[..., Judged], private: Policy) -> None:
+    others = (Override("*", "agreed", effects={Stage.RUNTIME: Effect.NONE}, services=("shop",)),)
+    assert judge([private], [], PUBLIC, PUBLIC, others) == judge([private], [], PUBLIC, PUBLIC)

@@ -1,0 +1,210 @@
+"""The recorded past under other policies: what was decided is decided again, and every decision that differs is told.
+
+Called by `setpoint policy replay`. A decision is made again from exactly what it was made from then: the states, the
+differences, the owning service, the waivers and accepted values in force; for a release also its circumstances. Only
+the policies, with the overrides that the configuration lays over them, are those that are given.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from setpoint.decide.interface import Gate, Judge
+from setpoint.model.decision import Decision, Outcome, Reason, Verdict
+from setpoint.model.history import PastGate, PastState
+from setpoint.model.policy import Effect, Severity, Stage
+from setpoint.model.urn import Urn
+
+AGAINST: Final = frozenset({Outcome.VIOLATED, Outcome.FAILED})
+
+OTHERWISE_SILENT: Final[Mapping[str, str]] = {
+    "drift": "a policy applies",
+    "risk": "its risk is no more than it may carry",
+}
+"""What speaks in decisions without being a policy → what it means that it does not."""
+
+
+UNSPOKEN: Final = Reason("", Outcome.HELD, Severity.INFO, "")
+"""Stands for a reason where a decision has none: a release against which nothing speaks."""
+
+
+class ChangeKind(StrEnum):
+    NEWLY_VIOLATED = "newly violated"
+    """Of a policy on drift: it newly applies."""
+    NO_LONGER = "no longer violated"
+    OTHERWISE = "effect changed"
+    """The verdict, the effect, the severity; or whether it can be told at all."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Standing:
+    """What one policy had to do with one decision."""
+
+    outcome: Outcome
+    severity: Severity
+    verdict: Verdict
+    effect: Effect
+    waivers: tuple[str, ...]
+    beside: frozenset[str] = field(compare=False)
+    """The other policies of the decision."""
+
+    @property
+    def is_against(self) -> bool:
+        return self.outcome in AGAINST and (self.effect is not Effect.NONE or bool(self.waivers))
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a policy has to do with a decision about one place is other than it was."""
+
+    at: datetime
+    """When it was decided."""
+    subject: Urn
+    service: str
+    stage: Stage
+    policy: str
+    """Empty where no policy speaks for the decision."""
+    path: str
+    was: tuple[Standing, ...]
+    """Empty where it said nothing."""
+    would_be: tuple[Standing, ...]
+    because: str
+
+    @property
+    def kind(self) -> ChangeKind:
+        before, after = _is_against(self.was), _is_against(self.would_be)
+        if before == after:
+            return ChangeKind.OTHERWISE
+        return ChangeKind.NEWLY_VIOLATED if after else ChangeKind.NO_LONGER
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """One past decision, made again."""
+
+    at: datetime
+    subject: Urn
+    changes: tuple[Change, ...]
+    failed: tuple[Reason, ...]
+    """The evaluations that failed now: what they would have said is not known."""
+    spoke: frozenset[str]
+    """Every policy that speaks in what was decided then."""
+
+
+class Replayer:
+    """Judges the past by one set of policies."""
+
+    def __init__(self, judge: Judge, gate: Gate, policies: AbstractSet[str]) -> None:
+        """`policies` are the ids of those that both apply."""
+        self._judge = judge
+        self._gate = gate
+        self.policies = policies
+
+    def state(self, past: PastState) -> Replayed:
+        grounds = past.grounds
+        _, decided = self._judge.judge(
+            past.comparison, grounds.intended, grounds.actual, past.service, grounds.exceptions
+        )
+        return self._replayed(past.at, past.decided, decided, past.urn)
+
+    def release(self, past: PastGate) -> Replayed:
+        case = past.case
+        decided = self._gate.decide(case.release, case.stage, case.service, case.resources, case.circumstances)
+        return self._replayed(past.at, (past.decided,), (decided,), past.decided.subject)
+
+    def _replayed(self, at: datetime, before: Sequence[Decision], after: Sequence[Decision], subject: Urn) -> Replayed:
+        return Replayed(
+            at=at,
+            subject=subject,
+            changes=tuple(changes(at, before, after, self.policies)),
+            failed=tuple(reason for each in after for reason in each.reasons if reason.outcome is Outcome.FAILED),
+            spoke=frozenset(reason.policy for each in before for reason in each.reasons),
+        )
+
+
+def changes(
+    at: datetime, before: Sequence[Decision], after: Sequence[Decision], policies: Collection[str]
+) -> Iterator[Change]:
+    """Every difference between what was decided of one subject at one stage and what would be, by path and policy.
+
+    A decision that several policies speak for can change because of one of them: then that one alone is told.
+    """
+    decided = (*before, *after)
+    for path in sorted({each.path for each in decided}):
+        was, would_be = _standings(path, before), _standings(path, after)
+        names = was.keys() | would_be.keys()
+        moved = {name for name in names if _said(was.get(name, ())) != _said(would_be.get(name, ()))}
+        for name in sorted(names):
+            then, now = was.get(name, ()), would_be.get(name, ())
+            if then != now and not _is_explained(name, (*then, *now), moved):
+                because = _because(name, path, after, policies)
+                one = decided[0]
+                yield Change(at, one.subject, one.service, one.stage, name, path, then, now, because)
+
+
+def _standings(path: str, decided: Sequence[Decision]) -> dict[str, tuple[Standing, ...]]:
+    """Policy → what it has to do with the decisions about a path."""
+    found: dict[str, list[Standing]] = {}
+    for decision in decided:
+        if decision.path != path:
+            continue
+        names = frozenset(reason.policy for reason in decision.reasons)
+        for reason in decision.reasons or (UNSPOKEN,):
+            found.setdefault(reason.policy, []).append(_standing(reason, decision, names - {reason.policy}))
+    return {policy: tuple(sorted(standings)) for policy, standings in found.items()}
+
+
+def _standing(reason: Reason, decision: Decision, beside: frozenset[str]) -> Standing:
+    # A release's waivers are those of its findings together: none of them says anything of one policy.
+    waivers = decision.waivers if decision.stage is Stage.RUNTIME else ()
+    return Standing(reason.outcome, reason.severity, decision.verdict, decision.effect, waivers, beside)
+
+
+def _said(standings: Sequence[Standing]) -> list[tuple[Outcome, Severity]]:
+    """What the policy itself said, whatever was decided."""
+    return [(each.outcome, each.severity) for each in standings]
+
+
+def _is_explained(policy: str, standings: Sequence[Standing], moved: AbstractSet[str]) -> bool:
+    """Whether the decisions that it speaks for differ because of another policy."""
+    if policy == UNSPOKEN.policy:
+        return moved != {policy} and bool(moved)
+    return policy not in moved and any(each.beside & moved for each in standings)
+
+
+def _is_against(standings: Sequence[Standing]) -> bool:
+    return any(each.is_against for each in standings)
+
+
+def _because(policy: str, path: str, after: Sequence[Decision], policies: Collection[str]) -> str:
+    said = (reason for each in after if each.path == path for reason in each.reasons if reason.policy == policy)
+    reason = next(said, None)
+    if reason is not None:
+        return reason.message
+    if policy in OTHERWISE_SILENT:
+        return OTHERWISE_SILENT[policy]
+    return "it says nothing against it" if policy in policies else "it is not among the policies given"
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many changes one policy makes."""
+
+    policy: str
+    newly_violated: int
+    no_longer: int
+    otherwise: int
+
+
+def summary(told: Iterable[Change]) -> list[Tally]:
+    """By policy, in order."""
+    counts = Counter((each.policy, each.kind) for each in told)
+    return [
+        Tally(policy, *(counts[policy, kind] for kind in ChangeKind)) for policy in sorted({name for name, _ in counts})
+    ]

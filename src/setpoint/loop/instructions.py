@@ -1,0 +1,74 @@
+"""What people tell the loop, by a command or the API: written down here, carried out by `loop.orders`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from setpoint.errors import ConflictError, InputError, NotFoundError
+from setpoint.loop.clock import Clock
+from setpoint.model.order import Order, OrderKind
+from setpoint.model.remediation import Remediation, RemediationState
+from setpoint.model.waiver import Waiver, check
+from setpoint.store.interface import LedgerReader, LedgerWriter
+
+NEEDS: Final[Mapping[OrderKind, RemediationState]] = {
+    OrderKind.APPROVE: RemediationState.AWAITING_APPROVAL,
+    OrderKind.REJECT: RemediationState.AWAITING_APPROVAL,
+    OrderKind.UNDO: RemediationState.VERIFIED,
+}
+"""The state in which an order makes sense."""
+
+
+def time_of(ledger: LedgerReader) -> datetime:
+    """Now, but never earlier than anything that the ledger holds."""
+    return Clock(ledger.latest_time()).now()
+
+
+def no_such_remediation(number: int) -> NotFoundError:
+    return NotFoundError(f"there is no remediation {number}", remedy="list them with: setpoint remediations")
+
+
+def order_about(
+    remediation: Remediation, kind: OrderKind, actor: str, reason: str, ledger: LedgerReader, writer: LedgerWriter
+) -> Order:
+    """Approve, reject or undo it; `ConflictError` where its state does not allow that."""
+    number, needed = remediation.id, NEEDS[kind]
+    if remediation.state is not needed:
+        raise ConflictError(
+            f"remediation {number} is {remediation.state}: {remediation.reason}",
+            remedy=f"only one that is {needed} can be given this order",
+        )
+    if any(each.remediation == number for each in ledger.open_orders()):
+        raise ConflictError(f"an order about remediation {number} waits already for the loop to carry it out")
+    return _give(ledger, writer, kind, number, actor, reason)
+
+
+def pause(actor: str, reason: str, ledger: LedgerReader, writer: LedgerWriter) -> Order:
+    """From now on nothing is changed, whatever the mode."""
+    return _give(ledger, writer, OrderKind.PAUSE, None, actor, reason)
+
+
+def resume(actor: str, reason: str, ledger: LedgerReader, writer: LedgerWriter) -> Order:
+    """`ConflictError` where nothing is paused."""
+    if ledger.pause_in_force() is None:
+        raise ConflictError("nothing is paused")
+    return _give(ledger, writer, OrderKind.RESUME, None, actor, reason)
+
+
+def waive(waiver: Waiver, writer: LedgerWriter) -> Waiver:
+    """With the id that it was given; `ConflictError` where its times do not do now."""
+    try:
+        check(waiver)
+    except InputError as error:
+        raise ConflictError(error.what, where=error.where, remedy=error.remedy) from error
+    return writer.add_waiver(waiver)
+
+
+def _give(
+    ledger: LedgerReader, writer: LedgerWriter, kind: OrderKind, remediation: int | None, actor: str, reason: str
+) -> Order:
+    if not reason.strip():
+        raise InputError("an order needs a reason", remedy="give one with --reason")
+    return writer.give_order(Order(0, kind, remediation, actor, reason, time_of(ledger)))

@@ -1,0 +1,72 @@
+"""Whether the loop keeps its pace: asked by the health thread, while the loop's own is busy with beats."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Final
+
+from setpoint.errors import Error
+from setpoint.loop.report import BeatReport
+from setpoint.model.canonical import Json
+from setpoint.model.health import Health
+
+LATE_AFTER: Final = 2
+"""Intervals: the beat before may have taken a whole one, and nothing is wrong yet."""
+GRACE: Final = 10.0
+"""Seconds beyond that: an interval may be shorter than reading a small account takes."""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Pace:
+    """Told of each beat by the loop's thread."""
+
+    def __init__(self, interval: float, now: Callable[[], datetime] = _now) -> None:
+        self._interval = interval
+        self._now = now
+        self._lock = threading.Lock()
+        self._since = now()
+        self._beats = 0
+        self._ended_at: datetime | None = None
+        self._seconds = 0.0
+        self._could_not_tell = ""
+
+    def ended(self, outcome: BeatReport | Error) -> None:
+        """A beat is over, or what was due between two of them could not be told."""
+        with self._lock:
+            if isinstance(outcome, Error):
+                self._could_not_tell = outcome.diagnostics()
+                return
+            self._could_not_tell = ""
+            self._beats += 1
+            self._ended_at, self._seconds = self._now(), outcome.seconds()
+
+    def health(self) -> Health:
+        with self._lock:
+            measures: dict[str, Json] = {
+                "interval_s": self._interval,
+                "beats": self._beats,
+                "last_beat_at": self._ended_at.isoformat() if self._ended_at else None,
+                "last_beat_s": round(self._seconds, 3),
+                "overran": self._overran(),
+            }
+            return Health(measures, tuple(self._problems()))
+
+    def _problems(self) -> list[str]:
+        problems = []
+        age = (self._now() - (self._ended_at or self._since)).total_seconds()
+        if age > LATE_AFTER * self._interval + GRACE:
+            last = f"the last beat ended {age:.0f} s ago" if self._ended_at else f"no beat has ended in {age:.0f} s"
+            problems.append(f"{last}, and the interval is {self._interval:g} s")
+        if self._overran():
+            problems.append(f"the last beat took {self._seconds:.1f} s, and the interval is {self._interval:g} s")
+        if self._could_not_tell:
+            problems.append(f"the last beat could not tell: {self._could_not_tell}")
+        return problems
+
+    def _overran(self) -> bool:
+        return self._seconds > max(self._interval, 1.0)

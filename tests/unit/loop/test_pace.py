@@ -1,0 +1,73 @@
+"""Whether the loop keeps its pace."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from setpoint.errors import CouldNotTellError
+from setpoint.loop.pace import Pace
+from setpoint.loop.report import BeatReport
+
+START = datetime(2026, 5, 1, 12, tzinfo=UTC)
+
+
+class Time:
+    def __init__(self) -> None:
+        self.now = START
+
+    def pass_by(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+
+def beat(time: Time, pace: Pace, seconds: float) -> None:
+    began = time.now
+    time.pass_by(seconds)
+    pace.ended(BeatReport(began, time.now))
+
+
+def test_beats_in_time() -> None:
+    time = Time()
+    pace = Pace(60.0, lambda: time.now)
+    for _ in range(3):
+        beat(time, pace, 5)
+        time.pass_by(55)
+    health = pace.health()
+    assert health.problems == ()
+    assert health.measures == {
+        "interval_s": 60.0,
+        "beats": 3,
+        "last_beat_at": (time.now - timedelta(seconds=55)).isoformat(),
+        "last_beat_s": 5.0,
+        "overran": False,
+    }
+
+
+def test_a_beat_that_never_comes() -> None:
+    time = Time()
+    pace = Pace(60.0, lambda: time.now)
+    time.pass_by(130)
+    assert pace.health().problems == ()
+    time.pass_by(1)
+    assert pace.health().problems == ("no beat has ended in 131 s, and the interval is 60 s",)
+    beat(time, pace, 1)
+    assert pace.health().problems == ()
+    time.pass_by(200)
+    assert pace.health().problems == ("the last beat ended 200 s ago, and the interval is 60 s",)
+
+
+def test_a_beat_that_took_too_long() -> None:
+    time = Time()
+    pace = Pace(60.0, lambda: time.now)
+    beat(time, pace, 75)
+    health = pace.health()
+    assert health.problems == ("the last beat took 75.0 s, and the interval is 60 s",)
+    assert health.measures["overran"] is True
+
+
+def test_a_beat_that_could_not_tell() -> None:
+    time = Time()
+    pace = Pace(60.0, lambda: time.now)
+    pace.ended(CouldNotTellError("AWS is silent"))
+    assert pace.health().problems == ("the last beat could not tell: AWS is silent",)
+    beat(time, pace, 1)
+    assert pace.health().problems == ()
