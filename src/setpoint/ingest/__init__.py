@@ -1,1 +1,1 @@
-"""The process that owns the journal and the lake."""
+"""The ingest process: what agents, pipelines and webhooks tell goes into the journal, and from there into the lake."""

@@ -1,7 +1,8 @@
 """What the rest asks of the stores: the ledger, the journal and the lake. Reading and writing are two interfaces."""
 
-from setpoint.store.interface.journal import Entry, JournalReader, JournalWriter, Receipt
-from setpoint.store.interface.lake import Answer, LakeReader, LakeWriter
+from setpoint.store.interface.history import HistoryReader, Reach
+from setpoint.store.interface.journal import Entry, Journal, JournalReader, JournalSize, JournalWriter, Receipt
+from setpoint.store.interface.lake import Answer, Lake, LakeReader, LakeWriter
 from setpoint.store.interface.ledger import (
     AuditRow,
     BeatRow,
@@ -15,24 +16,51 @@ from setpoint.store.interface.ledger import (
     Parcel,
     ThresholdKeeper,
 )
+from setpoint.store.interface.pages import KeptAnswer, KeptAnswers, LedgerPages, ResourceRow, ServerLedger
+from setpoint.store.interface.tokens import (
+    AgentKeys,
+    IssuedToken,
+    KeyKeeper,
+    StoredToken,
+    TokenReader,
+    TokenStore,
+    TokenWriter,
+)
 
 __all__ = [
+    "AgentKeys",
     "Answer",
     "AuditRow",
     "BeatRow",
     "Delivery",
     "DeliveryState",
     "Entry",
+    "HistoryReader",
+    "IssuedToken",
+    "Journal",
     "JournalReader",
+    "JournalSize",
     "JournalWriter",
+    "KeptAnswer",
+    "KeptAnswers",
+    "KeyKeeper",
+    "Lake",
     "LakeReader",
     "LakeWriter",
     "LastKnown",
     "Lease",
     "Ledger",
+    "LedgerPages",
     "LedgerReader",
     "LedgerWriter",
     "Parcel",
+    "Reach",
     "Receipt",
+    "ResourceRow",
+    "ServerLedger",
+    "StoredToken",
     "ThresholdKeeper",
+    "TokenReader",
+    "TokenStore",
+    "TokenWriter",
 ]

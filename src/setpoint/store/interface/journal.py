@@ -31,6 +31,18 @@ class Entry:
     line: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class JournalSize:
+    """How much the journal holds."""
+
+    first_offset: int
+    """Of the oldest event that is still there, or would be."""
+    last_offset: int
+    bytes: int
+    duplicates: int
+    """How many were dropped since the journal was opened."""
+
+
 class JournalWriter(Protocol):
     def append(self, events: Sequence[Event], received_at: datetime) -> Receipt:
         """Returns once every event is durable; calls of several threads share one fsync.
@@ -53,3 +65,18 @@ class JournalReader(Protocol):
     def damage(self) -> Sequence[str]:
         """What cannot be read, a sentence each that names the file and the offsets."""
         ...
+
+
+class Journal(JournalWriter, JournalReader, Protocol):
+    """The whole of it, for the one process that owns it."""
+
+    def size(self) -> JournalSize: ...
+
+    def retain(self, taken: int, now: datetime) -> int:
+        """Drop the files that the lake has wholly taken (it has all up to `taken`) and that nobody keeps any longer.
+
+        Returns how many went; raises `JournalError` where one cannot be removed.
+        """
+        ...
+
+    def close(self) -> None: ...

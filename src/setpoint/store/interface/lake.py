@@ -27,12 +27,14 @@ class LakeWriter(Protocol):
     def take(self, entries: Sequence[Entry]) -> int:
         """Write entries and the offset up to which all is taken, in one transaction; what was taken before is left out.
 
-        Returns how many were new.
+        Returns how many were new. Raises `LakeError` where nothing of it was written; who owns the lake then closes it,
+        opens it again after a while, and goes on behind `taken()`, which may be less than it was: a damaged lake begins
+        anew.
         """
         ...
 
     def retain(self, days: int) -> int:
-        """Drop what is older; how many rows went."""
+        """Drop what came in before so many days ago (whole days, UTC); how many events went."""
         ...
 
 
@@ -41,10 +43,24 @@ class LakeReader(Protocol):
         """The offset up to which the journal is in the lake."""
         ...
 
-    def query(self, sql: str, *, limit: int, timeout: float) -> Answer:
-        """One read-only statement over the published views; `InputError` for any other, or one that runs too long."""
+    def damage(self) -> Sequence[str]:
+        """What was wrong when the lake was opened, and what became of it, a sentence each."""
         ...
 
-    def export(self, sql: str, file: Path) -> int:
-        """Write a query's result as Parquet; how many rows."""
+    def query(self, sql: str, *, limit: int, timeout: float) -> Answer:
+        """One read-only statement over the published views; `timeout` in seconds.
+
+        Raises `InputError` for any other statement, or one that runs too long or asks too much; `TemporaryError` where
+        too many run already; `LakeError` where the lake itself cannot be read.
+        """
         ...
+
+    def export(self, sql: str, file: Path, *, timeout: float) -> int:
+        """Write a query's result as Parquet into a new file; how many rows. Raises as `query` does."""
+        ...
+
+
+class Lake(LakeWriter, LakeReader, Protocol):
+    """The whole of it, for the one process that owns it."""
+
+    def close(self) -> None: ...

@@ -18,12 +18,14 @@ from setpoint.model.conclusion import Conclusion
 from setpoint.model.decision import Decision
 from setpoint.model.drift import Comparison
 from setpoint.model.finding import FindingChanges, FindingRecord
+from setpoint.model.history import GateCase
 from setpoint.model.order import Order
 from setpoint.model.remediation import Plan, Remediation, RemediationState
 from setpoint.model.service import Release, Service, Signal, Threshold
 from setpoint.model.snapshot import AreaCoverage
 from setpoint.model.urn import Urn
 from setpoint.model.waiver import Waiver
+from setpoint.store.interface.history import HistoryReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,11 +240,14 @@ class LedgerWriter(Protocol):
     def transaction(self) -> AbstractContextManager[None]: ...
 
     def record(self, conclusions: Sequence[Conclusion], at: datetime) -> Mapping[Urn, FindingChanges]:
-        """Remember conclusions; open, update and close their entities' findings; keep decisions that changed."""
+        """Remember conclusions; open, update and close their entities' findings; keep decisions that changed.
+
+        What an entity was judged from is kept where it is other than the last time.
+        """
         ...
 
-    def forget(self, urns: Sequence[Urn], at: datetime) -> Mapping[Urn, FindingChanges]:
-        """Entities that neither side knows any more: their findings are closed, their memory goes."""
+    def forget(self, urns: Sequence[Urn], at: datetime, reason: str = "") -> Mapping[Urn, FindingChanges]:
+        """Entities that nothing can be told of any more: their findings are closed for this reason, their memory goes."""
         ...
 
     def add_signals(self, signals: Sequence[Signal]) -> None: ...
@@ -263,6 +268,14 @@ class LedgerWriter(Protocol):
 
     def advance(self, remediation: Remediation, state: RemediationState, reason: str, at: datetime) -> Remediation:
         """One step of the state machine; raises `LedgerError` for a step that TRANSITIONS does not name."""
+        ...
+
+    def prune(self, before: datetime, at: datetime) -> int:
+        """Let go of what was over before then: states, decided gate cases, beats, ended deliveries; how much it was.
+
+        What holds now stays, however old it is, and so does the audit log. Only so much goes at once that nobody has
+        to wait for it; whatever is left goes the next time.
+        """
         ...
 
     def enqueue(self, parcels: Sequence[Parcel], at: datetime, hold: timedelta) -> None:
@@ -306,8 +319,13 @@ class LedgerWriter(Protocol):
 
     def put_release(self, release: Release, at: datetime) -> None: ...
 
-    def put_decision(self, decision: Decision, at: datetime, actor: str = "setpoint") -> None:
-        """Somebody asked for it: it is written even if it repeats what was decided last."""
+    def put_decision(
+        self, decision: Decision, at: datetime, actor: str = "setpoint", *, case: GateCase | None = None
+    ) -> None:
+        """Somebody asked for it: it is written even if it repeats what was decided last.
+
+        With `case`, what it was made from is kept, too, so that it can be made again.
+        """
         ...
 
     def put_beat(self, beat: BeatRow) -> None:
@@ -319,7 +337,7 @@ class LedgerWriter(Protocol):
         ...
 
 
-class Ledger(LedgerReader, Protocol):
+class Ledger(LedgerReader, HistoryReader, Protocol):
     def acquire(self, scope: str, now: datetime, ttl: float) -> tuple[Lease, LedgerWriter]:
         """Take the lease; raises `LeaseHeldError` while another live worker holds it."""
         ...

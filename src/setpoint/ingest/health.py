@@ -1,0 +1,37 @@
+"""How the ingest process is: for `GET /health`, and for its supervisor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from setpoint.errors import LakeError
+from setpoint.ingest.filling import Filling
+from setpoint.ingest.lake_door import LakeDoor
+from setpoint.model.health import Health
+from setpoint.store.interface import Journal
+
+
+@dataclass(frozen=True, slots=True)
+class IngestHealth:
+    journal: Journal
+    lake: LakeDoor
+    filling: Filling
+
+    def report(self) -> Health:
+        size, taken = self.journal.size(), self.filling.taken
+        measures = {
+            "first_offset": size.first_offset,
+            "last_offset": size.last_offset,
+            "taken_offset": taken,
+            "lag": max(0, size.last_offset - taken),
+            "bytes": size.bytes,
+            "duplicates": size.duplicates,
+        }
+        failure = [self.filling.failure] if self.filling.failure else []
+        return Health(measures, (*failure, *self.journal.damage(), *self._lake_damage()))
+
+    def _lake_damage(self) -> tuple[str, ...]:
+        try:
+            return tuple(self.lake.use().damage())
+        except LakeError:
+            return ()  # why it is shut, `filling` says

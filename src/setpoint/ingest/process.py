@@ -1,0 +1,164 @@
+"""The ingest process: the application on a socket that only this user reaches, and the thread that fills the lake.
+
+Run by `setpoint up`, in the foreground or by its supervisor.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import stat
+import threading
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import uvicorn
+
+from setpoint.errors import InputError
+from setpoint.ingest.app import IngestParts, create_app
+from setpoint.ingest.filling import Filling
+from setpoint.ingest.health import IngestHealth
+from setpoint.ingest.lake_door import LakeDoor
+from setpoint.ingest.taking import Taking
+from setpoint.model.health import Health
+from setpoint.settings import Settings
+from setpoint.telemetry import SILENT, Telemetry
+from setpoint.telemetry.requests import MeasuredRequests
+from setpoint.wiring import open_journal, open_lake, pseudonymiser
+
+WRITERS: Final = 4
+"""Threads that read bodies and append. Reading holds the interpreter; while one waits for the disk, others read."""
+READERS: Final = 8
+"""Threads that wait for queries; the lake lets fewer run."""
+
+IDLE: Final = 75
+"""Seconds for which the server may keep a connection that it does not use."""
+STOP_WITHIN: Final = 5
+"""Seconds for calls under way when it is told to stop."""
+CONNECTIONS: Final = 2048
+"""More than the server lets in."""
+
+TellHealth = Callable[[Callable[[], Health]], None]
+
+
+def run_ingest(
+    settings: Settings,
+    path: Path,
+    stop: threading.Event,
+    ready: Callable[[], None],
+    tell_health: TellHealth | None = None,
+    telemetry: Telemetry = SILENT,
+) -> None:
+    """Until `stop` is set; `path` is where the socket is made, in a folder that only this user may enter."""
+    with ExitStack() as stack:
+        lake = LakeDoor(lambda: open_lake(settings))
+        stack.callback(lake.shut)
+        journal = open_journal(settings, taken=lake.use().taken())
+        stack.callback(journal.close)
+        filling = Filling(journal, lake, _now, days=settings.lake.days)
+        writers, readers = (stack.enter_context(ThreadPoolExecutor(each)) for each in (WRITERS, READERS))
+        # Before the readers are waited for: it ends their queries.
+        stack.callback(lake.shut)
+        health = IngestHealth(journal, lake, filling)
+        parts = IngestParts(
+            taking=Taking(journal, pseudonymiser(settings), filling.wake),
+            lake=lake,
+            health=health,
+            bounds=settings.ingest.bounds,
+            clock=_now,
+            writers=writers,
+            readers=readers,
+            temporary=_emptied(settings.lake.file.with_name("exports")),
+        )
+        listener = stack.enter_context(listening(path))
+        filled = stack.enter_context(_running(filling))
+        if tell_health is not None:
+            tell_health(health.report)
+        app = MeasuredRequests(create_app(parts), telemetry)
+        _Server(app, lambda: stop.is_set() or filled.done(), ready).run(sockets=[listener])
+    filled.result()
+
+
+class _Server(uvicorn.Server):
+    """Ends when it is told to, and leaves the process's signals alone."""
+
+    def __init__(self, app: MeasuredRequests, ended: Callable[[], bool], ready: Callable[[], None]) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                lifespan="off",
+                ws="none",
+                interface="asgi3",
+                log_config=None,
+                access_log=False,
+                proxy_headers=False,
+                server_header=False,
+                limit_concurrency=CONNECTIONS,
+                timeout_keep_alive=IDLE,
+                timeout_graceful_shutdown=STOP_WITHIN,
+            )
+        )
+        self._ended = ended
+        self._ready = ready
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._ready()
+
+    async def on_tick(self, counter: int) -> bool:
+        return self._ended() or await super().on_tick(counter)
+
+
+@contextmanager
+def _running(filling: Filling) -> Iterator[Future[None]]:
+    """In a thread of its own, for as long as the block lasts."""
+    with ThreadPoolExecutor(1, "filling") as pool:
+        running = pool.submit(filling.run)
+        try:
+            yield running
+        finally:
+            filling.stop()
+
+
+@contextmanager
+def listening(path: Path) -> Iterator[socket.socket]:
+    """A socket that only this user can connect to; one that a crash left behind is replaced."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if path.exists() and stat.S_ISSOCK(path.stat().st_mode):
+            path.unlink()  # nobody listens there any more: whoever did had the journal
+        listener = socket.socket(socket.AF_UNIX)
+        before = os.umask(0o177)
+        try:
+            listener.bind(str(path))
+        finally:
+            os.umask(before)
+    except OSError as error:
+        raise InputError(
+            f"the socket cannot be made ({error.strerror or error})", where=str(path), remedy="choose a shorter path"
+        ) from error
+    try:
+        yield listener
+    finally:
+        listener.close()
+        path.unlink(missing_ok=True)
+
+
+def _emptied(folder: Path) -> Path:
+    """Without what a crash left in it."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,117 @@
+"""The journal as it was left: its folder is taken, all of it read once, and what a crash left half written cut off.
+
+Called by `journal.open_journal`.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+from dataclasses import dataclass
+from itertools import zip_longest
+from pathlib import Path
+from typing import Final
+
+from setpoint.errors import JournalError
+from setpoint.store.journal.codec import Batch, Damage
+from setpoint.store.journal.damages import Damages
+from setpoint.store.journal.failures import told, unreadable
+from setpoint.store.journal.limits import JournalLimits
+from setpoint.store.journal.segment import SUFFIX, Segment, sync_folder
+from setpoint.store.journal.window import Window
+
+_SEGMENT: Final = re.compile(r"(\d{20})(\.v\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The journal as it was left."""
+
+    segments: list[Segment]
+    """Oldest first."""
+    last: int
+    """The offset of the newest entry."""
+    next: int
+    """The offset that comes next."""
+    window: Window
+    damages: Damages
+
+
+def take(folder: Path) -> int:
+    """Make the folder where there is none, and lock it; the open file that has the lock."""
+    try:
+        if not folder.is_dir():
+            folder.mkdir(mode=0o700, parents=True)
+            sync_folder(folder.parent)
+        folder.chmod(0o700)
+        lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise told(error, folder) from error
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(lock)
+        if not isinstance(error, BlockingIOError):
+            raise told(error, folder) from error
+        remedy = "stop it, or name another folder under ingest.journal"
+        raise JournalError("another process has this journal", where=str(folder), remedy=remedy) from error
+    return lock
+
+
+def recover(folder: Path, limits: JournalLimits, taken: int) -> Found:
+    """`taken` is the newest offset that anybody has derived something from: what comes next is after it."""
+    firsts = _firsts(folder)
+    segments: list[Segment] = []
+    window, damages = Window(limits.remember), Damages()
+    last = expected = 0
+    for first, until in zip_longest(firsts, firsts[1:]):
+        segment = Segment(folder, first)
+        last = _survey(segment, until, window, damages) or last
+        segments.append(segment)
+        expected = segment.next
+    following = max(expected, taken + 1)
+    if segments and following > expected:
+        damages.add_missing_end(expected, following - 1)
+    return Found(segments, last or following - 1, following, window, damages)
+
+
+def _firsts(folder: Path) -> list[int]:
+    """The offsets that the segments are named after."""
+    firsts = []
+    try:
+        files = list(folder.iterdir())
+    except OSError as error:
+        raise unreadable(error, folder) from error
+    for file in files:
+        match = _SEGMENT.fullmatch(file.name)
+        if match and match[2] != SUFFIX:
+            raise JournalError("a newer Setpoint wrote this journal", where=str(file), remedy="upgrade this one")
+        if match:
+            firsts.append(int(match[1]))
+    return sorted(firsts)
+
+
+def _survey(segment: Segment, until: int | None, window: Window, damages: Damages) -> int:
+    """Read all of a segment; the offset of its last event, 0 where it has none."""
+    name, last = segment.path.name, 0
+    try:
+        for found in segment.survey(until):
+            if isinstance(found, Batch):
+                window.add(found.identities)
+                last = found.last
+            elif found.torn:
+                _cut(segment, found)
+                damages.add_cut(name, found)
+            else:
+                damages.add(name, found)
+    except OSError as error:
+        raise unreadable(error, segment.path) from error
+    return last
+
+
+def _cut(segment: Segment, damage: Damage) -> None:
+    try:
+        os.truncate(segment.path, damage.position)
+    except OSError as error:
+        raise told(error, segment.path) from error
