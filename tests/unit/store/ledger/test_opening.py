@@ -9,11 +9,14 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from setpoint.errors import LedgerError
+from setpoint.store.ledger import dialect
 from setpoint.store.ledger.database import Database
 from setpoint.store.ledger.opening import MIGRATIONS, VERSION, open_ledger
 from setpoint.store.ledger.tables import metadata
@@ -176,3 +179,18 @@ def test_a_ledger_opened_for_reading_refuses_to_write(path: Path, now: datetime)
             ledger.visitor().note("ada", "said", "hello", {}, now)
         with pytest.raises(LedgerError, match="opened for reading only"):
             ledger.acquire("aws", now, ttl=60)
+
+
+def test_what_is_remembered_from_before_the_history_is_looked_at_again(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite"
+    path.touch()
+    with closing(Database(path, read_only=False)) as database, database.write() as connection:
+        config = Config(attributes={"connection": connection})
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.set_main_option("path_separator", "os")
+        command.upgrade(config, "0002")
+        dialect.mark(connection)
+    _sql(path, "INSERT INTO resources VALUES ('aws', 'a', 'shop', 'key', NULL, 0, 1)")
+    with closing(open_ledger(str(path))) as ledger:
+        assert ledger.remembered("aws") == {"a": ""}
+        assert ledger.reach("aws") is None

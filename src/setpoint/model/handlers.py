@@ -1,0 +1,55 @@
+"""What AWS's generic API (Cloud Control) can do with the resources of one type, as the type's schema says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+SEPARATOR = "|"
+"""Between the parts of an identifier of several properties (AWS Cloud Control API User Guide, "Identifying resources")."""
+
+
+class Verb(StrEnum):
+    """The handlers that Setpoint calls; it creates and deletes nothing."""
+
+    READ = "read"
+    LIST = "list"
+    UPDATE = "update"
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """The type below whose entities the entities of another type are listed."""
+
+    type: str
+
+    parts: Mapping[str, int]
+    """Property that the listing needs → which part of the parent's identifier it is, from 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handlers:
+    """Of one resource type."""
+
+    type: str
+
+    permissions: Mapping[Verb, tuple[str, ...]]
+    """Verb → the IAM actions that its handler uses. What is not in it, the type does not offer."""
+
+    identifier: tuple[str, ...] = ()
+    """The properties that are the parts of the primary identifier."""
+
+    needs: tuple[str, ...] = ()
+    """Properties that a listing has to be given: those of the entity that the listed ones belong to."""
+
+    parent: Parent | None = None
+    """Where the values of `needs` can be read; None where only what is declared tells them."""
+
+    write_only: frozenset[str] = frozenset()
+    """Paths that are never to be returned; a handler that returns one all the same is not listened to."""
+
+    def parts(self, identifier: str) -> Mapping[str, str]:
+        """The properties that an identifier spells out; none of them where it has not as many parts as it should."""
+        values = identifier.split(SEPARATOR) if len(self.identifier) > 1 else [identifier]
+        return dict(zip(self.identifier, values, strict=True)) if len(values) == len(self.identifier) else {}
