@@ -92,7 +92,29 @@ def _policy_row(policy: Policy) -> tuple[str, ...]:
     )
 
 
-TABLES: Final[Mapping[str, Callable[[], str]]] = {"reading": _reading, "reverting": _reverting, "pack": _pack}
+def _operations() -> str:
+    """Of the API: what each needs, and who may call it."""
+    from setpoint.server.app import api_document
+
+    rows = (
+        (
+            f"`{method.upper()} {path}`",
+            operation["x-setpoint-scope"],
+            "yes" if operation.get("x-setpoint-narrows") else "",
+            operation["summary"],
+        )
+        for path, methods in api_document()["paths"].items()
+        for method, operation in methods.items()
+    )
+    return _table(("operation", "scope", "for one service", "what"), *rows)
+
+
+TABLES: Final[Mapping[str, Callable[[], str]]] = {
+    "reading": _reading,
+    "reverting": _reverting,
+    "pack": _pack,
+    "operations": _operations,
+}
 
 if __name__ == "__main__":
     sys.exit(main())

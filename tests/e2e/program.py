@@ -129,13 +129,17 @@ class Setpoint:
 
 
 class Loop:
-    """`setpoint up --json`."""
+    """`setpoint up --json`: the loop alone, in the very process that is started, or everything."""
 
-    def __init__(self, program: Setpoint, name: str) -> None:
+    def __init__(self, program: Setpoint, name: str, *, alone: bool = True) -> None:
         self._out, self._err = program.folder / f"{name}.out", program.folder / f"{name}.err"
         with self._out.open("wb") as out, self._err.open("wb") as err:
             self.process = subprocess.Popen(
-                program.command("up", "--json"), cwd=program.folder, env=program.environment, stdout=out, stderr=err
+                program.command("up", "--json", *(("--only", "loop") if alone else ())),
+                cwd=program.folder,
+                env=program.environment,
+                stdout=out,
+                stderr=err,
             )
 
     def beats(self) -> list[Any]:

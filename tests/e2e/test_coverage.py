@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 from tests.e2e.account import Aws, free_port
-from tests.e2e.program import Loop, Setpoint, eventually
+from tests.e2e.program import ACCOUNT, REGION, Loop, Setpoint, eventually
 
 BUCKETS = "aws:123456789012:eu-west-1:AWS::S3::Bucket"
 
@@ -84,3 +85,20 @@ def test_the_loop_outlives_a_time_in_which_it_is_denied(
     assert loop.beats()[-1]["open_findings"] == 0
     assert loop.stop() == 0
     assert setpoint.run("drift").code == 0
+
+
+def test_a_region_that_is_taken_out_is_forgotten_and_the_log_says_so(setpoint: Setpoint, shop: Aws) -> None:
+    both = {"regions": [REGION, "eu-central-1"], "account": ACCOUNT, "endpoint_url": setpoint.url}
+    setpoint.configure(aws=both)
+    assert setpoint.run("beat").code == 1
+    (group, *_) = found = {each["urn"] for each in setpoint.run("findings", "--json").json()}
+    assert ":eu-central-1:AWS::EC2::SecurityGroup:" in group, "the one that AWS made there, which nobody closed"
+    setpoint.configure(aws={**both, "regions": [REGION]})
+    assert setpoint.run("beat").code == 0
+    assert setpoint.run("findings", "--json").json() == []
+    rows = [json.loads(line) for line in setpoint.run("audit", "export").out.splitlines()]
+    reason = "AWS::EC2::SecurityGroup in eu-central-1 is not read any more: the configuration leaves it out"
+    told = {(row["action"], row["subject"]) for row in rows if row["details"].get("reason") == reason}
+    area = group.rpartition(":")[0]
+    assert told == {("area forgotten", area), *(("finding closed", urn) for urn in found)}
+    assert setpoint.run("audit", "verify").code == 0

@@ -7,12 +7,7 @@ all of it. Whoever has the key can write thresholds, so only the file's owner ma
 
 from __future__ import annotations
 
-import contextlib
 import hmac
-import os
-import secrets
-import stat
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -25,11 +20,9 @@ from setpoint.model.canonical import Json, canonical_bytes
 from setpoint.model.decision import Factor
 from setpoint.model.service import Threshold
 from setpoint.store.interface import LastKnown
+from setpoint.store.key_file import is_there, make_key, read_key, written_beside
 
 VERSION: Final = 1
-
-KEY_BYTES: Final = 32
-"""As long as the digest, which is what RFC 2104 advises (section 3, *Keys*)."""
 
 PURPOSE: Final = b"setpoint last thresholds\n"
 """Stands before what is signed, so that nothing signed under the same key for another end passes for thresholds."""
@@ -38,7 +31,6 @@ SKEW: Final = timedelta(minutes=1)
 """How far the clock of a machine that reads may be behind that of the one that wrote."""
 
 MAX_BYTES: Final = 16 * 1024 * 1024
-MAX_KEY_BYTES: Final = 1024
 
 
 class SignedThresholds:
@@ -52,15 +44,17 @@ class SignedThresholds:
 
     def check(self) -> None:
         """Raises `InputError` for a key that is there and cannot be used."""
-        if _is_there(self._key_path):
-            self._key()
+        if is_there(self._key_path):
+            read_key(self._key_path)
 
     def keep(self, known: LastKnown) -> None:
-        if not _is_there(self._key_path):
-            _create(self._key_path, secrets.token_hex(KEY_BYTES).encode() + b"\n")
+        if not is_there(self._key_path):
+            with _kept(self._key_path):
+                make_key(self._key_path)
         payload = _encode(known, expires_at=known.beat_ended_at + self._valid_for)
-        document = {"payload": payload, "signature": _signature(self._key(), payload)}
-        with _written_beside(self._path, canonical_bytes(document) + b"\n") as temporary:
+        document = {"payload": payload, "signature": _signature(read_key(self._key_path), payload)}
+        content = canonical_bytes(document) + b"\n"
+        with _kept(self._path), written_beside(self._path, content) as temporary:
             temporary.replace(self._path)
 
     def recall(self, scope: str, now: datetime) -> LastKnown:
@@ -88,26 +82,13 @@ class SignedThresholds:
         fields = ("payload", "signature")
         if not isinstance(document, dict) or not all(name in document for name in fields):
             raise InputError("these are no signed thresholds", where=where)
-        signature = _signature(self._key(), document["payload"])
+        signature = _signature(read_key(self._key_path), document["payload"])
         # Compared in a time that does not tell how much of a forged signature is right.
         if not hmac.compare_digest(signature.encode(), str(document["signature"]).encode()):
             raise InputError(
                 "the last thresholds are not what was signed", where=where, remedy="bring the file and its key again"
             )
         return document["payload"]
-
-    def _key(self) -> bytes:
-        where = str(self._key_path)
-        text = read_bytes(self._key_path, limit=MAX_KEY_BYTES).strip()
-        if stat.S_IMODE(self._key_path.stat().st_mode) & 0o077:
-            raise InputError("others can read this key", where=where, remedy="let only its owner: chmod 600")
-        try:
-            key = bytes.fromhex(text.decode())
-        except ValueError:
-            key = b""
-        if len(key) != KEY_BYTES:
-            raise InputError(f"this is no key of {2 * KEY_BYTES} hexadecimal digits", where=where)
-        return key
 
     def _refusal(self, what: str, remedy: str) -> CouldNotTellError:
         return CouldNotTellError(what, where=str(self._path), remedy=remedy)
@@ -148,37 +129,11 @@ def _threshold(name: str, fields: Json, at: datetime) -> Threshold:
     return Threshold(name, fields["base"], fields["value"], fields["load"], factors, at)
 
 
-def _is_there(path: Path) -> bool:
-    """Reading what may be there, but cannot be looked at, will say why."""
-    try:
-        path.lstat()
-    except FileNotFoundError:
-        return False
-    except OSError:
-        return True
-    return True
-
-
-def _create(path: Path, content: bytes) -> None:
-    """A new file, whole from the first moment on; where another process was faster, its file stays."""
-    with _written_beside(path, content) as temporary, contextlib.suppress(FileExistsError):
-        path.hardlink_to(temporary)
-
-
 @contextmanager
-def _written_beside(path: Path, content: bytes) -> Iterator[Path]:
-    """A file in the same folder that only its owner can read, safe on the disk; gone afterwards under this name."""
+def _kept(path: Path) -> Iterator[None]:
+    """What the system says against writing the file, in our words."""
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-        temporary = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(content)
-                stream.flush()
-                os.fsync(stream.fileno())
-            yield temporary
-        finally:
-            temporary.unlink(missing_ok=True)
+        yield
     except OSError as error:
         raise LedgerError(
             f"the last thresholds cannot be kept ({error.strerror})",

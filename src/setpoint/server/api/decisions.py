@@ -1,0 +1,80 @@
+"""Decisions, and the gate that makes them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from anyio import to_thread
+from fastapi import Query, Request, Response
+
+from setpoint.errors import CouldNotTellError, InputError, NotFoundError
+from setpoint.model.access import AccessScope
+from setpoint.model.policy import Stage
+from setpoint.server.api.paging import USUAL, Cursor, Limit, before_number, page
+from setpoint.server.api.parameters import ByService
+from setpoint.server.api.routes import Routes, Seen
+from setpoint.server.idempotency import IdempotencyKey, keep, recall
+from setpoint.server.view import View
+from setpoint.wire.decision import DatedDecisionDocument
+from setpoint.wire.gate import GateAnswer, GateRequest
+from setpoint.wire.page import Page
+
+routes = Routes("decisions")
+
+BySubject = Annotated[
+    str | None, Query(min_length=1, max_length=2048, description="Only about this entity or release, by URN.")
+]
+
+
+@routes.get("/decisions", scope=AccessScope.READ, narrows=True, summary="What was decided, newest first")
+def list_decisions(
+    view: Seen,
+    request: Request,
+    service: ByService = None,
+    subject: BySubject = None,
+    stage: Stage | None = None,
+    limit: Limit = USUAL,
+    cursor: Cursor = None,
+) -> Page[DatedDecisionDocument]:
+    decided = view.decisions(
+        service=service, subject=subject, stage=stage, before=before_number(cursor), limit=limit + 1
+    )
+    return page(
+        request,
+        decided,
+        limit,
+        shown=lambda each: DatedDecisionDocument.of((each[1], each[2])),
+        place=lambda each: [each[0]],
+    )
+
+
+@routes.post(
+    "/gate",
+    scope=AccessScope.GATE,
+    narrows=True,
+    response_model=GateAnswer,
+    summary="Whether a release may pass a stage, and why; recorded, unless something is only supposed",
+)
+async def ask_gate(view: Seen, request: Request, body: GateRequest, key: IdempotencyKey = None) -> Response:
+    # In threads of its own: a gate waits for no other question.
+    return await to_thread.run_sync(_ask, view, request, body, key, limiter=view.parts.threads.gate)
+
+
+def _ask(view: View, request: Request, body: GateRequest, key: str | None) -> Response:
+    release, stage, what_if = body.model()
+    view.own(release.service)
+    known = recall(view, request, body, key)
+    if known is not None:
+        return known
+    try:
+        if what_if is None:
+            answer = GateAnswer.of(view.decide(release, stage))
+        else:
+            as_it_is, would_be = view.suppose(release, stage, what_if)
+            answer = GateAnswer.of(would_be, as_it_is)
+    except NotFoundError:
+        raise
+    except InputError as error:
+        # What is declared cannot be read: the caller has done nothing wrong, and nothing can be told.
+        raise CouldNotTellError(error.what, where=error.where, remedy=error.remedy) from error
+    return keep(view, request, body, key, answer)

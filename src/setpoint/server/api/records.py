@@ -1,0 +1,75 @@
+"""The audit log, alerts on their way, and what Setpoint itself needs and is."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Query, Request
+
+from setpoint.model.access import AccessScope
+from setpoint.server.api.paging import USUAL, Cursor, Limit, after_number, before_number, page
+from setpoint.server.api.routes import Routes, Seen
+from setpoint.store.interface import DeliveryState
+from setpoint.wire.audit import AuditCheckDocument, AuditRowDocument
+from setpoint.wire.delivery import ChannelCounts, ChannelsDocument, DeliveryDocument
+from setpoint.wire.document import HIGHEST_NUMBER, LONGEST_NAME
+from setpoint.wire.page import Page
+from setpoint.wire.permission import PermissionsDocument
+from setpoint.wire.status import StatusDocument
+
+routes = Routes("records")
+
+ByAction = Annotated[str | None, Query(min_length=1, max_length=LONGEST_NAME, description="Only rows of this action.")]
+BySubject = Annotated[str | None, Query(min_length=1, max_length=2048, description="Only rows about this subject.")]
+After = Annotated[
+    int, Query(ge=0, le=HIGHEST_NUMBER, description="Only rows with a higher number; a cursor goes before it.")
+]
+ByState = Annotated[DeliveryState | None, Query(description="Only messages in this state.")]
+Enforce = Annotated[bool, Query(description="With what reverting needs, whatever mode is configured.")]
+
+
+@routes.get("/audit", scope=AccessScope.READ, summary="The audit log, oldest first")
+def list_audit_rows(
+    view: Seen,
+    request: Request,
+    action: ByAction = None,
+    subject: BySubject = None,
+    after: After = 0,
+    limit: Limit = USUAL,
+    cursor: Cursor = None,
+) -> Page[AuditRowDocument]:
+    begin = after if cursor is None else after_number(cursor)
+    rows = view.audit(action=action, subject=subject, after=begin, limit=limit + 1)
+    return page(request, rows, limit, shown=AuditRowDocument.of, place=lambda each: [each.sequence])
+
+
+@routes.get(
+    "/audit/verify", scope=AccessScope.READ, summary="Whether any row of the audit log was changed, removed or inserted"
+)
+def verify_audit(view: Seen) -> AuditCheckDocument:
+    rows, broken = view.check_audit()
+    return AuditCheckDocument(rows=rows, broken=tuple(broken))
+
+
+@routes.get("/alerts", scope=AccessScope.READ, summary="Messages to people, newest first")
+def list_deliveries(
+    view: Seen, request: Request, state: ByState = None, limit: Limit = USUAL, cursor: Cursor = None
+) -> Page[DeliveryDocument]:
+    found = view.deliveries(state=state, before=before_number(cursor), limit=limit + 1)
+    return page(request, found, limit, shown=DeliveryDocument.of, place=lambda each: [each.id])
+
+
+@routes.get("/alerts/channels", scope=AccessScope.READ, summary="How many messages to each channel wait, or got there")
+def get_channels(view: Seen) -> ChannelsDocument:
+    counts = view.delivery_counts()
+    return ChannelsDocument(channels=tuple(ChannelCounts.of(name, each) for name, each in counts.items()))
+
+
+@routes.get("/permissions", scope=AccessScope.READ, summary="The least-privilege IAM policy for what is configured")
+def get_permissions(view: Seen, *, enforce: Enforce = False) -> PermissionsDocument:
+    return PermissionsDocument.of(view.parts.described.permissions(enforce))
+
+
+@routes.get("/status", scope=AccessScope.READ, summary="How the processes are")
+def get_status(view: Seen) -> StatusDocument:
+    return StatusDocument.of(view.parts.status())

@@ -1,0 +1,103 @@
+"""What the last heartbeat left: resources, drift, findings; and the heartbeats themselves."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Query, Request
+
+from setpoint.errors import CouldNotTellError
+from setpoint.model.access import AccessScope
+from setpoint.model.finding import FindingSource
+from setpoint.model.policy import Severity
+from setpoint.server.api.paging import USUAL, Cursor, Limit, after_text, after_texts, before_number, page
+from setpoint.server.api.parameters import ByService, ByUrn
+from setpoint.server.api.routes import Routes, Seen
+from setpoint.wire.beat import BeatDocument
+from setpoint.wire.document import LONGEST_NAME
+from setpoint.wire.drift import ComparisonDocument
+from setpoint.wire.finding import FindingDocument
+from setpoint.wire.page import Page
+from setpoint.wire.resource import ResourceDocument
+
+routes = Routes("state")
+
+Flag = Annotated[bool | None, Query()]
+ByRule = Annotated[str | None, Query(min_length=1, max_length=LONGEST_NAME, description="What found it.")]
+
+
+@routes.get("/resources", scope=AccessScope.READ, narrows=True, summary="Every entity that is known, in URN order")
+def list_resources(
+    view: Seen,
+    request: Request,
+    service: ByService = None,
+    differs: Flag = None,
+    limit: Limit = USUAL,
+    cursor: Cursor = None,
+) -> Page[ResourceDocument]:
+    rows = view.resources(service=service, differs=differs, after=after_text(cursor), limit=limit + 1)
+    return page(request, rows, limit, shown=ResourceDocument.of, place=lambda each: [each.urn])
+
+
+@routes.get(
+    "/drift",
+    scope=AccessScope.READ,
+    narrows=True,
+    summary="What differs from what was declared, or cannot be told, entity by entity, in URN order",
+)
+def list_drift(
+    view: Seen, request: Request, service: ByService = None, limit: Limit = USUAL, cursor: Cursor = None
+) -> Page[ComparisonDocument]:
+    comparisons = view.comparisons(service=service, after=after_text(cursor), limit=limit + 1)
+    return page(request, comparisons, limit, shown=ComparisonDocument.of, place=lambda each: [each.urn])
+
+
+@routes.get("/findings", scope=AccessScope.READ, narrows=True, summary="What is wrong, in order of URN, rule and path")
+def list_findings(
+    view: Seen,
+    request: Request,
+    *,
+    service: ByService = None,
+    urn: ByUrn = None,
+    rule: ByRule = None,
+    severity: Severity | None = None,
+    source: FindingSource | None = None,
+    include_closed: bool = False,
+    limit: Limit = USUAL,
+    cursor: Cursor = None,
+) -> Page[FindingDocument]:
+    records = view.findings(
+        service=service,
+        urn=urn,
+        rule=rule,
+        severity=severity,
+        source=source,
+        include_closed=include_closed,
+        after=after_texts(cursor),
+        limit=limit + 1,
+    )
+    return page(
+        request,
+        records,
+        limit,
+        shown=FindingDocument.of,
+        place=lambda each: [each.finding.urn, each.finding.rule, each.finding.path],
+    )
+
+
+@routes.get(
+    "/beats",
+    scope=AccessScope.READ,
+    narrows=True,
+    summary="Heartbeats, newest first, each with what it could read",
+)
+def list_beats(view: Seen, request: Request, limit: Limit = USUAL, cursor: Cursor = None) -> Page[BeatDocument]:
+    beats = view.beats(before_number(cursor), limit + 1)
+    return page(request, beats, limit, shown=BeatDocument.of, place=lambda each: [each.id])
+
+
+@routes.get("/beats/latest", scope=AccessScope.READ, narrows=True, summary="The last heartbeat")
+def get_latest_beat(view: Seen) -> BeatDocument:
+    for beat in view.beats(before_number(None), 1):
+        return BeatDocument.of(beat)
+    raise CouldNotTellError("no heartbeat was recorded yet", remedy="run one with: setpoint beat")

@@ -1,0 +1,119 @@
+"""What the ingest process answers: its bodies go to it and come back as they are, over a unix socket.
+
+So parsing what is ingested, or a slow question to the lake, never delays a gate. Who calls is told in headers, which
+nobody outside can set: only this process may open the socket.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+import httpx
+from fastapi import Request, Response
+from starlette.background import BackgroundTask
+from starlette.requests import ClientDisconnect
+from starlette.responses import StreamingResponse
+
+from setpoint.errors import TemporaryError
+from setpoint.model.access import Principal
+from setpoint.server.problems import RefusedError, request_id
+from setpoint.wire.document import Document
+
+PASSED_ON: Final = ("content-type", "content-encoding", "content-length", "traceparent", "tracestate")
+"""Headers that say what a body is, and what it belongs to; the rest is between the caller and this process."""
+
+PASSED_BACK: Final = ("content-type", "content-disposition", "retry-after")
+
+WAITS: Final = httpx.Timeout(70.0, connect=2.0)
+"""Seconds between two signs of life: more than the longest that a question to the lake may take."""
+
+KEPT_OPEN: Final = 2.0
+"""Seconds that an idle connection is kept: less than ingest keeps its end, which would close it in the middle."""
+
+TRY_AGAIN: Final = 1.0
+"""Seconds after which a process that died is usually back."""
+
+
+class IngestDoor:
+    def __init__(self, socket: Path | None) -> None:
+        """Without a socket, every call is answered with 503."""
+        self._client: httpx.AsyncClient | None = None
+        if socket is not None:
+            transport = httpx.AsyncHTTPTransport(
+                uds=str(socket), limits=httpx.Limits(max_connections=64, keepalive_expiry=KEPT_OPEN)
+            )
+            # No proxies or certificates of the environment: there is no network between the two.
+            self._client = httpx.AsyncClient(
+                transport=transport, base_url="http://ingest", timeout=WAITS, trust_env=False
+            )
+
+    async def forward(self, request: Request, path: str, principal: Principal) -> Response:
+        """What ingest answers to this call as it is; `TemporaryError` where it does not."""
+        headers = {name: value for name, value in request.headers.items() if _is_passed_on(name)}
+        return await self._ask(request, path, principal, headers, request.stream())
+
+    async def ask(self, request: Request, path: str, principal: Principal, question: Document) -> Response:
+        """What ingest answers to a question that was read and checked here."""
+        headers = {"Content-Type": "application/json"}
+        return await self._ask(request, path, principal, headers, question.model_dump_json().encode())
+
+    async def _ask(
+        self,
+        request: Request,
+        path: str,
+        principal: Principal,
+        headers: dict[str, str],
+        content: bytes | AsyncIterator[bytes],
+    ) -> Response:
+        headers["X-Request-Id"] = request_id(request)
+        if principal.service is not None:
+            # Percent-encoded: a header holds ASCII, and a name may hold anything.
+            headers["X-Setpoint-Service"] = quote(principal.service, safe="")
+        client = self._expect_client()
+        async with _told_as_our_own():
+            sent = client.build_request("POST", path, headers=headers, content=content)
+            answer = await client.send(sent, stream=True)
+        told = {name: value for name in PASSED_BACK if (value := answer.headers.get(name)) is not None}
+        return StreamingResponse(
+            answer.aiter_raw(), answer.status_code, headers=told, background=BackgroundTask(answer.aclose)
+        )
+
+    async def expect_well(self) -> None:
+        """`TemporaryError` where ingest does not answer."""
+        client = self._expect_client()
+        async with _told_as_our_own():
+            answer = await client.get("/health", timeout=2.0)
+            answer.raise_for_status()
+
+    async def close(self) -> None:
+        if self._client is not None:
+            await self._client.aclose()
+
+    def _expect_client(self) -> httpx.AsyncClient:
+        if self._client is None:
+            raise TemporaryError(
+                "there is no ingest process here", remedy="start it with: setpoint up", delay=TRY_AGAIN
+            )
+        return self._client
+
+
+@asynccontextmanager
+async def _told_as_our_own() -> AsyncIterator[None]:
+    try:
+        yield
+    except ClientDisconnect as error:
+        raise RefusedError(HTTPStatus.BAD_REQUEST, "the body ended before it was whole") from error
+    except (httpx.TransportError, httpx.HTTPStatusError) as error:
+        raise TemporaryError(
+            "the ingest process does not answer", remedy="try again; setpoint status shows how it is", delay=TRY_AGAIN
+        ) from error
+
+
+def _is_passed_on(name: str) -> bool:
+    """Also the attributes of an event whose data is the body (*CloudEvents 1.0*, HTTP protocol binding, 3.1)."""
+    return name in PASSED_ON or name.startswith("ce-")

@@ -1,0 +1,87 @@
+"""What the server is made of; `process` puts it together from the settings, tests from what they need."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+from anyio import CapacityLimiter
+
+from setpoint.decide.interface import Assessor
+from setpoint.loop.admission import WhatIf
+from setpoint.loop.settings import LoopSettings
+from setpoint.model.canonical import Json
+from setpoint.model.decision import Decision
+from setpoint.model.health import Status
+from setpoint.model.policy import Policy, Stage
+from setpoint.model.service import Release, Service
+from setpoint.model.waiver import Waiver
+from setpoint.server.authentication.authenticator import Authenticator
+from setpoint.server.forwarding import IngestDoor
+from setpoint.server.metrics import Metrics
+from setpoint.settings.server import Limits
+from setpoint.store.interface import KeptAnswers, Ledger, LedgerPages, TokenStore
+
+ANSWERING_THREADS: Final = 8
+GATE_THREADS: Final = 3
+AUTHENTICATING_THREADS: Final = 4
+"""Together no more than the ledger has connections (fifteen, SQLAlchemy's *QueuePool*), so that none is waited for.
+
+Apart, so that a gate waits neither for slow questions nor for an identity provider that does not answer.
+"""
+
+
+class Gatekeeper(Protocol):
+    """Admission, on behalf of somebody (`loop.admission`)."""
+
+    def decide(self, release: Release, stage: Stage) -> Decision: ...
+
+    def suppose(self, release: Release, stage: Stage, what_if: WhatIf) -> tuple[Decision, Decision]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Threads:
+    """Where blocking work is done, beside the pool that answers."""
+
+    gate: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(GATE_THREADS))
+    authentication: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(AUTHENTICATING_THREADS))
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What the configuration says that the API shows, or goes by."""
+
+    loop: LoopSettings
+    services: Mapping[str, Service]
+    service: Callable[[str], Service]
+    """Also one that it does not describe."""
+    waivers: Sequence[Waiver]
+    channels: Sequence[str]
+    policies: Callable[[], Sequence[Policy]]
+    policies_for: Callable[[Service], Sequence[Policy]]
+    """As the overrides leave them for a service."""
+    permissions: Callable[[bool], Json]
+    """The IAM policy that Setpoint needs; with what reverting does, where that is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerParts:
+    described: Described
+    ledger: Ledger
+    pages: LedgerPages
+    answers: KeptAnswers
+    tokens: TokenStore
+    authenticator: Authenticator
+    gatekeeper: Callable[[str], Gatekeeper]
+    """For somebody, whom the audit log then names."""
+    assessor: Assessor
+    ingest: IngestDoor
+    status: Callable[[], Status]
+    """Raises `CouldNotTellError` where nobody says how the processes are."""
+    metrics: Metrics
+    limits: Limits = field(default_factory=Limits)
+    open_metrics: bool = False
+    stopping: Callable[[], bool] = lambda: False
+    """Whether who follows changes is to be let go."""
+    threads: Threads = field(default_factory=Threads)

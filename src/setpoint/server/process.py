@@ -1,0 +1,200 @@
+"""The server's process: the application put together from the settings, and run until it is told to stop.
+
+Run by `setpoint up`, in the foreground or by its supervisor.
+"""
+
+from __future__ import annotations
+
+import resource
+import socket
+import ssl
+import sys
+import threading
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Final
+
+import uvicorn
+
+from setpoint.errors import CouldNotTellError, InputError
+from setpoint.model.health import Health
+from setpoint.server.app import create_app
+from setpoint.server.authentication.authenticator import Authenticator
+from setpoint.server.authentication.first_token import first_admin_token
+from setpoint.server.forwarding import IngestDoor
+from setpoint.server.metrics import Metrics
+from setpoint.server.parts import Described, ServerParts
+from setpoint.server.protocol import impatient
+from setpoint.server.tls import tls_context
+from setpoint.settings import Settings
+from setpoint.settings.server import ServerSettings
+from setpoint.store.interface import ServerLedger, TokenStore
+from setpoint.telemetry import SILENT, Telemetry
+from setpoint.telemetry.requests import Application, MeasuredRequests
+from setpoint.wiring import ServerWiring, assessor, open_server_ledger
+
+STOP_WITHIN: Final = 8
+"""Seconds for calls under way when it is told to stop: the supervisor waits ten."""
+
+IDLE: Final = 5
+"""Seconds for which a connection may wait for its next call."""
+
+BACKLOG: Final = 1024
+
+SPARE_FILES: Final = 256
+"""Descriptors beside those of connections: the ledger's, the threads', and those to ingest."""
+
+TellHealth = Callable[[Callable[[], Health]], None]
+
+
+def run_server(
+    settings: Settings,
+    *,
+    ready: Callable[[], None],
+    stop: threading.Event,
+    ingest_socket: Path | None,
+    tell_health: TellHealth | None = None,
+    telemetry: Telemetry = SILENT,
+) -> None:
+    """Until `stop` is set. Raises `InputError` where it cannot listen as the settings say."""
+    server, context = settings.server, tls_context(settings.server)
+    _allow_connections(server.limits.connections)
+    with listening(server) as listener, open_server_ledger(settings) as ledger:
+        tokens = ledger.access(server.master_key)
+        _show_first_token(tokens)
+        parts = _parts(settings, ledger, tokens, ingest_socket, stop)
+        try:
+            app = MeasuredRequests(create_app(parts), telemetry)
+            if tell_health is not None:
+                tell_health(app.health)
+            serve(app, listener, server, context, stop=stop, ready=ready)
+        finally:
+            parts.authenticator.close()
+
+
+def _parts(
+    settings: Settings, ledger: ServerLedger, tokens: TokenStore, ingest_socket: Path | None, stop: threading.Event
+) -> ServerParts:
+    wiring, metrics = ServerWiring(settings, ledger), Metrics()
+    # What a gate needs takes seconds to make: the first caller is not to wait for it. Wrong input ends the process.
+    with suppress(CouldNotTellError):
+        wiring.gatekeeper("")
+    return ServerParts(
+        described=Described(
+            loop=settings.loop,
+            services=settings.services,
+            service=settings.service,
+            waivers=settings.waivers,
+            channels=sorted(settings.alerts.channels),
+            policies=wiring.policies,
+            policies_for=wiring.policies_for,
+            permissions=lambda enforce: wiring.permissions(enforce=enforce),
+        ),
+        ledger=ledger,
+        pages=ledger.pages(),
+        answers=ledger.answers(),
+        tokens=tokens,
+        authenticator=Authenticator(tokens, settings.server.oidc, count_refusal=metrics.refused),
+        gatekeeper=wiring.gatekeeper,
+        assessor=assessor(settings),
+        ingest=IngestDoor(ingest_socket),
+        status=wiring.status,
+        metrics=metrics,
+        limits=settings.server.limits,
+        open_metrics=settings.server.open_metrics,
+        stopping=stop.is_set,
+    )
+
+
+def _show_first_token(tokens: TokenStore) -> None:
+    text = first_admin_token(tokens)
+    if text is not None:
+        # To the terminal and not to the log, which is kept.
+        sys.stderr.write(f"the first token, shown this once; it may do everything: {text}\n")
+        sys.stderr.flush()
+
+
+@contextmanager
+def listening(settings: ServerSettings) -> Generator[socket.socket]:
+    """A socket where the settings say; `InputError` where nothing can listen there."""
+    where = f"{settings.host}:{settings.port}"
+    try:
+        family = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0][0]
+        listener = socket.create_server((settings.host, settings.port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        raise InputError(
+            f"nothing can listen there ({error.strerror or error})",
+            where=where,
+            remedy="choose another address under server.listen, or stop what listens there",
+        ) from error
+    with listener:
+        yield listener
+
+
+def serve(
+    app: Application,
+    listener: socket.socket,
+    settings: ServerSettings,
+    context: ssl.SSLContext | None = None,
+    *,
+    stop: threading.Event,
+    ready: Callable[[], None],
+) -> None:
+    """Answer on a socket until `stop` is set; then let calls under way end, and hang up."""
+    _Server(app, settings, context, stop, ready).run(sockets=[listener])
+
+
+def _allow_connections(connections: int) -> None:
+    """As many files as that takes, where the system allows it: the usual limit is for programs that are no servers."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = connections + SPARE_FILES
+    if soft < wanted:
+        resource.setrlimit(
+            resource.RLIMIT_NOFILE, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard)
+        )
+
+
+class _Server(uvicorn.Server):
+    """Ends when it is told to, and leaves the process's signals alone."""
+
+    def __init__(
+        self,
+        app: Application,
+        settings: ServerSettings,
+        context: ssl.SSLContext | None,
+        stop: threading.Event,
+        ready: Callable[[], None],
+    ) -> None:
+        limits = settings.limits
+        super().__init__(
+            uvicorn.Config(
+                app,
+                loop="uvloop",
+                http=impatient(limits.seconds, limits.connections),
+                lifespan="on",
+                ws="none",
+                interface="asgi3",
+                log_config=None,
+                access_log=False,
+                # Whoever is in front of it says who calls: nobody is believed.
+                proxy_headers=False,
+                server_header=False,
+                timeout_keep_alive=IDLE,
+                timeout_graceful_shutdown=STOP_WITHIN,
+                ssl_context_factory=(lambda _config, _usual: context) if context is not None else None,
+            )
+        )
+        self._stop = stop
+        self._ready = ready
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._ready()
+
+    async def on_tick(self, counter: int) -> bool:
+        return self._stop.is_set() or await super().on_tick(counter)

@@ -1,0 +1,94 @@
+"""HTTP for callers that may mean harm: one that is slow to say what it wants is hung up on. `process` uses it.
+
+uvicorn bounds neither how long a head may take nor how large it may be, so a caller could keep a connection for ever
+(*slowloris*). Bodies are bounded by a layer of the application (`limits.BoundedBodies`), which can still answer; what
+is here comes after it, and only hangs up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from asyncio.events import TimerHandle
+from typing import Any, Final
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+LARGEST_HEAD: Final = 64 * 1024
+"""Bytes of a request's first line and headers; the largest token of an identity provider takes 16 KiB of it."""
+
+GRACE: Final = 5.0
+"""Seconds more than a body may take, so that whoever can still be answered is."""
+
+TOO_SLOW: Final = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+TOO_LARGE: Final = b"HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+TOO_MANY: Final = (
+    b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 1\r\nContent-Length: 0\r\n\r\n"
+)
+
+
+class ImpatientProtocol(HttpToolsProtocol):
+    """Subclassed with its two limits by `impatient`."""
+
+    seconds: float
+    most_connections: int
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._timer: TimerHandle | None = None
+        self._head_bytes = 0
+        self._in_head = True
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        super().connection_made(transport)
+        if len(self.connections) > self.most_connections:
+            self._hang_up(TOO_MANY)
+        else:
+            self._wait(self.seconds)
+
+    def data_received(self, data: bytes) -> None:
+        if self.transport.is_closing():
+            return
+        if self._timer is None:
+            self._wait(self.seconds)  # after a pause between two calls, or before a body is whole
+        if self._in_head:
+            self._head_bytes += len(data)
+        super().data_received(data)
+        if self._in_head and self._head_bytes > LARGEST_HEAD:
+            self._hang_up(TOO_LARGE)
+
+    def on_headers_complete(self) -> None:
+        self._in_head = False
+        self._wait(self.seconds + GRACE)
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        self._in_head, self._head_bytes = True, 0
+        self._stop_waiting()
+        super().on_message_complete()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def _wait(self, seconds: float) -> None:
+        self._stop_waiting()
+        self._timer = self.loop.call_later(seconds, self._hang_up, TOO_SLOW)
+
+    def _stop_waiting(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _hang_up(self, answer: bytes) -> None:
+        self._stop_waiting()
+        if self.transport.is_closing():
+            return
+        # In the middle of an answer there is nothing more to say.
+        if self._in_head and (self.cycle is None or self.cycle.response_complete):
+            self.transport.write(answer)
+        self.transport.close()
+
+
+def impatient(seconds: float, most_connections: int) -> type[ImpatientProtocol]:
+    """Heads within so many seconds, and bodies little later; no more connections than this at one time."""
+    return type("Impatient", (ImpatientProtocol,), {"seconds": seconds, "most_connections": most_connections})

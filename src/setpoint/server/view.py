@@ -1,0 +1,205 @@
+"""What one caller sees and does: the only way from a route to the ledger.
+
+A caller that is bound to a service sees that one only. It holds here, for every answer, so that no route can forget
+it; what cannot be narrowed to one service is refused to such callers by the route itself (`api.routes`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from setpoint.errors import NotFoundError
+from setpoint.loop import instructions
+from setpoint.loop.admission import WhatIf
+from setpoint.loop.risk import ServiceRisk, risk_of
+from setpoint.model.access import AccessScope, Principal
+from setpoint.model.decision import Decision
+from setpoint.model.drift import Comparison
+from setpoint.model.finding import FindingRecord, FindingSource
+from setpoint.model.order import Order, OrderKind
+from setpoint.model.policy import Severity, Stage
+from setpoint.model.remediation import Remediation, RemediationState
+from setpoint.model.service import Release, Service, Signal
+from setpoint.model.waiver import Waiver
+from setpoint.server.parts import ServerParts
+from setpoint.store.interface import (
+    AuditRow,
+    BeatRow,
+    Delivery,
+    DeliveryState,
+    LedgerReader,
+    LedgerWriter,
+    ResourceRow,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    principal: Principal
+    scope: AccessScope
+    """What the route asks for, which the caller has."""
+    parts: ServerParts
+
+    def own(self, service: str | None) -> str | None:
+        """The service that an answer is narrowed to; `ForbiddenError` for one that is not the caller's."""
+        if service is None:
+            return self.principal.service
+        self.parts.authenticator.authorise(self.principal, self.scope, service=service)
+        return service
+
+    def services(self) -> list[Service]:
+        """Those that the configuration describes or the ledger knows, by name."""
+        known = {each.name: each for each in self.parts.ledger.services()} | dict(self.parts.described.services)
+        return [each for name, each in sorted(known.items()) if self.principal.may_touch(name)]
+
+    def service(self, name: str) -> Service:
+        self.own(name)
+        found = next((each for each in self.services() if each.name == name), None)
+        if found is None:
+            raise NotFoundError(f"there is no service {name!r}", remedy="list them with GET /v1/services")
+        return found
+
+    def risk(self, name: str) -> ServiceRisk:
+        self.own(name)
+        described, ledger = self.parts.described, self.parts.ledger
+        now = instructions.time_of(ledger)
+        with self._naming_no_others():
+            return risk_of(
+                described.service(name), described.services, ledger, self.parts.assessor, described.loop, now
+            )
+
+    def releases(
+        self, name: str, before: tuple[datetime, str] | None, limit: int
+    ) -> Sequence[tuple[Release, datetime]]:
+        self.own(name)
+        return self.parts.pages.releases(name, before=before, limit=limit)
+
+    def signals(self, name: str, after: int, limit: int) -> Sequence[tuple[int, Signal]]:
+        self.own(name)
+        return self.parts.pages.signals(name, after=after, limit=limit)
+
+    def resources(self, *, service: str | None, differs: bool | None, after: str, limit: int) -> Sequence[ResourceRow]:
+        return self.parts.pages.resources(
+            self._loop_scope, service=self.own(service), differs=differs, after=after, limit=limit
+        )
+
+    def comparisons(self, *, service: str | None, after: str, limit: int) -> Sequence[Comparison]:
+        return self.parts.pages.comparisons(self._loop_scope, service=self.own(service), after=after, limit=limit)
+
+    def findings(
+        self,
+        *,
+        service: str | None,
+        urn: str | None,
+        rule: str | None,
+        severity: Severity | None,
+        source: FindingSource | None,
+        include_closed: bool,
+        after: tuple[str, str, str],
+        limit: int,
+    ) -> Sequence[FindingRecord]:
+        return self.parts.pages.findings(
+            self._loop_scope,
+            service=self.own(service),
+            urn=urn,
+            rule=rule,
+            severity=severity,
+            source=source,
+            include_closed=include_closed,
+            after=after,
+            limit=limit,
+        )
+
+    def decisions(
+        self, *, service: str | None, subject: str | None, stage: Stage | None, before: int, limit: int
+    ) -> Sequence[tuple[int, datetime, Decision]]:
+        return self.parts.pages.decisions(
+            service=self.own(service), subject=subject, stage=stage, before=before, limit=limit
+        )
+
+    def remediations(
+        self, *, service: str | None, urn: str | None, state: RemediationState | None, after: int, limit: int
+    ) -> Sequence[Remediation]:
+        return self.parts.pages.remediations(
+            self._loop_scope, service=self.own(service), urn=urn, state=state, after=after, limit=limit
+        )
+
+    def remediation(self, number: int) -> Remediation:
+        """Another service's is answered like one that does not exist: nobody learns which numbers do."""
+        found = self.parts.pages.remediation(self._loop_scope, number)
+        if found is None or not self.principal.may_touch(found.service):
+            raise instructions.no_such_remediation(number)
+        return found
+
+    def beats(self, before: int, limit: int) -> Sequence[BeatRow]:
+        """Of everything: how many of what, and which areas were read, is nobody's secret."""
+        return self.parts.pages.beats(self._loop_scope, before=before, limit=limit)
+
+    def decide(self, release: Release, stage: Stage) -> Decision:
+        self.own(release.service)
+        with self._naming_no_others():
+            return self.parts.gatekeeper(self.principal.name).decide(release, stage)
+
+    def suppose(self, release: Release, stage: Stage, what_if: WhatIf) -> tuple[Decision, Decision]:
+        self.own(release.service)
+        with self._naming_no_others():
+            return self.parts.gatekeeper(self.principal.name).suppose(release, stage, what_if)
+
+    def remediation_steps(self, remediation: Remediation) -> Sequence[tuple[datetime, RemediationState, str]]:
+        return self.parts.pages.remediation_steps(remediation.id)
+
+    def order_about(self, remediation: Remediation, kind: OrderKind, reason: str, writer: LedgerWriter) -> Order:
+        return instructions.order_about(remediation, kind, self.principal.name, reason, self.parts.ledger, writer)
+
+    # What is about all services; the routes let no caller here that is bound to one
+
+    def switch(
+        self, give: Callable[[str, str, LedgerReader, LedgerWriter], Order], reason: str, writer: LedgerWriter
+    ) -> Order:
+        """Pause or resume."""
+        return give(self.principal.name, reason, self.parts.ledger, writer)
+
+    def pause_in_force(self) -> Order | None:
+        return self.parts.ledger.pause_in_force()
+
+    def open_orders(self) -> Sequence[Order]:
+        return self.parts.ledger.open_orders()
+
+    def waivers(self) -> list[Waiver]:
+        """Those of the configuration, and those that people entered."""
+        ledger, declared = self.parts.ledger, self.parts.described.waivers
+        matched = ledger.waiver_matches()
+        return [*(replace(each, last_matched=matched.get(each.id)) for each in declared), *ledger.waivers()]
+
+    def audit(self, *, action: str | None, subject: str | None, after: int, limit: int) -> Sequence[AuditRow]:
+        return self.parts.pages.audit(action=action, subject=subject, after=after, limit=limit)
+
+    def check_audit(self) -> tuple[int, Sequence[str]]:
+        """How many rows it has, and what is wrong with them."""
+        broken = self.parts.ledger.broken_audit_rows()
+        return self.parts.ledger.audit_rows(), broken
+
+    def deliveries(self, *, state: DeliveryState | None, before: int, limit: int) -> Sequence[Delivery]:
+        return self.parts.pages.deliveries(self._loop_scope, state=state, before=before, limit=limit)
+
+    def delivery_counts(self) -> Mapping[str, Mapping[DeliveryState, int]]:
+        """Of every channel that is configured, or that messages are for, by name."""
+        counts = self.parts.ledger.delivery_counts(self._loop_scope)
+        return {name: counts.get(name, {}) for name in sorted({*self.parts.described.channels, *counts})}
+
+    @contextmanager
+    def _naming_no_others(self) -> Iterator[None]:
+        """What would do may be the name of another service, which is not for the eyes of a bound caller."""
+        try:
+            yield
+        except NotFoundError as error:
+            if self.principal.service is None:
+                raise
+            raise NotFoundError(error.what, where=error.where) from error
+
+    @property
+    def _loop_scope(self) -> str:
+        return self.parts.described.loop.scope

@@ -1,0 +1,83 @@
+"""Heartbeats, and how much each read."""
+
+from __future__ import annotations
+
+from typing import Annotated, Self
+
+from pydantic import StringConstraints
+
+from setpoint.model.snapshot import Area, AreaCoverage, Extent
+from setpoint.store.interface import BeatRow
+from setpoint.wire.document import Document, Moment, example
+
+_COVERAGE = {"area": "aws:123456789012:eu-west-1:AWS::S3::Bucket", "extent": "whole", "reasons": []}
+
+
+class CoverageDocument(Document):
+    """How much of an area was read, and why not all of it."""
+
+    model_config = example(**_COVERAGE)
+
+    area: Annotated[str, StringConstraints(pattern=r"^[^:]*:[^:]*:[^:]*:")]
+    extent: Extent
+    reasons: tuple[str, ...]
+
+    @classmethod
+    def of(cls, coverage: AreaCoverage) -> Self:
+        return cls(area=str(coverage.area), extent=coverage.extent, reasons=coverage.reasons)
+
+    def model(self) -> AreaCoverage:
+        return AreaCoverage(Area(*self.area.split(":", 3)), self.extent, self.reasons)
+
+
+class BeatDocument(Document):
+    """What one heartbeat did."""
+
+    model_config = example(
+        id=41,
+        started_at="2026-05-31T12:00:00Z",
+        ended_at="2026-05-31T12:00:02Z",
+        resources=312,
+        examined=4,
+        opened=1,
+        closed=0,
+        remediated=1,
+        coverage=[_COVERAGE],
+    )
+
+    id: int
+    started_at: Moment
+    ended_at: Moment
+    resources: int
+    examined: int
+    opened: int
+    closed: int
+    remediated: int
+    coverage: tuple[CoverageDocument, ...]
+
+    @classmethod
+    def of(cls, beat: BeatRow) -> Self:
+        return cls(
+            id=beat.id,
+            started_at=beat.started_at,
+            ended_at=beat.ended_at,
+            resources=beat.resources,
+            examined=beat.examined,
+            opened=beat.opened,
+            closed=beat.closed,
+            remediated=beat.remediated,
+            coverage=tuple(map(CoverageDocument.of, beat.coverage)),
+        )
+
+    def model(self) -> BeatRow:
+        return BeatRow(
+            id=self.id,
+            started_at=self.started_at,
+            ended_at=self.ended_at,
+            resources=self.resources,
+            examined=self.examined,
+            opened=self.opened,
+            closed=self.closed,
+            remediated=self.remediated,
+            coverage=tuple(each.model() for each in self.coverage),
+        )

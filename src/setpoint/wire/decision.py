@@ -1,0 +1,146 @@
+"""Decisions, their reasons and factors."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Self
+
+from setpoint.model.decision import Decision, Factor, Outcome, Reason, Verdict
+from setpoint.model.policy import Effect, Severity, Stage
+from setpoint.model.urn import Urn
+from setpoint.wire.document import Document, Moment, example, meant, spelt
+
+_FACTOR = {"name": "severity", "value": 4.0, "because": "encryption/database is high"}
+_REASON = {
+    "policy": "encryption/database",
+    "outcome": "violated",
+    "severity": "high",
+    "message": "the database is not encrypted at rest",
+    "evidence": {"StorageEncrypted": False},
+}
+DECISION_EXAMPLE = {
+    "subject": "release:payments@1.4.2",
+    "service": "payments",
+    "stage": "deploy",
+    "verdict": "refuse",
+    "effect": "deny",
+    "path": "",
+    "reasons": [_REASON],
+    "risk": 12.0,
+    "risk_factors": [_FACTOR],
+    "threshold": 7.2,
+    "threshold_factors": [{"name": "drift", "value": 0.9, "because": "a bucket of it became public"}],
+    "waivers": ["w12"],
+}
+
+
+class FactorDocument(Document):
+    """One named multiplier of a risk, or one contribution to a threshold's load."""
+
+    model_config = example(**_FACTOR)
+
+    name: str
+    value: float
+    because: str
+
+    @classmethod
+    def of(cls, factor: Factor) -> Self:
+        return cls(name=factor.name, value=factor.value, because=factor.because)
+
+    def model(self) -> Factor:
+        return Factor(self.name, self.value, self.because)
+
+
+class ReasonDocument(Document):
+    """Why, in one sentence, with what was seen."""
+
+    model_config = example(**_REASON)
+
+    policy: str
+    outcome: Outcome
+    severity: Severity
+    message: str
+    evidence: dict[str, Any]
+
+    @classmethod
+    def of(cls, reason: Reason) -> Self:
+        return cls(
+            policy=reason.policy,
+            outcome=reason.outcome,
+            severity=reason.severity,
+            message=reason.message,
+            evidence={name: spelt(value) for name, value in reason.evidence.items()},
+        )
+
+    def model(self) -> Reason:
+        evidence = {name: meant(value) for name, value in self.evidence.items()}
+        return Reason(self.policy, self.outcome, self.severity, self.message, evidence)
+
+
+class DecisionDocument(Document):
+    """What was decided of whom, at which stage, and on what grounds."""
+
+    model_config = example(**DECISION_EXAMPLE)
+
+    subject: str
+    service: str
+    stage: Stage
+    verdict: Verdict
+    effect: Effect
+    path: str
+    reasons: tuple[ReasonDocument, ...]
+    risk: float | None
+    risk_factors: tuple[FactorDocument, ...]
+    threshold: float | None
+    threshold_factors: tuple[FactorDocument, ...]
+    waivers: tuple[str, ...]
+
+    @classmethod
+    def of(cls, decision: Decision) -> Self:
+        return cls(
+            subject=decision.subject,
+            service=decision.service,
+            stage=decision.stage,
+            verdict=decision.verdict,
+            effect=decision.effect,
+            path=decision.path,
+            reasons=tuple(map(ReasonDocument.of, decision.reasons)),
+            risk=decision.risk,
+            risk_factors=tuple(map(FactorDocument.of, decision.risk_factors)),
+            threshold=decision.threshold,
+            threshold_factors=tuple(map(FactorDocument.of, decision.threshold_factors)),
+            waivers=decision.waivers,
+        )
+
+    def model(self) -> Decision:
+        return Decision(
+            subject=Urn(self.subject),
+            service=self.service,
+            stage=self.stage,
+            verdict=self.verdict,
+            effect=self.effect,
+            path=self.path,
+            reasons=tuple(each.model() for each in self.reasons),
+            risk=self.risk,
+            risk_factors=tuple(each.model() for each in self.risk_factors),
+            threshold=self.threshold,
+            threshold_factors=tuple(each.model() for each in self.threshold_factors),
+            waivers=self.waivers,
+        )
+
+
+class DatedDecisionDocument(Document):
+    """A decision, and when it was made."""
+
+    model_config = example(at="2026-05-31T12:00:00Z", decision=DECISION_EXAMPLE)
+
+    at: Moment
+    decision: DecisionDocument
+
+    @classmethod
+    def of(cls, dated: tuple[datetime, Decision]) -> Self:
+        at, decision = dated
+        return cls(at=at, decision=DecisionDocument.of(decision))
+
+    def model(self) -> tuple[datetime, Decision]:
+        return self.at, self.decision.model()

@@ -1,0 +1,103 @@
+"""What the gate is asked, and what it answers."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import Field
+
+from setpoint.loop.admission import WhatIf
+from setpoint.model.decision import Decision
+from setpoint.model.policy import Stage
+from setpoint.model.service import Exposure, Release, Tier
+from setpoint.wire.decision import DECISION_EXAMPLE, DecisionDocument
+from setpoint.wire.document import LONGEST_NAME, Document, Name, example
+
+LONGEST_QUIET = 3660 * 86400.0
+"""Seconds: ten years, as much as `--what-if in=` takes (`fields.LONGEST`)."""
+
+_WHAT_IF = {
+    "without": ["encryption/database"],
+    "later": 604800.0,
+    "exposure": "internal",
+    "tier": "standard",
+    "environment": "",
+}
+
+
+class AskedStage(StrEnum):
+    """The stages that a release asks to pass."""
+
+    BUILD = "build"
+    DEPLOY = "deploy"
+    ADMIT = "admit"
+
+
+class WhatIfDocument(Document):
+    """What is supposed to be other than it is."""
+
+    model_config = example(**_WHAT_IF)
+
+    without: tuple[Name, ...] = Field(default=(), max_length=100, description="Findings, by id, and policies.")
+    later: Annotated[float, Field(strict=True, ge=0, le=LONGEST_QUIET, description="Seconds of quiet.")] = 0.0
+    exposure: Exposure | None = None
+    tier: Tier | None = None
+    environment: Annotated[str, Field(max_length=LONGEST_NAME)] = ""
+
+    @classmethod
+    def of(cls, what_if: WhatIf) -> Self:
+        return cls(
+            without=what_if.without,
+            later=what_if.later.total_seconds(),
+            exposure=what_if.exposure,
+            tier=what_if.tier,
+            environment=what_if.environment,
+        )
+
+    def model(self) -> WhatIf:
+        return WhatIf(self.without, timedelta(seconds=self.later), self.exposure, self.tier, self.environment)
+
+
+class GateRequest(Document):
+    """A release that wants to pass a stage; with `what_if`, nothing is recorded."""
+
+    model_config = example(service="payments", version="1.4.2", stage="deploy", what_if=None)
+
+    service: Name
+    version: Name
+    stage: AskedStage = AskedStage.DEPLOY
+    what_if: WhatIfDocument | None = None
+
+    @classmethod
+    def of(cls, release: Release, stage: Stage, what_if: WhatIf | None = None) -> Self:
+        return cls(
+            service=release.service,
+            version=release.version,
+            stage=AskedStage(stage),
+            what_if=WhatIfDocument.of(what_if) if what_if else None,
+        )
+
+    def model(self) -> tuple[Release, Stage, WhatIf | None]:
+        what_if = self.what_if.model() if self.what_if else None
+        return Release(self.service, self.version), Stage(self.stage), what_if
+
+
+class GateAnswer(Document):
+    """The decision; where something was supposed, the one that would be made, and the one as it is."""
+
+    model_config = example(decision=DECISION_EXAMPLE, as_it_is=None)
+
+    decision: DecisionDocument
+    as_it_is: DecisionDocument | None
+
+    @classmethod
+    def of(cls, decision: Decision, as_it_is: Decision | None = None) -> Self:
+        return cls(
+            decision=DecisionDocument.of(decision),
+            as_it_is=DecisionDocument.of(as_it_is) if as_it_is else None,
+        )
+
+    def model(self) -> tuple[Decision, Decision | None]:
+        return self.decision.model(), self.as_it_is.model() if self.as_it_is else None

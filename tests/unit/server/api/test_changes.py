@@ -1,0 +1,137 @@
+"""Server-sent events: what changes, from where somebody was, for as long as their token is good."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import orjson
+import pytest
+from tests.serving import AT, conclusion, issue, parts_on, running
+
+from setpoint.model.access import AccessScope
+from setpoint.server.api import changes
+from setpoint.server.app import create_app
+from setpoint.server.parts import ServerParts
+from setpoint.store.interface import BeatRow
+from setpoint.store.ledger.ledger import SqlLedger
+
+
+@dataclass(frozen=True)
+class Event:
+    name: str
+    id: int | None
+    data: Any
+
+
+@dataclass
+class Follower:
+    """Reads events in a thread."""
+
+    url: str
+    token: str
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.ended = False
+        self._begun = threading.Event()
+        self._events: list[Event] = []
+        self._grew = threading.Condition()
+        self._thread = threading.Thread(target=self._read, daemon=True)
+        self._thread.start()
+        assert self._begun.wait(10)
+
+    def first(self, count: int) -> list[Event]:
+        with self._grew:
+            assert self._grew.wait_for(lambda: len(self._events) >= count, timeout=10), self._events
+            return self._events[:count]
+
+    def expect_end(self) -> None:
+        self._thread.join(10)
+        assert self.ended
+
+    def _read(self) -> None:
+        headers = {"Authorization": f"Bearer {self.token}"} | self.headers
+        with httpx.stream("GET", f"{self.url}/v1/changes", headers=headers, timeout=20) as answer:
+            assert answer.headers["content-type"].startswith("text/event-stream")
+            told: dict[str, str] = {}
+            for line in answer.iter_lines():
+                self._begun.set()
+                name, _, value = line.partition(": ")
+                if line:
+                    told[name] = value
+                    continue
+                if "event" in told:
+                    identity = int(told["id"]) if "id" in told else None
+                    with self._grew:
+                        self._events.append(Event(told["event"], identity, orjson.loads(told["data"])))
+                        self._grew.notify_all()
+                told = {}
+        self.ended = True
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(changes, "LOOK_EVERY", 0.02)
+
+
+@pytest.fixture
+def served(ledger: SqlLedger, tmp_path: Path) -> Iterator[tuple[str, ServerParts, threading.Event]]:
+    stopping = threading.Event()
+    parts = parts_on(ledger, tmp_path, stopping=stopping.is_set)
+    with running(create_app(parts)) as url:
+        yield url, parts, stopping
+        stopping.set()
+
+
+def test_tells_what_changes_from_now_on(served: tuple[str, ServerParts, threading.Event], ledger: SqlLedger) -> None:
+    url, parts, stopping = served
+    follower = Follower(url, issue(parts.tokens, AccessScope.READ))
+    _, writer = ledger.acquire("default", datetime.now(UTC), ttl=60)
+    writer.record([conclusion("new", "shop")], AT)
+    writer.put_beat(BeatRow(0, AT, AT, 1, 1, 1, 0, 0, ()))
+    told = follower.first(3)
+    assert {each.name for each in told} == {"finding", "decision", "beat"}
+    assert {each.data["action"] for each in told if each.id} == {"finding opened", "decision recorded"}
+    assert next(each.data["resources"] for each in told if each.name == "beat") == 1
+    assert all(each.data["sequence"] == each.id for each in told if each.id)
+    stopping.set()
+    follower.expect_end()
+
+
+def test_goes_on_where_somebody_was_cut_off(
+    served: tuple[str, ServerParts, threading.Event], ledger: SqlLedger
+) -> None:
+    url, parts, _ = served
+    rows = [each.sequence for each in ledger.audit() if changes._kind(each)]
+    token = issue(parts.tokens, AccessScope.READ)
+    whole = Follower(url, token, {"Last-Event-ID": "0"}).first(len(rows))
+    assert [each.id for each in whole] == rows
+    rest = Follower(url, token, {"Last-Event-ID": str(rows[2])}).first(len(rows) - 3)
+    assert rest == whole[3:]
+
+
+def test_a_token_that_is_revoked_hears_no_more(served: tuple[str, ServerParts, threading.Event]) -> None:
+    url, parts, _ = served
+    follower = Follower(url, issue(parts.tokens, AccessScope.READ, name="follower"))
+    parts.tokens.revoke("follower", "test", datetime.now(UTC))
+    follower.expect_end()
+
+
+def test_no_more_than_so_many_follow(
+    served: tuple[str, ServerParts, threading.Event], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(changes, "MOST_STREAMS", 1)
+    url, parts, stopping = served
+    token = issue(parts.tokens, AccessScope.READ)
+    follower = Follower(url, token)
+    refused = httpx.get(f"{url}/v1/changes", headers={"Authorization": f"Bearer {token}"})
+    assert refused.status_code == 429
+    assert "retry-after" in refused.headers
+    stopping.set()
+    follower.expect_end()
