@@ -6,15 +6,11 @@ import re
 import ssl
 import subprocess
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 
 import httpx
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 from tests.e2e.account import free_port
+from tests.e2e.certificate import write_certificate
 from tests.e2e.program import PATIENCE, Setpoint, eventually
 
 TOKEN = re.compile(r"sp_[0-9A-Za-z]{12}_[0-9A-Za-z]{49}")
@@ -61,23 +57,7 @@ class Server:
 @pytest.fixture
 def program(lonely_setpoint: Setpoint) -> Setpoint:
     """With a certificate for 127.0.0.1."""
-    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "setpoint")])
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    pem = serialization.Encoding.PEM
-    lonely_setpoint.write("server.pem", certificate.public_bytes(pem).decode())
-    plain = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    lonely_setpoint.write("server.key", plain.decode()).chmod(0o600)
+    write_certificate(lonely_setpoint)
     return lonely_setpoint
 
 

@@ -14,13 +14,15 @@ from click.core import ParameterSource
 from setpoint.act.interface import Alert, Message
 from setpoint.cli.options import config_option, json_option
 from setpoint.cli.output import Output, value
+from setpoint.cli.server_options import only_here
+from setpoint.cli.source import open_source
 from setpoint.errors import CouldNotTellError, InputError
 from setpoint.fields import did_you_mean
 from setpoint.model.canonical import Json
 from setpoint.model.policy import Severity
 from setpoint.settings import load_settings
 from setpoint.store.interface import Delivery, DeliveryState
-from setpoint.wiring import courier, open_reader
+from setpoint.wiring import courier
 
 LISTED: Final = 100
 """Messages in one answer; the counts are of all."""
@@ -36,15 +38,13 @@ def command(context: click.Context, config: Path, *, as_json: bool) -> int:
         if any(context.get_parameter_source(name) is ParameterSource.COMMANDLINE for name in context.params):
             raise click.UsageError(f"options of {context.invoked_subcommand!r} go behind it", context)
         return 0
-    settings = load_settings(config)
-    with open_reader(settings) as ledger:
-        counts = ledger.delivery_counts(settings.loop.scope)
+    with open_source(context, config) as source:
+        channels = {name: _counts(counts) for name, counts in source.channels().items()}
         undelivered = [
             each
             for state in (DeliveryState.WAITING, DeliveryState.GIVEN_UP)
-            for each in ledger.deliveries(settings.loop.scope, state=state, limit=LISTED)
+            for each in source.deliveries(state, limit=LISTED)
         ]
-    channels = {name: _counts(counts.get(name, {})) for name in sorted({*settings.alerts.channels, *counts})}
     _show(Output.of(as_json=as_json), channels, undelivered)
     return 0
 
@@ -65,6 +65,7 @@ def _show(output: Output, channels: Mapping[str, Mapping[str, int]], undelivered
 @click.argument("channel")
 @config_option
 @json_option
+@only_here
 def test(channel: str, config: Path, *, as_json: bool) -> int:
     """Send a test message to CHANNEL and tell whether it got there. Exits 1 when it did not."""
     output, settings = Output.of(as_json=as_json), load_settings(config)

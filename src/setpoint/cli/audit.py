@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
-from setpoint.cli.options import config_option, json_option
+from setpoint.cli.options import json_option
 from setpoint.cli.output import Output
+from setpoint.cli.source import Source, source_option
 from setpoint.model.canonical import Json
-from setpoint.settings import load_settings
 from setpoint.store.interface import AuditRow
-from setpoint.wiring import open_reader
 
 
 @click.group(name="audit")
@@ -20,14 +17,12 @@ def command() -> None:
 
 
 @command.command(name="verify")
-@config_option
+@source_option
 @json_option
-def verify(config: Path, *, as_json: bool) -> int:
+def verify(source: Source, *, as_json: bool) -> int:
     """Find any changed, removed or inserted row. Exits 1 when there is one."""
     output = Output.of(as_json=as_json)
-    with open_reader(load_settings(config)) as ledger:
-        broken = ledger.broken_audit_rows()
-        rows = ledger.audit_rows()
+    rows, broken = source.check_audit()
     if as_json:
         output.json({"rows": rows, "broken": list(broken)})
     elif broken:
@@ -39,7 +34,7 @@ def verify(config: Path, *, as_json: bool) -> int:
 
 
 @command.command(name="export")
-@config_option
+@source_option
 @click.option(
     "--after",
     type=click.IntRange(min=0),
@@ -48,15 +43,14 @@ def verify(config: Path, *, as_json: bool) -> int:
     metavar="NUMBER",
     help="Only rows with a higher sequence number: what was exported before need not be again.",
 )
-def export(config: Path, after: int) -> int:
+def export(source: Source, after: int) -> int:
     """Print the log as JSON, one row a line, oldest first.
 
     A row has the actor, the action, its subject, the details (cause, before and after), and the digests that chain it.
     """
     output = Output.of(as_json=True)
-    with open_reader(load_settings(config)) as ledger:
-        for row in ledger.audit(after=after):
-            output.json(_document(row))
+    for row in source.audit(after=after):
+        output.json(_document(row))
     return 0
 
 

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Sequence
+from functools import wraps
 from pathlib import Path
+from typing import Any
 
 import click
 
 from setpoint.cli.options import config_option, json_option
 from setpoint.cli.output import Output, value
-from setpoint.errors import CouldNotTellError, InputError
+from setpoint.cli.source import Source, open_source
+from setpoint.errors import InputError
 from setpoint.intent.baseline import read_baseline, write_baseline
 from setpoint.model.canonical import Json
 from setpoint.model.drift import Drift, DriftKind
 from setpoint.model.exceptions import Baseline
-from setpoint.settings import Settings, load_settings
-from setpoint.wiring import open_reader
+from setpoint.settings import load_settings
 
 
 @click.group(name="baseline")
@@ -23,34 +25,68 @@ def command() -> None:
     """Values that nobody declared. One that the baseline does not hold is a finding; none is ever reverted."""
 
 
+def _undeclared_and_file(command: Callable[..., int]) -> Callable[..., int]:
+    """What the last heartbeat saw that nobody declared, and the file, which is always one of this machine."""
+
+    @config_option
+    @click.option(
+        "--file",
+        type=click.Path(path_type=Path),
+        help="The baseline's file; else the one that the configuration names.",
+    )
+    @wraps(command)
+    def given(config: Path, file: Path | None, **options: Any) -> int:
+        chosen = file or _configured(config)
+        with open_source(click.get_current_context(), config) as source:
+            undeclared = _undeclared(source)
+        return command(undeclared=undeclared, file=chosen, **options)
+
+    return given
+
+
+def _configured(config: Path) -> Path:
+    if not config.exists():
+        raise InputError("nothing says which file the baseline is", where=str(config), remedy="name it with --file")
+    baseline = load_settings(config).baseline
+    if baseline is None:
+        raise InputError(
+            "no baseline is configured", where=str(config), remedy="name its file: baseline: baseline.yaml, or --file"
+        )
+    return baseline
+
+
+def _undeclared(source: Source) -> list[Drift]:
+    source.last_beat()  # without one, that nothing is undeclared would say nothing
+    drifts = (drift for each in source.comparisons() for drift in each.drifts)
+    return [drift for drift in drifts if drift.kind is DriftKind.UNDECLARED]
+
+
 @command.command(name="record")
-@config_option
+@_undeclared_and_file
 @json_option
-def record(config: Path, *, as_json: bool) -> int:
+def record(undeclared: Sequence[Drift], file: Path, *, as_json: bool) -> int:
     """Write every undeclared value of the last heartbeat into the baseline file, and drop what is no longer there."""
-    output, settings = Output.of(as_json=as_json), load_settings(config)
-    path, drifts = _path(settings), list(_undeclared(settings))
+    output = Output.of(as_json=as_json)
     accepted: dict[str, dict[str, Json]] = {}
-    for drift in drifts:
+    for drift in undeclared:
         accepted.setdefault(drift.urn, {})[drift.path] = drift.actual
-    write_baseline(path, Baseline(accepted))
+    write_baseline(file, Baseline(accepted))
     if as_json:
-        output.json({"file": str(path), "accepted": len(drifts)})
-    output.line(f"{len(drifts)} values accepted in {path}; look at them, and commit the file")
+        output.json({"file": str(file), "accepted": len(undeclared)})
+    output.line(f"{len(undeclared)} values accepted in {file}; look at them, and commit the file")
     return 0
 
 
 @command.command(name="diff")
-@config_option
+@_undeclared_and_file
 @json_option
-def diff(config: Path, *, as_json: bool) -> int:
+def diff(undeclared: Sequence[Drift], file: Path, *, as_json: bool) -> int:
     """Show what the baseline and the last heartbeat do not have in common. Exits 1 when that is something."""
-    output, settings = Output.of(as_json=as_json), load_settings(config)
-    baseline, drifts = read_baseline(_path(settings)), list(_undeclared(settings))
-    there = {(drift.urn, drift.path) for drift in drifts}
+    output, baseline = Output.of(as_json=as_json), read_baseline(file)
+    there = {(drift.urn, drift.path) for drift in undeclared}
     rows: list[tuple[str, str, str, Json]] = [
         ("not accepted", drift.urn, drift.path, drift.actual)
-        for drift in drifts
+        for drift in undeclared
         if not baseline.accepts(drift.urn, drift.path, drift.actual)
     ]
     rows += [
@@ -70,13 +106,12 @@ def diff(config: Path, *, as_json: bool) -> int:
 @command.command(name="accept")
 @click.argument("urn")
 @click.argument("path")
-@config_option
+@_undeclared_and_file
 @json_option
-def accept(urn: str, path: str, config: Path, *, as_json: bool) -> int:
+def accept(undeclared: Sequence[Drift], file: Path, urn: str, path: str, *, as_json: bool) -> int:
     """Accept the value at PATH of URN, as the last heartbeat saw it."""
-    output, settings = Output.of(as_json=as_json), load_settings(config)
-    file = _path(settings)
-    found = next((each for each in _undeclared(settings) if (each.urn, each.path) == (urn, path)), None)
+    output = Output.of(as_json=as_json)
+    found = next((each for each in undeclared if (each.urn, each.path) == (urn, path)), None)
     if found is None:
         raise InputError(
             f"the last heartbeat saw no undeclared value at {path} of {urn}", remedy="list them with: setpoint drift"
@@ -87,20 +122,3 @@ def accept(urn: str, path: str, config: Path, *, as_json: bool) -> int:
         output.json({"file": str(file), "urn": urn, "path": path, "value": found.actual})
     output.line(f"accepted in {file}: {value(found.actual)}")
     return 0
-
-
-def _path(settings: Settings) -> Path:
-    if settings.baseline is None:
-        raise InputError(
-            "no baseline is configured", where=str(settings.file), remedy="name its file: baseline: baseline.yaml"
-        )
-    return settings.baseline
-
-
-def _undeclared(settings: Settings) -> Iterator[Drift]:
-    """As the last heartbeat left them."""
-    with open_reader(settings) as ledger:
-        if not ledger.beats(scope=settings.loop.scope, limit=1):
-            raise CouldNotTellError("no heartbeat was recorded yet", remedy="run one with: setpoint beat")
-        for comparison in ledger.comparisons(settings.loop.scope):
-            yield from (drift for drift in comparison.drifts if drift.kind is DriftKind.UNDECLARED)

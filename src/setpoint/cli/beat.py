@@ -10,6 +10,7 @@ import click
 from setpoint.cli.beats import Progress, explain_coverage, show_beat, summary
 from setpoint.cli.options import config_option, json_option
 from setpoint.cli.output import Output
+from setpoint.cli.server_options import only_here
 from setpoint.cli.stopping import stop_on_signals
 from setpoint.loop.report import BeatReport
 from setpoint.loop.runner import Runner
@@ -20,6 +21,7 @@ from setpoint.wiring import loop_parts
 @click.command(name="beat")
 @config_option
 @json_option
+@only_here
 def command(config: Path, *, as_json: bool) -> int:
     """Run one heartbeat, and follow the reverts that it began to their end.
 

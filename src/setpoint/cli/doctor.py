@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -10,9 +11,12 @@ import click
 from setpoint.cli.beats import coverage_json
 from setpoint.cli.options import config_option, json_option
 from setpoint.cli.output import Output
+from setpoint.cli.reading import reading, show_reading
+from setpoint.cli.server_options import only_here
 from setpoint.model.canonical import Json
 from setpoint.model.snapshot import AreaCoverage, Extent, Snapshot, doubts
 from setpoint.observe.aws.observer import permissions
+from setpoint.observe.aws.workload import Workload
 from setpoint.settings import Settings, load_settings
 from setpoint.wiring import Wiring
 
@@ -20,6 +24,7 @@ from setpoint.wiring import Wiring
 @click.command(name="doctor")
 @config_option
 @json_option
+@only_here
 def command(config: Path, *, as_json: bool) -> int:
     """Read a little of everything: declared state, policies, and every area of production.
 
@@ -33,24 +38,27 @@ def command(config: Path, *, as_json: bool) -> int:
         f"account {account} ({partition}), regions {', '.join(settings.aws.regions)}, mode {settings.loop.mode}"
     )
     snapshot, policies = wiring.intent.read(), wiring.policies.policies
-    areas = _probe(wiring)
+    areas = _probe(wiring, snapshot)
+    work = wiring.observer.workload(snapshot.resources)
     if as_json:
-        output.json(_document(settings, account, snapshot, len(policies), areas))
+        document = _document(settings, account, snapshot, len(policies), areas)
+        output.json({**document, "permissions": _permissions(wiring, work), "reading": reading(work, settings)})
     else:
-        _show(output, snapshot, len(policies), areas)
+        _show(output, snapshot, len(policies), areas, wiring)
+        show_reading(output, work, settings)
     return 3 if doubts([*areas, *snapshot.coverage.areas.values()]) else 0
 
 
-def _probe(wiring: Wiring) -> list[AreaCoverage]:
+def _probe(wiring: Wiring, snapshot: Snapshot) -> list[AreaCoverage]:
     if not sys.stderr.isatty():
-        return wiring.observer.probe()
+        return wiring.observer.probe(snapshot.resources)
     from rich.console import Console
 
     with Console(stderr=True).status("asking AWS for a little of everything …"):
-        return wiring.observer.probe()
+        return wiring.observer.probe(snapshot.resources)
 
 
-def _show(output: Output, snapshot: Snapshot, policies: int, areas: list[AreaCoverage]) -> None:
+def _show(output: Output, snapshot: Snapshot, policies: int, areas: list[AreaCoverage], wiring: Wiring) -> None:
     output.line(f"{len(snapshot.resources)} resources declared, {policies} policies")
     not_covered = [each for each in snapshot.coverage.areas.values() if each.extent is Extent.NOT_COVERED]
     output.table(("declared, but not covered", "why"), [(each.area, "; ".join(each.reasons)) for each in not_covered])
@@ -58,9 +66,9 @@ def _show(output: Output, snapshot: Snapshot, policies: int, areas: list[AreaCov
         ("area", "read", "because"),
         [(each.area, each.extent, "; ".join(each.reasons)) for each in sorted(areas, key=lambda each: each.area)],
     )
-    lacking = [each for each in areas if each.extent is not Extent.WHOLE]
+    lacking = doubts(areas)
     if lacking:
-        needed = permissions({each.area.type for each in lacking})
+        needed = permissions({each.area.type for each in lacking}, wiring.selection)
         output.line("reading these types wholly needs:")
         output.table(("type", "permissions"), [(name, ", ".join(actions)) for name, actions in needed.items()])
     else:
@@ -76,5 +84,9 @@ def _document(settings: Settings, account: str, snapshot: Snapshot, policies: in
         "policies": policies,
         "declared_coverage": coverage_json(list(snapshot.coverage.areas.values())),
         "coverage": coverage_json(areas),
-        "permissions": {name: list(actions) for name, actions in permissions().items()},
     }
+
+
+def _permissions(wiring: Wiring, work: Iterable[Workload]) -> Json:
+    needed = permissions({each.type for each in work}, wiring.selection)
+    return {name: list(actions) for name, actions in needed.items()}

@@ -2,36 +2,48 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Sequence
-from pathlib import Path
 
 import click
 
-from setpoint.cli.beats import coverage_json, explain_coverage, last_beat
-from setpoint.cli.options import config_option, json_option, service_option
+from setpoint.cli.beats import coverage_json, explain_coverage
+from setpoint.cli.options import json_option, service_option
 from setpoint.cli.output import Output, moment, value
+from setpoint.cli.source import Source, source_option
 from setpoint.model.canonical import Json
 from setpoint.model.drift import Comparison, Drift, Gap
 from setpoint.model.snapshot import AreaCoverage, doubts
-from setpoint.settings import load_settings
-from setpoint.wiring import open_reader
 
 
-@click.command(name="drift")
-@config_option
+class _Subcommands(click.Group):
+    """Imported when they are used: `setpoint drift` itself needs neither schemas nor the comparator."""
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        return ["explain", "replay"]
+
+    def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in ("explain", "replay"):
+            return None
+        command = importlib.import_module(f"setpoint.cli.drift_{cmd_name}").command
+        return command if isinstance(command, click.Command) else None
+
+
+@click.group(name="drift", cls=_Subcommands, invoke_without_command=True)
+@source_option
 @click.option("--plane", type=click.Choice(["config"]), default="config", show_default=True, help="Which plane.")
 @service_option
 @json_option
-def command(config: Path, plane: str, service: str | None, *, as_json: bool) -> int:
+def command(source: Source, plane: str, service: str | None, *, as_json: bool) -> int | None:
     """Show where production differed from what was declared, at the last heartbeat.
 
     Exits 1 when there is drift, 3 when something could not be read.
     """
+    if click.get_current_context().invoked_subcommand is not None:
+        return None
     output = Output.of(as_json=as_json)
-    settings = load_settings(config)
-    with open_reader(settings) as ledger:
-        last = last_beat(ledger, settings.loop.scope)
-        comparisons = list(ledger.comparisons(settings.loop.scope, service=service))
+    last = source.last_beat()
+    comparisons = list(source.comparisons(service))
     drifts = [drift for each in comparisons for drift in each.drifts]
     if as_json:
         output.json(_document(plane, moment(last.ended_at), comparisons, last.coverage))

@@ -2,41 +2,35 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
-from setpoint.cli.beats import explain_coverage, last_beat
-from setpoint.cli.options import config_option, json_option, service_option
+from setpoint.cli.beats import explain_coverage
+from setpoint.cli.options import json_option, service_option
 from setpoint.cli.output import Output, by_severity
+from setpoint.cli.source import Source, source_option
 from setpoint.model.canonical import Json
 from setpoint.model.finding import FindingRecord
 from setpoint.model.snapshot import doubts
-from setpoint.settings import load_settings
-from setpoint.wiring import open_reader
 
 
 @click.command(name="findings")
-@config_option
+@source_option
 @service_option
 @click.option("--all", "include_closed", is_flag=True, help="Closed ones too.")
 @json_option
-def command(config: Path, service: str | None, *, include_closed: bool, as_json: bool) -> int:
+def command(source: Source, service: str | None, *, include_closed: bool, as_json: bool) -> int:
     """List findings, the most severe first.
 
     Exits 1 when one is open, 3 when none is but something could not be read at the last heartbeat.
     """
     output = Output.of(as_json=as_json)
-    settings = load_settings(config)
-    scope = settings.loop.scope
-    with open_reader(settings) as ledger:
-        records = sorted(
-            ledger.findings(scope=scope, service=service, include_closed=include_closed),
-            key=lambda each: (by_severity(each.finding.severity), each.finding.service, each.finding.urn),
-        )
-        is_open = any(each.closed_at is None for each in records)
-        # What is open was seen; that nothing is can only be said of what was read.
-        coverage = () if is_open else last_beat(ledger, scope).coverage
+    records = sorted(
+        source.findings(service, include_closed=include_closed),
+        key=lambda each: (by_severity(each.finding.severity), each.finding.service, each.finding.urn),
+    )
+    is_open = any(each.closed_at is None for each in records)
+    # What is open was seen; that nothing is can only be said of what was read.
+    coverage = () if is_open else source.last_beat().coverage
     if as_json:
         output.json([_document(each) for each in records])
     elif not records:

@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import assert_never
 
 import click
 
 from setpoint.cli import what_if
-from setpoint.cli.actor import actor
 from setpoint.cli.decisions import decision_json, explain
-from setpoint.cli.options import config_option, json_option
+from setpoint.cli.options import json_option
 from setpoint.cli.output import Output
+from setpoint.cli.source import Source, source_option
 from setpoint.errors import CouldNotTellError
 from setpoint.model.decision import Verdict
 from setpoint.model.policy import Stage
 from setpoint.model.service import Release
-from setpoint.settings import load_settings
-from setpoint.wiring import admission
 
 
 @click.command(name="gate")
-@config_option
+@source_option
 @click.option("--service", required=True, metavar="NAME", help="The service that is released.")
 @click.option("--release", "version", required=True, metavar="VERSION", help="The release's version.")
 @click.option(
     "--stage",
-    type=click.Choice([str(Stage.BUILD), str(Stage.DEPLOY)]),
+    type=click.Choice([str(Stage.BUILD), str(Stage.DEPLOY), str(Stage.ADMIT)]),
     default=str(Stage.DEPLOY),
     show_default=True,
     help="The stage that it wants to pass.",
@@ -36,8 +33,8 @@ from setpoint.wiring import admission
     "suppositions",
     multiple=True,
     metavar="SUPPOSITION",
-    help="Decide as if, and record nothing: without=FINDING or POLICY, in=7d (of quiet), exposure=internal, tier=low. "
-    "May be given several times.",
+    help="Decide as if, and record nothing: without=FINDING or POLICY, in=7d (of quiet), exposure=internal, tier=low, "
+    "environment=staging. May be given several times.",
 )
 @click.option(
     "--on-unknown",
@@ -46,7 +43,7 @@ from setpoint.wiring import admission
 )
 @json_option
 def command(
-    config: Path,
+    source: Source,
     service: str,
     version: str,
     stage: str,
@@ -58,12 +55,12 @@ def command(
     """Decide whether a release of a service may pass a stage, and say why.
 
     Exits 0 when it is admitted, 1 when it is refused, 3 when that could not be told. While the ledger is out of reach,
-    the signed last threshold decides, until it expires.
+    the signed last threshold decides, until it expires. A server that does not answer is no admission either: exit 3.
     """
     output = Output.of(as_json=as_json)
     counts_as = Verdict(on_unknown) if on_unknown else Verdict.UNKNOWN
     try:
-        verdict = _decide(output, config, Release(service, version), Stage(stage), suppositions)
+        verdict = _decide(output, source, Release(service, version), Stage(stage), suppositions)
     except CouldNotTellError as error:
         if counts_as is Verdict.UNKNOWN:
             raise
@@ -76,14 +73,13 @@ def command(
     return _exit_code(counts_as if verdict is Verdict.UNKNOWN else verdict)
 
 
-def _decide(output: Output, config: Path, release: Release, stage: Stage, suppositions: tuple[str, ...]) -> Verdict:
+def _decide(output: Output, source: Source, release: Release, stage: Stage, suppositions: tuple[str, ...]) -> Verdict:
     supposed = what_if.parse(suppositions)
-    gatekeeper = admission(load_settings(config), actor())
     if suppositions:
-        is_so, would_be = gatekeeper.suppose(release, stage, supposed)
+        is_so, would_be = source.suppose(release, stage, supposed)
         what_if.show(output, suppositions, is_so, would_be)
         return would_be.verdict
-    decision = gatekeeper.decide(release, stage)
+    decision = source.decide(release, stage)
     if output.as_json:
         output.json(decision_json(decision))
     else:

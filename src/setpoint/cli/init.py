@@ -9,6 +9,7 @@ import click
 
 from setpoint.cli.options import json_option
 from setpoint.cli.output import Output
+from setpoint.cli.server_options import only_here
 from setpoint.errors import InputError
 from setpoint.settings import DEFAULT_FILE
 
@@ -67,6 +68,7 @@ risk:
 @click.command(name="init")
 @click.argument("file", type=click.Path(path_type=Path), default=DEFAULT_FILE)
 @json_option
+@only_here
 def command(file: Path, *, as_json: bool) -> int:
     """Write a commented configuration to FILE (setpoint.yaml). An existing file is left alone."""
     try:

@@ -9,13 +9,15 @@ from typing import Final
 import click
 
 from setpoint import __version__
+from setpoint.cli.server_options import server_options
 from setpoint.errors import Error
 
 COMMANDS: Final = {
     "init": ("setpoint.cli.init", "Write a commented setpoint.yaml to start from."),
     "doctor": ("setpoint.cli.doctor", "Show what can and cannot be read, and which permissions are missing."),
     "beat": ("setpoint.cli.beat", "Run one heartbeat: observe, compare, decide, act, record."),
-    "up": ("setpoint.cli.up", "Run the loop until stopped."),
+    "up": ("setpoint.cli.up", "Run the loop, the server and ingest until stopped."),
+    "status": ("setpoint.cli.status", "Show how each process of `up` is: state, lag, health."),
     "drift": ("setpoint.cli.drift", "Show where production differs from what was declared."),
     "findings": ("setpoint.cli.findings", "List what is wrong now."),
     "remediations": ("setpoint.cli.remediations", "List what was put right, is under way, or was handed to a person."),
@@ -32,6 +34,8 @@ COMMANDS: Final = {
     "gate": ("setpoint.cli.gate", "Decide whether a release may go on."),
     "risk": ("setpoint.cli.risk", "Show how much risk a service's next release may carry, and why."),
     "policy": ("setpoint.cli.policy", "Check policies, run their examples, explain them, start a new one."),
+    "tokens": ("setpoint.cli.tokens", "Issue, list, rotate and revoke the tokens of the API."),
+    "signals": ("setpoint.cli.signals", "Ask what agents, pipelines and webhooks told, in SQL."),
     "audit": ("setpoint.cli.audit", "Verify the audit log, or export it."),
 }
 """Name → (module, and its click command where that is not `command`; what it does). Imported when it is called."""
@@ -75,8 +79,9 @@ class LazyGroup(click.Group):
 @click.group(
     cls=LazyGroup, epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
 )
+@server_options
 @click.version_option(__version__, prog_name="setpoint")
-def cli() -> None:
+def cli(**_server: object) -> None:
     """Compare what production should be with what it is, and act on the difference."""
 
 

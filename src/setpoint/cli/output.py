@@ -38,6 +38,8 @@ STYLES: Final[Mapping[str, str]] = {
     "whole": "green",
     "partial": "yellow",
     "none": "red",
+    "healthy": "green",
+    "unhealthy": "bold red",
 }
 """Cells that hold exactly one of these words get its colour."""
 

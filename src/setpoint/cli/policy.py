@@ -11,17 +11,17 @@ import click
 from setpoint.cli.explanation import document, explanation, show
 from setpoint.cli.options import json_option
 from setpoint.cli.output import Output
+from setpoint.cli.policies import compiled, find_policy
 from setpoint.cli.replay import command as replay
+from setpoint.cli.server_options import only_here
+from setpoint.cli.source import open_source
 from setpoint.decide.policy.check import EVERY_TYPE
-from setpoint.decide.policy.compile import PolicySet
-from setpoint.decide.policy.overrides import check_overrides, resolve
 from setpoint.decide.policy.template import drift_policy_file, guardrail_file
 from setpoint.decide.policy.test import ExampleResult, test_policies
 from setpoint.errors import InputError
-from setpoint.fields import did_you_mean
-from setpoint.model.policy import Stage, Subject
-from setpoint.settings import DEFAULT_FILE, load_settings
-from setpoint.wiring import Wiring, compile_folders, policy_folders, shipped_policies
+from setpoint.model.policy import Policy, Stage, Subject
+from setpoint.model.service import Service
+from setpoint.settings import DEFAULT_FILE
 
 NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]*")
 """Of a policy and of its folder, so that an id can stand in a command and in a path."""
@@ -53,10 +53,11 @@ command.add_command(replay)
 @folders_argument
 @config_option
 @json_option
+@only_here
 def check(folders: tuple[Path, ...], config: Path, *, as_json: bool) -> int:
     """Check every policy file: fields, types, properties, expressions, examples."""
     output = Output.of(as_json=as_json)
-    policies = _compile(folders, config).policies
+    policies = compiled(folders, config).policies
     if as_json:
         output.json([document(each) for each in policies])
     output.table(
@@ -74,10 +75,11 @@ def check(folders: tuple[Path, ...], config: Path, *, as_json: bool) -> int:
 @folders_argument
 @config_option
 @json_option
+@only_here
 def run_examples(folders: tuple[Path, ...], config: Path, *, as_json: bool) -> int:
     """Run every policy's examples. Exits 1 when one does not come out as it says."""
     output = Output.of(as_json=as_json)
-    results = test_policies(_compile(folders, config))
+    results = test_policies(compiled(folders, config))
     wrong = [each for each in results if not each.passed]
     if as_json:
         output.json([_result(each) for each in results])
@@ -100,18 +102,17 @@ def run_examples(folders: tuple[Path, ...], config: Path, *, as_json: bool) -> i
     help="Say it as it holds for this service: with the overrides of the configuration.",
 )
 @json_option
-def explain(policy_id: str, folders: tuple[Path, ...], config: Path, name: str | None, *, as_json: bool) -> int:
+@click.pass_context
+def explain(
+    context: click.Context, policy_id: str, folders: tuple[Path, ...], config: Path, name: str | None, *, as_json: bool
+) -> int:
     """Say what a policy is about, what it reads, what follows from it, and show its examples and its expression."""
     output = Output.of(as_json=as_json)
-    policies, service = _compile(folders, config), None
-    if name is not None:
-        settings = load_settings(config)
-        service = settings.service(name)
-        policies = resolve(policies, settings.overrides, service)
-    known = {each.id: each for each in policies.policies}
-    if policy_id not in known:
-        raise InputError(f"there is no policy {policy_id}", remedy=did_you_mean(policy_id, known))
-    policy = known[policy_id]
+    if folders:
+        policy, service = _find_here(policy_id, folders, config, name)
+    else:
+        with open_source(context, config) as source:
+            policy, service = source.policy(policy_id, name)
     if as_json:
         output.json(explanation(policy, service))
     show(output, policy, service)
@@ -128,6 +129,7 @@ def explain(policy_id: str, folders: tuple[Path, ...], config: Path, name: str |
     show_default=True,
     help="A guardrail on resources, or what follows from drift.",
 )
+@only_here
 def new(path: Path, type_name: str | None, subject: str) -> int:
     """Write a commented policy to FOLDER/NAME.yaml, right as it is. An existing file is left alone.
 
@@ -146,6 +148,13 @@ def new(path: Path, type_name: str | None, subject: str) -> int:
         raise InputError(f"it cannot be written ({error.strerror})", where=str(file)) from error
     click.echo(f"wrote {file}; next: say in it what you mean, then run: setpoint policy test {file.parent}")
     return 0
+
+
+@only_here
+def _find_here(
+    policy_id: str, folders: tuple[Path, ...], config: Path, name: str | None
+) -> tuple[Policy, Service | None]:
+    return find_policy(folders, config, policy_id, name)
 
 
 def _place(path: Path) -> tuple[Path, str]:
@@ -173,20 +182,6 @@ def _template(policy_id: str, subject: Subject, type_name: str | None) -> str:
         close = catalogue.nearest(type_name)
         raise InputError(f"there is no resource type {type_name}", remedy=f"did you mean {close}?" if close else "")
     return guardrail_file(policy_id, schema) if subject is Subject.RESOURCE else drift_policy_file(policy_id, type_name)
-
-
-def _compile(folders: tuple[Path, ...], config: Path) -> PolicySet:
-    """Of the folders given; else of the configuration, which need not exist to check the shipped pack."""
-    from setpoint.intent.schemas.catalogue import SchemaCatalogue
-
-    if folders:
-        return compile_folders(list(folders), SchemaCatalogue())
-    if config == DEFAULT_FILE and not config.exists():
-        return compile_folders([shipped_policies()], SchemaCatalogue())
-    settings = load_settings(config)
-    policies = compile_folders(policy_folders(settings), Wiring(settings).schemas)
-    check_overrides(policies, settings.overrides)
-    return policies
 
 
 def _result(result: ExampleResult) -> dict[str, object]:

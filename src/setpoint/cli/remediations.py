@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from setpoint.cli.beats import remediation_json
-from setpoint.cli.options import config_option, json_option, service_option
+from setpoint.cli.options import json_option, service_option
 from setpoint.cli.output import Output
+from setpoint.cli.source import Source, source_option
 from setpoint.model.remediation import Remediation
-from setpoint.settings import load_settings
-from setpoint.wiring import open_reader
 
 
 @click.command(name="remediations")
-@config_option
+@source_option
 @service_option
 @json_option
-def command(config: Path, service: str | None, *, as_json: bool) -> int:
+def command(source: Source, service: str | None, *, as_json: bool) -> int:
     """List remediations, oldest first, with the time from detection to where they are now."""
     output = Output.of(as_json=as_json)
-    settings = load_settings(config)
-    with open_reader(settings) as ledger:
-        remediations = ledger.remediations(scope=settings.loop.scope, service=service)
+    remediations = source.remediations(service)
     if as_json:
         output.json([remediation_json(each) for each in remediations])
     elif not remediations:

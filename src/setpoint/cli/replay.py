@@ -11,6 +11,7 @@ import click
 from setpoint.cli.options import config_option, json_option, service_option
 from setpoint.cli.output import Output, moment
 from setpoint.cli.replayed import Progress, Result, Window, document, show
+from setpoint.cli.server_options import only_here
 from setpoint.decide.replay import Replayer
 from setpoint.errors import CouldNotTellError, InputError
 from setpoint.fields import LONGEST, did_you_mean, seconds_of
@@ -39,6 +40,7 @@ from setpoint.wiring import open_history, replayer
 @service_option
 @click.option("--policy", default="*", show_default=True, metavar="GLOB", help="Tell of these policies only: s3/*.")
 @json_option
+@only_here
 def command(
     config: Path,
     folders: tuple[Path, ...],

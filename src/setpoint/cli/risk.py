@@ -2,120 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Final
 
 import click
 
 from setpoint.cli.decisions import FELT, STYLES, explain_risk
-from setpoint.cli.options import config_option, json_option
+from setpoint.cli.options import json_option
 from setpoint.cli.output import Output
-from setpoint.decide.threshold import Share, recovers_at, shares
-from setpoint.errors import InputError
-from setpoint.fields import did_you_mean
-from setpoint.loop.clock import Clock
-from setpoint.loop.shown import doubts_of_last_beat
+from setpoint.cli.source import Source, source_option
+from setpoint.loop.risk import ServiceRisk
 from setpoint.model.canonical import Json
 from setpoint.model.decision import Decision, Verdict
-from setpoint.model.service import Service, Threshold
-from setpoint.settings import Settings, load_settings
-from setpoint.store.interface import LedgerReader
-from setpoint.wiring import assessor, open_reader
-
-LEVELS: Final = (0.5, 0.9)
-"""Of the base: what is told of the way back."""
-
-DECISIONS: Final = 10
-"""How many of the last are shown."""
-
-
-@dataclass(frozen=True, slots=True)
-class Recovery:
-    """When the threshold will be at a level again, if nothing more happens."""
-
-    name: str
-    level: float
-    at: datetime | None
-    """None where it never is."""
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """All that is told of a service."""
-
-    service: Service
-    threshold: Threshold
-    shares: Sequence[Share]
-    recoveries: Sequence[Recovery]
-    decisions: Sequence[tuple[datetime, Decision]]
-    """Of the gate, about its releases; newest first."""
-    unknowns: Sequence[str]
+from setpoint.model.service import Recovery, Share, Threshold
 
 
 @click.command(name="risk")
 @click.argument("service")
-@config_option
+@source_option
 @click.option("--explain", "explained", is_flag=True, help="Each signal, and each factor of the last release's risk.")
 @json_option
-def command(service: str, config: Path, *, explained: bool, as_json: bool) -> int:
+def command(source: Source, service: str, *, explained: bool, as_json: bool) -> int:
     """Show how much risk a release of SERVICE may carry now, and when that will have recovered.
 
     Exits 3 when production was not looked at wholly, or not lately.
     """
     output = Output.of(as_json=as_json)
-    settings = load_settings(config)
-    with open_reader(settings) as ledger:
-        state = _read(settings, ledger, service)
+    state = source.risk(service)
     if as_json:
         output.json(_document(state))
     else:
-        _show(output, state, settings, explained=explained)
+        _show(output, state, explained=explained)
     return 3 if state.unknowns else 0
 
 
-def _read(settings: Settings, ledger: LedgerReader, name: str) -> State:
-    now, judged = Clock(ledger.latest_time()).now(), assessor(settings)
-    service = settings.service(name)
-    signals = ledger.signals(name, since=now - judged.memory)
-    decisions = ledger.gate_decisions(name, limit=DECISIONS)
-    if name not in settings.services and not signals and not decisions:
-        raise InputError(
-            f"nothing is known of a service {name!r}",
-            remedy=did_you_mean(name, settings.services)
-            if settings.services
-            else "name one under services: in setpoint.yaml",
-        )
-    threshold = judged.threshold(service, signals, now)
-    return State(
-        service=service,
-        threshold=threshold,
-        shares=shares(signals, now, settings.risk),
-        recoveries=[
-            Recovery(what, level, recovers_at(threshold, level, settings.risk))
-            for what, level in _levels(threshold, decisions)
-        ],
-        decisions=decisions,
-        unknowns=doubts_of_last_beat(ledger, settings.loop, now),
-    )
-
-
-def _levels(threshold: Threshold, decisions: Sequence[tuple[datetime, Decision]]) -> Iterator[tuple[str, float]]:
-    for part in LEVELS:
-        yield f"{part:.0%} of the base", part * threshold.base
-    for _, decision in decisions[:1]:
-        if decision.risk is not None:
-            yield f"the risk of {decision.subject}", decision.risk
-
-
-def _show(output: Output, state: State, settings: Settings, *, explained: bool) -> None:
+def _show(output: Output, state: ServiceRisk, *, explained: bool) -> None:
     service, threshold = state.service, state.threshold
     output.line(
         f"{service.name} ({service.tier}, {service.exposure}): threshold {threshold.value:.2f} "
         f"of {threshold.base:.2f}, load {threshold.load:.2f} (signals: {len(state.shares)}), "
-        f"half-life {_span(settings.risk.half_life)}"
+        f"half-life {_span(state.half_life.total_seconds())}"
     )
     for unknown in state.unknowns:
         output.line(f"could not tell: {unknown}", style=STYLES[Verdict.UNKNOWN])
@@ -131,7 +56,7 @@ def _show(output: Output, state: State, settings: Settings, *, explained: bool) 
     )
 
 
-def _explain(output: Output, state: State) -> None:
+def _explain(output: Output, state: ServiceRisk) -> None:
     threshold = state.threshold
     output.line(f"threshold = 1 + (base - 1) / 2^load = 1 + {threshold.base - 1:.2f} / 2^{threshold.load:.2f}")
     felt = [each for each in state.shares if each.left >= FELT]
@@ -190,7 +115,7 @@ def _span(seconds: float) -> str:
     return " ".join(told[:2]) or f"{seconds:.1f}s"
 
 
-def _document(state: State) -> Json:
+def _document(state: ServiceRisk) -> Json:
     threshold = state.threshold
     return {
         "service": state.service.name,

@@ -4,30 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import assert_never
 
 import click
 
-from setpoint.cli.options import config_option, json_option
+from setpoint.cli.options import json_option
 from setpoint.cli.output import Output
+from setpoint.cli.source import Source, source_option
 from setpoint.model.canonical import Json
 from setpoint.model.health import Duty, ProcessStatus, Status
-from setpoint.settings import load_settings
-from setpoint.status import read_status
 
 
 @click.command(name="status")
-@config_option
+@source_option
 @json_option
-def command(config: Path, *, as_json: bool) -> int:
+def command(source: Source, *, as_json: bool) -> int:
     """Show each process that `setpoint up` started: its state, how far it lags, what is wrong.
 
     Exits 1 when one is down or lags, 3 when no supervisor runs or it has not said anything lately.
     """
     output = Output.of(as_json=as_json)
-    now = datetime.now(UTC)
-    status = read_status(load_settings(config).ledger, now)
+    status, now = source.status(), datetime.now(UTC)
     if as_json:
         output.json(status.document())
     else:

@@ -12,6 +12,7 @@ from setpoint.cli.duties import Work, perform
 from setpoint.cli.listening import Listening, listening_options
 from setpoint.cli.options import config_option, json_option
 from setpoint.cli.output import Output
+from setpoint.cli.server_options import only_here
 from setpoint.errors import Error
 from setpoint.logs import LogLevel, configure_logs
 from setpoint.model.health import Duty
@@ -47,6 +48,7 @@ SOCKET = "ingest.sock"
 )
 @click.option("--link", type=int, hidden=True)
 @listening_options
+@only_here
 def command(
     config: Path,
     only: tuple[str, ...],

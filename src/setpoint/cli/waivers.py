@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import click
 
-from setpoint.cli.actor import actor
-from setpoint.cli.options import config_option, json_option
+from setpoint.cli.options import json_option
 from setpoint.cli.output import Output, moment
+from setpoint.cli.source import Source, source_option
 from setpoint.errors import InputError
 from setpoint.model.canonical import Json
-from setpoint.model.waiver import ANNOUNCED_BEFORE, IDLE_AFTER, Waiver, check
-from setpoint.settings import load_settings
-from setpoint.wiring import all_waivers, open_existing_ledger, open_reader
+from setpoint.model.waiver import ANNOUNCED_BEFORE, IDLE_AFTER, Waiver
 
 
 @click.command(name="waive")
-@config_option
+@source_option
 @click.option("--urn", "scope", required=True, metavar="GLOB", help="Which entities: a glob over URNs.")
 @click.option("--policy", default="*", show_default=True, metavar="GLOB", help="Which rules: ids, drift/changed, …")
 @click.option("--path", default="*", show_default=True, metavar="GLOB", help="Which properties.")
@@ -29,7 +26,7 @@ from setpoint.wiring import all_waivers, open_existing_ledger, open_reader
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Until the start of this day, in UTC.")
 @json_option
 def waive(
-    config: Path,
+    source: Source,
     scope: str,
     policy: str,
     path: str,
@@ -42,33 +39,28 @@ def waive(
     as_json: bool,
 ) -> int:
     """Answer for a known problem until a day, at most a year off; from that second on it counts again."""
-    output, settings = Output.of(as_json=as_json), load_settings(config)
-    with open_existing_ledger(settings) as ledger:
-        now = max(datetime.now(UTC), ledger.latest_time() or datetime.now(UTC))
-        waiver = Waiver("", scope, policy, path, reason, owner, ticket, now, _expiry(now, days, until), actor())
-        check(waiver)
-        entered = ledger.visitor().add_waiver(waiver)
+    output = Output.of(as_json=as_json)
+    entered = source.waive(
+        lambda now: Waiver("", scope, policy, path, reason, owner, ticket, now, _expiry(now, days, until))
+    )
     if as_json:
-        output.json(_document(entered, now))
+        output.json(_document(entered, entered.created_at))
     output.line(f"waiver {entered.id} holds until {moment(entered.expires_at)}")
     return 0
 
 
 @click.command(name="waivers")
-@config_option
+@source_option
 @click.option("--all", "include_expired", is_flag=True, help="Expired ones too.")
 @click.option("--end", "ended", metavar="ID", help="End this waiver now.")
 @json_option
-def command(config: Path, ended: str | None, *, include_expired: bool, as_json: bool) -> int:
+def command(source: Source, ended: str | None, *, include_expired: bool, as_json: bool) -> int:
     """List waivers, those of the configuration too: active ones, those that expire soon, those that match nothing."""
-    output, settings = Output.of(as_json=as_json), load_settings(config)
+    output = Output.of(as_json=as_json)
     if ended is not None:
-        with open_existing_ledger(settings) as ledger:
-            now = max(datetime.now(UTC), ledger.latest_time() or datetime.now(UTC))
-            ledger.visitor().end_waiver(ended, actor(), now)
+        source.end_waiver(ended)
     now = datetime.now(UTC)
-    with open_reader(settings) as reader:
-        waivers = [each for each in all_waivers(settings, reader) if include_expired or each.is_active(now)]
+    waivers = [each for each in source.waivers() if include_expired or each.is_active(now)]
     if as_json:
         output.json([_document(each, now) for each in waivers])
     elif not waivers:

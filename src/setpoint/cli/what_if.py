@@ -21,7 +21,7 @@ Choice = TypeVar("Choice", bound=StrEnum)
 Row = tuple[str, float | None, float | None]
 """What differs, as it is, as it would be."""
 
-FORMS: Final = ("without", "in", "exposure", "tier")
+FORMS: Final = ("without", "in", "exposure", "tier", "environment")
 
 
 def parse(suppositions: Sequence[str]) -> WhatIf:
@@ -30,7 +30,7 @@ def parse(suppositions: Sequence[str]) -> WhatIf:
     for text in suppositions:
         name, sign, value = text.partition("=")
         if name not in FORMS or not sign or not value:
-            known = "without=FINDING or POLICY, in=7d, exposure=internal, tier=low"
+            known = "without=FINDING or POLICY, in=7d, exposure=internal, tier=low, environment=staging"
             raise _wrong(text, f"{did_you_mean(name, FORMS)}; write {known}")
         what_if = _with(what_if, text, name, value)
     return what_if
@@ -42,6 +42,8 @@ def _with(what_if: WhatIf, text: str, name: str, value: str) -> WhatIf:
             return replace(what_if, without=(*what_if.without, value))
         case "in":
             return replace(what_if, later=_time(text, value))
+        case "environment":
+            return replace(what_if, environment=value)
         case "exposure":
             return replace(what_if, exposure=_choice(text, value, Exposure))
         case _:

@@ -35,6 +35,9 @@ WAITS: Final = httpx.Timeout(70.0, connect=2.0)
 KEPT_OPEN: Final = 2.0
 """Seconds that an idle connection is kept: less than ingest keeps its end, which would close it in the middle."""
 
+IDLE: Final = 64
+"""Connections that are kept while nobody uses them."""
+
 TRY_AGAIN: Final = 1.0
 """Seconds after which a process that died is usually back."""
 
@@ -44,9 +47,9 @@ class IngestDoor:
         """Without a socket, every call is answered with 503."""
         self._client: httpx.AsyncClient | None = None
         if socket is not None:
-            transport = httpx.AsyncHTTPTransport(
-                uds=str(socket), limits=httpx.Limits(max_connections=64, keepalive_expiry=KEPT_OPEN)
-            )
+            # As many as there are callers, whom the listener counts: slow ones keep nobody else from ingest.
+            limits = httpx.Limits(max_connections=None, max_keepalive_connections=IDLE, keepalive_expiry=KEPT_OPEN)
+            transport = httpx.AsyncHTTPTransport(uds=str(socket), limits=limits)
             # No proxies or certificates of the environment: there is no network between the two.
             self._client = httpx.AsyncClient(
                 transport=transport, base_url="http://ingest", timeout=WAITS, trust_env=False

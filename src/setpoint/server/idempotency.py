@@ -6,6 +6,8 @@ As in the IETF's draft, *The Idempotency-Key HTTP Header Field*: a key that was 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Final
 
@@ -15,7 +17,7 @@ from setpoint.loop import instructions
 from setpoint.model.canonical import digest
 from setpoint.server.problems import RefusedError
 from setpoint.server.view import View
-from setpoint.store.interface import KeptAnswer, LedgerWriter
+from setpoint.store.interface import KeptAnswer, KeptAnswers, LedgerWriter
 from setpoint.wire.document import Document
 
 IdempotencyKey = Annotated[
@@ -31,6 +33,14 @@ IdempotencyKey = Annotated[
 ]
 
 REPLAYED: Final = {"Idempotency-Replayed": "true"}
+
+
+class AnsweredError(Exception):
+    """The same call was answered meanwhile; whatever was done for it now is to be taken back."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__()
+        self.response = response
 
 
 def once(
@@ -49,23 +59,47 @@ def once(
     return _response(_expect_same(kept, asked), acted=acted)
 
 
-def recall(view: View, request: Request, body: Document, key: str | None) -> Response | None:
-    """The answer under this key, for what is done in a transaction of its own; None where it is still to be done."""
-    if key is None:
-        return None
-    kept = view.parts.answers.recall(view.principal.name, key, instructions.time_of(view.parts.ledger))
-    return None if kept is None else _response(_expect_same(kept, fingerprint(request, body)), acted=False)
+@dataclass(frozen=True, slots=True)
+class Once:
+    """For what takes long before it is written down: the answer is looked for first, and kept with what is written."""
 
+    view: View
+    asked: str
+    """The fingerprint of the call."""
+    key: str | None
 
-def keep(view: View, request: Request, body: Document, key: str | None, answer: Document) -> Response:
-    """Answer, and keep that under the key."""
-    asked = fingerprint(request, body)
-    made = _answer(asked, HTTPStatus.OK, answer)
-    if key is None:
-        return _response(made, acted=True)
-    now = instructions.time_of(view.parts.ledger)
-    kept = view.parts.answers.keep(view.principal.name, key, now, made)
-    return _response(_expect_same(kept, asked), acted=kept == made)
+    def recall(self) -> Response | None:
+        """The answer under this key; None where it is still to be made."""
+        if self.key is None:
+            return None
+        kept = self._answers.recall(self.view.principal.name, self.key, self._now)
+        return None if kept is None else self._again(kept)
+
+    def keep(self, answer: Document) -> None:
+        """In the transaction in hand; raises `AnsweredError` where another call under the key was faster."""
+        if self.key is None:
+            return
+        made = self._made(answer)
+        kept, is_new = self._answers.once(self.view.principal.name, self.key, self._now, lambda _writer: made)
+        if not is_new:
+            raise AnsweredError(self._again(kept))
+
+    def answer(self, answer: Document) -> Response:
+        return _response(self._made(answer), acted=True)
+
+    def _made(self, answer: Document) -> KeptAnswer:
+        return _answer(self.asked, HTTPStatus.OK, answer)
+
+    def _again(self, kept: KeptAnswer) -> Response:
+        return _response(_expect_same(kept, self.asked), acted=False)
+
+    @property
+    def _answers(self) -> KeptAnswers:
+        return self.view.parts.answers
+
+    @property
+    def _now(self) -> datetime:
+        return instructions.time_of(self.view.parts.ledger)
 
 
 def fingerprint(request: Request, body: Document) -> str:

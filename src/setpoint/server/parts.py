@@ -9,7 +9,7 @@ from typing import Final, Protocol
 from anyio import CapacityLimiter
 
 from setpoint.decide.interface import Assessor
-from setpoint.loop.admission import WhatIf
+from setpoint.loop.admission import Recorded, WhatIf
 from setpoint.loop.settings import LoopSettings
 from setpoint.model.canonical import Json
 from setpoint.model.decision import Decision
@@ -35,7 +35,7 @@ Apart, so that a gate waits neither for slow questions nor for an identity provi
 class Gatekeeper(Protocol):
     """Admission, on behalf of somebody (`loop.admission`)."""
 
-    def decide(self, release: Release, stage: Stage) -> Decision: ...
+    def decide(self, release: Release, stage: Stage, recorded: Recorded) -> Decision: ...
 
     def suppose(self, release: Release, stage: Stage, what_if: WhatIf) -> tuple[Decision, Decision]: ...
 

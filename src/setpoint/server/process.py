@@ -5,7 +5,7 @@ Run by `setpoint up`, in the foreground or by its supervisor.
 
 from __future__ import annotations
 
-import resource
+import asyncio
 import socket
 import ssl
 import sys
@@ -18,6 +18,7 @@ from typing import Final
 import uvicorn
 
 from setpoint.errors import CouldNotTellError, InputError
+from setpoint.files import allow_open_files
 from setpoint.model.health import Health
 from setpoint.server.app import create_app
 from setpoint.server.authentication.authenticator import Authenticator
@@ -25,7 +26,7 @@ from setpoint.server.authentication.first_token import first_admin_token
 from setpoint.server.forwarding import IngestDoor
 from setpoint.server.metrics import Metrics
 from setpoint.server.parts import Described, ServerParts
-from setpoint.server.protocol import impatient
+from setpoint.server.protocol import ImpatientLoop, impatient
 from setpoint.server.tls import tls_context
 from setpoint.settings import Settings
 from setpoint.settings.server import ServerSettings
@@ -43,7 +44,7 @@ IDLE: Final = 5
 BACKLOG: Final = 1024
 
 SPARE_FILES: Final = 256
-"""Descriptors beside those of connections: the ledger's, the threads', and those to ingest."""
+"""Descriptors beside those of connections: the ledger's, and the threads'."""
 
 TellHealth = Callable[[Callable[[], Health]], None]
 
@@ -59,7 +60,8 @@ def run_server(
 ) -> None:
     """Until `stop` is set. Raises `InputError` where it cannot listen as the settings say."""
     server, context = settings.server, tls_context(settings.server)
-    _allow_connections(server.limits.connections)
+    # One to each caller, and one from there to ingest.
+    allow_open_files(2 * server.limits.connections + SPARE_FILES)
     with listening(server) as listener, open_server_ledger(settings) as ledger:
         tokens = ledger.access(server.master_key)
         _show_first_token(tokens)
@@ -145,16 +147,6 @@ def serve(
     _Server(app, settings, context, stop, ready).run(sockets=[listener])
 
 
-def _allow_connections(connections: int) -> None:
-    """As many files as that takes, where the system allows it: the usual limit is for programs that are no servers."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = connections + SPARE_FILES
-    if soft < wanted:
-        resource.setrlimit(
-            resource.RLIMIT_NOFILE, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard)
-        )
-
-
 class _Server(uvicorn.Server):
     """Ends when it is told to, and leaves the process's signals alone."""
 
@@ -170,7 +162,6 @@ class _Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 app,
-                loop="uvloop",
                 http=impatient(limits.seconds, limits.connections),
                 lifespan="on",
                 ws="none",
@@ -185,8 +176,13 @@ class _Server(uvicorn.Server):
                 ssl_context_factory=(lambda _config, _usual: context) if context is not None else None,
             )
         )
+        self._seconds = limits.seconds
         self._stop = stop
         self._ready = ready
+
+    def run(self, sockets: list[socket.socket] | None = None) -> None:
+        with asyncio.Runner(loop_factory=lambda: ImpatientLoop.waiting(self._seconds)) as runner:
+            runner.run(self.serve(sockets))
 
     @contextmanager
     def capture_signals(self) -> Generator[None]:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import asyncio
 from asyncio.events import TimerHandle
-from typing import Any, Final
+from typing import Any, Final, Self
 
+import uvloop
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 LARGEST_HEAD: Final = 64 * 1024
@@ -87,6 +88,24 @@ class ImpatientProtocol(HttpToolsProtocol):
         if self._in_head and (self.cycle is None or self.cycle.response_complete):
             self.transport.write(answer)
         self.transport.close()
+
+
+class ImpatientLoop(uvloop.Loop):
+    """Waits for a TLS handshake no longer than for a head; until it is done, no protocol knows of the connection."""
+
+    handshake: float
+
+    @classmethod
+    def waiting(cls, handshake: float) -> Self:
+        # In two steps: uvloop's constructor takes nothing.
+        loop = cls()
+        loop.handshake = handshake
+        return loop
+
+    async def create_server(self, *arguments: Any, **named: Any) -> Any:
+        if named.get("ssl") is not None:
+            named["ssl_handshake_timeout"] = self.handshake
+        return await super().create_server(*arguments, **named)
 
 
 def impatient(seconds: float, most_connections: int) -> type[ImpatientProtocol]:

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from setpoint.errors import NotFoundError
 from setpoint.loop import instructions
-from setpoint.loop.admission import WhatIf
+from setpoint.loop.admission import Recorded, WhatIf
 from setpoint.loop.risk import ServiceRisk, risk_of
 from setpoint.model.access import AccessScope, Principal
 from setpoint.model.decision import Decision
@@ -138,10 +138,10 @@ class View:
         """Of everything: how many of what, and which areas were read, is nobody's secret."""
         return self.parts.pages.beats(self._loop_scope, before=before, limit=limit)
 
-    def decide(self, release: Release, stage: Stage) -> Decision:
+    def decide(self, release: Release, stage: Stage, recorded: Recorded) -> Decision:
         self.own(release.service)
         with self._naming_no_others():
-            return self.parts.gatekeeper(self.principal.name).decide(release, stage)
+            return self.parts.gatekeeper(self.principal.name).decide(release, stage, recorded)
 
     def suppose(self, release: Release, stage: Stage, what_if: WhatIf) -> tuple[Decision, Decision]:
         self.own(release.service)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from setpoint.model.canonical import Json, Unknown
 
@@ -57,6 +57,15 @@ def _in_utc(at: datetime) -> datetime:
 
 Moment = Annotated[AwareDatetime, BeforeValidator(_spelt_as_date_time), AfterValidator(_in_utc)]
 """A time with its offset (RFC 3339, *date-time*), kept in UTC."""
+
+
+def _whole(number: object) -> object:
+    """Pydantic's strict integers are those that Python's parser makes; to JSON Schema, 53.0 is one too."""
+    return int(number) if isinstance(number, float) and number.is_integer() else number
+
+
+Whole = Annotated[int, Field(strict=True), BeforeValidator(_whole)]
+"""A whole number that a caller gives, however it is spelt (JSON Schema, *Validation*, 6.1.1), and no text."""
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_NAME, pattern=r"[^\s\x00-\x1f]")]
 """A name that a caller gives; not only white space, in Python's sense of it and in that of regular expressions."""

@@ -18,7 +18,7 @@ class StatementDocument(Document):
     Sid: str
     Effect: str
     Action: tuple[str, ...]
-    Resource: str
+    Resource: str | tuple[str, ...]
 
 
 class PermissionsDocument(Document):

@@ -11,10 +11,10 @@ from setpoint.model.service import Exposure, Service, Tier
 
 
 def test_several_things_can_be_supposed_at_once() -> None:
-    what_if = parse(["without=a/b", "in=7d", "exposure=internal", "tier=low", "without=0f3c"])
-    assert what_if == WhatIf(("a/b", "0f3c"), timedelta(days=7), Exposure.INTERNAL, Tier.LOW)
-    service = Service("payments", Tier.CRITICAL, Exposure.INTERNET, "ann")
-    assert what_if.applied_to(service) == Service("payments", Tier.LOW, Exposure.INTERNAL, "ann")
+    what_if = parse(["without=a/b", "in=7d", "exposure=internal", "tier=low", "environment=staging", "without=0f3c"])
+    assert what_if == WhatIf(("a/b", "0f3c"), timedelta(days=7), Exposure.INTERNAL, Tier.LOW, "staging")
+    service = Service("payments", Tier.CRITICAL, Exposure.INTERNET, "ann", "production")
+    assert what_if.applied_to(service) == Service("payments", Tier.LOW, Exposure.INTERNAL, "ann", "staging")
     assert parse([]).applied_to(service) == service
 
 

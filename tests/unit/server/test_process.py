@@ -166,13 +166,14 @@ def test_a_port_that_is_taken_is_named() -> None:
     assert caught.value.exit_code == 2
 
 
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="makes its certificate with openssl")
-def test_speaks_tls(ledger: SqlLedger, tmp_path: Path) -> None:
+@pytest.fixture
+def tls_server(ledger: SqlLedger, tmp_path: Path) -> Iterator[tuple[int, Path]]:
+    """Its port, and its certificate."""
     certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
     command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
     named = ["-keyout", str(key), "-out", str(certificate), "-subj", "/CN=localhost"]
     subprocess.run([*command, *named, "-addext", "subjectAltName=IP:127.0.0.1"], check=True, capture_output=True)
-    settings = ServerSettings(port=0, tls=Tls(certificate, key))
+    settings = ServerSettings(port=0, tls=Tls(certificate, key), limits=replace(GENEROUS, seconds=1.0))
     stop, ready = threading.Event(), threading.Event()
     app, context = create_app(parts_on(ledger, tmp_path)), tls_context(settings)
     with listening(settings) as listener:
@@ -181,11 +182,24 @@ def test_speaks_tls(ledger: SqlLedger, tmp_path: Path) -> None:
         thread.start()
         try:
             assert ready.wait(10)
-            port = listener.getsockname()[1]
-            trusted = ssl.create_default_context(cafile=str(certificate))
-            assert httpx.get(f"https://127.0.0.1:{port}/healthz", verify=trusted).json() == {"alive": True}
-            with pytest.raises(httpx.TransportError):
-                httpx.get(f"http://127.0.0.1:{port}/healthz")
+            yield listener.getsockname()[1], certificate
         finally:
             stop.set()
             thread.join(15)
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="makes its certificate with openssl")
+def test_speaks_tls(tls_server: tuple[int, Path]) -> None:
+    port, certificate = tls_server
+    trusted = ssl.create_default_context(cafile=str(certificate))
+    assert httpx.get(f"https://127.0.0.1:{port}/healthz", verify=trusted).json() == {"alive": True}
+    with pytest.raises(httpx.TransportError):
+        httpx.get(f"http://127.0.0.1:{port}/healthz")
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="makes its certificate with openssl")
+def test_a_handshake_that_does_not_begin_is_hung_up_on(tls_server: tuple[int, Path]) -> None:
+    began = time.monotonic()
+    with socket.create_connection(("127.0.0.1", tls_server[0]), timeout=10) as silent:
+        assert silent.recv(1) == b""
+    assert time.monotonic() - began < 5

@@ -50,7 +50,7 @@ from setpoint.wire.finding import FindingDocument
 from setpoint.wire.gate import GateAnswer, GateRequest, WhatIfDocument
 from setpoint.wire.order import OrderDocument
 from setpoint.wire.page import Page
-from setpoint.wire.policy import PolicyDocument
+from setpoint.wire.policy import PolicyDocument, PolicyInForceDocument
 from setpoint.wire.remediation import RemediationDocument, RemediationHistoryDocument
 from setpoint.wire.resource import ResourceDocument
 from setpoint.wire.service import ReleaseDocument, RiskDocument, ServiceDocument, SignalDocument
@@ -202,6 +202,7 @@ CASES: dict[Any, st.SearchStrategy[Any]] = {
         Order, numbers, one(OrderKind), maybe(numbers), texts, texts, moments, maybe(moments), texts
     ),
     PolicyDocument: policies,
+    PolicyInForceDocument: st.tuples(policies, services),
     QueryAnswer: st.builds(Answer, several(texts), several(texts), several(several(values)), st.booleans()),
     ReceiptDocument: st.builds(Receipt, numbers, numbers, numbers),
     ReleaseDocument: st.tuples(st.builds(Release, texts, texts), moments),
@@ -243,7 +244,7 @@ def test_what_is_not_known_is_spelt_as_commands_print_it() -> None:
     assert meant(spelt({"unknown": "why"})) == {"unknown": "why"}
 
 
-@given(st.builds(Release, names, names), st.sampled_from([Stage.BUILD, Stage.DEPLOY]), maybe(CASES[WhatIfDocument]))
+@given(st.builds(Release, names, names), st.sampled_from([Stage.BUILD, Stage.DEPLOY, Stage.ADMIT]), maybe(CASES[WhatIfDocument]))
 def test_a_question_to_the_gate_comes_back(release: Release, stage: Stage, what_if: WhatIf | None) -> None:
     asked = GateRequest.of(release, stage, what_if)
     assert GateRequest.model_validate_json(asked.model_dump_json()).model() == (release, stage, what_if)

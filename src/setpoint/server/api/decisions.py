@@ -13,7 +13,7 @@ from setpoint.model.policy import Stage
 from setpoint.server.api.paging import USUAL, Cursor, Limit, before_number, page
 from setpoint.server.api.parameters import ByService
 from setpoint.server.api.routes import Routes, Seen
-from setpoint.server.idempotency import IdempotencyKey, keep, recall
+from setpoint.server.idempotency import AnsweredError, IdempotencyKey, Once, fingerprint
 from setpoint.server.view import View
 from setpoint.wire.decision import DatedDecisionDocument
 from setpoint.wire.gate import GateAnswer, GateRequest
@@ -63,18 +63,23 @@ async def ask_gate(view: Seen, request: Request, body: GateRequest, key: Idempot
 def _ask(view: View, request: Request, body: GateRequest, key: str | None) -> Response:
     release, stage, what_if = body.model()
     view.own(release.service)
-    known = recall(view, request, body, key)
+    once = Once(view, fingerprint(request, body), key)
+    known = once.recall()
     if known is not None:
         return known
     try:
         if what_if is None:
-            answer = GateAnswer.of(view.decide(release, stage))
-        else:
-            as_it_is, would_be = view.suppose(release, stage, what_if)
-            answer = GateAnswer.of(would_be, as_it_is)
+            # With the decision or not at all: who asks again after a crash gets that one, or makes the only one.
+            decided = view.decide(release, stage, lambda decision: once.keep(GateAnswer.of(decision)))
+            return once.answer(GateAnswer.of(decided))
+        as_it_is, would_be = view.suppose(release, stage, what_if)
+        supposed = GateAnswer.of(would_be, as_it_is)
+        once.keep(supposed)
+        return once.answer(supposed)
+    except AnsweredError as answered:
+        return answered.response
     except NotFoundError:
         raise
     except InputError as error:
         # What is declared cannot be read: the caller has done nothing wrong, and nothing can be told.
         raise CouldNotTellError(error.what, where=error.where, remedy=error.remedy) from error
-    return keep(view, request, body, key, answer)

@@ -1,0 +1,107 @@
+"""`setpoint drift replay`: recorded resources compared as a heartbeat would, without any account."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+import click
+
+from setpoint.cli.output import Output, value
+from setpoint.cli.server_options import only_here
+from setpoint.compare.config.comparator import ConfigComparator
+from setpoint.compare.config.tiers import DRIFT, Difference, Tier, differences
+from setpoint.errors import InputError
+from setpoint.fields import did_you_mean
+from setpoint.intent.recordings import Recording, read_recordings
+from setpoint.intent.schemas.catalogue import SchemaCatalogue
+from setpoint.model.canonical import Json, digest
+from setpoint.model.drift import Comparison
+
+NO_SCHEMA: Final = "no schema of its type is known: values are compared as they stand"
+
+
+class Replay:
+    """Compares recordings by what the catalogue and each line itself say of the type."""
+
+    def __init__(self, catalogue: SchemaCatalogue) -> None:
+        self._catalogue = catalogue
+        self._comparators: dict[str, ConfigComparator] = {}
+
+    def compare(self, recording: Recording) -> Comparison:
+        """What was declared against what was live."""
+        key = digest(recording.intended.type, recording.schema)
+        comparator = self._comparators.get(key)
+        if comparator is None:
+            schema = self._catalogue.recorded(recording.intended.type, recording.schema)
+            comparator = self._comparators[key] = ConfigComparator(lambda _: schema)
+        return comparator.compare(recording.intended, recording.actual)
+
+    def certainty(self, recording: Recording) -> str:
+        """Why less can be told than usual; empty where that is not so."""
+        known = recording.schema or self._catalogue.knows(recording.intended.type)
+        return "" if known else NO_SCHEMA
+
+
+@click.command(name="replay")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--all", "everything", is_flag=True, help="Show what was folded away too.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document a line: {case, differences}.")
+@only_here
+def command(file: Path, *, everything: bool, as_json: bool) -> int:
+    """Compare the recordings in FILE: one JSON object a line, gzip or not.
+
+    Exits 1 when a declared value differs or something undeclared is unexplained, 3 when neither but something could
+    not be told.
+    """
+    output = Output.of(as_json=as_json)
+    replay = Replay(SchemaCatalogue())
+    tiers: Counter[Tier] = Counter()
+    unsure = False
+    for recording in read_recordings(file):
+        found, certainty = differences(replay.compare(recording)), replay.certainty(recording)
+        tiers.update(each.tier for each in found)
+        unsure = unsure or certainty != ""
+        if as_json:
+            output.json(_document(recording, found, certainty))
+        else:
+            _show(output, recording, found if everything else list(_worth_showing(found)), certainty)
+    _summarise(output, tiers)
+    if not DRIFT.isdisjoint(tiers):
+        return 1
+    return 3 if unsure or Tier.UNRESOLVED in tiers else 0
+
+
+def recorded_comparison(file: Path, case: str) -> Comparison:
+    """Of one recording in the file; `InputError` where there is none of this name."""
+    cases = []
+    for recording in read_recordings(file):
+        if recording.case == case:
+            return Replay(SchemaCatalogue()).compare(recording)
+        cases.append(recording.case)
+    raise InputError(f"there is no case {case!r}", where=str(file), remedy=did_you_mean(case, cases[:1000]))
+
+
+def _worth_showing(found: list[Difference]) -> Iterator[Difference]:
+    return (each for each in found if each.tier in DRIFT or each.tier is Tier.UNRESOLVED)
+
+
+def _show(output: Output, recording: Recording, found: list[Difference], certainty: str) -> None:
+    if found or certainty:
+        output.line(f"{recording.case} ({recording.intended.type})" + (f": {certainty}" if certainty else ""))
+    output.table(
+        ("tier", "path", "intended", "actual", "because"),
+        [(each.tier, each.path, value(each.intended), value(each.actual), each.because) for each in found],
+    )
+
+
+def _summarise(output: Output, tiers: Mapping[Tier, int]) -> None:
+    output.line(", ".join(f"{tiers.get(tier, 0):,} {tier}" for tier in Tier))
+
+
+def _document(recording: Recording, found: list[Difference], certainty: str) -> Json:
+    told = [{"path": each.path, "tier": each.tier, "intended": each.intended, "actual": each.actual} for each in found]
+    document: dict[str, Json] = {"case": recording.case, "differences": told}
+    return {**document, "certainty": certainty} if certainty else document

@@ -1,0 +1,164 @@
+"""Everything that commands ask, answered from the configuration and the ledger of this machine; see `source`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+
+from setpoint.cli.actor import actor
+from setpoint.cli.beats import last_beat
+from setpoint.cli.policies import find_policy
+from setpoint.loop import instructions
+from setpoint.loop.admission import WhatIf
+from setpoint.loop.risk import ServiceRisk, risk_of
+from setpoint.model.access import Token, TokenRequest
+from setpoint.model.canonical import Json
+from setpoint.model.decision import Decision
+from setpoint.model.drift import Comparison
+from setpoint.model.finding import FindingRecord
+from setpoint.model.health import Status
+from setpoint.model.order import Order, OrderKind
+from setpoint.model.policy import Policy, Stage
+from setpoint.model.remediation import Remediation
+from setpoint.model.service import Release, Service
+from setpoint.model.waiver import Waiver
+from setpoint.settings import Settings, load_settings
+from setpoint.status import read_status
+from setpoint.store.interface import AuditRow, BeatRow, Delivery, DeliveryState, IssuedToken, LedgerReader
+from setpoint.wiring import (
+    admission,
+    all_waivers,
+    assessor,
+    open_existing_ledger,
+    open_reader,
+    open_tokens,
+    permissions_needed,
+)
+
+
+class LocalSource:
+    """Reads its configuration when it is first asked something, and opens the ledger when something stands there."""
+
+    def __init__(self, config: Path, held: ExitStack) -> None:
+        """`held` closes what is opened."""
+        self._config = config
+        self._held = held
+
+    @cached_property
+    def _settings(self) -> Settings:
+        return load_settings(self._config)
+
+    @cached_property
+    def _reader(self) -> LedgerReader:
+        return self._held.enter_context(open_reader(self._settings))
+
+    @property
+    def _scope(self) -> str:
+        return self._settings.loop.scope
+
+    @property
+    def tokens(self) -> LocalTokens:
+        return LocalTokens(self._settings)
+
+    def last_beat(self) -> BeatRow:
+        return last_beat(self._reader, self._scope)
+
+    def comparisons(self, service: str | None = None) -> Iterator[Comparison]:
+        return self._reader.comparisons(self._scope, service=service)
+
+    def findings(self, service: str | None, *, include_closed: bool) -> Sequence[FindingRecord]:
+        return self._reader.findings(scope=self._scope, service=service, include_closed=include_closed)
+
+    def remediations(self, service: str | None) -> Sequence[Remediation]:
+        return self._reader.remediations(scope=self._scope, service=service)
+
+    def risk(self, service: str) -> ServiceRisk:
+        settings, ledger = self._settings, self._reader
+        described, now = settings.service(service), instructions.time_of(ledger)
+        return risk_of(described, settings.services, ledger, assessor(settings), settings.loop, now)
+
+    def decide(self, release: Release, stage: Stage) -> Decision:
+        return admission(self._settings, actor()).decide(release, stage)
+
+    def suppose(self, release: Release, stage: Stage, what_if: WhatIf) -> tuple[Decision, Decision]:
+        return admission(self._settings, actor()).suppose(release, stage, what_if)
+
+    def policy(self, identity: str, service: str | None) -> tuple[Policy, Service | None]:
+        return find_policy((), self._config, identity, service)
+
+    def permissions(self, *, enforce: bool) -> Json:
+        return permissions_needed(self._settings, enforce=enforce)
+
+    def status(self) -> Status:
+        return read_status(self._settings.ledger, datetime.now(UTC))
+
+    def channels(self) -> Mapping[str, Mapping[DeliveryState, int]]:
+        counts = self._reader.delivery_counts(self._scope)
+        return {name: counts.get(name, {}) for name in sorted({*self._settings.alerts.channels, *counts})}
+
+    def deliveries(self, state: DeliveryState, *, limit: int) -> Sequence[Delivery]:
+        return self._reader.deliveries(self._scope, state=state, limit=limit)
+
+    def waivers(self) -> Sequence[Waiver]:
+        return all_waivers(self._settings, self._reader)
+
+    def audit(self, *, after: int) -> Iterator[AuditRow]:
+        return self._reader.audit(after=after)
+
+    def check_audit(self) -> tuple[int, Sequence[str]]:
+        broken = self._reader.broken_audit_rows()
+        return self._reader.audit_rows(), broken
+
+    def order_about(self, number: int, kind: OrderKind, reason: str) -> Order:
+        with open_existing_ledger(self._settings) as ledger:
+            known = ledger.remediations(scope=self._scope)
+            found = next((each for each in known if each.id == number), None)
+            if found is None:
+                raise instructions.no_such_remediation(number)
+            return instructions.order_about(found, kind, actor(), reason, ledger, ledger.visitor())
+
+    def pause(self, reason: str) -> Order:
+        with open_existing_ledger(self._settings) as ledger:
+            return instructions.pause(actor(), reason, ledger, ledger.visitor())
+
+    def resume(self, reason: str) -> Order:
+        with open_existing_ledger(self._settings) as ledger:
+            return instructions.resume(actor(), reason, ledger, ledger.visitor())
+
+    def waive(self, make: Callable[[datetime], Waiver]) -> Waiver:
+        with open_existing_ledger(self._settings) as ledger:
+            waiver = make(instructions.time_of(ledger))
+            return instructions.waive(replace(waiver, actor=actor()), ledger.visitor())
+
+    def end_waiver(self, identity: str) -> None:
+        with open_existing_ledger(self._settings) as ledger:
+            ledger.visitor().end_waiver(identity, actor(), instructions.time_of(ledger))
+
+
+class LocalTokens:
+    """The first one may be issued before there is a ledger."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def issue(self, make: Callable[[datetime], TokenRequest]) -> IssuedToken:
+        now = datetime.now(UTC)
+        request = make(now)
+        with open_tokens(self._settings, create=True) as tokens:
+            return tokens.issue(request, actor(), now)
+
+    def listed(self) -> Sequence[Token]:
+        with open_tokens(self._settings, read_only=True) as tokens:
+            return tokens.tokens()
+
+    def rotate(self, name_or_id: str, overlap: timedelta) -> IssuedToken:
+        with open_tokens(self._settings) as tokens:
+            return tokens.rotate(name_or_id, overlap, actor(), datetime.now(UTC))
+
+    def revoke(self, name_or_id: str) -> Sequence[Token]:
+        with open_tokens(self._settings) as tokens:
+            return tokens.revoke(name_or_id, actor(), datetime.now(UTC))

@@ -1,0 +1,158 @@
+"""Where the answers of a command come from: the configuration and ledger here, or a server. No command knows which."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import datetime, timedelta
+from functools import wraps
+from pathlib import Path
+from typing import Any, Protocol
+
+import click
+
+from setpoint.cli.options import config_option
+from setpoint.cli.server_options import lacks_client, named_server
+from setpoint.loop.admission import WhatIf
+from setpoint.loop.risk import ServiceRisk
+from setpoint.model.access import Token, TokenRequest
+from setpoint.model.canonical import Json
+from setpoint.model.decision import Decision
+from setpoint.model.drift import Comparison
+from setpoint.model.finding import FindingRecord
+from setpoint.model.health import Status
+from setpoint.model.order import Order, OrderKind
+from setpoint.model.policy import Policy, Stage
+from setpoint.model.remediation import Remediation
+from setpoint.model.service import Release, Service
+from setpoint.model.waiver import Waiver
+from setpoint.store.interface import AuditRow, BeatRow, Delivery, DeliveryState, IssuedToken
+
+
+class Reads(Protocol):
+    def last_beat(self) -> BeatRow:
+        """Raises `CouldNotTellError` where nothing was ever looked at."""
+        ...
+
+    def comparisons(self, service: str | None = None) -> Iterator[Comparison]:
+        """Of every entity (of one service) that has a drift or a gap, in URN order."""
+        ...
+
+    def findings(self, service: str | None, *, include_closed: bool) -> Sequence[FindingRecord]:
+        """In order of URN, rule and path."""
+        ...
+
+    def remediations(self, service: str | None) -> Sequence[Remediation]:
+        """Oldest first."""
+        ...
+
+    def risk(self, service: str) -> ServiceRisk:
+        """`NotFoundError` where nothing is known of it."""
+        ...
+
+    def policy(self, identity: str, service: str | None) -> tuple[Policy, Service | None]:
+        """As its file says, or as the overrides leave it for a service; `NotFoundError` where there is none."""
+        ...
+
+    def permissions(self, *, enforce: bool) -> Json:
+        """The IAM policy that Setpoint needs."""
+        ...
+
+    def status(self) -> Status:
+        """`CouldNotTellError` where nobody says how the processes are."""
+        ...
+
+    def channels(self) -> Mapping[str, Mapping[DeliveryState, int]]:
+        """Every channel that is configured, or that messages are for, by name; how many messages are in each state."""
+        ...
+
+    def deliveries(self, state: DeliveryState, *, limit: int) -> Sequence[Delivery]:
+        """Newest first."""
+        ...
+
+    def waivers(self) -> Sequence[Waiver]:
+        """Those of the configuration and those that people entered, expired ones too."""
+        ...
+
+    def audit(self, *, after: int) -> Iterator[AuditRow]: ...
+
+    def check_audit(self) -> tuple[int, Sequence[str]]:
+        """How many rows it has, and what is wrong with them."""
+        ...
+
+
+class Gate(Protocol):
+    def decide(self, release: Release, stage: Stage) -> Decision:
+        """Recorded."""
+        ...
+
+    def suppose(self, release: Release, stage: Stage, what_if: WhatIf) -> tuple[Decision, Decision]:
+        """What is decided, and what would be; neither is recorded."""
+        ...
+
+
+class Orders(Protocol):
+    """What a person tells the loop, in the name of whoever calls."""
+
+    def order_about(self, number: int, kind: OrderKind, reason: str) -> Order: ...
+
+    def pause(self, reason: str) -> Order: ...
+
+    def resume(self, reason: str) -> Order: ...
+
+    def waive(self, make: Callable[[datetime], Waiver]) -> Waiver:
+        """Enter the waiver that is made for the time it is there; who enters it and its id are added."""
+        ...
+
+    def end_waiver(self, identity: str) -> None: ...
+
+
+class Tokens(Protocol):
+    def issue(self, make: Callable[[datetime], TokenRequest]) -> IssuedToken:
+        """The one that is asked for at the time it is there."""
+        ...
+
+    def listed(self) -> Sequence[Token]:
+        """Every token that there ever was, oldest first."""
+        ...
+
+    def rotate(self, name_or_id: str, overlap: timedelta) -> IssuedToken: ...
+
+    def revoke(self, name_or_id: str) -> Sequence[Token]:
+        """Those that are revoked now and were not before."""
+        ...
+
+
+class Source(Reads, Gate, Orders, Protocol):
+    @property
+    def tokens(self) -> Tokens: ...
+
+
+@contextmanager
+def open_source(context: click.Context, config: Path) -> Iterator[Source]:
+    """The server that is named, else what is here. Nothing is read or asked before the first question."""
+    server = named_server(context)
+    with ExitStack() as held:
+        if server is None:
+            from setpoint.cli.local import LocalSource
+
+            yield LocalSource(config, held)
+            return
+        try:
+            from setpoint.client.connection import Connection
+            from setpoint.client.source import RemoteSource
+        except ImportError as error:
+            raise lacks_client() from error
+        yield RemoteSource(held.enter_context(Connection(server)))
+
+
+def source_option(command: Callable[..., int]) -> Callable[..., int]:
+    """`--config`, which counts where no server is named; the command gets `source`."""
+
+    @config_option
+    @wraps(command)
+    def given(config: Path, **options: Any) -> int:
+        with open_source(click.get_current_context(), config) as source:
+            return command(source=source, **options)
+
+    return given

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from setpoint.cli.main import run
+
+SHOP = Path(__file__).parents[2] / "assets" / "recordings" / "shop.jsonl"
+
+
+def only(tmp_path: Path, *cases: str) -> str:
+    """A file of these cases."""
+    path = tmp_path / "some.jsonl"
+    lines = [line for line in SHOP.read_text().splitlines() if json.loads(line)["case"] in cases]
+    path.write_text("\n".join(lines))
+    return str(path)
+
+
+def replayed(capsys: pytest.CaptureFixture[str], file: str, code: int) -> dict[str, Any]:
+    assert run(["drift", "replay", file, "--json"]) == code
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    return {line["case"]: line for line in lines}
+
+
+def test_every_case_is_a_line_with_its_differences(capsys: pytest.CaptureFixture[str]) -> None:
+    told = replayed(capsys, str(SHOP), 1)
+    assert list(told) == ["quiet", "encryption is off", "unknown", "no schema"]
+    assert {(each["path"], each["tier"]) for each in told["quiet"]["differences"]} == {
+        ("SqsManagedSseEnabled", "atDefault"),
+        ("VisibilityTimeout", "atDefault"),
+    }
+    assert told["encryption is off"]["differences"] == [
+        {"path": "DelaySeconds", "tier": "declared", "intended": 5, "actual": 9},
+        {"path": "SqsManagedSseEnabled", "tier": "undeclared", "intended": None, "actual": False},
+    ]
+    assert [each["tier"] for each in told["unknown"]["differences"]] == ["unresolved"]
+
+
+def test_a_type_that_nobody_knows_is_compared_with_less_certainty(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    told = replayed(capsys, only(tmp_path, "no schema"), 3)["no schema"]
+    assert told["differences"] == []
+    assert "no schema of its type is known" in told["certainty"]
+
+
+@pytest.mark.parametrize(("case", "code"), [("quiet", 0), ("encryption is off", 1), ("unknown", 3)])
+def test_the_exit_code_says_the_worst(capsys: pytest.CaptureFixture[str], tmp_path: Path, case: str, code: int) -> None:
+    assert run(["drift", "replay", only(tmp_path, case)]) == code
+
+
+def test_people_see_drift_and_how_much_was_folded(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["drift", "replay", str(SHOP)]) == 1
+    shown = capsys.readouterr().out
+    assert "encryption is off (AWS::SQS::Queue)" in shown
+    assert "VisibilityTimeout" not in shown
+    assert "1 declared, 1 undeclared, 2 atDefault, 0 generated, 0 readGap, 1 unresolved" in shown
+    assert run(["drift", "replay", str(SHOP), "--all"]) == 1
+    assert "Amazon SQS API Reference, CreateQueue" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("content", "told"), [(b"{", "bad.jsonl:1: this is not JSON"), (b"\x1f\x8bnot gzip", "not whole as a gzip file")]
+)
+def test_bad_input_is_one_error(capsys: pytest.CaptureFixture[str], tmp_path: Path, content: bytes, told: str) -> None:
+    (tmp_path / "bad.jsonl").write_bytes(content)
+    assert run(["drift", "replay", str(tmp_path / "bad.jsonl")]) == 2
+    assert told in capsys.readouterr().err
+    assert run(["drift", "replay", str(tmp_path / "missing.jsonl")]) == 2
+    assert "there is no such file" in capsys.readouterr().err
+
+
+def test_explain_names_the_rule_and_its_source(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["drift", "explain", str(SHOP), "VisibilityTimeout", "--case", "quiet", "--json"]) == 0
+    [told] = json.loads(capsys.readouterr().out)
+    assert told["verdict"] == "expected"
+    assert told["because"] == "default (Amazon SQS API Reference, CreateQueue)"
+    assert run(["drift", "explain", str(SHOP), "--case", "encryption is off"]) == 0
+    assert "nobody declared it, and no rule explains it" in capsys.readouterr().out
+
+
+def test_explain_says_what_it_does_not_know(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["drift", "explain", str(SHOP), "QueueName", "--case", "quiet"]) == 3
+    assert "nothing was told of QueueName" in capsys.readouterr().err
+    assert run(["drift", "explain", str(SHOP), "--case", "quite"]) == 2
+    assert "did you mean 'quiet'?" in capsys.readouterr().err
+    assert run(["drift", "explain", "nonsense", "Path"]) == 2
+    assert "is not a URN" in capsys.readouterr().err
