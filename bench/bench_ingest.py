@@ -153,10 +153,10 @@ def _http(base: Path) -> tuple[Speed, Speed]:
             assert process.stdout
             assert process.stdout.readline() == "ready\n"
             senders = [_sender(path, number) for number in range(SENDERS)]
-            wall, cpu = time.perf_counter(), _cpu_of(process.pid)
+            wall, cpu = time.perf_counter(), _cpu_of_tree(process.pid)
 
             def so_far() -> Speed:
-                return Speed(EVENTS / (time.perf_counter() - wall), EVENTS / (_cpu_of(process.pid) - cpu))
+                return Speed(EVENTS / (time.perf_counter() - wall), EVENTS / (_cpu_of_tree(process.pid) - cpu))
 
             for each in senders:
                 assert each.stdin

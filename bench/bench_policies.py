@@ -14,23 +14,31 @@ import random
 import statistics
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import orjson
 
 from bench.estate import ACCOUNT, PARTITION, REGION, documents
 from bench.measure import spending
+from setpoint.decide.gate import ReleaseGate
 from setpoint.decide.policy.compile import Guardrail, PolicySet
 from setpoint.decide.policy.evaluate import evaluate_guardrail
 from setpoint.decide.policy.functions import FUNCTIONS
 from setpoint.decide.policy.judge import PolicyJudge
+from setpoint.decide.replay import Replayer
 from setpoint.intent.schemas.catalogue import SchemaCatalogue
+from setpoint.model.conclusion import Conclusion
 from setpoint.model.decision import Outcome
 from setpoint.model.drift import Comparison, Drift, DriftKind
+from setpoint.model.history import Grounds, PastState
 from setpoint.model.policy import Stage, Subject
 from setpoint.model.resource import Resource
 from setpoint.model.urn import Urn
+from setpoint.store.ledger.opening import open_ledger
 from setpoint.wiring import compile_folders, shipped_policies
 
 RESOURCES: Final = 10_000
@@ -53,6 +61,11 @@ def main() -> None:
         f"{guardrails} guardrails over {len(resources):,} resources: {evaluations:,} evaluations in {seconds:.2f} s, "
         f"{evaluations / seconds:,.0f} a second ({seconds / evaluations * 1e6:.1f} us each)"
     )
+    replaying = min(_replaying_seconds(policies, resources) for _ in range(ROUNDS))
+    print(
+        f"replayed from the ledger: {len(resources) / replaying:,.0f} recorded states a second, "
+        f"{replaying / seconds:.2f} times the time of judging them"
+    )
     peer = _peer_seconds_each(policies, resources[:PEER_SAMPLE])
     ratio = peer * evaluations / seconds
     print(f"cel-python, projected and converted beforehand: {1 / peer:,.0f} a second ({peer * 1e6:.1f} us each)")
@@ -67,6 +80,27 @@ def _judging_seconds(policies: PolicySet, resources: list[Resource]) -> float:
         for each in resources:
             judge.judge(Comparison(each.urn), None, each, "")
     return spent.cpu
+
+
+def _replaying_seconds(policies: PolicySet, resources: list[Resource]) -> float:
+    """Read, judged again and compared; each resource has a state that was recorded."""
+    judge = PolicyJudge(policies)
+    replayer = Replayer(judge, ReleaseGate(policies), {each.id for each in policies.policies})
+    now = datetime.now(UTC)
+    with TemporaryDirectory() as folder, closing(open_ledger(str(Path(folder, "ledger.sqlite")))) as ledger:
+        _, writer = ledger.acquire("bench", now, ttl=600)
+        writer.record([_concluded(judge, each) for each in resources], now)
+        with spending() as spent:
+            for past in ledger.past_states("bench", now, None):
+                assert isinstance(past, PastState), past
+                assert not replayer.state(past).changes, past
+    return spent.cpu
+
+
+def _concluded(judge: PolicyJudge, resource: Resource) -> Conclusion:
+    comparison = Comparison(resource.urn)
+    findings, decisions = judge.judge(comparison, None, resource, "")
+    return Conclusion(resource.urn, "", "", comparison, findings, decisions, Grounds(None, resource))
 
 
 def _decision_seconds(policies: PolicySet, resources: list[Resource]) -> tuple[float, float]:

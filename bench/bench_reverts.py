@@ -79,13 +79,13 @@ class Spending:
 
 
 class Loop:
-    """`setpoint up --json`, with the CPU that it spent."""
+    """`setpoint up --only loop --json`, with the CPU that it spent."""
 
     def __init__(self, folder: Path) -> None:
         self._out = folder / "up.jsonl"
         self.ledger = folder / "setpoint.sqlite"
         with self._out.open("wb") as out, (folder / "up.err").open("wb") as err:
-            command = [sys.executable, "-m", "setpoint", "up", "--json"]
+            command = [sys.executable, "-m", "setpoint", "up", "--only", "loop", "--json"]
             self.process = subprocess.Popen(command, cwd=folder, env=environment(), stdout=out, stderr=err)
 
     def beats(self) -> list[Any]:

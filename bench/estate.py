@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 import orjson
@@ -12,6 +12,7 @@ from setpoint.model.packed import PackedResources
 from setpoint.model.resource import Absent, Resource, Unread
 from setpoint.model.snapshot import Area, AreaCoverage, Coverage, Extent, Snapshot
 from setpoint.model.urn import Urn
+from setpoint.observe.interface import NOTHING, Declared
 
 PARTITION, ACCOUNT, REGION = "aws", "123456789012", "eu-west-1"
 
@@ -41,12 +42,16 @@ class ServedEstate:
     def read(self) -> Snapshot:
         return Snapshot(PackedResources(self._resources()), Coverage())
 
-    def areas(self) -> Iterable[Area]:
+    def areas(self, _declared: Declared = NOTHING) -> Iterable[Area]:
         return sorted({Area.of(urn) for urn in self._documents})
 
-    def observe(self) -> Iterator[Resource | AreaCoverage]:
-        yield from self._resources()
-        for area in self.areas():
+    def observe(
+        self, declared: Declared = NOTHING, only: Collection[Area] | None = None
+    ) -> Iterator[Resource | AreaCoverage]:
+        areas = [each for each in self.areas(declared) if only is None or each in only]
+        if areas:
+            yield from self._resources()
+        for area in areas:
             yield AreaCoverage(area, Extent.WHOLE)
 
     def look(self, urn: Urn) -> Resource | Absent | Unread:

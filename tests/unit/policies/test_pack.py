@@ -34,8 +34,8 @@ REFERENCE = re.compile(r"CIS AWS 3\.0\.0 \d(\.\d+)+|ATT&CK T\d{4}(\.\d{3})?")
 
 
 @pytest.fixture(scope="module")
-def pack(tmp_path_factory: pytest.TempPathFactory) -> PolicySet:
-    catalogue = SchemaCatalogue(cache_dir=tmp_path_factory.mktemp("cache"))
+def pack() -> PolicySet:
+    catalogue = SchemaCatalogue()
     return compile_policies(load_guardrails([PACK]), catalogue.schema, catalogue.nearest)
 
 
@@ -65,6 +65,7 @@ def test_a_grave_guardrail_keeps_a_release_out_and_others_warn(pack: PolicySet) 
             expected = Effect.DENY if grave else Effect.WARN
             assert policy.effect(Stage.BUILD) is expected, policy.id
             assert policy.effect(Stage.DEPLOY) in (expected, expected if grave else Effect.NONE), policy.id
+            assert policy.effect(Stage.ADMIT) is policy.effect(Stage.DEPLOY), policy.id
 
 
 def test_what_is_merely_good_to_know_is_not_told_of_production(pack: PolicySet) -> None:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from setpoint.compare.config.canonical import canonical
+from setpoint.compare.config.expected import Expectations
+from setpoint.compare.config.home import Home
 from setpoint.compare.config.rules import Rule, build
-from setpoint.compare.config.values import Home
 from setpoint.compare.config.walk import Pair, Walk
 from setpoint.model.canonical import Json, digest
 from setpoint.model.drift import Comparison, Drift, DriftKind, Gap, GapKind
@@ -16,7 +17,7 @@ from setpoint.model.paths import lookup, split
 from setpoint.model.resource import Resource
 from setpoint.model.schema import ResourceSchema
 
-RULES_VERSION: Final = 3
+RULES_VERSION: Final = 4
 """To be raised whenever this package concludes something else from the same input: then nothing remembered holds."""
 
 UNTOLD: Final[Mapping[GapKind, str]] = {
@@ -60,7 +61,9 @@ class ConfigComparator:
         if actual is None:
             return Comparison(urn, drifts=(Drift(urn, DriftKind.MISSING, "", wanted, None),))
         found = self._canonical(actual)
-        walk = Walk(Pair(urn, Home.of(urn), intended.properties, found, actual.unread))
+        home = Home.of(urn)
+        expectations = Expectations(urn.type, intended.surroundings, intended.properties, home)
+        walk = Walk(Pair(urn, home, intended.properties, found, actual.unread, expectations))
         walk.value(self._type(urn.type).root, "", wanted, found)
         gaps = [*walk.gaps, *_unread(actual), *self._untold(intended, actual)]
         return Comparison(

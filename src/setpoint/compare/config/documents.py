@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from setpoint.compare.config.home import Home
 from setpoint.model.canonical import Json, Unknown, canonical_bytes
 
 
@@ -29,6 +30,22 @@ def _unlabelled(statement: Json) -> Json:
     if not isinstance(statement, Mapping):
         return statement
     return {name: value for name, value in statement.items() if name != "Sid"}
+
+
+def at_home(document: Json, home: Home) -> Json:
+    """The document with the ARNs of an API's own methods as API Gateway takes them (`execute-api:/stage/GET/orders`).
+
+    It returns them in full (API Gateway Developer Guide, "API Gateway resource policies").
+    """
+    if isinstance(document, Mapping):
+        return {name: at_home(member, home) for name, member in document.items()}
+    if isinstance(document, list):
+        return [at_home(member, home) for member in document]
+    if isinstance(document, str) and ":execute-api:" in document:
+        start = f"arn:{home.partition}:execute-api:{home.region}:{home.account}:"
+        if document.startswith(start):
+            return f"execute-api:/{document.removeprefix(start).partition('/')[2]}"
+    return document
 
 
 def first_unknown(value: Json) -> Unknown | None:

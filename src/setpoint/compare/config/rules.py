@@ -6,14 +6,13 @@ Built once per type. Comparing then follows references from a property to its ch
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Final
 
+from setpoint.compare.config import words
 from setpoint.model.paths import element, join
 from setpoint.model.schema import Default, Derivation, Kind, Relevance, ResourceSchema
-
-REFERENCE_SUFFIXES: Final = ("Arn", "Arns", "ARN", "ARNs", "Id", "Ids", "ID", "IDs", "Name", "Names")
-"""Endings of the names of properties that identify something, which AWS spells as an ARN or as the last part of it."""
 
 TAG_KEY: Final = "Key"
 
@@ -35,7 +34,17 @@ class Rule:
     unordered: bool = False
     key: str = ""
     """Of a list: the property that names an element; empty where none does."""
+    in_order: bool = False
+    """Of a list: its order means something."""
+    named: dict[str, Rule] = field(default_factory=dict)
+    """Of a list whose elements have names: the default of the element of that name."""
     is_tags: bool = False
+    exact: bool = False
+    """Text that somebody chose, letter by letter: a tag."""
+    is_word: bool = False
+    """By its name one of a fixed set of words, though the schema does not list them."""
+    has_enum: bool = False
+    """The schema lists the allowed values."""
     folded_case: bool = False
     open_ended: bool = False
     key_arn: bool = False
@@ -43,12 +52,16 @@ class Rule:
     network: bool = False
     """A block of addresses."""
     spellings: Mapping[str, str] = field(default_factory=lambda: NO_SPELLINGS)
+    added: str = ""
+    """The word that AWS adds to a list of words."""
+    rounded: int = 0
+    """What AWS rounds numbers down to a multiple of; 0 where it does not."""
     relevant: Relevance | None = None
     """The property beside it that decides whether it counts, where one does."""
     reference: bool = False
     default: Default | None = None
     generated: str = ""
-    """Why a value that nobody declared was to be expected; empty where it was not."""
+    """The fold's rule of any value that nobody declared; empty where none speaks for all of them."""
     derived: Derivation | None = None
     assigned: str = ""
     """What is not known of a value that was to be expected, but may have been exchanged since."""
@@ -62,15 +75,31 @@ class Rule:
         if rule is not None:
             return rule, join(path, name)
         if self.element is not None:
-            return self.element, element(path, name)
-        return FREE, join(path, name)
+            return self.named.get(name, self.element), element(path, name)
+        return free(name), join(path, name)
 
     def of_element(self) -> Rule:
         return self.element or FREE
 
 
+NO_DEFAULT: Final = Default(None, "")
+
+
+@lru_cache(maxsize=16_384)
+def free(name: str) -> Rule:
+    """For a property that no schema describes: what its name tells."""
+    return Rule(
+        path=f"[free].{name}",
+        in_order=name in words.IN_ORDER,
+        exact=name in words.EXACT,
+        is_word=name.endswith(words.ONE_OF_A_FEW),
+        is_tags=name.endswith("Tags"),
+        reference=name.endswith(words.REFERENCES),
+    )
+
+
 FREE: Final = Rule(path="[free]")
-"""For what no schema describes: compared as it stands, lists in order."""
+"""For an element of a list that no schema describes."""
 
 
 def build(schema: ResourceSchema | None) -> Rule:
@@ -89,7 +118,37 @@ def build(schema: ResourceSchema | None) -> Rule:
             parent.properties[name] = rule
         else:
             parent.element = rule
+    for path, default in schema.defaults.items():
+        if path not in rules:
+            _add_default(rules, path, default)
     return root
+
+
+def _add_default(rules: dict[str, Rule], path: str, default: Default) -> None:
+    """A default that is documented deeper than the schema goes: of a named element, inside of free JSON."""
+    if path.endswith("]") and not path.endswith("[*]"):
+        _name_element(rules, path, default)
+        return
+    above, name = _parent(path)
+    if above and above not in rules:
+        _add_default(rules, above, NO_DEFAULT)
+    parent = rules.get(above)
+    if parent is None or parent.kind not in (None, Kind.ANY, Kind.STRING):
+        return
+    rules[path] = rule = Rule(path, default=default if default is not NO_DEFAULT else None)
+    if name:
+        parent.properties[name] = rule
+    else:
+        parent.element = rule
+
+
+def _name_element(rules: Mapping[str, Rule], path: str, default: Default) -> None:
+    """`Attributes[idle_timeout.timeout_seconds]`: the default of the element of this name."""
+    listed, _, name = path.removesuffix("]").partition("[")
+    parent = rules.get(listed)
+    if parent is not None and parent.element is not None and name and not path.endswith("[*]") and "[" not in name:
+        of_element = parent.of_element()
+        parent.named[name] = replace(of_element, default=default)
 
 
 def _parent(path: str) -> tuple[str, str]:
@@ -103,7 +162,6 @@ def _parent(path: str) -> tuple[str, str]:
 def _rule(schema: ResourceSchema, path: str) -> Rule:
     key = schema.keyed.get(path, "")
     name = path.removesuffix("[*]").rpartition(".")[2]
-    is_identifier = path in schema.primary_identifier
     return Rule(
         path=path,
         kind=schema.kinds[path],
@@ -111,16 +169,34 @@ def _rule(schema: ResourceSchema, path: str) -> Rule:
         not_read=path in schema.not_read,
         unordered=path in schema.unordered,
         key=key,
-        is_tags=key == TAG_KEY or name == "Tags",
+        in_order=name in words.IN_ORDER,
+        exact=words.TAGS.search(path) is not None or name in words.EXACT,
+        is_word=name.endswith(words.ONE_OF_A_FEW),
+        has_enum=path in schema.enums,
+        is_tags=key == TAG_KEY or name.endswith("Tags"),
         folded_case=path in schema.folded_case,
         open_ended=path in schema.open_ended,
-        key_arn=path in schema.key_arns,
+        key_arn=path in schema.key_arns or _is_key_alias(schema.defaults.get(path)),
         network=name.startswith("CidrIp"),
         spellings=schema.spellings.get(path, NO_SPELLINGS),
+        added=schema.added.get(path, ""),
+        rounded=schema.rounded.get(path, 0),
         relevant=schema.relevant.get(path),
-        reference=name.endswith(REFERENCE_SUFFIXES),
+        reference=name.endswith(words.REFERENCES),
         default=schema.defaults.get(path),
-        generated="primary identifier" if is_identifier else schema.generated.get(path, ""),
+        generated=_generated(schema, path),
         derived=schema.derived.get(path),
         assigned=schema.assigned.get(path, ""),
     )
+
+
+def _is_key_alias(default: Default | None) -> bool:
+    return default is not None and isinstance(default.value, str) and default.value.startswith("alias/")
+
+
+def _generated(schema: ResourceSchema, path: str) -> str:
+    if path in schema.primary_identifier:
+        return "identity (primary identifier)"
+    if path in schema.chosen:
+        return f"default ({schema.chosen[path]}: AWS chooses it)"
+    return f"generated ({schema.generated[path]})" if path in schema.generated else ""

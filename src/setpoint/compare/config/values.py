@@ -2,40 +2,26 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
+
+import orjson
 
 from setpoint.compare.config.canonical import canonical, to_text
 from setpoint.compare.config.documents import meaning
+from setpoint.compare.config.home import Home
 from setpoint.compare.config.rules import Rule
-from setpoint.model.canonical import Json
+from setpoint.model.canonical import Json, canonical_bytes
 from setpoint.model.schema import Kind
-from setpoint.model.urn import GLOBAL, PARTITIONS, Urn
+from setpoint.model.urn import GLOBAL
 
 _KMS_ALIAS: Final = re.compile(r"(?:arn:[^:]+:kms:(?P<region>[^:]+):(?P<account>[^:]+):)?alias/.+")
-_KMS_KEY: Final = re.compile(r"arn:[^:]+:kms:(?P<region>[^:]+):(?P<account>[^:]+):key/.+")
-
-
-@dataclass(frozen=True, slots=True)
-class Home:
-    """Where a resource lives: what a bare name or id is read in."""
-
-    partition: str
-    account: str
-    region: str
-
-    @classmethod
-    def of(cls, urn: Urn) -> Home:
-        partition, account, region, *_ = (*urn.split(":", 3), "", "", "")
-        return cls(partition, account, region) if partition in PARTITIONS else cls("aws", "", "")
-
-    def fill_in(self, default: Json) -> Json:
-        """A documented default with this home in its placeholders (KMS documents its default key policy so)."""
-        if not isinstance(default, str):
-            return default
-        return default.replace("<partition>", self.partition).replace("<account-id>", self.account)
+_KMS_KEY: Final = re.compile(
+    r"(?:arn:[^:]+:kms:(?P<region>[^:]+):(?P<account>[^:]+):key/.+|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
+)
 
 
 def is_empty(value: Json) -> bool:
@@ -43,17 +29,115 @@ def is_empty(value: Json) -> bool:
     return value is None or (not value and not isinstance(value, bool | int | float))
 
 
+def is_identical(one: Json, other: Json) -> bool:
+    """Whether both are the same without any rule: quickly, and nearly always. To Python, True is 1."""
+    if one.__class__ is not other.__class__ or one != other or one is None:
+        return False
+    return not isinstance(one, dict | list) or canonical_bytes(one) == canonical_bytes(other)
+
+
+def is_choice(value: Json) -> bool:
+    """Whether the object says something by its keys alone: `{"Block": {}}`, `{"Deidentify": {"MaskConfig": {}}}`."""
+    return (
+        isinstance(value, Mapping)
+        and bool(value)
+        and all(member == {} or is_choice(member) for member in value.values())
+    )
+
+
+def as_alike(intended: Json, actual: Json) -> tuple[Json, Json]:
+    """Both sides as JSON, where either is JSON in a text: services take and return both."""
+    if isinstance(actual, str) and isinstance(intended, dict | list | str):
+        parsed = _structure(actual)
+        if parsed is not None and isinstance(intended, str):
+            declared = _structure(intended)
+            return (intended, actual) if declared is None else (declared, parsed)
+        return intended, actual if parsed is None else parsed
+    if isinstance(intended, str) and isinstance(actual, dict | list):
+        parsed = _structure(intended)
+        return intended if parsed is None else parsed, actual
+    return intended, actual
+
+
+def _structure(text: str) -> Json:
+    """The object or list that the text holds; None where it holds neither."""
+    if not text.lstrip().startswith(("{", "[")):
+        return None
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return None
+
+
 def same_scalar(rule: Rule, intended: Json, actual: Json, home: Home) -> bool:
     if intended == actual:
         return isinstance(intended, bool) == isinstance(actual, bool)  # to Python, True is 1
     if not (isinstance(intended, str) and isinstance(actual, str)):
+        if rule.rounded and isinstance(intended, int) and isinstance(actual, int):
+            return actual == intended - intended % rule.rounded
         # Where the schema says no type, CloudFormation turns numbers and booleans into text on their way.
         return rule.kind in (None, Kind.ANY) and to_text(intended) == to_text(actual)
-    if rule.folded_case and intended.lower() == actual.lower():
-        return True
-    if rule.open_ended and actual.startswith(f"{intended}."):
-        return True
-    return rule.reference and same_reference(intended, actual, home)
+    return (
+        _same_case(rule, intended, actual)
+        or (rule.added != "" and _words_without(actual, rule.added) == intended.split())
+        or (_completes(intended, actual) if rule.open_ended or rule.path.endswith("Version") else False)
+        or intended.strip() == actual.strip()
+        or _same_host(intended, actual)
+        or _same_block(intended, actual)
+        or _same_moment(intended, actual)
+        or (rule.reference and same_reference(intended, actual, home))
+    )
+
+
+def _words_without(text: str, word: str) -> list[str]:
+    return [each for each in text.split() if each != word]
+
+
+def _same_case(rule: Rule, intended: str, actual: str) -> bool:
+    """Services return words of a fixed set in their own case, and names in one case where case means nothing."""
+    if rule.exact or intended.lower() != actual.lower():
+        return False
+    return rule.folded_case or rule.has_enum or rule.is_word or actual in (intended.lower(), intended.upper())
+
+
+def _completes(intended: str, actual: str) -> bool:
+    """`8.0` is completed to `8.0.45`."""
+    return actual.startswith(f"{intended}.") and intended[:1].isdigit()
+
+
+def _same_host(intended: str, actual: str) -> bool:
+    """A domain name with or without the full stop of the root (RFC 1034, section 3.1)."""
+    return "." in intended.rstrip(".") and intended.rstrip(".").lower() == actual.rstrip(".").lower()
+
+
+def _same_block(intended: str, actual: str) -> bool:
+    """Blocks of addresses: host bits are dropped, IPv6 has many spellings."""
+    if "/" not in intended or not (intended[:1].isalnum() and actual[:1].isalnum()):
+        return False
+    try:
+        return ipaddress.ip_network(intended, strict=False) == ipaddress.ip_network(actual, strict=False)
+    except ValueError:
+        return False
+
+
+def _same_moment(intended: str, actual: str) -> bool:
+    """ISO 8601 in two spellings."""
+    if not (intended[:4].isdigit() and actual[:4].isdigit() and "T" in intended and "T" in actual):
+        return False
+    try:
+        one, other = datetime.fromisoformat(intended), datetime.fromisoformat(actual)
+    except ValueError:
+        return False
+    return one.tzinfo is not None and other.tzinfo is not None and one == other
+
+
+def is_lossy(intended: Json, actual: Json) -> bool:
+    """Whether a declared text has question marks exactly where the live one has characters outside of ASCII."""
+    if not (isinstance(intended, str) and isinstance(actual, str) and "?" in intended) or len(intended) != len(actual):
+        return False
+    return not actual.isascii() and all(
+        one == other or (one == "?" and not other.isascii()) for one, other in zip(intended, actual, strict=True)
+    )
 
 
 def same_reference(one: str, other: str, home: Home) -> bool:
@@ -84,14 +168,14 @@ def may_lead_to(alias: Json, key: Json, home: Home) -> bool:
     name, found = _KMS_ALIAS.fullmatch(alias), _KMS_KEY.fullmatch(key)
     if name is None or found is None:
         return False
-    return (name["region"] or home.region, name["account"] or home.account) == (found["region"], found["account"])
+    region, account = found["region"] or home.region, found["account"] or home.account
+    return (name["region"] or home.region, name["account"] or home.account) == (region, account)
 
 
 def essence(rule: Rule, value: Json, home: Home) -> Json:
     """What is left of a value without what would not count if it differed: elements of equal essence are the same.
 
-    Not the other way round: a reference has two spellings; and defaults that are lists or `true` are left in, because
-    where they are missing a protection may be off.
+    Not the other way round: a reference has two spellings, and a default may be declared on neither side.
     """
     if rule.kind is Kind.DOCUMENT:
         return meaning(value)
@@ -106,7 +190,7 @@ def essence(rule: Rule, value: Json, home: Home) -> Json:
 def _essence_of_member(rule: Rule, name: str, member: Json, home: Home) -> Json:
     child, _ = rule.step("", name)
     default = child.default
-    if default is None or member is True or isinstance(member, Mapping | list):
+    if default is None or not default.omitted or member is True or isinstance(member, Mapping | list):
         return essence(child, member, home)
     stated = canonical(child, home.fill_in(default.value), home.partition)
     return None if member == stated else essence(child, member, home)

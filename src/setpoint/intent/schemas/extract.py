@@ -40,6 +40,7 @@ class _Facts:
     unordered: list[str] = field(default_factory=list)
     keyed: dict[str, str] = field(default_factory=dict)
     defaults: dict[str, Json] = field(default_factory=dict)
+    enums: list[str] = field(default_factory=list)
 
 
 def extract(document: Definition) -> dict[str, Json]:
@@ -52,6 +53,7 @@ def extract(document: Definition) -> dict[str, Json]:
         "unordered": facts.unordered,
         "keyed": facts.keyed,
         "defaults": facts.defaults,
+        "enums": facts.enums,
         "primary_identifier": _paths(document.get("primaryIdentifier"), facts.kinds),
         "read_only": _paths(document.get("readOnlyProperties"), facts.kinds),
         "write_only": _paths(document.get("writeOnlyProperties"), facts.kinds),
@@ -92,6 +94,8 @@ class _Walk:
             views += self._views(definition, references)
         kind = _kind(views)
         self._facts.kinds[path] = kind
+        if any("enum" in view for view in views):
+            self._facts.enums.append(path)
         for view in views:
             if "default" in view:
                 self._facts.defaults.setdefault(path, view["default"])

@@ -7,12 +7,14 @@ watching AWS: a value that is merely usual must stay visible as undeclared.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from setpoint.files import Document, load_yaml
+import orjson
+
+from setpoint.files import Document, load_yaml, read_lines
 from setpoint.model.canonical import Json, digest
 from setpoint.model.documents import DOCUMENT_KINDS
 from setpoint.model.paths import join
@@ -39,18 +41,21 @@ class Entry:
     by: Json = None
     """The property, or the properties, that decide."""
     reserved: bool = False
-    also: Json = None
+    also: Sequence[Json] = ()
+    omitted: bool = False
     for_empty: bool = False
-    """`reserved`, `also` and `for_empty` as in `Default`."""
+    """`reserved`, `also`, `omitted` and `for_empty` as in `Default`."""
 
 
 class Overlay:
     """Documented facts by type."""
 
-    def __init__(self, defaults: Document, facts: Document) -> None:
+    def __init__(self, defaults: Document, facts: Document, mined: Mapping[str, list[Entry]] | None = None) -> None:
+        self.mined = mined or {}
         documents = facts.value["documents"]
         self.object_documents = frozenset(entry["name"] for entry in documents)
         self.text_documents = frozenset(entry["name"] for entry in documents if entry.get("text"))
+        self.never_returned = frozenset(entry["name"] for entry in facts.value["never_returned"])
         self.switches = frozenset(facts.value["switches"])
         self.defaults = _by_type(defaults, "defaults")
         self.keyed = _by_type(facts, "keyed")
@@ -60,13 +65,17 @@ class Overlay:
         self.returned = _by_type(facts, "returned")
         self.not_read = _by_type(facts, "not_read", source="why")
         self.generated = _by_type(facts, "generated")
+        self.added = _by_type(facts, "added")
+        self.rounded = _by_type(facts, "rounded")
+        self.chosen = _by_type(facts, "chosen")
         self.derived = _by_type(facts, "derived")
         self.assigned = _by_type(facts, "assigned")
 
     @classmethod
     def shipped(cls) -> Overlay:
         folder = Path(__file__).parent
-        return cls(load_yaml(folder / "defaults.yaml"), load_yaml(folder / "facts.yaml"))
+        mined = _mined(folder / "documented.jsonl")
+        return cls(load_yaml(folder / "defaults.yaml"), load_yaml(folder / "facts.yaml"), mined)
 
     def schema(self, type_name: str, facts: Mapping[str, Json]) -> ResourceSchema:
         """The schema of `type_name`: `facts` as `extract` returns them, and what the documentation adds."""
@@ -83,13 +92,17 @@ class Overlay:
             keyed=facts["keyed"] | {entry.path: entry.value for entry in self.keyed.get(type_name, [])},
             defaults=self._defaults(type_name, facts),
             folded_case=frozenset(facts["folded_case"]),
+            enums=frozenset(facts["enums"]),
             open_ended=frozenset(facts["open_ended"]),
             key_arns=frozenset(facts["key_arns"]),
             spellings=facts["spellings"],
+            added={entry.path: entry.value for entry in self.added.get(type_name, [])},
+            rounded={entry.path: entry.value for entry in self.rounded.get(type_name, [])},
             relevant={
                 entry.path: Relevance(entry.by, frozenset(entry.value)) for entry in self.relevant.get(type_name, [])
             },
             generated={entry.path: entry.source for entry in self.generated.get(type_name, [])},
+            chosen={entry.path: entry.source for entry in self.chosen.get(type_name, [])},
             derived={
                 entry.path: Derivation(tuple(entry.by), entry.source, entry.value)
                 for entry in self.derived.get(type_name, [])
@@ -100,14 +113,20 @@ class Overlay:
 
     def _write_only(self, type_name: str, facts: Mapping[str, Json]) -> frozenset[str]:
         more = {entry.path for entry in self.write_only.get(type_name, [])}
-        return frozenset(facts["write_only"]) - {entry.path for entry in self.returned.get(type_name, [])} | more
+        credentials = {path for path in facts["kinds"] if path.rpartition(".")[2] in self.never_returned}
+        returned = {entry.path for entry in self.returned.get(type_name, [])}
+        return frozenset(facts["write_only"]) - returned | more | credentials
 
     def _defaults(self, type_name: str, facts: Mapping[str, Json]) -> dict[str, Default]:
-        """The documentation wins over the schema, and either over what goes without saying."""
+        """The documentation wins over the schema, and either over what goes without saying.
+
+        What was looked up by hand wins over what was mined from the documentation's text.
+        """
         switches = [path for path, kind in facts["kinds"].items() if kind == Kind.BOOLEAN]
         unsaid = {path: Default(value=False, source=SWITCH_SOURCE) for path in switches if type_name in self.switches}
         stated = {path: _stated(path, value) for path, value in facts["defaults"].items()}
-        return unsaid | stated | {entry.path: _documented(entry) for entry in self.defaults.get(type_name, [])}
+        entries = (*self.mined.get(type_name, ()), *self.defaults.get(type_name, ()))
+        return unsaid | stated | {entry.path: _documented(entry) for entry in entries}
 
     def _kinds(self, kinds: Mapping[str, str]) -> Iterator[tuple[str, Kind]]:
         for path, name in kinds.items():
@@ -135,7 +154,8 @@ def _documented(entry: Entry) -> Default:
         entry.source,
         by=entry.by or "",
         reserved=entry.reserved,
-        also=entry.also,
+        also=tuple(entry.also),
+        omitted=entry.omitted,
         for_empty=entry.for_empty,
     )
 
@@ -146,11 +166,20 @@ def _version(schema: ResourceSchema) -> str:
     return digest({**facts, "relevant": relevant})
 
 
+def _mined(path: Path) -> Mapping[str, list[Entry]]:
+    """Defaults that `bench/mine_defaults.py` found in AWS's documentation, one a line."""
+    entries: defaultdict[str, list[Entry]] = defaultdict(list)
+    for where, line in read_lines(path):
+        entry = orjson.loads(line)
+        entries[entry["type"]].append(Entry(**entry, where=where))
+    return entries
+
+
 def _by_type(document: Document, section: str, *, source: str = "source") -> Mapping[str, list[Entry]]:
     entries: defaultdict[str, list[Entry]] = defaultdict(list)
     for index, entry in enumerate(document.value[section]):
         where = document.where(f"{section}[{index}]")
-        given = {name: entry[name] for name in ("by", "reserved", "also", "for_empty") if name in entry}
+        given = {name: entry[name] for name in ("by", "reserved", "also", "omitted", "for_empty") if name in entry}
         entries[entry["type"]].append(
             Entry(entry["type"], entry["path"], entry.get("value"), entry[source], where, **given)
         )

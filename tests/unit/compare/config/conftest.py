@@ -88,7 +88,7 @@ def thing_schema(**changes: Any) -> ResourceSchema:
         "keyed": {"Tags": "Key", "Policies": "PolicyName"},
         "defaults": {
             "Enabled": Default(value=True, source="page"),
-            "Port": Default("443", "page"),
+            "Port": Default("443", "page", omitted=True),
             "Label": Default("none", "page"),
             "Block.Acls": Default(value=True, source="page"),
             "Block.Auto": Default(value=True, source="schema", nested=True),
@@ -97,7 +97,7 @@ def thing_schema(**changes: Any) -> ResourceSchema:
             "Steps[*].Logged": Default(value=False, source="page"),
             "Groups": Default(["everyone"], "page"),
             "OwnKeyId": Default("alias/aws/thing", "page"),
-            "Storage": Default("gp3", "page", also="gp2"),
+            "Storage": Default("gp3", "page", also=("gp2",)),
             "Selectors": Default(["all"], "page", for_empty=True),
         },
         "key_arns": frozenset({"OwnKeyId"}),

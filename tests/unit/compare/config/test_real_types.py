@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -67,9 +66,8 @@ Look = Callable[[str, Any, Any], Comparison]
 
 
 @pytest.fixture(scope="module")
-def look(tmp_path_factory: pytest.TempPathFactory) -> Look:
-    cache: Path = tmp_path_factory.mktemp("cache")
-    comparator = ConfigComparator(SchemaCatalogue(cache_dir=cache).schema)
+def look() -> Look:
+    comparator = ConfigComparator(SchemaCatalogue().schema)
 
     def look(type_name: str, intended: Any, actual: Any) -> Comparison:
         urn = Urn.aws("aws", ACCOUNT, "eu-west-1", type_name, "x")

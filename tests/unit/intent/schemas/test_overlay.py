@@ -4,27 +4,24 @@ import itertools
 
 import pytest
 
+from setpoint.compare.config.words import protects
 from setpoint.files import parse_yaml
 from setpoint.intent.schemas import SchemaCatalogue
 from setpoint.intent.schemas.overlay import SWITCH_SOURCE, Entry, Overlay
+from setpoint.intent.schemas.recorded import NOTHING_KNOWN
 from setpoint.model.paths import covers
-from setpoint.model.schema import Default, Derivation, Kind, Relevance
+from setpoint.model.schema import Default, Derivation, Kind, Relevance, ResourceSchema
 
 NO_FACTS = (
     b"{documents: [], keyed: [], unordered: [], relevant: [], switches: [], write_only: [], returned: [], "
-    b"not_read: [], generated: [], derived: [], assigned: []}"
+    b"not_read: [], generated: [], chosen: [], derived: [], assigned: [], added: [], rounded: [], never_returned: []}"
 )
 NO_DEFAULTS = b"defaults: []"
 
 
 def facts(**changes: object) -> dict[str, object]:
     """As `extract` returns them."""
-    lists = ("unordered", "primary_identifier", "read_only", "write_only", "create_only", "folded_case", "open_ended")
-    return (
-        {"kinds": {}, "keyed": {}, "defaults": {}, "key_arns": [], "spellings": {}}
-        | {name: [] for name in lists}
-        | changes
-    )
+    return {**NOTHING_KNOWN, **changes}
 
 
 def overlay(defaults: bytes = NO_DEFAULTS, documented: bytes = NO_FACTS) -> Overlay:
@@ -42,6 +39,9 @@ SOURCED = (
     SHIPPED.relevant,
     SHIPPED.derived,
     SHIPPED.assigned,
+    SHIPPED.chosen,
+    SHIPPED.added,
+    SHIPPED.rounded,
 )
 ENTRIES = [entry for section in SOURCED for entry in itertools.chain.from_iterable(section.values())]
 
@@ -52,8 +52,41 @@ def test_every_shipped_entry_is_about_a_property_that_exists_and_names_its_sourc
 ) -> None:
     schema = catalogue.schema(entry.type)
     assert schema is not None
-    assert schema.kind(entry.path) is not None
+    assert _exists(schema, entry.path)
     assert "Reference" in entry.source or "Guide" in entry.source or "schema" in entry.source
+
+
+def _exists(schema: ResourceSchema, path: str) -> bool:
+    """Also below a property that is free JSON, and of an element by its name, which no schema knows."""
+    if schema.kind(path) is not None:
+        return True
+    listed, _, name = path.partition("[")
+    if name and "[*]" not in path:
+        return schema.kind(f"{listed}[*]") is not None
+    return schema.kind(path.partition(".")[0].removesuffix("[*]")) in (Kind.ANY, Kind.STRING)
+
+
+def test_what_was_mined_is_about_properties_that_exist(catalogue: SchemaCatalogue) -> None:
+    mined = [entry for entries in SHIPPED.mined.values() for entry in entries]
+    assert len(mined) > 1000
+    schemas = {entry.type: catalogue.schema(entry.type) for entry in mined}
+    lost = [entry.where for entry in mined if (known := schemas[entry.type]) is None or not _exists(known, entry.path)]
+    assert lost == []
+    assert {entry.where for entry in mined if "Reference" not in entry.source} == set()
+    assert len({(entry.type, entry.path) for entry in mined}) == len(mined)
+
+
+def test_a_protection_that_is_on_by_default_is_never_off_by_default_too(catalogue: SchemaCatalogue) -> None:
+    """What is documented under two conditions must not make *off* look like a default where *on* is one."""
+    for type_name in {*SHIPPED.defaults, *SHIPPED.mined}:
+        schema = catalogue.schema(type_name)
+        assert schema is not None
+        both = {
+            path
+            for path, default in schema.defaults.items()
+            if default.value is True and False in default.also and protects(path)
+        }
+        assert both == set(), type_name
 
 
 def test_no_shipped_entry_stands_twice() -> None:
@@ -73,14 +106,14 @@ def test_a_default_has_its_conditions() -> None:
         b"""{defaults: [
             {type: T, path: Port, by: Engine, value: {postgres: 5432}, source: page},
             {type: T, path: Group, value: default., reserved: true, source: page},
-            {type: T, path: Storage, value: new, also: old, source: page},
+            {type: T, path: Storage, value: new, also: [old], source: page},
             {type: T, path: Selectors, value: [all], for_empty: true, source: page},
         ]}"""
     )
     assert documented.schema("T", facts()).defaults == {
         "Port": Default({"postgres": 5432}, "page", by="Engine"),
         "Group": Default("default.", "page", reserved=True),
-        "Storage": Default("new", "page", also="old"),
+        "Storage": Default("new", "page", also=("old",)),
         "Selectors": Default(["all"], "page", for_empty=True),
     }
 
@@ -94,7 +127,7 @@ def test_what_decides_is_a_property_that_exists(catalogue: SchemaCatalogue, entr
     beside = entry.path.rpartition(".")[0]
     decisive = [entry.by] if isinstance(entry.by, str) else entry.by
     kinds = {schema.kind(f"{beside}.{name}" if entry.type in PORTS and beside else name) for name in decisive}
-    assert kinds <= {Kind.STRING, Kind.BOOLEAN}
+    assert None not in kinds
 
 
 PORTS = ("AWS::EC2::SecurityGroup",)
@@ -171,17 +204,32 @@ def test_documented_facts_are_added_to_those_of_the_schema() -> None:
             relevant: [{type: T, path: I, by: J, value: [x, y], source: s}],
             derived: [{type: T, path: K, by: [L], value: x, source: page}],
             assigned: [{type: T, path: M, value: nobody knows, source: s}],
+            chosen: [{type: T, path: N, source: page}],
+            added: [{type: T, path: O, value: "-@all", source: s}],
+            rounded: [{type: T, path: P, value: 3600, source: s}],
+            never_returned: [{name: Password, source: s}],
         }"""
     )
-    schema = documented.schema("T", facts(keyed={"Tags": "Key"}, unordered=["E"], write_only=["F", "G"]))
+    kinds = {"Login": "object", "Login.Password": "string"}
+    schema = documented.schema("T", facts(keyed={"Tags": "Key"}, unordered=["E"], write_only=["F", "G"], kinds=kinds))
     assert schema.keyed == {"Tags": "Key", "A": "Id"}
     assert schema.unordered == {"B", "E"}
-    assert schema.write_only == {"C", "F"}
+    assert schema.write_only == {"C", "F", "Login.Password"}
     assert schema.not_read == {"H"}
     assert schema.generated == {"D": "page"}
     assert schema.relevant == {"I": Relevance("J", frozenset({"x", "y"}))}
     assert schema.derived == {"K": Derivation(("L",), "page", "x")}
     assert schema.assigned == {"M": "nobody knows"}
+    assert schema.chosen == {"N": "page"}
+    assert schema.added == {"O": "-@all"}
+    assert schema.rounded == {"P": 3600}
+
+
+def test_what_was_looked_up_wins_over_what_was_mined() -> None:
+    mined = {"T": [Entry("T", "A", 1, "mined", "1"), Entry("T", "B", 1, "mined", "2", also=[2, 3])]}
+    by_hand = parse_yaml(b"defaults: [{type: T, path: A, value: 2, source: page}]", "defaults.yaml")
+    schema = Overlay(by_hand, parse_yaml(NO_FACTS, "facts.yaml"), mined).schema("T", facts())
+    assert schema.defaults == {"A": Default(2, "page"), "B": Default(1, "mined", also=(2, 3))}
 
 
 def test_the_version_changes_with_every_fact() -> None:

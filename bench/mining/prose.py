@@ -1,0 +1,140 @@
+"""What AWS's documentation says of each property: in CloudFormation's schemas, and in the APIs that stand behind them.
+
+The schemas come with cfn-lint, the APIs' documentation with botocore; both are read where they are installed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import botocore.loaders
+
+from setpoint.files import parse_json, read_bytes
+from setpoint.intent.schemas import extract
+
+VERBS: Final = (
+    "Create",
+    "Put",
+    "Register",
+    "Add",
+    "Request",
+    "Run",
+    "Start",
+    "Provision",
+    "Allocate",
+    "Set",
+    "Update",
+    "Modify",
+    "Attach",
+)
+"""How the operations begin that make an entity, the likeliest first."""
+
+APIS: Final[Mapping[str, tuple[str, ...]]] = {
+    "APS": ("amp",), "AmazonMQ": ("mq",), "Bedrock": ("bedrock", "bedrock-agent"),
+    "BedrockAgentCore": ("bedrock-agentcore-control",), "CertificateManager": ("acm",),
+    "CodeStarConnections": ("codestar-connections", "codeconnections"), "Cognito": ("cognito-idp", "cognito-identity"),
+    "DirectoryService": ("ds",), "ECR": ("ecr", "ecr-public"), "ElasticLoadBalancing": ("elb",),
+    "ElasticLoadBalancingV2": ("elbv2",), "Elasticsearch": ("es",), "EventSchemas": ("schemas",),
+    "InspectorV2": ("inspector2",), "KinesisFirehose": ("firehose",), "Lex": ("lexv2-models",), "MSK": ("kafka",),
+    "OpenSearchService": ("opensearch",), "Route53RecoveryControl": ("route53-recovery-control-config",),
+    "S3": ("s3", "s3control"), "S3ObjectLambda": ("s3control",), "SES": ("sesv2", "ses"), "SSO": ("sso-admin",),
+    "Timestream": ("timestream-write", "timestream-influxdb", "timestream-query"), "Wisdom": ("wisdom", "qconnect"),
+}  # fmt: skip
+"""APIs whose names differ from that of the service in CloudFormation."""
+
+_loader: Final = botocore.loaders.Loader()
+
+
+class SchemaProse(extract._Walk):
+    """The descriptions and the allowed values of every property of one schema."""
+
+    def __init__(self, document: extract.Definition, facts: extract._Facts) -> None:
+        super().__init__(document, facts, tag_path="Tags")
+        self.descriptions: dict[str, list[str]] = {}
+        self.allowed: dict[str, list[Any]] = {}
+
+    def _property(self, path: str, definitions: list[extract.Definition], followed: tuple[str, ...]) -> None:
+        references = list(followed)
+        views = [view for each in definitions for view in self._views(each, references)]
+        self.descriptions[path] = [view["description"] for view in views if view.get("description")]
+        self.allowed[path] = [value for view in views for value in view.get("enum", ())]
+        super()._property(path, definitions, followed)
+
+
+def schema_prose(path: Path) -> tuple[SchemaProse, Mapping[str, str], frozenset[str]]:
+    """The prose, the kinds, and the paths that nobody can declare or read back."""
+    document = parse_json(read_bytes(path), str(path))
+    facts = extract._Facts()
+    walk = SchemaProse(document, facts)
+    walk.root()
+    told = extract.extract(document)
+    return walk, told["kinds"], frozenset([*told["read_only"], *told["write_only"], *told["defaults"]])
+
+
+def operation_prose(type_name: str, path: str) -> Iterator[tuple[str, str, list[Any]]]:
+    """(the operation's page, what it says, allowed values) of the members that carry the property."""
+    _, service, resource = (*type_name.split("::"), "", "")[:3]
+    for api in _apis(service):
+        for operation, shape in _operations(api, resource)[:8]:
+            member = _member(_model(api), shape, [_folded(step) for step in path.replace("[*]", "").split(".")])
+            if member is not None:
+                allowed = _model(api)["shapes"][member["shape"]].get("enum", [])
+                yield f"{_title(api)} API Reference, {operation}", member.get("documentation", ""), allowed
+
+
+def _apis(service: str) -> tuple[str, ...]:
+    known = {_folded(name): name for name in _loader.list_available_services("service-2")}
+    return APIS.get(service) or tuple(filter(None, [known.get(_folded(service))]))
+
+
+@cache
+def _model(api: str) -> Mapping[str, Any]:
+    model: Mapping[str, Any] = _loader.load_service_model(api, "service-2")
+    return model
+
+
+def _title(api: str) -> str:
+    return str(_model(api)["metadata"]["serviceFullName"])
+
+
+@cache
+def _operations(api: str, resource: str) -> list[tuple[str, str]]:
+    """(name, input shape) of the operations that make such an entity, the likeliest first."""
+    wanted, found = _folded(resource), []
+    for name, operation in _model(api)["operations"].items():
+        for rank, verb in enumerate(VERBS):
+            made = _folded(re.sub(r"\d{4}_\d\d_\d\d$", "", name.removeprefix(verb)))
+            if name.startswith(verb) and "input" in operation and _is_about(made, wanted):
+                found.append((rank, made != wanted, name, operation["input"]["shape"]))
+    return [(name, shape) for _, _, name, shape in sorted(found)]
+
+
+def _is_about(made: str, wanted: str) -> bool:
+    exact = made in (wanted, *(f"{wanted}{end}" for end in ("s", "v2", "config", "configuration", "settings")))
+    return exact or (len(made) >= 6 and (wanted.endswith(made) or made.endswith(wanted)))
+
+
+def _member(model: Mapping[str, Any], shape: str, steps: list[str], *, deeper: bool = True) -> Mapping[str, Any] | None:
+    """The member at the end of the steps, also where the input holds them all inside of one member of its own."""
+    members = {_folded(name): each for name, each in model["shapes"][shape].get("members", {}).items()}
+    if steps[0] in members:
+        found: Mapping[str, Any] = members[steps[0]]
+        return found if len(steps) == 1 else _member(model, _inner(model, found), steps[1:], deeper=False)
+    inner = (_member(model, _inner(model, each), steps, deeper=False) for each in members.values()) if deeper else ()
+    return next((each for each in inner if each is not None), None)
+
+
+def _inner(model: Mapping[str, Any], member: Mapping[str, Any]) -> str:
+    """The shape of the elements of a list, or of the values of a map."""
+    name = str(member["shape"])
+    while (shape := model["shapes"][name])["type"] in ("list", "map"):
+        name = shape["member" if shape["type"] == "list" else "value"]["shape"]
+    return name
+
+
+def _folded(text: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", text.lower())

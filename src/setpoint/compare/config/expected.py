@@ -1,0 +1,234 @@
+"""Why a value that nobody declared was to be expected: rules that hold for every type, asked in this order.
+
+They are about what no configuration chooses (names, moments, places), what only AWS may give, and what nobody turned
+on. Each is told as a fold's rule: its kind, and the source. They are asked after the documented default of the property
+itself, and where there is one, only what names the entity counts: a value beside its default is never explained away.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from setpoint.compare.config import words
+from setpoint.compare.config.home import Home
+from setpoint.compare.config.rules import Rule
+from setpoint.compare.config.values import is_empty
+from setpoint.model.canonical import Json, canonical_bytes
+from setpoint.model.surroundings import Surroundings
+
+_OFF: Final = frozenset({"none", "disabled", "disable", "off", "inactive", "false", "0", "not_enabled"})
+_DEFAULT: Final = frozenset({"default", "$default", "aws_owned_key", "aws_owned_kms_key", "aws_owned_cmk"})
+
+_SERVICE_ROLE: Final = re.compile(r"arn:[^:]+:iam::\d*:role/aws-service-role/.+")
+_SERVICE_LINKED: Final = re.compile(r"AWSServiceRoleFor\w+")
+_RANDOM: Final = re.compile(r"[a-z0-9]{6,32}")
+_PUNCTUATION: Final = re.compile(r"[-_./:|]")
+_SHORTEST: Final = 4
+"""Letters that a part of a name must share with another name to be taken for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One live value that nobody declared."""
+
+    path: str
+    name: str
+    """Of the property."""
+    value: Json
+
+
+class Expectations:
+    """The rules, for one resource."""
+
+    def __init__(self, type_name: str, around: Surroundings, declared: Mapping[str, Json], home: Home) -> None:
+        self._type = type_name.rpartition("::")[2]
+        self._around = around
+        self._declared = declared
+        self._home = home
+
+    def explain(self, path: str, value: Json, *, has_default: bool) -> str:
+        """The rule by which this value was to be expected; empty where it was not."""
+        seen = Seen(path, words.last_name(path), value)
+        for explanation, of_any, holds in RULES:
+            if (of_any or not has_default) and holds(self, seen):
+                return explanation
+        return ""
+
+    def explain_element(self, rule: Rule, name: str, path: str, element: Json) -> str:
+        """The rule by which this element of a list was to be expected, whose elements have names."""
+        if rule.is_tags and isinstance(element, Mapping) and self._around.stack_tags.get(name) == element.get("Value"):
+            return "elsewhere (CloudFormation User Guide, Resource tag: a tag of the stack)"
+        if isinstance(element, Mapping) and "Value" in rule.of_element().properties and is_empty(element.get("Value")):
+            return "empty"
+        if path.startswith("Policies[") and name in self._around.sibling_policies:
+            return "elsewhere (another resource of the stack declares it)"
+        return ""
+
+    def leads_to(self, alias: Json, key: Json) -> bool:
+        """Whether the key is the one that the alias is known to lead to."""
+        if not (isinstance(alias, str) and isinstance(key, str)):
+            return False
+        target = self._around.key_aliases.get(alias[alias.find("alias/") :]) if "alias/" in alias else None
+        return target is not None and key.rpartition("/")[2] == target
+
+    def is_identity(self, seen: Seen) -> bool:
+        return isinstance(seen.value, str) and seen.value.lower() == self._around.physical_id.lower() != ""
+
+    def is_related(self, seen: Seen) -> bool:
+        """The same as in an entity that this one belongs to (the cluster of an instance, the source of a replica)."""
+        return any(seen.path in model and model[seen.path] == seen.value for model in self._around.related)
+
+    def is_said_elsewhere(self, seen: Seen) -> bool:
+        """Another resource of the stack attaches it."""
+        return isinstance(seen.value, str) and seen.value in self._around.attached
+
+    def is_own_identifier(self, seen: Seen) -> bool:
+        if isinstance(seen.value, str) and words.names_something(seen.name) and seen.value.lower() in self._identities:
+            return True
+        own = (f"{self._type}Id", f"{self._type}Arn", f"{self._type}ARN", f"{self._type}Name", "Arn", "Id", "ARN", "ID")
+        return seen.path in own and isinstance(seen.value, str)
+
+    def is_named_for_it(self, seen: Seen) -> bool:
+        """CloudFormation makes names of the stack's, the logical id (either may be cut), and random letters."""
+        logical = self._around.logical_id.lower()
+        if not (isinstance(seen.value, str) and logical and words.names_something(seen.name)) or words.grants(
+            seen.name
+        ):
+            return False
+        *named, random = _PUNCTUATION.split(seen.value.lower())
+        return _RANDOM.fullmatch(random) is not None and any(
+            len(part) >= _SHORTEST and (logical.startswith(part) or part.startswith(logical)) for part in named
+        )
+
+    def holds_own_name(self, seen: Seen) -> bool:
+        name, text = self._own_name, seen.value
+        if not name or not isinstance(text, str) or name not in text or words.grants(seen.name):
+            return False
+        before, _, after = text.partition(name)
+        return not before[-1:].isalnum() and not after[:1].isalnum()
+
+    def repeats_declared(self, seen: Seen) -> bool:
+        if isinstance(seen.value, list):
+            return canonical_bytes(sorted(seen.value, key=canonical_bytes)) in self._lists
+        if not isinstance(seen.value, str) or len(seen.value) < _SHORTEST:
+            return False
+        return seen.value in self._parts or (words.refers(seen.name) and seen.value in self._said)
+
+    def is_network(self, seen: Seen) -> bool:
+        return seen.path in ("VpcId", "VPCId") and isinstance(seen.value, str)
+
+    def is_encoded(self, seen: Seen) -> bool:
+        """Base64 of a text that is declared."""
+        if not (isinstance(seen.value, str) and seen.name.endswith("Base64")):
+            return False
+        return any(base64.b64encode(text.encode()).decode() == seen.value for text in self._said)
+
+    def is_moment(self, seen: Seen) -> bool:
+        return words.is_moment(seen.name, seen.value)
+
+    def is_made_by_machine(self, seen: Seen) -> bool:
+        return isinstance(seen.value, str) and words.is_made_by_machine(seen.name)
+
+    def is_place(self, seen: Seen) -> bool:
+        return words.is_place(seen.name, seen.value, self._home.region)
+
+    def is_window(self, seen: Seen) -> bool:
+        return words.is_window(seen.name, seen.value)
+
+    def is_version(self, seen: Seen) -> bool:
+        return words.is_version(seen.name, seen.value) and not words.protects(seen.path)
+
+    def is_default_group(self, seen: Seen) -> bool:
+        return words.is_default_group(seen.name, seen.value)
+
+    def is_service_role(self, seen: Seen) -> bool:
+        text = seen.value if isinstance(seen.value, str) else ""
+        return bool(_SERVICE_ROLE.fullmatch(text) or _SERVICE_LINKED.fullmatch(text))
+
+    def is_aws_key(self, seen: Seen) -> bool:
+        """The key that an alias leads to which only AWS may give. The alias itself is what somebody wrote there."""
+        named = isinstance(seen.value, str) and "key" in seen.name.lower()
+        return named and str(seen.value).rpartition("/")[2] in self._aws_keys
+
+    def says_default(self, seen: Seen) -> bool:
+        return isinstance(seen.value, str) and seen.value.lower() in _DEFAULT
+
+    def is_off(self, seen: Seen) -> bool:
+        off = seen.value in (False, 0) or (isinstance(seen.value, str) and seen.value.lower() in _OFF)
+        return off and not words.protects(seen.path)
+
+    @cached_property
+    def _identities(self) -> frozenset[str]:
+        """The physical id, and the names that it is made of (`targetgroup/orders/50dc6c495c0c9188`)."""
+        own = self._around.physical_id.lower()
+        return frozenset(part for part in (own, *re.split(r"[/:|]", own)) if len(part) >= _SHORTEST)
+
+    @cached_property
+    def _own_name(self) -> str:
+        name = re.split(r"[/:|]", self._around.physical_id)[-1]
+        return name if len(name) >= _SHORTEST else ""
+
+    @cached_property
+    def _said(self) -> frozenset[str]:
+        """Every text that is declared."""
+        return frozenset(_texts(self._declared))
+
+    @cached_property
+    def _lists(self) -> frozenset[bytes]:
+        """Every list that is declared, in any order."""
+        return frozenset(canonical_bytes(sorted(each, key=canonical_bytes)) for each in _lists(self._declared) if each)
+
+    @cached_property
+    def _parts(self) -> frozenset[str]:
+        """What identifiers are made of that are declared: `table/orders|dynamodb:table:ReadCapacityUnits|dynamodb`."""
+        return frozenset(part for text in self._said if "|" in text for part in text.split("|"))
+
+    @cached_property
+    def _aws_keys(self) -> frozenset[str]:
+        return frozenset(key for alias, key in self._around.key_aliases.items() if alias.startswith("alias/aws/"))
+
+
+def _texts(value: Json) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    members = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
+    return [text for member in members for text in _texts(member)]
+
+
+def _lists(value: Json) -> list[list[Json]]:
+    members = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
+    below = [found for member in members for found in _lists(member)]
+    return [value, *below] if isinstance(value, list) else below
+
+
+RULES: Final[tuple[tuple[str, bool, Callable[[Expectations, Seen], bool]], ...]] = (
+    ("identity (it names the entity itself)", True, Expectations.is_identity),
+    ("elsewhere (it is the same in the entity that it belongs to)", True, Expectations.is_related),
+    ("elsewhere (another resource of the stack declares it)", True, Expectations.is_said_elsewhere),
+    ("generated (CloudFormation Template Reference, Name type)", True, Expectations.is_named_for_it),
+    ("generated (it is the entity's own identifier)", True, Expectations.is_own_identifier),
+    ("generated (it holds the entity's own name)", True, Expectations.holds_own_name),
+    ("derived (it repeats what is declared)", False, Expectations.repeats_declared),
+    ("derived (Amazon VPC User Guide: nothing moves to another VPC)", False, Expectations.is_network),
+    ("derived (it encodes what is declared)", False, Expectations.is_encoded),
+    ("generated (a moment that AWS noted)", False, Expectations.is_moment),
+    ("generated (AWS makes it from what is declared)", False, Expectations.is_made_by_machine),
+    ("default (Amazon EC2 User Guide, Regions and Zones: AWS chooses the zone)", False, Expectations.is_place),
+    ("default (Amazon RDS User Guide, Maintaining a DB instance: AWS chooses the time)", False, Expectations.is_window),
+    ("default (AWS chooses the version)", False, Expectations.is_version),
+    (
+        "default (Amazon RDS User Guide, Parameter groups: only AWS gives this name)",
+        False,
+        Expectations.is_default_group,
+    ),
+    ("default (IAM User Guide, Service-linked roles)", False, Expectations.is_service_role),
+    ("default (AWS KMS Developer Guide, AWS managed keys)", True, Expectations.is_aws_key),
+    ("default (the value says so)", False, Expectations.says_default),
+    ("default (decision 18: what nobody turned on is off)", False, Expectations.is_off),
+)
+"""(how it is told, whether also where a default is documented, the rule), in the order in which they are asked."""
