@@ -10,13 +10,13 @@ from setpoint.errors import InputError
 from setpoint.intent.interface import IntentReader
 from setpoint.model.canonical import Json, digest
 from setpoint.model.packed import PackedResources
-from setpoint.model.paths import ANY, split
+from setpoint.model.paths import without
 from setpoint.model.resource import Resource
 from setpoint.model.schema import ResourceSchema
 from setpoint.model.snapshot import Area, AreaCoverage, Coverage, Extent, Snapshot
 from setpoint.model.urn import Urn
 
-_BY_DOUBT: Final = (Extent.WHOLE, Extent.NOT_COVERED, Extent.PARTIAL, Extent.NONE)
+_BY_DOUBT: Final = (Extent.WHOLE, Extent.DECLARED, Extent.NOT_COVERED, Extent.PARTIAL, Extent.NONE)
 """Where two sources speak of one area, the later in this list wins: the more careful one."""
 
 
@@ -50,37 +50,17 @@ class _HiddenPaths:
 
     def __init__(self, schemas: Callable[[str], ResourceSchema | None]) -> None:
         self._schemas = schemas
-        self._paths: dict[str, list[list[str]]] = {}
+        self._paths: dict[str, list[str]] = {}
 
     def removed_from(self, resource: Resource) -> Mapping[str, Json]:
         if resource.type not in self._paths:
             schema = self._schemas(resource.type)
             hidden = schema.write_only | schema.read_only if schema else ()
-            self._paths[resource.type] = [split(path) for path in sorted(hidden)]
+            self._paths[resource.type] = sorted(hidden)
         properties: Json = resource.properties
-        for steps in self._paths[resource.type]:
-            properties = _without(properties, steps)
+        for path in self._paths[resource.type]:
+            properties = without(properties, path)
         return dict(properties)
-
-
-def _without(value: Json, steps: Sequence[str]) -> Json:
-    """`value` without what stands at the end of `steps`; a property that this empties goes too."""
-    if isinstance(value, list):
-        # Some schemas leave out the `*` of a list: /properties/Rules/Transition.
-        rest = steps[1:] if steps[0] == ANY else steps
-        return [_without(element, rest) for element in value] if rest else []
-    if not isinstance(value, Mapping):
-        return value
-    step, rest = steps[0], steps[1:]
-    kept: dict[str, Json] = {}
-    for name, child in value.items():
-        if step not in (ANY, name):
-            kept[name] = child
-        elif rest:
-            inner = _without(child, rest)
-            if inner or inner == child:
-                kept[name] = inner
-    return kept
 
 
 def _add(resources: PackedResources, resource: Resource) -> None:

@@ -90,7 +90,7 @@ def _load(path: Path) -> Policy:
         types=types,
         reads=reads,
         expression=fields.text(expression),
-        effects=_effects(fields.section("effects")),
+        effects=read_effects(fields.section("effects")),
         references=fields.texts("references"),
         examples=tuple(_examples(fields.section("examples"), subject, types[0])),
         where=fields.where(),
@@ -124,7 +124,8 @@ def _places(fields: Fields, key: str, entries: Sequence[str]) -> dict[str, str]:
     return {entry: fields.document.where(f"{key}[{index}]") for index, entry in enumerate(entries)}
 
 
-def _effects(fields: Fields) -> dict[Stage, Effect]:
+def read_effects(fields: Fields) -> dict[Stage, Effect]:
+    """What is to follow at which stage, of a policy or of an override."""
     stages = [str(stage) for stage in Stage]
     for name in fields.names():
         if name not in stages:

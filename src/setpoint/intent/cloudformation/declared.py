@@ -6,19 +6,25 @@ Called by `reader`.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from setpoint.errors import InputError
+from setpoint.intent.cloudformation.anatomy import LOOP, NESTED_STACK, is_generator
 from setpoint.intent.cloudformation.folding import PARTS, fold
 from setpoint.intent.cloudformation.identity import MANAGED_POLICY, Place, physical_identifier
-from setpoint.intent.cloudformation.resolution import Resolution, Resolved, Surroundings, all_unknown
+from setpoint.intent.cloudformation.resolution import Resolution
+from setpoint.intent.cloudformation.resolved import Resolved, all_unknown
+from setpoint.intent.cloudformation.serverless import INSTALL, SERVERLESS, is_installed
 from setpoint.intent.cloudformation.shape import shaped
-from setpoint.intent.cloudformation.template import LOOP, Template
+from setpoint.intent.cloudformation.template import Template
+from setpoint.intent.cloudformation.values import NotRun
 from setpoint.model.canonical import Json, Unknown
 from setpoint.model.resource import Resource
-from setpoint.model.snapshot import Area, AreaCoverage, Coverage, Extent, Snapshot
-from setpoint.model.urn import Urn
+from setpoint.model.snapshot import ANY_TYPE, Area, AreaCoverage, Coverage, Extent, Snapshot
+from setpoint.model.surroundings import Surroundings as NamesAround
+from setpoint.model.urn import GLOBAL, Urn
 
 PROCESSED: Final = "declare the processed template (get-template --template-stage Processed) to have it read"
 
@@ -26,149 +32,190 @@ WHOLLY_FOLDED: Final = frozenset(PARTS) - {MANAGED_POLICY}
 """Types of which nothing is left once their parents have taken them in; a managed policy has a document of its own."""
 
 
-def declared_state(template: Template, around: Surroundings, covered: frozenset[str]) -> Snapshot:
-    """What the template declares of the covered types; of all others, that they are not read."""
-    notes = _Notes(template.document.name, around.place)
-    if template.macros:
-        resources = _of_stack(template, around, covered, notes)
-    else:
-        resources = _resolved(template, around, covered, notes)
+def declared_state(resolution: Resolution, covered: frozenset[str]) -> Snapshot:
+    """What the template and those nested in it declare of the covered types; of all others, that they are not read."""
+    notes = _Notes(resolution.surroundings.place)
+    stacks: list[_Stack] = []
     by_urn: dict[Urn, Resource] = {}
-    for resource in resources:
+    for resource in [*_gathered(resolution, stacks, covered, notes), *_joined(stacks, covered, notes)]:
         same = by_urn.setdefault(resource.urn, resource)
         if same is not resource:
             raise InputError(f"{resource.urn} is declared twice", where=f"{same.source} and {resource.source}")
     return Snapshot(by_urn, notes.coverage())
 
 
+@dataclass(frozen=True, slots=True)
+class _Stack:
+    """One template, with all that is worked out of it."""
+
+    resolution: Resolution
+    resources: tuple[Resolved, ...]
+
+
 class _Notes:
     """What is to be said of areas that are not read, or not wholly."""
 
-    def __init__(self, source: str, place: Place) -> None:
-        self._source = source
+    def __init__(self, place: Place) -> None:
         self._place = place
         self._partial: set[str] = set()
         self._reasons: dict[str, list[str]] = {}
 
-    def not_covered(self, type_name: str, reason: str) -> None:
-        self._reasons.setdefault(type_name, []).append(f"{self._source}: {reason}")
+    def not_covered(self, template: Template, type_name: str, reason: str) -> None:
+        self._reasons.setdefault(type_name, []).append(f"{template.document.name}: {reason}")
 
-    def partial(self, type_name: str, reason: str) -> None:
+    def partial(self, template: Template, type_name: str, reason: str) -> None:
         self._partial.add(type_name)
-        self.not_covered(type_name, reason)
+        self.not_covered(template, type_name, reason)
 
-    def count(self, types: Iterable[str]) -> None:
+    def partial_everywhere(self, template: Template, reason: str) -> None:
+        """What is not known may be of any type."""
+        self.partial(template, ANY_TYPE, reason)
+
+    def count(self, template: Template, types: Iterable[str]) -> None:
         """Types that are not read at all, once for each resource."""
         for type_name, number in sorted(Counter(types).items()):
-            self.not_covered(type_name, f"{number} of {type_name} declared, which is not read")
+            self.not_covered(template, type_name, f"{number} of {type_name} declared, which is not read")
 
     def coverage(self) -> Coverage:
         return Coverage.of(
             AreaCoverage(
-                Area(self._place.partition, self._place.account, self._place.region_of(type_name), type_name),
+                Area(self._place.partition, self._place.account, region, type_name),
                 Extent.PARTIAL if type_name in self._partial else Extent.NOT_COVERED,
                 tuple(dict.fromkeys(reasons)),
             )
             for type_name, reasons in self._reasons.items()
+            for region in self._regions(type_name)
         )
 
+    def _regions(self, type_name: str) -> tuple[str, ...]:
+        return (self._place.region, GLOBAL) if type_name == ANY_TYPE else (self._place.region_of(type_name),)
 
-def _resolved(template: Template, around: Surroundings, covered: frozenset[str], notes: _Notes) -> Iterator[Resource]:
-    resolution = Resolution(template, around)
-    resolved = list(resolution.resources())
-    notes.count(
-        each.type
-        for each in template.resources.values()
-        if each.type not in covered and each.type not in WHOLLY_FOLDED and resolution.holds(each) is not False
-    )
+
+def _gathered(
+    resolution: Resolution, stacks: list[_Stack], covered: frozenset[str], notes: _Notes, doubt: str = ""
+) -> Iterator[Resource]:
+    """Adds the stack and those nested in it to `stacks`; yields what is only known to exist.
+
+    `doubt` is why the stack may not be there at all.
+    """
+    template = resolution.template
+    if template.macros:
+        yield from _under_macros(resolution, covered, notes)
+        return
+    resources = (replace(each, doubt=each.doubt or doubt) for each in resolution.resources())
+    stacks.append(_Stack(resolution, tuple(resources)))
+    said = covered | WHOLLY_FOLDED | {NESTED_STACK}
+    others = (each for each in template.resources.values() if each.type not in said)
+    notes.count(template, (each.type for each in others if resolution.holds(each) is not False))
+    for declaration, nested, unsure in resolution.nested():
+        if isinstance(nested, Unknown):
+            notes.partial_everywhere(template, f"{declaration.logical_id} may declare more: {nested.reason}")
+        else:
+            yield from _gathered(nested, stacks, covered, notes, doubt or unsure)
+
+
+def _joined(stacks: Sequence[_Stack], covered: frozenset[str], notes: _Notes) -> Iterator[Resource]:
+    """What is worked out, in its parents."""
+    owners = {each.address: stack.resolution for stack in stacks for each in stack.resources}
+    resolved = [each for stack in stacks for each in stack.resources]
     properties, leftovers = fold(resolved)
     for leftover in leftovers:
-        declaration = leftover.resource.declaration
-        notes.not_covered(declaration.type, f"{declaration.logical_id}: {leftover.reason}")
-    generated = _generated_types(template.generators, around.read)
-    for type_name in sorted(generated):
-        _note_generated(type_name, resolved, properties, covered, notes)
+        part = leftover.resource
+        notes.not_covered(owners[part.address].template, part.declaration.type, f"{part.address}: {leftover.reason}")
+    for template in (stack.resolution.template for stack in stacks):
+        for type_name, reason in sorted(_generated_types(template.generators).items()):
+            _note_generated(template, (type_name, reason), resolved, properties, covered, notes)
     for resource in resolved:
-        if resource.declaration.type not in covered:
-            continue
-        if resource.doubt:
-            notes.partial(
-                resource.declaration.type, f"{resource.declaration.logical_id} may be declared: {resource.doubt}"
-            )
-        else:
-            yield _resource(template, around, resource, properties[resource.declaration.logical_id])
+        resolution, type_name = owners[resource.address], resource.declaration.type
+        if type_name in covered and resource.doubt:
+            notes.partial(resolution.template, type_name, f"{resource.address} may be declared: {resource.doubt}")
+        elif type_name in covered:
+            yield _resource(resolution, resource, properties[resource.address])
 
 
-def _resource(template: Template, around: Surroundings, resolved: Resolved, properties: Mapping[str, Json]) -> Resource:
-    declaration, identifier = resolved.declaration, resolved.identifier
+def _resource(resolution: Resolution, resolved: Resolved, properties: Mapping[str, Json]) -> Resource:
+    declaration, identifier, around = resolved.declaration, resolved.identifier, resolution.surroundings
     unidentified = ""
     if isinstance(identifier, Unknown):
         unidentified = identifier.reason
-        identifier = declaration.logical_id
+        identifier = resolved.address
     schema = around.schemas(declaration.type)
     takes_tags = schema is not None and "Tags" in schema.kinds
-    stack_tags = around.stack.tags if around.stack is not None and takes_tags else {}
+    stack_tags = around.stack.tags if around.stack is not None else around.stack_tags
     return Resource(
         around.place.urn(declaration.type, identifier),
-        shaped(declaration.type, properties, around.place.account, stack_tags),
-        f"{template.document.name}: {declaration.logical_id}",
+        shaped(declaration.type, properties, around.place.account, stack_tags if takes_tags else {}),
+        f"{resolution.template.document.name}: {resolved.address}",
         unidentified=unidentified,
+        surroundings=NamesAround(
+            logical_id=declaration.logical_id,
+            physical_id=resolved.physical_id if isinstance(resolved.physical_id, str) else "",
+        ),
     )
 
 
-def _of_stack(template: Template, around: Surroundings, covered: frozenset[str], notes: _Notes) -> Iterator[Resource]:
+def _under_macros(resolution: Resolution, covered: frozenset[str], notes: _Notes) -> Iterator[Resource]:
     """Under a macro nothing that the template says need be so: what the stack has exists, and that is all."""
-    reason = f"the macro {' and '.join(template.macros)} is not run; {PROCESSED}"
-    notes.count(each.type for each in template.resources.values() if each.type not in covered)
-    for type_name in sorted(covered):
-        notes.partial(type_name, reason)
+    template, around = resolution.template, resolution.surroundings
+    remedy = INSTALL if template.macros == (SERVERLESS,) and not is_installed() else PROCESSED
+    reason = f"the macro {' and '.join(template.macros)} is not run; {remedy}"
+    notes.count(template, (each.type for each in template.resources.values() if each.type not in covered))
+    notes.partial_everywhere(template, reason)
     for declaration in template.resources.values():
         physical_id = around.stack.physical_ids.get(declaration.logical_id) if around.stack else None
-        identifier = physical_identifier(declaration.type, physical_id) if physical_id else None
+        schema = around.schemas(declaration.type)
+        identifier = physical_identifier(declaration.type, physical_id, schema) if physical_id else None
         if identifier is not None and declaration.type in covered:
-            unknown = all_unknown(declaration, around.schemas(declaration.type), reason)
+            unknown = all_unknown(declaration, schema, reason)
             yield Resource(
                 around.place.urn(declaration.type, identifier),
                 unknown,
-                f"{template.document.name}: {declaration.logical_id}",
+                f"{template.document.name}: {around.address}{declaration.logical_id}",
             )
 
 
 def _note_generated(
-    type_name: str,
+    template: Template,
+    generated: tuple[str, str],
     resolved: Iterable[Resolved],
     properties: Mapping[str, dict[str, Json]],
     covered: frozenset[str],
     notes: _Notes,
 ) -> None:
     """What loops and included files declare is not known: not how many, and of parts not to whom they belong."""
-    reason = f"a loop or an included file, which is not run, may declare {type_name}; {PROCESSED}"
-    if type_name in covered:
-        notes.partial(type_name, reason)
-    elif type_name in PARTS:
-        part = PARTS[type_name]
+    type_name, why = generated
+    what = "more" if type_name == ANY_TYPE else type_name
+    reason = f"a loop or an included file may declare {what}; {why}"
+    for part in PARTS.values() if type_name == ANY_TYPE else filter(None, [PARTS.get(type_name)]):
         for resource in resolved:
             if resource.declaration.type == part.parent_type:
-                properties[resource.declaration.logical_id][part.list_property] = Unknown(reason)
-    else:
-        notes.not_covered(type_name, reason)
+                properties[resource.address][part.list_property] = Unknown(reason)
+    if type_name in covered or type_name == ANY_TYPE:
+        notes.partial(template, type_name, reason)
+    elif type_name not in PARTS:
+        notes.not_covered(template, type_name, reason)
 
 
-def _generated_types(generators: Mapping[str, Json], read: frozenset[str]) -> frozenset[str]:
-    """The types that loops declare; all that are read where a generator does not say."""
-    types = list(_types_in(generators))
-    return read if None in types else frozenset(each for each in types if each is not None)
+def _generated_types(generators: Mapping[str, Json]) -> dict[str, str]:
+    """The types that loops declare, with why they are not run; any type where a generator does not say."""
+    found: dict[str, str] = {}
+    for name, argument in generators.items():
+        reason = argument.reason if isinstance(argument, NotRun) else f"{name} is not run"
+        for type_name in _types_in({name: argument}):
+            found.setdefault(type_name or ANY_TYPE, reason)
+    return found
 
 
 def _types_in(generators: Mapping[str, Json]) -> Iterator[str | None]:
     for generator, argument in generators.items():
+        written = argument.argument if isinstance(argument, NotRun) else argument
         # A loop is a list of its variable, what it runs over, and the resources of one turn ("Fn::ForEach").
-        turn = argument[2] if generator.startswith(LOOP) and isinstance(argument, list) and len(argument) == 3 else None
+        turn = written[2] if generator.startswith(LOOP) and isinstance(written, list) and len(written) == 3 else None
         if not isinstance(turn, Mapping):
             yield None
             continue
         for name, declaration in turn.items():
-            if name.startswith("Fn::"):
+            if is_generator(name):
                 yield from _types_in({name: declaration})
             else:
                 type_name = declaration.get("Type") if isinstance(declaration, Mapping) else None

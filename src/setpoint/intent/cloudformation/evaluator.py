@@ -8,20 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Final, Protocol
+from typing import Final, NoReturn, Protocol
 
 from setpoint.errors import InputError
 from setpoint.intent.cloudformation import functions
-from setpoint.intent.cloudformation.functions import Variable, first_unknown, substitutions, text
-from setpoint.intent.cloudformation.template import Call, Template, nearest
+from setpoint.intent.cloudformation.anatomy import is_generator, nearest
+from setpoint.intent.cloudformation.answers import Answers
+from setpoint.intent.cloudformation.functions import Variable, bounded, first_unknown, substitutions, text
+from setpoint.intent.cloudformation.outside import DYNAMIC_REFERENCE, Outside
+from setpoint.intent.cloudformation.template import Template
+from setpoint.intent.cloudformation.values import Call, NotRun
 from setpoint.model.canonical import Json, Unknown
 from setpoint.model.paths import element, join
 
 NO_VALUE: Final = object()
 """What `!Ref AWS::NoValue` gives: the property or the list item that it stands for is not there."""
-
-DYNAMIC_REFERENCE: Final = "{{resolve:"
-"""How a value kept in Systems Manager or Secrets Manager is named ("Dynamic references"). Never fetched."""
 
 _SIGNED_64_BITS: Final = range(-(2**63), 2**63)
 
@@ -67,10 +68,12 @@ class Chain:
 class Evaluator:
     """Works out the values of one template."""
 
-    def __init__(self, template: Template, scope: Scope, chain: Chain) -> None:
+    def __init__(self, template: Template, scope: Scope, chain: Chain, outside: Outside | None = None) -> None:
+        """Without `outside`, nothing is known beyond the template and the scope."""
         self._template = template
         self._scope = scope
         self._chain = chain
+        self._outside = outside or Outside(Answers(None))
         self._conditions: dict[str, bool | Unknown] = {}
         self._handlers: Mapping[str, Callable[[Call, str], Json]] = {
             "Ref": self._ref,
@@ -79,13 +82,15 @@ class Evaluator:
             "Fn::If": self._if,
             "Fn::FindInMap": self._find_in_map,
             "Fn::ImportValue": self._import_value,
+            "Fn::GetAZs": self._get_azs,
+            "Fn::GetStackOutput": self._get_stack_output,
         }
 
     def value(self, value: Json, path: str) -> Json:
         """The value at `path`: JSON with an `Unknown` wherever something is not known, or `NO_VALUE`."""
         result = self._value(value, path)
         if isinstance(result, str) and DYNAMIC_REFERENCE in result:
-            return Unknown("a dynamic reference is not resolved")
+            return self._outside.with_references(result)
         if isinstance(result, int) and result not in _SIGNED_64_BITS:
             return str(result)  # an account id or the like, written without quotes: no JSON number
         return result
@@ -93,14 +98,14 @@ class Evaluator:
     def condition(self, name: Json, where: str) -> bool | Unknown:
         """Whether the named condition holds."""
         if not isinstance(name, str) or name not in self._template.conditions:
-            if any(key.startswith("Fn::") for key in self._template.conditions):
+            if any(is_generator(key) for key in self._template.conditions):
                 return Unknown(f"the condition {name} may be declared by a macro or a loop, which is not run")
             remedy = nearest(str(name), self._template.conditions)
             raise InputError(f"there is no condition {name}", where=where, remedy=remedy)
         if name not in self._conditions:
             path = f"Conditions.{name}"
             with self._chain.entered(f"condition {name}", where):
-                self._conditions[name] = self._truth(self._template.conditions[name], path)
+                self._conditions[name] = self.truth(self._template.conditions[name], path)
         return self._conditions[name]
 
     def _value(self, value: Json, path: str) -> Json:
@@ -113,7 +118,7 @@ class Evaluator:
         if isinstance(value, Mapping):
             members = {key: self.value(member, join(path, key)) for key, member in value.items()}
             return {key: member for key, member in members.items() if member is not NO_VALUE}
-        return value
+        return Unknown(value.reason) if isinstance(value, NotRun) else value
 
     def _call(self, call: Call, where: str) -> Json:
         handler = self._handlers.get(call.function)
@@ -124,22 +129,35 @@ class Evaluator:
         if call.function in functions.OF_KNOWN:
             argument = self.value(call.argument, call.path)
             return _plain(first_unknown(argument)) or functions.OF_KNOWN[call.function](argument, where)
+        if isinstance(call.argument, NotRun):
+            return Unknown(call.argument.reason)
         return Unknown(f"{call.function} is not resolved")
 
     def _ref(self, call: Call, where: str) -> Json:
-        if not isinstance(call.argument, str):
+        name = self._name(call.argument, call.path)
+        if isinstance(name, Unknown):
+            return name
+        if not isinstance(name, str):
             raise InputError("Ref takes a name", where=where)
-        return self._scope.reference(call.argument, where)
+        return self._scope.reference(name, where)
 
     def _get_att(self, call: Call, where: str) -> Json:
         argument = call.argument
         parts = argument.split(".", 1) if isinstance(argument, str) else argument
-        if not isinstance(parts, list) or len(parts) != 2 or not isinstance(parts[0], str):
+        if not isinstance(parts, list) or len(parts) != 2:
             raise InputError("Fn::GetAtt takes a resource and an attribute: Resource.Attribute", where=where)
+        name = self._name(parts[0], element(call.path, 0))
         attribute = self.value(parts[1], element(call.path, 1))
-        if isinstance(attribute, Unknown):
-            return attribute
-        return self._scope.attribute(parts[0], text(attribute, where), where)
+        unknown = first_unknown([name, attribute])
+        if unknown is not None:
+            return _plain(unknown)
+        if not isinstance(name, str):
+            raise InputError("Fn::GetAtt takes a resource and an attribute: Resource.Attribute", where=where)
+        return self._scope.attribute(name, text(attribute, where), where)
+
+    def _name(self, argument: Json, path: str) -> Json:
+        """A name, which the language extensions let functions make ("AWS::LanguageExtensions transform")."""
+        return self.value(argument, path) if self._template.extended else argument
 
     def _sub(self, call: Call, where: str) -> Json:
         argument = call.argument
@@ -155,7 +173,7 @@ class Evaluator:
             if isinstance(value, Unknown):
                 return _plain(value)
             pieces.append(text(value, where))
-        return "".join(pieces)
+        return bounded("".join(pieces), where)
 
     def _variable(self, variable: Variable, variables: Mapping[str, Json], path: str, where: str) -> Json:
         name = variable.name
@@ -190,7 +208,7 @@ class Evaluator:
             if key in found:
                 found = found[key]
                 continue
-            if any(name.startswith("Fn::") for name in found):
+            if any(is_generator(name) for name in found):
                 return Unknown(f"Fn::FindInMap {key}: it may be declared by a macro or a loop, which is not run")
             if len(argument) == 4 and isinstance(argument[3], Mapping) and "DefaultValue" in argument[3]:
                 return self.value(argument[3]["DefaultValue"], join(element(call.path, 3), "DefaultValue"))
@@ -201,7 +219,24 @@ class Evaluator:
         name = self.value(call.argument, call.path)
         return _plain(name) or self._scope.export(text(name, where))
 
-    def _truth(self, value: Json, path: str) -> bool | Unknown:
+    def _get_azs(self, call: Call, where: str) -> Json:
+        region = self.value(call.argument, call.path)
+        return _plain(region) or self._outside.availability_zones(text(region, where))
+
+    def _get_stack_output(self, call: Call, where: str) -> Json:
+        argument = self.value(call.argument, call.path)
+        if not isinstance(argument, Mapping) or not {"StackName", "OutputName"} <= argument.keys():
+            return _plain(argument) or _refuse("Fn::GetStackOutput takes an object of StackName and OutputName", where)
+        unknown = first_unknown(argument)
+        if unknown is not None:
+            return _plain(unknown)
+        if "RoleArn" in argument:
+            return Unknown("Fn::GetStackOutput is not followed into what another role sees")
+        names = (text(argument.get(key, ""), where) for key in ("StackName", "OutputName", "Region"))
+        return self._outside.stack_output(*names)
+
+    def truth(self, value: Json, path: str) -> bool | Unknown:
+        """Whether the condition at `path` holds."""
         where = self._template.where(path)
         if isinstance(value, Mapping) and set(value) == {"Condition"}:
             return self.condition(value["Condition"], where)
@@ -234,7 +269,7 @@ class Evaluator:
         if not isinstance(call.argument, list) or not least <= len(call.argument) <= most:
             count = f"{least} to {most} conditions" if most > least else "one condition"
             raise InputError(f"{call.function} takes a list of {count}", where=where)
-        return [self._truth(operand, element(call.path, index)) for index, operand in enumerate(call.argument)]
+        return [self.truth(operand, element(call.path, index)) for index, operand in enumerate(call.argument)]
 
 
 def _all(operands: list[bool | Unknown], *, of: bool) -> bool | Unknown:
@@ -242,6 +277,10 @@ def _all(operands: list[bool | Unknown], *, of: bool) -> bool | Unknown:
     if (not of) in operands:
         return not of
     return next((operand for operand in operands if isinstance(operand, Unknown)), of)
+
+
+def _refuse(what: str, where: str) -> NoReturn:
+    raise InputError(what, where=where)
 
 
 def _plain(value: Json) -> Unknown | None:

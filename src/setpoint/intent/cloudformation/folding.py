@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from setpoint.intent.cloudformation.identity import MANAGED_POLICY
-from setpoint.intent.cloudformation.resolution import Resolved, Unidentified
+from setpoint.intent.cloudformation.resolved import Resolved, Unidentified
 from setpoint.intent.cloudformation.shape import SECURITY_GROUP
 from setpoint.model.canonical import Json, Unknown
 
@@ -62,7 +62,7 @@ UNREAD_PARENTS: Final = ("GroupName", "Groups", "Users")
 
 
 def fold(resources: Iterable[Resolved]) -> tuple[dict[str, dict[str, Json]], list[Leftover]]:
-    """The properties of every resource that is no part, by logical id, with its parts; and what found no parent."""
+    """The properties of every resource that is no part, by address, with its parts; and what found no parent."""
     known = list(resources)
     wholes = _Wholes([each for each in known if each.declaration.type not in PARTS])
     leftovers = [leftover for each in known if each.declaration.type in PARTS for leftover in wholes.take_in(each)]
@@ -73,10 +73,10 @@ class _Wholes:
     """The resources that stand for themselves, and the parts that they have taken in."""
 
     def __init__(self, resources: Sequence[Resolved]) -> None:
-        self.properties = {each.declaration.logical_id: dict(each.properties) for each in resources}
-        self._types = {each.declaration.logical_id: each.declaration.type for each in resources}
+        self.properties = {each.address: dict(each.properties) for each in resources}
+        self._types = {each.address: each.declaration.type for each in resources}
         self._by_identifier = {
-            (each.declaration.type, each.identifier): each.declaration.logical_id
+            (each.declaration.type, each.identifier): each.address
             for each in resources
             if isinstance(each.identifier, str)
         }
@@ -95,7 +95,7 @@ class _Wholes:
 
     def _parent(self, part: Part, name: Json) -> str | None:
         if isinstance(name, Unidentified):
-            return name.logical_id if self._types.get(name.logical_id) == part.parent_type else None
+            return name.address if self._types.get(name.address) == part.parent_type else None
         return self._by_identifier.get((part.parent_type, name)) if isinstance(name, str) else None
 
 
@@ -114,7 +114,7 @@ def _add(parent: dict[str, Json], part: Part, resource: Resolved) -> None:
     if isinstance(listed, Unknown):
         return
     if resource.doubt:
-        parent[part.list_property] = Unknown(f"{resource.declaration.logical_id} may belong to it: {resource.doubt}")
+        parent[part.list_property] = Unknown(f"{resource.address} may belong to it: {resource.doubt}")
         return
     items, item = listed if isinstance(listed, list) else [listed], part.item(resource)
     parent[part.list_property] = items if item in items else [*items, item]

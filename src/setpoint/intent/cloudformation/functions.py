@@ -24,6 +24,11 @@ MOST_BLOCKS: Final = 256
 """How many blocks `Fn::Cidr` gives at most ("Fn::Cidr")."""
 
 
+MOST_CHARACTERS: Final = 1024 * 1024
+"""Of a text that functions make: a whole template has no more bytes ("CloudFormation quotas"). Without a bound, a few
+resources that refer to one another twice each would make a text of any length."""
+
+
 @dataclass(frozen=True, slots=True)
 class Variable:
     """`${Name}` in the text of an `Fn::Sub`."""
@@ -40,6 +45,12 @@ def text(value: Json, where: str) -> str:
     if isinstance(value, int | float):
         return str(value)
     raise InputError("text was expected here", where=where, remedy="give a string, a number or a boolean")
+
+
+def bounded(made: str, where: str) -> str:
+    if len(made) > MOST_CHARACTERS:
+        raise InputError(f"functions make a text of more than {MOST_CHARACTERS:,} characters here", where=where)
+    return made
 
 
 def substitutions(template: str, where: str) -> Iterator[str | Variable]:
@@ -66,7 +77,7 @@ def join(argument: Json, where: str) -> Json:
     delimiter, items = _arguments(argument, 2, "Fn::Join takes a delimiter and a list", where)
     if not isinstance(items, list):
         raise InputError("Fn::Join takes a delimiter and a list", where=where)
-    return text(delimiter, where).join(text(item, where) for item in items)
+    return bounded(text(delimiter, where).join(text(item, where) for item in items), where)
 
 
 def split(argument: Json, where: str) -> Json:
@@ -103,7 +114,7 @@ def length(argument: Json, where: str) -> Json:
 
 
 def encode_base64(argument: Json, where: str) -> Json:
-    return base64.b64encode(text(argument, where).encode()).decode()
+    return bounded(base64.b64encode(text(argument, where).encode()).decode(), where)
 
 
 def to_json_string(argument: Json, where: str) -> Json:

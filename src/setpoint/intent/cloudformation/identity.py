@@ -12,6 +12,7 @@ from typing import Final
 
 from setpoint.errors import InputError
 from setpoint.model.canonical import Json, Unknown
+from setpoint.model.globals import is_global
 from setpoint.model.schema import ResourceSchema
 from setpoint.model.urn import GLOBAL, Urn
 
@@ -44,6 +45,11 @@ ATTRIBUTES: Final[Mapping[str, Mapping[str, str]]] = {
 }
 """What follows from the identity; every other attribute has to be read."""
 
+SEPARATOR: Final = "|"
+"""In an identifier of several properties (Cloud Control API User Guide, "Identifying resources")."""
+
+NOTHING: Final[Mapping[str, Json]] = {}
+
 _POLICY_ARN: Final = "arn:{partition}:iam::{account}:policy{path}{id}"
 
 
@@ -63,9 +69,18 @@ class Place:
             )
         return URL_SUFFIXES[self.partition]
 
+    def pseudo_parameters(self) -> Mapping[str, str]:
+        """Those that follow from the place alone."""
+        return {
+            "AWS::AccountId": self.account,
+            "AWS::Partition": self.partition,
+            "AWS::Region": self.region,
+            "AWS::URLSuffix": self.url_suffix,
+        }
+
     def region_of(self, type_name: str) -> str:
-        """IAM knows no regions."""
-        return GLOBAL if type_name.startswith("AWS::IAM::") else self.region
+        """Of what an account has once, none."""
+        return GLOBAL if is_global(type_name) else self.region
 
     def urn(self, type_name: str, identifier: str) -> Urn:
         return Urn.aws(self.partition, self.account, self.region_of(type_name), type_name, identifier)
@@ -80,20 +95,34 @@ def declared_identifier(properties: Mapping[str, Json], schema: ResourceSchema |
         part = properties.get(name)
         if isinstance(part, Unknown):
             return part
-        if not isinstance(part, str | int) or part == "":
+        text = _text_of(part)
+        if text is None:
             return None
-        parts.append(str(part).lower() if name in schema.folded_case else str(part))
-    # Cloud Control's form of an identifier of several properties.
-    return "|".join(parts)
+        parts.append(text.lower() if name in schema.folded_case else text)
+    return SEPARATOR.join(parts)
 
 
-def physical_identifier(type_name: str, physical_id: str) -> str | None:
-    """The primary identifier by the stack's physical id; None where that is something else."""
+def physical_identifier(
+    type_name: str, physical_id: str, schema: ResourceSchema | None = None, properties: Mapping[str, Json] = NOTHING
+) -> str | None:
+    """The primary identifier by the stack's physical id and what is declared; None where they do not make one."""
     if type_name == "AWS::EC2::SecurityGroup" and not physical_id.startswith("sg-"):
         return None  # a group declared without VpcId has its name there
     if type_name == "AWS::S3::BucketPolicy":
         return None  # older stacks have a name of CloudFormation's making there
-    return physical_id
+    names = schema.primary_identifier if schema is not None else ()
+    if len(names) <= 1:
+        other = any(name.lower().endswith("arn") for name in names) and not physical_id.startswith("arn:")
+        return None if other else physical_id
+    if physical_id.count(SEPARATOR) == len(names) - 1:
+        return physical_id
+    parts = [_text_of(properties.get(name)) for name in names]
+    # An id within a parent: the parent is declared, and the physical id is the one part that is not.
+    return SEPARATOR.join(part or physical_id for part in parts) if parts.count(None) == 1 else None
+
+
+def _text_of(value: Json) -> str | None:
+    return str(value) if isinstance(value, str | int) and value != "" else None
 
 
 def attribute(type_name: str, name: str, place: Place, identifier: str, properties: Mapping[str, Json]) -> Json:

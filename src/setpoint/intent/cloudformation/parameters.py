@@ -6,14 +6,15 @@ Called by `reader`. The rules are those of the CloudFormation User Guide, "Param
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from setpoint.errors import InputError
-from setpoint.intent.cloudformation.functions import text
-from setpoint.intent.cloudformation.template import Template, nearest
+from setpoint.intent.cloudformation.anatomy import nearest
+from setpoint.intent.cloudformation.functions import first_unknown, text
+from setpoint.intent.cloudformation.template import Template
 from setpoint.model.canonical import Json, Unknown
 
 ATTRIBUTES: Final = frozenset(
@@ -51,20 +52,38 @@ class _Parameter:
         return self.type in ("Number", "List<Number>")
 
 
-def parameter_values(template: Template, given: Mapping[str, str], of_stack: Mapping[str, str]) -> dict[str, Json]:
-    """Each parameter's value: text, a list of texts, or `Unknown`. What is `given` wins over what the stack has.
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Where values come from, the first that has one wins."""
 
-    Raises `InputError` for a parameter that has no value, a value that its declaration refuses, and a given one that
-    the template does not declare. The stack may know more than the template does: perhaps an older one made it.
+    by_settings: Mapping[str, str] = field(default_factory=dict)
+    by_parent: Mapping[str, Json] = field(default_factory=dict)
+    """Of a nested stack: worked out by the template around it. Lists and `Unknown` may be among them."""
+    by_stack: Mapping[str, str] = field(default_factory=dict)
+    """It may know more than the template does: perhaps an older one made it."""
+    look_up: Callable[[str], str | Unknown] | None = None
+    """What a Systems Manager parameter holds."""
+
+
+def parameter_values(template: Template, given: Mapping[str, str], of_stack: Mapping[str, str]) -> dict[str, Json]:
+    """As `values_of`, of a template that stands alone."""
+    return values_of(template, Given(by_settings=given, by_stack=of_stack))
+
+
+def values_of(template: Template, given: Given) -> dict[str, Json]:
+    """Each parameter's value: text, a list of texts, or `Unknown`.
+
+    Raises `InputError` for a parameter that has no value, a value that its declaration refuses, and one that is given
+    but not declared.
     """
-    for name in given:
+    for name in (*given.by_settings, *given.by_parent):
         if name not in template.parameters:
             raise InputError(
                 f"the parameter {name} is given, but not declared by the template",
                 where=template.where("Parameters"),
                 remedy=nearest(name, template.parameters),
             )
-    return {name: _value(_parameter(template, name), given, of_stack) for name in template.parameters}
+    return {name: _value(_parameter(template, name), given) for name in template.parameters}
 
 
 def _parameter(template: Template, name: str) -> _Parameter:
@@ -82,24 +101,50 @@ def _parameter(template: Template, name: str) -> _Parameter:
     return _Parameter(name, attributes, kind, template.where(path))
 
 
-def _value(parameter: _Parameter, given: Mapping[str, str], of_stack: Mapping[str, str]) -> Json:
+def _value(parameter: _Parameter, given: Given) -> Json:
     # Looked at first: a secret is neither asked for, nor checked, nor quoted in a message.
     if text(parameter.attributes.get("NoEcho", False), parameter.where).lower() == "true":
         return Unknown(f"the parameter {parameter.name} is NoEcho")
-    for values in (given, of_stack):
-        if parameter.name in values:
-            return _checked(parameter, values[parameter.name])
-    if "Default" not in parameter.attributes:
+    name, is_name = parameter.name, parameter.type.startswith(LOOKED_UP)
+    if name in given.by_settings:
+        return _checked(parameter, given.by_settings[name])
+    if name in given.by_parent and not is_name:
+        return _passed(parameter, given.by_parent[name])
+    if name in given.by_stack:
+        # CloudFormation keeps what a Systems Manager parameter held when the stack was last updated.
+        return _checked(parameter, given.by_stack[name])
+    written = given.by_parent.get(name, parameter.attributes.get("Default"))
+    if written is None:
         raise InputError(
-            f"the parameter {parameter.name} has no value and no default",
+            f"the parameter {name} has no value and no default",
             where=parameter.where,
-            remedy=f"give it in setpoint.yaml, under parameters: of this template ({parameter.name}: ...), "
+            remedy=f"give it in setpoint.yaml, under parameters: of this template ({name}: ...), "
             "or name its stack there",
         )
-    default = text(parameter.attributes["Default"], parameter.where)
-    if parameter.type.startswith(LOOKED_UP):
-        return Unknown(f"the parameter {parameter.name} is kept in Systems Manager as {default} and is not looked up")
-    return _checked(parameter, default)
+    if isinstance(written, Unknown):
+        return written
+    value = text(written, parameter.where)
+    return _looked_up(parameter, value, given) if is_name else _checked(parameter, value)
+
+
+def _passed(parameter: _Parameter, value: Json) -> Json:
+    """What a parent gives: CloudFormation passes a list as text with commas."""
+    unknown = first_unknown(value)
+    if unknown is not None:
+        # Whole, it stays what it is: a rule in the nested stack has to find the group that it was given by reference.
+        return value if isinstance(value, Unknown) else Unknown(unknown.reason)
+    if isinstance(value, list):
+        return _checked(parameter, ",".join(text(item, parameter.where) for item in value))
+    return _checked(parameter, text(value, parameter.where))
+
+
+def _looked_up(parameter: _Parameter, name: str, given: Given) -> Json:
+    if given.look_up is None:
+        return Unknown(f"the parameter {parameter.name} is kept in Systems Manager as {name} and is not looked up")
+    value = given.look_up(name)
+    if isinstance(value, Unknown):
+        return Unknown(f"the parameter {parameter.name}: {value.reason}")
+    return _checked(parameter, value)
 
 
 def _checked(parameter: _Parameter, value: str) -> Json:

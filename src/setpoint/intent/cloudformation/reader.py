@@ -8,17 +8,18 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
-from setpoint.errors import InputError
-from setpoint.files import MAX_YAML_BYTES, read_bytes
+from setpoint.errors import CouldNotTellError, InputError
+from setpoint.intent.cloudformation.answers import Answers
+from setpoint.intent.cloudformation.cloud import Cloud
 from setpoint.intent.cloudformation.declared import declared_state
-from setpoint.intent.cloudformation.folding import PARTS
+from setpoint.intent.cloudformation.exports import DeclaredExports
 from setpoint.intent.cloudformation.identity import Place
 from setpoint.intent.cloudformation.live import Existing, LiveAttributes
-from setpoint.intent.cloudformation.parameters import parameter_values
-from setpoint.intent.cloudformation.resolution import Schemas, Surroundings
+from setpoint.intent.cloudformation.opening import Known, Opening
+from setpoint.intent.cloudformation.resolution import Resolution, Schemas
+from setpoint.intent.cloudformation.sources import LocalFile, Source
 from setpoint.intent.cloudformation.stack import StackFacts
-from setpoint.intent.cloudformation.template import parse_template
-from setpoint.model.canonical import digest
+from setpoint.model.canonical import Json, Unknown, digest
 from setpoint.model.snapshot import Snapshot
 
 COVERED: Final = frozenset(
@@ -40,38 +41,52 @@ class CloudFormationReader:
 
     def __init__(
         self,
-        path: Path,
+        source: Path | Source,
         *,
         partition: str,
         account: str,
         region: str,
         parameters: Mapping[str, str],
         exports: Mapping[str, str],
-        stack: Callable[[], StackFacts] | None,
+        stack: Callable[[], StackFacts | None] | None,
         existing: Existing | None,
         schemas: Schemas,
         covered: frozenset[str] = COVERED,
+        cloud: Cloud | None = None,
+        zones: tuple[str, ...] = (),
+        declared_exports: DeclaredExports | None = None,
+        stack_name: str = "",
+        stack_tags: Mapping[str, str] | None = None,
     ) -> None:
-        """`parameters` and `exports` win over what the stack knows; `stack` is asked again at every reading."""
-        self._path = path
-        self._place = Place(partition, account, region)
+        """`parameters` and `exports` win over what the stack knows; `stack` is asked again at every reading.
+
+        `stack_name` and `stack_tags` are the stack's where it is not asked, or does not exist yet.
+        """
+        self._source: Source = LocalFile(source) if isinstance(source, Path) else source
         self._parameters = parameters
-        self._exports = exports
         self._stack = stack
+        self._stack_name = stack_name
         self._existing = existing
-        self._schemas = schemas
-        self._covered = covered
+        self._cloud = cloud
+        place = Place(partition, account, region)
+        lookup = (lambda name: declared_exports.value(place, name)) if declared_exports else None
+        self._known = Known(place, schemas, covered, exports, lookup, zones, stack_tags or {})
         self._live = LiveAttributes(existing)
+        self._answers = Answers(cloud)
+        self._opened: tuple[str, Resolution] | None = None
 
     def fingerprint(self) -> str:
-        """Of the file, of what it is resolved against, and of what running resources told at the last reading.
+        """Of the template, of all that it is resolved against, and of what running resources told at the last reading.
 
         The questions are put again: once a resource that was not there exists, the template is resolved anew.
         """
-        content = hashlib.blake2b(self._data()).hexdigest()
         stack = self._facts()
         facts = asdict(stack) if stack else None
-        return digest(content, self._parameters, self._exports, facts, self._live.asked_again().told())
+        again = self._answers.asked_again()
+        content = _digest(again.content(self._source))
+        return digest(
+            content, self._parameters, self._known.exports, facts, again.told(), self._live.asked_again().told()
+        )
 
     def busy(self) -> str:
         stack = self._facts()
@@ -79,33 +94,42 @@ class CloudFormationReader:
         return f"stack {stack.name} is in {stack.status}" if stack is not None and at_work else ""
 
     def read(self) -> Snapshot:
-        template = parse_template(self._data(), str(self._path))
-        stack = self._facts()
-        live = LiveAttributes(self._existing)
-        # Under a macro nothing is resolved, so no parameter need have a value.
-        parameters = (
-            {} if template.macros else parameter_values(template, self._parameters, stack.parameters if stack else {})
-        )
-        around = Surroundings(
-            self._place,
-            parameters,
-            {**(stack.exports if stack else {}), **self._exports},
-            stack,
-            self._schemas,
-            live,
-            read=self._covered | frozenset(PARTS),
-        )
+        answers, live = Answers(self._cloud), LiveAttributes(self._existing)
         try:
-            snapshot = declared_state(template, around, self._covered)
+            resolution = self._open(answers, live)
+            snapshot = declared_state(resolution, self._known.covered)
         except RecursionError as error:
             raise InputError(
-                "resources refer to one another in too long a chain to follow", where=str(self._path)
+                "resources refer to one another in too long a chain to follow", where=str(self._source)
             ) from error
-        self._live = live
+        self._live, self._answers = live, answers
+        self._opened = (_digest(answers.content(self._source)), resolution)
         return snapshot
 
-    def _data(self) -> bytes:
-        return read_bytes(self._path, limit=MAX_YAML_BYTES)
+    def declared_export(self, place: Place, name: str) -> Json:
+        """What the template exports under a name (`exports.Exporter`); None where it exports no such thing there."""
+        if place != self._known.place:
+            return None
+        try:
+            return self._latest().exported(name)
+        except CouldNotTellError as error:
+            return Unknown(error.what)
+
+    def _latest(self) -> Resolution:
+        """The template as it is now, opened once: what it exports may be asked for many times."""
+        answers = Answers(self._cloud)
+        content = _digest(answers.content(self._source))
+        if self._opened is None or self._opened[0] != content:
+            self._opened = (content, self._open(answers, LiveAttributes(self._existing)))
+        return self._opened[1]
+
+    def _open(self, answers: Answers, live: LiveAttributes) -> Resolution:
+        opening = Opening(self._known, answers, live)
+        return opening.root(self._source, self._parameters, self._facts(), self._stack_name)
 
     def _facts(self) -> StackFacts | None:
         return self._stack() if self._stack else None
+
+
+def _digest(content: bytes | Unknown) -> str:
+    return content.reason if isinstance(content, Unknown) else hashlib.blake2b(content).hexdigest()

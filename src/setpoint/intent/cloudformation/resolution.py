@@ -6,10 +6,14 @@ One `Resolution` serves one reading: `declared` asks it for every resource, `eva
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from setpoint.errors import InputError
+from setpoint.intent.cloudformation.anatomy import NESTED_STACK, is_generator, nearest
+from setpoint.intent.cloudformation.answers import Answers
+from setpoint.intent.cloudformation.attributes import check_attributes
+from setpoint.intent.cloudformation.declarations import Declaration
 from setpoint.intent.cloudformation.evaluator import NO_VALUE, Chain, Evaluator
 from setpoint.intent.cloudformation.identity import (
     MANAGED_POLICY,
@@ -20,9 +24,11 @@ from setpoint.intent.cloudformation.identity import (
     physical_identifier,
 )
 from setpoint.intent.cloudformation.live import LiveAttributes
+from setpoint.intent.cloudformation.outside import Outside
+from setpoint.intent.cloudformation.resolved import MOST_VALUES, Resolved, Unidentified, all_unknown, is_bounded
 from setpoint.intent.cloudformation.spelling import check_spelling
 from setpoint.intent.cloudformation.stack import StackFacts
-from setpoint.intent.cloudformation.template import Declaration, Template, nearest
+from setpoint.intent.cloudformation.template import Template
 from setpoint.model.canonical import Json, Unknown
 from setpoint.model.schema import ResourceSchema
 
@@ -36,12 +42,8 @@ PSEUDO_PARAMETERS: Final = (
 )  # fmt: skip
 """CloudFormation User Guide, "Pseudo parameters reference"."""
 
-
-@dataclass(frozen=True, slots=True)
-class Unidentified(Unknown):
-    """A resource's physical id, not known; which resource is meant is, so that its parts find it (`folding`)."""
-
-    logical_id: str
+OUTPUTS: Final = "Outputs."
+"""How the attributes of a nested stack begin ("AWS::CloudFormation::Stack", "Return values")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +58,17 @@ class Surroundings:
     live: LiveAttributes
     read: frozenset[str]
     """The types whose properties are worked out; of the others only the physical id counts."""
-
-
-@dataclass(frozen=True, slots=True)
-class Resolved:
-    """A declared resource, worked out."""
-
-    declaration: Declaration
-    properties: Mapping[str, Json]
-    identifier: str | Unknown
-    """The primary identifier."""
-    physical_id: str | Unknown
-    """What `Ref` gives."""
-    doubt: str = ""
-    """Not empty when it is not known whether its condition holds, and why."""
+    outside: Outside = field(default_factory=lambda: Outside(Answers(None)))
+    declared_export: Callable[[str], Json] | None = None
+    """What a template beside this one exports under a name; None where none does."""
+    open_nested: Callable[[Resolved], Resolution | Unknown] | None = None
+    """The resolution of a nested stack's template; unknown where that cannot be read."""
+    address: str = ""
+    """Of a nested stack: the logical ids that lead to it, each with a `/` behind it."""
+    stack_name: str = ""
+    """Where the stack is not asked, or does not exist yet."""
+    stack_tags: Mapping[str, str] = field(default_factory=dict)
+    """As above."""
 
 
 class Resolution:
@@ -79,8 +78,17 @@ class Resolution:
         self._template = template
         self._around = surroundings
         self._chain = Chain()
-        self._evaluator = Evaluator(template, self, self._chain)
+        self._evaluator = Evaluator(template, self, self._chain, surroundings.outside)
         self._resolved: dict[str, Resolved] = {}
+        self._nested: dict[str, Resolution | Unknown] = {}
+
+    @property
+    def template(self) -> Template:
+        return self._template
+
+    @property
+    def surroundings(self) -> Surroundings:
+        return self._around
 
     def resources(self) -> Iterator[Resolved]:
         """Every resource of the types that are read, unless its condition is false.
@@ -89,12 +97,13 @@ class Resolution:
         ("Use conditions in templates").
         """
         for name in self._template.conditions:
-            if not name.startswith("Fn::"):
+            if not is_generator(name):
                 self._evaluator.condition(name, self._template.where(f"Conditions.{name}"))
         for logical_id, declaration in self._template.resources.items():
             if declaration.type not in self._around.read:
                 continue
             holds = self.holds(declaration)
+            check_attributes(declaration, self._template, self._evaluator)
             if holds is not False:
                 resolved = self._resource(logical_id, self._template.where(declaration.path))
                 yield replace(resolved, doubt=holds.reason) if isinstance(holds, Unknown) else resolved
@@ -104,6 +113,51 @@ class Resolution:
         if declaration.condition is None:
             return True
         return self._evaluator.condition(declaration.condition, self._template.where(f"{declaration.path}.Condition"))
+
+    def nested(self) -> Iterator[tuple[Declaration, Resolution | Unknown, str]]:
+        """The stacks inside this one, or why their templates are not known; none whose condition is false.
+
+        Last, why it is not known whether the condition holds; empty where that is known.
+        """
+        for logical_id, declaration in self._template.resources.items():
+            holds = declaration.type == NESTED_STACK and self.holds(declaration)
+            if holds is not False:
+                child = self._child(logical_id, self._template.where(declaration.path))
+                yield declaration, child, holds.reason if isinstance(holds, Unknown) else ""
+
+    def output(self, name: str, where: str) -> Json:
+        """What `Fn::GetAtt Nested.Outputs.name` gives."""
+        if self._template.macros:
+            return Unknown(f"the macro {' and '.join(self._template.macros)} is not run")
+        output = self._template.outputs.get(name)
+        if output is None:
+            if any(is_generator(each) for each in self._template.outputs):
+                return Unknown(f"the output {name} may be declared by a macro or a loop, which is not run")
+            raise InputError(
+                f"{self._template.document.name} has no output {name}",
+                where=where,
+                remedy=nearest(name, self._template.outputs),
+            )
+        path = f"Outputs.{name}"
+        if not isinstance(output, Mapping) or "Value" not in output:
+            raise InputError(f"the output {name} has no Value", where=self._template.where(path))
+        condition = output.get("Condition")
+        holds = condition is None or self._evaluator.condition(condition, self._template.where(f"{path}.Condition"))
+        if isinstance(holds, Unknown):
+            return holds
+        if not holds:
+            raise InputError(f"the output {name} is not there because its condition is false", where=where)
+        return self._evaluator.value(output["Value"], f"{path}.Value")
+
+    def exported(self, name: str) -> Json:
+        """What this template exports under a name; None where it exports no such thing."""
+        outputs = {} if self._template.macros else self._template.outputs
+        for output_name, output in outputs.items():
+            export = output.get("Export") if isinstance(output, Mapping) else None
+            path = f"Outputs.{output_name}"
+            if isinstance(export, Mapping) and self._evaluator.value(export.get("Name"), f"{path}.Export.Name") == name:
+                return self.output(output_name, self._template.where(path))
+        return None
 
     def reference(self, name: str, where: str) -> Json:
         if name in PSEUDO_PARAMETERS:
@@ -117,28 +171,42 @@ class Resolution:
             physical_id = self._resource(name, where).physical_id
         else:
             physical_id = self._stack_id(name) or self._no_stack_id()
-        return (
-            Unidentified(f"Ref {name}: {physical_id.reason}", name) if isinstance(physical_id, Unknown) else physical_id
-        )
+        if isinstance(physical_id, Unknown):
+            return Unidentified(f"Ref {name}: {physical_id.reason}", self._around.address + name)
+        return physical_id
 
     def attribute(self, logical_id: str, attribute: str, where: str) -> Json:
         call = f"Fn::GetAtt {logical_id}.{attribute}"
         declaration = self._declaration(logical_id, "Fn::GetAtt", where)
         if isinstance(declaration, Unknown):
             return declaration
-        if declaration.type not in self._around.read:
-            return Unknown(f"{call}: {declaration.type} is not read")
+        if declaration.type == NESTED_STACK and attribute.startswith(OUTPUTS):
+            value = self._nested_output(logical_id, attribute.removeprefix(OUTPUTS), where)
+        elif declaration.type not in self._around.read:
+            value = Unknown(f"{declaration.type} is not read")
+        else:
+            value = self._resource_attribute(declaration, attribute, where)
+        if isinstance(value, Unidentified):
+            return Unidentified(f"{call}: {value.reason}", value.address)
+        return Unknown(f"{call}: {value.reason}") if isinstance(value, Unknown) else value
+
+    def _nested_output(self, logical_id: str, output: str, where: str) -> Json:
+        child = self._child(logical_id, where)
+        return child if isinstance(child, Unknown) else child.output(output, where)
+
+    def _resource_attribute(self, declaration: Declaration, attribute: str, where: str) -> Json:
         self._check_attribute(declaration, attribute, where)
-        resource = self._resource(logical_id, where)
+        resource = self._resource(declaration.logical_id, where)
         if attribute in resource.properties:
             return resource.properties[attribute]
         if isinstance(resource.identifier, Unknown) and declaration.type != MANAGED_POLICY:
-            return Unidentified(f"{call}: {resource.identifier.reason}", logical_id)
-        value = self._attribute(resource, attribute)
-        return Unknown(f"{call}: {value.reason}") if isinstance(value, Unknown) else value
+            return Unidentified(resource.identifier.reason, resource.address)
+        return self._attribute(resource, attribute)
 
     def export(self, name: str) -> Json:
-        known = self._around.exports.get(name)
+        known: Json = self._around.exports.get(name)
+        if known is None and self._around.declared_export is not None:
+            known = self._around.declared_export(name)
         return Unknown(f"Fn::ImportValue {name}: no such export is known") if known is None else known
 
     def _declaration(self, name: str, function: str, where: str) -> Declaration | Unknown:
@@ -162,15 +230,11 @@ class Resolution:
 
     def _pseudo_parameter(self, name: str) -> Json:
         place, stack = self._around.place, self._around.stack
-        of_place: Mapping[str, Json] = {
-            "AWS::AccountId": place.account,
-            "AWS::NoValue": NO_VALUE,
-            "AWS::Partition": place.partition,
-            "AWS::Region": place.region,
-            "AWS::URLSuffix": place.url_suffix,
-        }
+        of_place: Mapping[str, Json] = {**place.pseudo_parameters(), "AWS::NoValue": NO_VALUE}
         if name in of_place:
             return of_place[name]
+        if stack is None and name == "AWS::StackName" and self._around.stack_name:
+            return self._around.stack_name
         if stack is None:
             return Unknown(f"Ref {name}: the stack is not known")
         of_stack: Mapping[str, Json] = {
@@ -188,6 +252,17 @@ class Resolution:
                 self._resolved[logical_id] = self._resolve(self._template.resources[logical_id])
         return self._resolved[logical_id]
 
+    def _child(self, logical_id: str, where: str) -> Resolution | Unknown:
+        if logical_id not in self._nested:
+            stack = self._resource(logical_id, where)
+            with self._chain.entered(f"the template of {logical_id}", where):
+                self._nested[logical_id] = (
+                    self._around.open_nested(stack)
+                    if self._around.open_nested
+                    else Unknown("nested stacks are not read")
+                )
+        return self._nested[logical_id]
+
     def _resolve(self, declaration: Declaration) -> Resolved:
         schema = self._around.schemas(declaration.type)
         if schema is not None:
@@ -197,8 +272,19 @@ class Resolution:
             properties = all_unknown(declaration, schema, properties.reason)
         if not isinstance(properties, Mapping):
             raise InputError("Properties is not an object", where=self._template.where(declaration.properties_path))
+        if not is_bounded(properties):
+            raise InputError(
+                f"{declaration.logical_id} has more than {MOST_VALUES:,} values, worked out",
+                where=self._template.where(declaration.path),
+            )
         identifier = self._identifier(declaration, properties, schema)
-        return Resolved(declaration, properties, identifier, self._physical_id(declaration, properties, identifier))
+        return Resolved(
+            declaration,
+            properties,
+            identifier,
+            self._physical_id(declaration, properties, identifier),
+            self._around.address + declaration.logical_id,
+        )
 
     def _identifier(
         self, declaration: Declaration, properties: Mapping[str, Json], schema: ResourceSchema | None
@@ -207,7 +293,7 @@ class Resolution:
         if isinstance(by_name, str):
             return by_name
         physical_id = self._stack_id(declaration.logical_id)
-        by_stack = physical_identifier(declaration.type, physical_id) if physical_id else None
+        by_stack = physical_identifier(declaration.type, physical_id, schema, properties) if physical_id else None
         return by_stack or by_name or self._no_stack_id()
 
     def _physical_id(
@@ -250,12 +336,3 @@ class Resolution:
         return Unknown(
             f"its physical id is not known: the stack {stack.name} does not have it yet" if stack else NO_STACK
         )
-
-
-def all_unknown(declaration: Declaration, schema: ResourceSchema | None, reason: str) -> dict[str, Json]:
-    """Every property that could be declared, as unknown: what is made elsewhere may set any of them."""
-    if schema is None:
-        names = [name for name in declaration.properties if not name.startswith("Fn::")]
-    else:
-        names = [path for path in schema.kinds if not {".", "["} & set(path) and path not in schema.read_only]
-    return dict.fromkeys(names, Unknown(reason))

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from setpoint.errors import InputError
-from setpoint.intent.cloudformation.template import Declaration, Template, nearest
+from setpoint.intent.cloudformation.anatomy import nearest
+from setpoint.intent.cloudformation.declarations import Declaration
+from setpoint.intent.cloudformation.template import Template
 from setpoint.model.canonical import Json
 from setpoint.model.paths import element, join
 from setpoint.model.schema import Kind, ResourceSchema

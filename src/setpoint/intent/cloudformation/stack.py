@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from setpoint.aws import AwsClients, client_errors, error_code, translate
-from setpoint.errors import InputError
+from setpoint.errors import NotFoundError
 
 GONE: Final = "DELETE_COMPLETE"
 """The status of a resource that the stack once had (API reference, `StackResourceSummary`)."""
@@ -33,16 +33,17 @@ class StackFacts:
     notification_arns: tuple[str, ...] = ()
     tags: Mapping[str, str] = field(default_factory=dict)
     """Put by CloudFormation on each of the stack's resources that takes tags ("Resource tag")."""
+    outputs: Mapping[str, str] = field(default_factory=dict)
 
 
-def read_stack(clients: AwsClients, region: str, stack_name: str) -> StackFacts:
-    """Raises `InputError` when there is no such stack, `CouldNotTellError` when AWS does not say."""
+def read_stack(clients: AwsClients, region: str, stack_name: str, *, with_exports: bool = True) -> StackFacts:
+    """Raises `NotFoundError` when there is no such stack, `CouldNotTellError` when AWS does not say."""
     client = clients.client("cloudformation", region)
     described = _describe(client, region, stack_name)
     summaries = _pages(
         client, "list_stack_resources", "ListStackResources", "StackResourceSummaries", StackName=stack_name
     )
-    exports = _pages(client, "list_exports", "ListExports", "Exports")
+    exports = _pages(client, "list_exports", "ListExports", "Exports") if with_exports else []
     return StackFacts(
         name=described["StackName"],
         stack_id=described["StackId"],
@@ -59,6 +60,7 @@ def read_stack(clients: AwsClients, region: str, stack_name: str) -> StackFacts:
         status=described.get("StackStatus", ""),
         notification_arns=tuple(described.get("NotificationARNs", [])),
         tags={each["Key"]: each["Value"] for each in described.get("Tags", [])},
+        outputs={each["OutputKey"]: each.get("OutputValue", "") for each in described.get("Outputs", [])},
     )
 
 
@@ -76,8 +78,8 @@ def _describe(client: Any, region: str, stack_name: str) -> Mapping[str, Any]:
     return described
 
 
-def _no_stack(region: str, stack_name: str) -> InputError:
-    return InputError(
+def _no_stack(region: str, stack_name: str) -> NotFoundError:
+    return NotFoundError(
         f"there is no stack {stack_name} in {region}",
         where="setpoint.yaml",
         remedy="check stack: and region: of this template",

@@ -1,91 +1,43 @@
 """A template as it stands: read, its form checked, nothing worked out yet.
 
-`reader` loads it; `parameters`, `evaluator` and `resolution` give it meaning. The names are those of the CloudFormation
-User Guide, "Template anatomy", "Resource attributes" and "Intrinsic function reference".
+`reader` loads it; `transforms` puts loops and included files in place; `parameters`, `evaluator` and `resolution` give
+it meaning.
 """
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
 from setpoint.errors import InputError
 from setpoint.files import Document, parse_yaml
+from setpoint.intent.cloudformation.anatomy import (
+    EXTENSIONS,
+    FUNCTIONS,
+    LANGUAGE_EXTENSIONS,
+    SECTIONS,
+    TRANSFORM,
+    check_keys,
+    is_generator,
+    listed,
+    nearest,
+)
+from setpoint.intent.cloudformation.declarations import Declaration, check_dependencies, read_declaration
+from setpoint.intent.cloudformation.values import Call, NotRun, ShortForm
 from setpoint.model.canonical import Json
 from setpoint.model.paths import join
 
-SECTIONS: Final = frozenset(
-    {
-        "AWSTemplateFormatVersion", "Conditions", "Description", "Hooks", "Mappings", "Metadata", "Outputs",
-        "Parameters", "Resources", "Rules", "Transform",
-    }
-)  # fmt: skip
-
-RESOURCE_ATTRIBUTES: Final = frozenset(
-    {
-        "Condition", "CreationPolicy", "DeletionPolicy", "DependsOn", "Metadata", "Properties", "Type", "UpdatePolicy",
-        "UpdateReplacePolicy", "Version",
-    }
-)  # fmt: skip
-
-FUNCTIONS: Final = frozenset(
-    {
-        "Ref", "Condition", "Fn::And", "Fn::Base64", "Fn::Cidr", "Fn::Equals", "Fn::FindInMap", "Fn::GetAZs",
-        "Fn::GetAtt", "Fn::GetStackOutput", "Fn::If", "Fn::ImportValue", "Fn::Join", "Fn::Length", "Fn::Not", "Fn::Or",
-        "Fn::Select", "Fn::Split", "Fn::Sub", "Fn::ToJsonString", "Fn::Transform",
-        "Fn::Contains", "Fn::EachMemberEquals", "Fn::EachMemberIn", "Fn::RefAll", "Fn::ValueOf", "Fn::ValueOfAll",
-    }
-)  # fmt: skip
-"""The last line is for the section `Rules` only ("Rule-specific intrinsic functions")."""
-
-LOOP: Final = "Fn::ForEach::"
-TRANSFORM: Final = "Fn::Transform"
-
-LANGUAGE_EXTENSIONS: Final = "AWS::LanguageExtensions"
-"""Changes nothing but the functions that a template may use; those are worked out (or told) one by one."""
-
-EXTENSIONS: Final = frozenset({"Fn::Length", "Fn::ToJsonString"})
-"""The functions that there are under that transform only ("AWS::LanguageExtensions transform")."""
-
-
-@dataclass(frozen=True, slots=True)
-class ShortForm:
-    """A function written as a YAML tag: `!Ref Name`."""
-
-    function: str
-    """Its full name: `Ref`, `Fn::GetAtt`."""
-    argument: Json
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A function call in either form."""
-
-    function: str
-    argument: Json
-    path: str
-    """Of the argument, for messages."""
-
-
-@dataclass(frozen=True, slots=True)
-class Declaration:
-    """One entry of the section `Resources`."""
-
-    logical_id: str
-    type: str
-    properties: Json
-    condition: str | None
-    depends_on: tuple[str, ...] = ()
-
-    @property
-    def path(self) -> str:
-        return f"Resources.{self.logical_id}"
-
-    @property
-    def properties_path(self) -> str:
-        return f"{self.path}.Properties"
+__all__ = [
+    "Call",
+    "Declaration",
+    "Template",
+    "frame_of",
+    "parse_document",
+    "parse_template",
+    "template_of",
+    "without_transform",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +51,18 @@ class Template:
     """The names in the section `Transform`."""
     generators: Mapping[str, Json]
     """Entries of `Resources` that stand for resources of another spelling: loops and included files."""
+    outputs: Mapping[str, Json]
+    rules: Mapping[str, Json]
 
     @property
     def macros(self) -> tuple[str, ...]:
         """Macros over the whole template that may change anything in it."""
         return tuple(name for name in self.transforms if name != LANGUAGE_EXTENSIONS)
+
+    @property
+    def extended(self) -> bool:
+        """Whether the language extensions may be used."""
+        return LANGUAGE_EXTENSIONS in self.transforms
 
     def where(self, path: str = "") -> str:
         """`file:line` of the value at `path`."""
@@ -115,7 +74,7 @@ class Template:
         name = value.function if short else self._called(value, path) if isinstance(value, Mapping) else None
         if name is None:
             return None
-        if name in EXTENSIONS and LANGUAGE_EXTENSIONS not in self.transforms:
+        if name in EXTENSIONS and not self.extended:
             raise InputError(
                 f"{name} is used without the transform that brings it",
                 where=self.where(path),
@@ -125,7 +84,7 @@ class Template:
 
     def _called(self, value: Mapping[str, Json], path: str) -> str | None:
         names = [key for key in value if key.startswith("Fn::") or (key == "Ref" and len(value) == 1)]
-        generator = next((name for name in names if name == TRANSFORM or name.startswith(LOOP)), None)
+        generator = next((name for name in names if is_generator(name)), None)
         if generator or not names:
             return generator
         name = names[0]
@@ -144,81 +103,60 @@ class Template:
 
 def parse_template(data: bytes, name: str) -> Template:
     """Raises `InputError` with file:line where `data` is no template."""
+    return template_of(parse_document(data, name))
+
+
+def parse_document(data: bytes, name: str) -> Document:
+    """`data` with every short form in place; `InputError` with file:line where it is neither YAML nor JSON."""
     document = parse_yaml(data, name, tags=_TAGS)
-    root = document.value
-    if root is None:
+    if document.value is None:
         raise InputError("the file is empty; a CloudFormation template was expected", where=name)
-    if not isinstance(root, Mapping):
-        raise InputError("this is not a CloudFormation template: an object was expected", where=document.where())
-    transforms = _transforms(document, root.get("Transform"))
-    may_change = any(name != LANGUAGE_EXTENSIONS for name in transforms)
-    if not may_change:
-        _check_keys(document, "", root, SECTIONS, "a section of a template")
-    entries = _section(document, root, "Resources")
+    return document
+
+
+def template_of(document: Document) -> Template:
+    """The document as a template; `InputError` with file:line where it is none."""
+    frame = frame_of(document)
+    if not frame.macros:
+        check_keys(document, "", document.value, SECTIONS, "a section of a template")
+    entries = _section(document, document.value, "Resources")
     if not entries:
         raise InputError("the template declares no Resources", where=document.where("Resources"))
-    generators = {key: value for key, value in entries.items() if key == TRANSFORM or key.startswith(LOOP)}
+    generators = {key: value for key, value in entries.items() if is_generator(key)}
     resources = {
-        key: _declaration(document, key, value, strict=not may_change)
+        key: read_declaration(document, key, value, strict=not frame.macros)
         for key, value in entries.items()
         if key not in generators
     }
-    if not may_change and not generators:
-        _check_dependencies(document, resources)
+    if not frame.macros and not generators:
+        check_dependencies(document, resources)
+    return replace(frame, resources=resources, generators=generators)
+
+
+def frame_of(document: Document) -> Template:
+    """The template without its resources: what is to be known before loops and included files are put in place."""
+    root = document.value
+    if not isinstance(root, Mapping):
+        raise InputError("this is not a CloudFormation template: an object was expected", where=document.where())
     return Template(
         document,
         parameters=_objects(document, root, "Parameters"),
         mappings=_section(document, root, "Mappings"),
         conditions=_section(document, root, "Conditions"),
-        resources=resources,
-        transforms=transforms,
-        generators=generators,
+        resources={},
+        transforms=_transforms(document, root),
+        generators={},
+        outputs=_section(document, root, "Outputs"),
+        rules=_section(document, root, "Rules"),
     )
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
-    """The remedy for a name that is not known: the one probably meant, or all that there are if they are few."""
-    names = sorted(known)
-    close = difflib.get_close_matches(name, names, n=1)
-    if close:
-        return f"did you mean {close[0]}?"
-    return f"known are {', '.join(names)}" if 0 < len(names) <= 12 else ""
-
-
-def _declaration(document: Document, logical_id: str, value: Json, *, strict: bool) -> Declaration:
-    path = f"Resources.{logical_id}"
-    if not isinstance(value, Mapping):
-        raise InputError(f"the resource {logical_id} is not an object", where=document.where(path))
-    if not isinstance(value.get("Type"), str):
-        raise InputError(f"the resource {logical_id} has no Type", where=document.where(path))
-    if strict:
-        _check_keys(document, path, value, RESOURCE_ATTRIBUTES, "an attribute of a resource")
-    condition = value.get("Condition")
-    if condition is not None and not isinstance(condition, str):
-        raise InputError("a resource's Condition is a name", where=document.where(f"{path}.Condition"))
-    properties = value.get("Properties")
-    if properties is not None and not isinstance(properties, Mapping | ShortForm):
-        raise InputError("Properties is not an object", where=document.where(f"{path}.Properties"))
-    depends_on = _names(document, f"{path}.DependsOn", value.get("DependsOn")) if strict else ()
-    return Declaration(logical_id, value["Type"], {} if properties is None else properties, condition, depends_on)
-
-
-def _names(document: Document, path: str, value: Json) -> tuple[str, ...]:
-    names = value if isinstance(value, list) else [] if value is None else [value]
-    if not all(isinstance(name, str) for name in names):
-        raise InputError("DependsOn takes the name of a resource, or a list of names", where=document.where(path))
-    return tuple(names)
-
-
-def _check_dependencies(document: Document, resources: Mapping[str, Declaration]) -> None:
-    for declaration in resources.values():
-        for name in declaration.depends_on:
-            if name not in resources:
-                raise InputError(
-                    f"{declaration.logical_id} depends on {name}, which the template does not declare",
-                    where=document.where(f"{declaration.path}.DependsOn"),
-                    remedy=nearest(name, resources),
-                )
+def without_transform(document: Document, done: str) -> Document:
+    """The document without the name of this transform, whose work is done."""
+    named = listed(document.value.get("Transform"))
+    left = [each for each in named if (each.get("Name") if isinstance(each, Mapping) else each) != done]
+    rest = {key: value for key, value in document.value.items() if key != "Transform"}
+    return replace(document, value={**rest, **({"Transform": left} if left else {})})
 
 
 def _section(document: Document, root: Mapping[str, Json], name: str) -> Mapping[str, Json]:
@@ -238,22 +176,16 @@ def _objects(document: Document, root: Mapping[str, Json], name: str) -> Mapping
     return section
 
 
-def _transforms(document: Document, transform: Json) -> tuple[str, ...]:
-    """The names there; an object is a macro with parameters (`AWS::Include`)."""
-    entries = transform if isinstance(transform, list) else [] if transform is None else [transform]
+def _transforms(document: Document, root: Mapping[str, Json]) -> tuple[str, ...]:
+    """The macros over the whole template; an object is one with parameters (`AWS::Include`)."""
     names: list[str] = []
-    for entry in entries:
-        name = entry.get("Name") if isinstance(entry, Mapping) else entry
+    for entry in (*listed(root.get("Transform")), *listed(root.get(TRANSFORM))):
+        called = entry.argument if isinstance(entry, NotRun) else entry
+        name = called.get("Name") if isinstance(called, Mapping) else called
         if not isinstance(name, str):
             raise InputError("the section Transform names macros", where=document.where("Transform"))
         names.append(name)
     return tuple(names)
-
-
-def _check_keys(document: Document, path: str, value: Mapping[str, Json], known: frozenset[str], what: str) -> None:
-    for key in value:
-        if key not in known:
-            raise InputError(f"{key} is not {what}", where=document.where(join(path, key)), remedy=nearest(key, known))
 
 
 def _short_form(tag: str, argument: Json, _where: str) -> ShortForm:

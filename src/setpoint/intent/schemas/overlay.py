@@ -1,13 +1,13 @@
 """What AWS's documentation says of resource types where their schemas are silent, laid over the extracted facts.
 
-`defaults.yaml` and `facts.yaml` beside this module name the page behind every entry. Nothing in them was learnt by
-watching AWS: a value that is merely usual must stay visible as undeclared.
+The files in `defaults/` and `facts.yaml` beside this module name the page behind every entry. Nothing in them was
+learnt by watching AWS: a value that is merely usual must stay visible as undeclared.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -47,35 +47,67 @@ class Entry:
     """`reserved`, `also`, `omitted` and `for_empty` as in `Default`."""
 
 
+class Defaults:
+    """The defaults that were looked up by hand, of a folder with a file for each service, read when it is asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self._files = {path.stem: path for path in folder.glob("*.yaml")}
+        self._read: dict[str, Mapping[str, list[Entry]]] = {}
+
+    def of(self, type_name: str) -> Sequence[Entry]:
+        service = service_of(type_name)
+        return self._of_service(service).get(type_name, ()) if service in self._files else ()
+
+    def of_all_types(self) -> dict[str, list[Entry]]:
+        """Those of every service."""
+        return {name: entries for service in sorted(self._files) for name, entries in self._of_service(service).items()}
+
+    def _of_service(self, service: str) -> Mapping[str, list[Entry]]:
+        if service not in self._read:
+            self._read[service] = by_type(load_yaml(self._files[service]), "defaults")
+        return self._read[service]
+
+
+def service_of(type_name: str) -> str:
+    """`ec2` of `AWS::EC2::Subnet`; empty where the name is no type's."""
+    return type_name.partition("::")[2].partition("::")[0].lower()
+
+
 class Overlay:
     """Documented facts by type."""
 
-    def __init__(self, defaults: Document, facts: Document, mined: Mapping[str, list[Entry]] | None = None) -> None:
+    def __init__(
+        self,
+        defaults: Callable[[str], Sequence[Entry]],
+        facts: Document,
+        mined: Mapping[str, list[Entry]] | None = None,
+    ) -> None:
+        """`defaults` tells those of a type that were looked up by hand."""
         self.mined = mined or {}
         documents = facts.value["documents"]
         self.object_documents = frozenset(entry["name"] for entry in documents)
         self.text_documents = frozenset(entry["name"] for entry in documents if entry.get("text"))
         self.never_returned = frozenset(entry["name"] for entry in facts.value["never_returned"])
         self.switches = frozenset(facts.value["switches"])
-        self.defaults = _by_type(defaults, "defaults")
-        self.keyed = _by_type(facts, "keyed")
-        self.unordered = _by_type(facts, "unordered")
-        self.relevant = _by_type(facts, "relevant")
-        self.write_only = _by_type(facts, "write_only")
-        self.returned = _by_type(facts, "returned")
-        self.not_read = _by_type(facts, "not_read", source="why")
-        self.generated = _by_type(facts, "generated")
-        self.added = _by_type(facts, "added")
-        self.rounded = _by_type(facts, "rounded")
-        self.chosen = _by_type(facts, "chosen")
-        self.derived = _by_type(facts, "derived")
-        self.assigned = _by_type(facts, "assigned")
+        self._by_hand = defaults
+        self.keyed = by_type(facts, "keyed")
+        self.unordered = by_type(facts, "unordered")
+        self.relevant = by_type(facts, "relevant")
+        self.write_only = by_type(facts, "write_only")
+        self.returned = by_type(facts, "returned")
+        self.not_read = by_type(facts, "not_read", source="why")
+        self.generated = by_type(facts, "generated")
+        self.added = by_type(facts, "added")
+        self.rounded = by_type(facts, "rounded")
+        self.chosen = by_type(facts, "chosen")
+        self.derived = by_type(facts, "derived")
+        self.assigned = by_type(facts, "assigned")
 
     @classmethod
     def shipped(cls) -> Overlay:
         folder = Path(__file__).parent
         mined = _mined(folder / "documented.jsonl")
-        return cls(load_yaml(folder / "defaults.yaml"), load_yaml(folder / "facts.yaml"), mined)
+        return cls(Defaults(folder / "defaults").of, load_yaml(folder / "facts.yaml"), mined)
 
     def schema(self, type_name: str, facts: Mapping[str, Json]) -> ResourceSchema:
         """The schema of `type_name`: `facts` as `extract` returns them, and what the documentation adds."""
@@ -125,7 +157,7 @@ class Overlay:
         switches = [path for path, kind in facts["kinds"].items() if kind == Kind.BOOLEAN]
         unsaid = {path: Default(value=False, source=SWITCH_SOURCE) for path in switches if type_name in self.switches}
         stated = {path: _stated(path, value) for path, value in facts["defaults"].items()}
-        entries = (*self.mined.get(type_name, ()), *self.defaults.get(type_name, ()))
+        entries = (*self.mined.get(type_name, ()), *self._by_hand(type_name))
         return unsaid | stated | {entry.path: _documented(entry) for entry in entries}
 
     def _kinds(self, kinds: Mapping[str, str]) -> Iterator[tuple[str, Kind]]:
@@ -167,7 +199,7 @@ def _version(schema: ResourceSchema) -> str:
 
 
 def _mined(path: Path) -> Mapping[str, list[Entry]]:
-    """Defaults that `bench/mine_defaults.py` found in AWS's documentation, one a line."""
+    """Defaults that `bench.mining` found in AWS's documentation, one a line."""
     entries: defaultdict[str, list[Entry]] = defaultdict(list)
     for where, line in read_lines(path):
         entry = orjson.loads(line)
@@ -175,7 +207,7 @@ def _mined(path: Path) -> Mapping[str, list[Entry]]:
     return entries
 
 
-def _by_type(document: Document, section: str, *, source: str = "source") -> Mapping[str, list[Entry]]:
+def by_type(document: Document, section: str, *, source: str = "source") -> Mapping[str, list[Entry]]:
     entries: defaultdict[str, list[Entry]] = defaultdict(list)
     for index, entry in enumerate(document.value[section]):
         where = document.where(f"{section}[{index}]")

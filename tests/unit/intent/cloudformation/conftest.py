@@ -9,9 +9,14 @@ from typing import Protocol
 
 import pytest
 
+from setpoint.errors import NotFoundError
+from setpoint.intent.cloudformation.cloud import Cloud
+from setpoint.intent.cloudformation.exports import DeclaredExports
 from setpoint.intent.cloudformation.live import Existing
 from setpoint.intent.cloudformation.reader import CloudFormationReader
+from setpoint.intent.cloudformation.sources import Source, StoredObject
 from setpoint.intent.cloudformation.stack import StackFacts
+from setpoint.model.canonical import Unknown
 from setpoint.model.schema import Kind, ResourceSchema
 
 
@@ -78,15 +83,49 @@ SCHEMAS: Mapping[str, ResourceSchema] = {
 }
 
 
+class Sky:
+    """A cloud (`cloud.Cloud`) of a few things; whatever else is asked for is not there."""
+
+    def __init__(self) -> None:
+        self.stacks: dict[str, StackFacts] = {}
+        self.templates: dict[str, tuple[bytes, bytes]] = {}
+        """Stack → as it was given, and with its macros run."""
+        self.objects: dict[str, bytes] = {}
+        self.parameters: dict[str, str] = {}
+
+    def stack(self, name: str, region: str) -> StackFacts:
+        if name not in self.stacks:
+            raise NotFoundError(f"there is no stack {name} in {region}")
+        return self.stacks[name]
+
+    def template(self, stack: str, *, processed: bool) -> bytes | Unknown:
+        return self.templates[stack][processed] if stack in self.templates else Unknown("GetTemplate denied")
+
+    def stored(self, place: StoredObject) -> bytes | Unknown:
+        return self.objects.get(str(place), Unknown(f"{place} does not exist"))
+
+    def parameter(self, name: str) -> str | Unknown:
+        return self.parameters.get(name, Unknown(f"the Systems Manager parameter {name} does not exist"))
+
+
+@pytest.fixture
+def sky() -> Sky:
+    return Sky()
+
+
 class MakeReader(Protocol):
     def __call__(
         self,
-        path: Path,
+        path: Path | Source,
         *,
         parameters: Mapping[str, str] | None = None,
         exports: Mapping[str, str] | None = None,
         stack: StackFacts | None = None,
         existing: Existing | None = None,
+        cloud: Cloud | None = None,
+        zones: tuple[str, ...] = (),
+        declared_exports: DeclaredExports | None = None,
+        stack_name: str = "",
     ) -> CloudFormationReader: ...
 
 
@@ -95,12 +134,16 @@ def make_reader() -> MakeReader:
     """A reader over the small schemas, in eu-west-1 of account 123456789012."""
 
     def reader(
-        path: Path,
+        path: Path | Source,
         *,
         parameters: Mapping[str, str] | None = None,
         exports: Mapping[str, str] | None = None,
         stack: StackFacts | None = None,
         existing: Existing | None = None,
+        cloud: Cloud | None = None,
+        zones: tuple[str, ...] = (),
+        declared_exports: DeclaredExports | None = None,
+        stack_name: str = "",
     ) -> CloudFormationReader:
         return CloudFormationReader(
             path,
@@ -112,6 +155,10 @@ def make_reader() -> MakeReader:
             stack=(lambda: stack) if stack else None,
             existing=existing,
             schemas=SCHEMAS.get,
+            cloud=cloud,
+            zones=zones,
+            declared_exports=declared_exports,
+            stack_name=stack_name,
         )
 
     return reader

@@ -97,6 +97,9 @@ def worked_out(value: str) -> Json:
         ("'Fn::ToJsonString': {b: 1, a: !Ref Name}", '{"a":"orders","b":1}'),
         ("[a, !Ref AWS::NoValue, {b: !Ref AWS::NoValue, c: 1}]", ["a", {"c": 1}]),
         ("!If [Always, !Ref AWS::NoValue, a]", NO_VALUE),
+        ("'{{resolve:ssm:/a'", "{{resolve:ssm:/a"),
+        ("{Ref: {'Fn::Join': ['', [Na, me]]}}", "orders"),
+        ("{'Fn::GetAtt': [!Sub 'Da${!ta}', Arn]}", "Da${ta}|Arn"),
         ("99999999999999999999", "99999999999999999999"),
         ("{Condition: {Bool: {a: false}}}", {"Condition": {"Bool": {"a": False}}}),
     ],
@@ -133,9 +136,25 @@ def test_what_depends_on_the_unknown_is_unknown_for_the_same_reason(value: str) 
 @pytest.mark.parametrize(
     ("value", "reason"),
     [
-        ("'{{resolve:ssm:/a:1}}'", "a dynamic reference is not resolved"),
-        ("!Sub '{{resolve:secretsmanager:${Name}}}'", "a dynamic reference is not resolved"),
-        ("!GetAZs ''", "Fn::GetAZs is not resolved"),
+        ("'{{resolve:ssm:/a:1}}'", "the Systems Manager parameter /a:1 is not looked up: AWS was not asked"),
+        (
+            "!Sub '{{resolve:secretsmanager:${Name}}}'",
+            "a dynamic reference to a secret (secretsmanager) is never resolved",
+        ),
+        ("'a-{{resolve:ssm-secure:/a}}'", "a dynamic reference to a secret (ssm-secure) is never resolved"),
+        ("'{{resolve:elsewhere:/a}}'", "a dynamic reference to elsewhere is not resolved"),
+        (
+            "!GetAZs ''",
+            "Fn::GetAZs: which zones the account has is not known; give them under availability_zones:",
+        ),
+        (
+            "{'Fn::GetStackOutput': {StackName: net, OutputName: Vpc}}",
+            "Fn::GetStackOutput net.Vpc: AWS was not asked",
+        ),
+        (
+            "{'Fn::GetStackOutput': {StackName: net, OutputName: Vpc, RoleArn: r}}",
+            "Fn::GetStackOutput is not followed into what another role sees",
+        ),
         ("!Transform {Name: Mine, Parameters: {}}", "Fn::Transform is not resolved"),
         ("{'Fn::Transform': {Name: AWS::Include}, Beside: a}", "Fn::Transform is not resolved"),
         ("{'Fn::ForEach::Loop': [X, [a], {'${X}': 1}]}", "Fn::ForEach::Loop is not resolved"),

@@ -66,6 +66,23 @@ def test_a_physical_id_identifies_where_it_is_the_identifier(
 
 
 @pytest.mark.parametrize(
+    ("physical_id", "of", "declared", "identifier"),
+    [
+        ("arn:aws:sns:r:a:t", schema("TopicArn"), {}, "arn:aws:sns:r:a:t"),
+        ("a-rule", schema("Arn"), {}, None),
+        ("web|1-2|REGIONAL", schema("Name", "Id", "Scope"), {}, "web|1-2|REGIONAL"),
+        ("client", schema("UserPoolId", "ClientId"), {"UserPoolId": "pool"}, "pool|client"),
+        ("client", schema("UserPoolId", "ClientId"), {"UserPoolId": Unknown("why")}, None),
+        ("client", schema("A", "B", "C"), {"A": "a"}, None),
+    ],
+)
+def test_an_identifier_of_several_parts(
+    physical_id: str, of: ResourceSchema, declared: dict[str, Json], identifier: str | None
+) -> None:
+    assert physical_identifier("T", physical_id, of, declared) == identifier
+
+
+@pytest.mark.parametrize(
     ("type_name", "name", "value"),
     [
         ("AWS::S3::Bucket", "Arn", "arn:aws-cn:s3:::x"),

@@ -197,7 +197,7 @@ def test_a_resource_whose_condition_is_unknown_is_no_absence(make_reader: MakeRe
 def test_under_a_macro_only_what_the_stack_has_is_declared(make_reader: MakeReader, template: Write) -> None:
     path = template(
         """
-        Transform: AWS::Serverless-2016-10-31
+        Transform: OurMacro
         Globals: {Function: {Timeout: 5}}
         Parameters: {NotGiven: {Type: String}}
         Resources:
@@ -212,18 +212,20 @@ def test_under_a_macro_only_what_the_stack_has_is_declared(make_reader: MakeRead
     assert set(data.properties) == {"BucketName", "PublicAccessBlockConfiguration", "Tags"}
     assert all(isinstance(value, Unknown) for value in data.properties.values())
     assert extents(snapshot)["AWS::Serverless::Function"] == Extent.NOT_COVERED
-    assert extents(snapshot)["AWS::IAM::Role"] == Extent.PARTIAL
-    assert "the macro AWS::Serverless-2016-10-31 is not run" in reasons(snapshot, "AWS::IAM::Role")[0]
+    assert extents(snapshot)["*"] == Extent.PARTIAL
+    assert "the macro OurMacro is not run" in reasons(snapshot, "*")[0]
+    assert {area.region for area in snapshot.coverage.areas if area.type == "*"} == {"eu-west-1", "global"}
 
 
-def test_a_loop_leaves_its_types_partly_read(make_reader: MakeReader, template: Write) -> None:
+def test_a_loop_over_what_nobody_knows_leaves_its_types_partly_read(make_reader: MakeReader, template: Write) -> None:
     path = template(
         """
         Transform: AWS::LanguageExtensions
+        Parameters: {Names: {Type: CommaDelimitedList, NoEcho: true}}
         Resources:
           Fn::ForEach::Outer:
             - X
-            - [a, b]
+            - !Ref Names
             - Fn::ForEach::Inner:
                 - Y
                 - [c]
@@ -261,11 +263,14 @@ def test_included_properties_leave_every_property_unknown(make_reader: MakeReade
         Resources:
           Data:
             Type: AWS::S3::Bucket
-            Properties: {BucketName: data, "Fn::Transform": {Name: "AWS::Include"}}
+            Properties:
+              BucketName: data
+              Fn::Transform: {Name: "AWS::Include", Parameters: {Location: "s3://files/data.yaml"}}
         """
     )
     assert one(make_reader(path).read(), "Data") == dict.fromkeys(
-        ("BucketName", "PublicAccessBlockConfiguration", "Tags"), Unknown("Fn::Transform is not resolved")
+        ("BucketName", "PublicAccessBlockConfiguration", "Tags"),
+        Unknown("AWS::Include is not run: s3://files/data.yaml: AWS was not asked"),
     )
 
 

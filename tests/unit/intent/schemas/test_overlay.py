@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
 
 import pytest
 
 from setpoint.compare.config.words import protects
-from setpoint.files import parse_yaml
+from setpoint.files import load_yaml, parse_yaml
 from setpoint.intent.schemas import SchemaCatalogue
-from setpoint.intent.schemas.overlay import SWITCH_SOURCE, Entry, Overlay
+from setpoint.intent.schemas import overlay as overlay_module
+from setpoint.intent.schemas.overlay import SWITCH_SOURCE, Defaults, Entry, Overlay, by_type, service_of
 from setpoint.intent.schemas.recorded import NOTHING_KNOWN
 from setpoint.model.paths import covers
 from setpoint.model.schema import Default, Derivation, Kind, Relevance, ResourceSchema
@@ -25,12 +27,15 @@ def facts(**changes: object) -> dict[str, object]:
 
 
 def overlay(defaults: bytes = NO_DEFAULTS, documented: bytes = NO_FACTS) -> Overlay:
-    return Overlay(parse_yaml(defaults, "defaults.yaml"), parse_yaml(documented, "facts.yaml"))
+    entries = by_type(parse_yaml(defaults, "t.yaml"), "defaults")
+    return Overlay(lambda type_name: entries.get(type_name, ()), parse_yaml(documented, "facts.yaml"))
 
 
 SHIPPED = Overlay.shipped()
+FOLDER = Path(overlay_module.__file__).parent / "defaults"
+BY_HAND = Defaults(FOLDER).of_all_types()
 SOURCED = (
-    SHIPPED.defaults,
+    BY_HAND,
     SHIPPED.keyed,
     SHIPPED.unordered,
     SHIPPED.write_only,
@@ -78,7 +83,7 @@ def test_what_was_mined_is_about_properties_that_exist(catalogue: SchemaCatalogu
 
 def test_a_protection_that_is_on_by_default_is_never_off_by_default_too(catalogue: SchemaCatalogue) -> None:
     """What is documented under two conditions must not make *off* look like a default where *on* is one."""
-    for type_name in {*SHIPPED.defaults, *SHIPPED.mined}:
+    for type_name in {*BY_HAND, *SHIPPED.mined}:
         schema = catalogue.schema(type_name)
         assert schema is not None
         both = {
@@ -93,6 +98,19 @@ def test_no_shipped_entry_stands_twice() -> None:
     for section in (*SOURCED, SHIPPED.not_read):
         for entries in section.values():
             assert len({entry.path for entry in entries}) == len(entries)
+
+
+@pytest.mark.parametrize("file", sorted(FOLDER.glob("*.yaml")), ids=lambda path: path.stem)
+def test_a_file_of_defaults_holds_those_of_its_service_only(file: Path) -> None:
+    assert {service_of(name) for name in by_type(load_yaml(file), "defaults")} == {file.stem}
+
+
+def test_defaults_are_read_from_the_file_of_the_service(tmp_path: Path) -> None:
+    (tmp_path / "one.yaml").write_text("defaults: [{type: 'AWS::One::T', path: A, value: 1, source: page}]")
+    (tmp_path / "other.yaml").write_text("this is no file of defaults: it would be refused")
+    defaults = Defaults(tmp_path)
+    assert [entry.value for entry in defaults.of("AWS::One::T")] == [1]
+    assert [*defaults.of("AWS::One::Else"), *defaults.of("AWS::../one::T"), *defaults.of("no type")] == []
 
 
 def test_documentation_wins_over_the_schema() -> None:
@@ -138,7 +156,7 @@ REVIEWED = {
     "AWS::S3::Bucket": {"InventoryConfigurations[*].Enabled"},
 }
 """Switches of which no documentation names a default. One that is on by default must never join them: give it an entry
-of its own in defaults.yaml."""
+of its own in `defaults/`."""
 
 
 @pytest.mark.parametrize("type_name", sorted(SHIPPED.switches))
@@ -227,8 +245,8 @@ def test_documented_facts_are_added_to_those_of_the_schema() -> None:
 
 def test_what_was_looked_up_wins_over_what_was_mined() -> None:
     mined = {"T": [Entry("T", "A", 1, "mined", "1"), Entry("T", "B", 1, "mined", "2", also=[2, 3])]}
-    by_hand = parse_yaml(b"defaults: [{type: T, path: A, value: 2, source: page}]", "defaults.yaml")
-    schema = Overlay(by_hand, parse_yaml(NO_FACTS, "facts.yaml"), mined).schema("T", facts())
+    by_hand = [Entry("T", "A", 2, "page", "1")]
+    schema = Overlay(lambda _: by_hand, parse_yaml(NO_FACTS, "facts.yaml"), mined).schema("T", facts())
     assert schema.defaults == {"A": Default(2, "page"), "B": Default(1, "mined", also=(2, 3))}
 
 
