@@ -24,9 +24,9 @@ demo: $(READY)  ## the whole loop on a small production; KEEP=1 leaves it runnin
 	$(BIN)/python -m demo $(if $(KEEP),--keep)
 
 test: $(READY)  ## every test but the long ones of `faults`
-	$(BIN)/pytest tests/unit tests/integration tests/e2e
+	$(BIN)/pytest tests/unit tests/contract tests/integration tests/e2e
 
-faults: $(READY)  ## some five minutes of killing, stopping and lying to it
+faults: $(READY)  ## some twenty minutes of killing, stopping and lying to it
 	$(BIN)/pytest tests/faults
 
 lint: $(READY)  ## style, types, architecture, and the README's help text

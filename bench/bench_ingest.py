@@ -109,7 +109,8 @@ def _lines(first: int, count: int) -> list[bytes]:
     return lines
 
 
-def _bodies(first: int, count: int) -> list[bytes]:
+def bodies(first: int, count: int) -> list[bytes]:
+    """So many events, in batches."""
     return [b"\n".join(_lines(start, BATCH)) for start in range(first, first + count, BATCH)]
 
 
@@ -121,8 +122,8 @@ def _measured(work: Callable[[], None], cpu: Callable[[], float] = time.process_
 
 def _journal(base: Path) -> tuple[Speed, Speed]:
     """Appending alone, and with reading and checking before it."""
-    bodies = _bodies(0, EVENTS)
-    batches = [EventReader(IngestBounds(), None, datetime.now(UTC)).lines(body) for body in bodies]
+    made = bodies(0, EVENTS)
+    batches = [EventReader(IngestBounds(), None, datetime.now(UTC)).lines(body) for body in made]
     with closing(open_journal(base / "bare", JournalLimits())) as journal:
 
         def append() -> None:
@@ -133,7 +134,7 @@ def _journal(base: Path) -> tuple[Speed, Speed]:
     with closing(open_journal(base / "checked", JournalLimits())) as journal:
 
         def read_and_append() -> None:
-            for body in bodies:
+            for body in made:
                 now = datetime.now(UTC)
                 journal.append(EventReader(IngestBounds(), None, now).lines(body), now)
 
@@ -192,12 +193,12 @@ class _UnixConnection(HTTPConnection):
 
 def _send(path: str, first: int, count: int) -> None:
     """What a sender does."""
-    bodies = _bodies(first, count)
+    made = bodies(first, count)
     sys.stdout.write("made\n")
     sys.stdout.flush()
     sys.stdin.read()
     with closing(_UnixConnection(path)) as connection:
-        for body in bodies:
+        for body in made:
             connection.request("POST", "/ingest", body, {"content-type": "application/x-ndjson"})
             answer = connection.getresponse()
             assert orjson.loads(answer.read())["appended"] == BATCH

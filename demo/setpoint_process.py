@@ -33,7 +33,7 @@ def setpoint(*arguments: str) -> Answer:
 
 
 class Loop:
-    """`setpoint up --json`, which prints a line for each beat."""
+    """`setpoint up --only loop --json`, which prints a line for each beat."""
 
     def __init__(self, log: Path) -> None:
         self._log = log
@@ -42,7 +42,7 @@ class Loop:
     def start(self) -> None:
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                [*COMMAND, "up", "--json", "-c", str(CONFIG)],
+                [*COMMAND, "up", "--only", "loop", "--json", "-c", str(CONFIG)],
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 env=environment(),

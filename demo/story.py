@@ -82,7 +82,7 @@ def _tell(aws: AwsServer, loop: Loop) -> None:
     write_terraform_state(ids, RUN / "terraform.tfstate")
     before = facts(aws, ids)
 
-    _chapter("2. setpoint up -c demo/setpoint.yaml: a first heartbeat, quiet")
+    _chapter("2. setpoint up --only loop -c demo/setpoint.yaml: a first heartbeat, quiet")
     loop.start()
     _first_beat_is_quiet(loop)
     _gate("admit", f"release {RELEASE} of payments, before anything happened")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -138,10 +138,14 @@ class FakeGate:
     def __init__(self, actor: str) -> None:
         self.actor = actor
 
-    def decide(self, release: Release, stage: Stage) -> Decision:
+    def decide(
+        self, release: Release, stage: Stage, recorded: Callable[[Decision], None] = lambda _decision: None
+    ) -> Decision:
         if release.service not in SERVICES:
             raise NotFoundError(f"there is no service {release.service!r}")
-        return decision(release.urn, release.service, stage)
+        decided = decision(release.urn, release.service, stage)
+        recorded(decided)
+        return decided
 
     def suppose(self, release: Release, stage: Stage, what_if: WhatIf) -> tuple[Decision, Decision]:
         if what_if.without and what_if.without != (POLICY.id,):

@@ -1,7 +1,7 @@
 """Writes the defaults that AWS's documentation states in so many words, one a line, each with its page.
 
 A default under a condition is kept where it is one of several values of something that is no switch. What was read and
-found wrong stands in `not_defaults.txt`; what is looked up by hand stands in `defaults.yaml`, and wins.
+found wrong stands in `not_defaults.txt`; what is looked up by hand stands in `defaults/`, and wins.
 """
 
 from __future__ import annotations

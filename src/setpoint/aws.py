@@ -6,10 +6,14 @@ Readers (`observe/aws`), actions (`act/revert`) and the stack resolver (`intent/
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import dataclass
 from typing import Any, Final
 
+from setpoint.budget import CallBudget
 from setpoint.errors import CouldNotTellError, Error, InputError, TemporaryError
+from setpoint.roles import AssumedRole, assumed_session
+from setpoint.telemetry import AWS_CALLS, AWS_DURATION, SILENT, Telemetry
 
 DENIED: Final = frozenset(
     {
@@ -36,13 +40,23 @@ THROTTLED: Final = frozenset(
 
 BUSY: Final = frozenset(
     {
-        "ConcurrentModification", "ConcurrentModificationException", "ConflictException", "DependencyTimeoutException",
-        "EntityTemporarilyUnmodifiable", "InvalidDBInstanceState", "OperationAborted", "RequestTimeout",
-        "RequestTimeoutException", "ServiceFailure", "TransactionInProgressException",
+        "ConcurrentModification", "ConcurrentModificationException", "ConcurrentOperationException",
+        "ConflictException", "DependencyTimeoutException", "EntityTemporarilyUnmodifiable", "InvalidDBInstanceState",
+        "NotStabilizedException", "OperationAborted", "RequestTimeout", "RequestTimeoutException",
+        "ResourceConflictException", "ServiceFailure", "TransactionInProgressException",
     }
 )  # fmt: skip
 """Error codes that mean *not now*: another change is under way, or the service itself waited in vain (the services' API
 references, pages *Common errors* and *Errors* of the actions used here)."""
+
+NOT_OFFERED: Final = "SetpointServiceNotOffered"
+"""Our own error code: an endpoint that stands in for AWS does not know the service."""
+
+UNKNOWN_TO_STAND_INS: Final = "cloudcontrol"
+"""The service that an endpoint other than AWS's may well lack."""
+
+_BEGAN: Final = "setpoint_began"
+"""In a call's context, which botocore hands from its first event to its last."""
 
 STALE_CREDENTIALS: Final = frozenset(
     {"ExpiredToken", "ExpiredTokenException", "RequestExpired", "InvalidClientTokenId", "UnrecognizedClientException"}
@@ -63,6 +77,11 @@ class AwsSettings:
     """How often one call is tried in all."""
     pool: int = 8
     """How many calls may be under way at once."""
+    calls_per_second: float = 200.0
+    """The most that all of them together come to."""
+
+    accounts: tuple[AssumedRole, ...] = ()
+    """Other accounts that are read, each by a role in it."""
 
     def __post_init__(self) -> None:
         if not self.regions:
@@ -72,13 +91,24 @@ class AwsSettings:
 class AwsClients:
     """Makes each client once; boto3's clients may be shared by threads, its sessions may not, hence the lock."""
 
-    def __init__(self, settings: AwsSettings, session: Any = None) -> None:
+    def __init__(self, settings: AwsSettings, session: Any = None, telemetry: Telemetry = SILENT) -> None:
         """`session` is a boto3 session to share; without one, it is made from the settings when it is first needed."""
         self.settings = settings
+        self.budget = CallBudget(settings.calls_per_second)
+        self._telemetry = telemetry
         self._lock = threading.Lock()
         self._session = session
         self._clients: dict[tuple[str, str], Any] = {}
         self._identity: tuple[str, str] | None = None
+        self._assumed: tuple[AwsClients, AssumedRole] | None = None
+
+    def assuming(self, role: AssumedRole) -> AwsClients:
+        """Clients of the account that the role is in, on the same budget."""
+        clients = AwsClients(self.settings, telemetry=self._telemetry)
+        clients.budget = self.budget
+        clients._assumed = (self, role)
+        clients._identity = (role.partition, role.account)
+        return clients
 
     def client(self, service: str, region: str) -> Any:
         """The boto3 client of `service` in `region` (for a global service, any region of the partition)."""
@@ -113,8 +143,8 @@ class AwsClients:
         failures: tuple[type[Exception], ...] = (*client_errors(), ValueError)
         try:
             if self._session is None:
-                self._session = boto3.Session(profile_name=self.settings.profile)
-            return self._session.client(
+                self._session = self._new_session(boto3)
+            client = self._session.client(
                 service, region_name=region, endpoint_url=self.settings.endpoint_url, config=config
             )
         except failures as error:
@@ -122,6 +152,65 @@ class AwsClients:
                 f"a client of {service} in {region} cannot be made ({error})",
                 remedy="check aws.regions, aws.profile and aws.endpoint_url",
             ) from error
+        _keep_to_budget(client, self.budget)
+        if self.settings.endpoint_url is not None and service == UNKNOWN_TO_STAND_INS:
+            _notice_strangers(client)
+        if self._telemetry is not SILENT:
+            _measure_calls(client, self._telemetry)
+        return client
+
+    def _new_session(self, boto3: Any) -> Any:
+        if self._assumed is None:
+            return boto3.Session(profile_name=self.settings.profile)
+        source, role = self._assumed
+        return assumed_session(role, lambda: source.client("sts", self.settings.regions[0]))
+
+
+def _keep_to_budget(client: Any, budget: CallBudget) -> None:
+    """By botocore's events around every single try of a call (botocore, *Extensibility*)."""
+
+    def wait(**_: Any) -> None:
+        budget.take()
+
+    def learn(parsed_response: Any, **_: Any) -> None:
+        code = str((parsed_response or {}).get("Error", {}).get("Code", ""))
+        if code in THROTTLED:
+            budget.throttled()
+
+    client.meta.events.register_first("before-send", wait)
+    client.meta.events.register_first("response-received", learn)
+
+
+def _notice_strangers(client: Any) -> None:
+    """AWS answers with JSON, even where it fails; whoever answers otherwise will not know the service later either."""
+
+    def notice(response_dict: Any, **_: Any) -> None:
+        answer = response_dict or {}
+        status = answer.get("status_code", 200)
+        kind = str(answer.get("headers", {}).get("content-type", ""))
+        if status == 501 or (status in (404, 500) and "json" not in kind):
+            from botocore.exceptions import ClientError
+
+            what = {"Code": NOT_OFFERED, "Message": "the endpoint does not know this service"}
+            raise ClientError({"Error": what, "ResponseMetadata": {"HTTPStatusCode": 501}}, "")
+
+    client.meta.events.register_first("response-received", notice)
+
+
+def _measure_calls(client: Any, telemetry: Telemetry) -> None:
+    """By botocore's own events, which tell of a call with all its tries as of one (botocore, *Extensibility*)."""
+
+    def begin(context: dict[str, Any], **_: Any) -> None:
+        context[_BEGAN] = time.monotonic()
+
+    def end(context: dict[str, Any], event_name: str, **_: Any) -> None:
+        service, operation = event_name.split(".")[1:3]
+        telemetry.count(AWS_CALLS, service=service, operation=operation)
+        telemetry.measure(AWS_DURATION, time.monotonic() - context[_BEGAN], service=service, operation=operation)
+
+    client.meta.events.register_first("before-call", begin)
+    client.meta.events.register_last("after-call", end)
+    client.meta.events.register_last("after-call-error", end)
 
 
 def _import_boto3() -> tuple[Any, Any]:
@@ -155,7 +244,7 @@ def error_message(error: BaseException) -> str:
 
 def reason(error: BaseException, action: str) -> str:
     """Why a call gave no answer, in one clause that names the IAM action."""
-    code = error_code(error)
+    code, action = error_code(error), _asked(error, action)
     if code in DENIED:
         return f"{action} denied"
     if code in THROTTLED:
@@ -163,6 +252,11 @@ def reason(error: BaseException, action: str) -> str:
     if "Timeout" in code:
         return f"{action} timed out"
     return f"{action} failed ({code or type(error).__name__})"
+
+
+def _asked(error: BaseException, action: str) -> str:
+    """The IAM action that failed: before any call of an assumed role, that of assuming it."""
+    return "sts:AssumeRole" if getattr(error, "operation_name", "") == "AssumeRole" else action
 
 
 def may_pass(error: BaseException) -> bool:
@@ -180,7 +274,7 @@ def may_pass(error: BaseException) -> bool:
 
 def remedy(error: BaseException, action: str) -> str:
     """What would do; empty where only the message of AWS can tell."""
-    code = error_code(error)
+    code, action = error_code(error), _asked(error, action)
     if code in DENIED:
         return f"allow {action} to the role in use"
     if code in STALE_CREDENTIALS:

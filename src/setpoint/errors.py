@@ -36,6 +36,14 @@ class InputError(Error):
     """A file, a field or an argument that cannot be used as it stands. Trying again does not help."""
 
 
+class NotFoundError(InputError):
+    """What was named does not exist."""
+
+
+class ConflictError(InputError):
+    """What was asked does not fit what is the case now."""
+
+
 class CouldNotTellError(Error):
     """The question could not be answered: not *clean*, not *refused*, but unknown."""
 

@@ -6,9 +6,12 @@ Settings, policies and every intent reader come through here, so that bad input 
 
 from __future__ import annotations
 
+import gzip
 import os
 import re
-from collections.abc import Callable, Mapping
+import resource
+import zlib
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -23,11 +26,17 @@ from setpoint.model.paths import element, join
 MAX_BYTES: Final = 512 * 1024 * 1024
 """Larger than any Terraform state or template that a team keeps; smaller than what would exhaust the machine."""
 
+MAX_LINE_BYTES: Final = 16 * 1024 * 1024
+"""Of one line of JSON Lines: many times what the largest resource of AWS takes."""
+
 MAX_YAML_BYTES: Final = 16 * 1024 * 1024
 MAX_YAML_NODES: Final = 1_000_000
 """Counted after aliases are followed, which stops the aliases that double at every level."""
 
 MAX_DEPTH: Final = 100
+
+_GZIP: Final = b"\x1f\x8b"
+"""How every gzip file begins (RFC 1952)."""
 
 _NULL, _BOOL, _INT, _FLOAT = (f"tag:yaml.org,2002:{name}" for name in ("null", "bool", "int", "float"))
 _DECIMAL: Final = re.compile(r"[-+]?(?:0|[1-9][0-9_]*)")
@@ -59,6 +68,37 @@ def read_bytes(path: Path, *, limit: int = MAX_BYTES) -> bytes:
     return data
 
 
+def read_lines(path: Path, *, limit: int = MAX_LINE_BYTES) -> Iterator[tuple[str, bytes]]:
+    """Each line that is not blank, with its `file:line`; what was compressed with gzip is read as what it holds."""
+    try:
+        with path.open("rb") as plain:
+            packed = plain.peek(len(_GZIP)).startswith(_GZIP)
+            stream = gzip.GzipFile(fileobj=plain) if packed else plain
+            for number, line in enumerate(iter(lambda: stream.readline(limit + 1), b""), start=1):
+                if len(line) > limit:
+                    raise InputError(
+                        f"the line has more than {limit:,} bytes, which is all that is read", where=f"{path}:{number}"
+                    )
+                if line.strip():
+                    yield f"{path}:{number}", line
+    except FileNotFoundError as error:
+        raise InputError(
+            "there is no such file", where=str(path), remedy="check the path and the working folder"
+        ) from error
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise InputError(f"this is not whole as a gzip file ({error})", where=str(path)) from error
+    except OSError as error:
+        raise InputError(f"the file cannot be read ({error.strerror})", where=str(path)) from error
+
+
+def allow_open_files(wanted: int) -> None:
+    """So many at once, as far as the system allows it: the usual limit is for programs that are no servers."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < wanted:
+        most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+
+
 def parse_json(data: bytes, where: str) -> Json:
     """`data` as JSON; `InputError` with line and column where it is not."""
     if not data.strip():
@@ -75,10 +115,10 @@ def parse_json(data: bytes, where: str) -> Json:
     return value
 
 
-def check_depth(value: Json, where: str) -> None:
+def check_depth(value: Json, where: str, *, most: int = MAX_DEPTH) -> None:
     """Refuse a document that is nested so deep that walking it would exhaust the stack."""
     level = [value]
-    for _ in range(MAX_DEPTH):
+    for _ in range(most):
         level = [
             child
             for parent in level
@@ -87,7 +127,7 @@ def check_depth(value: Json, where: str) -> None:
         ]
         if not level:
             return
-    raise InputError(f"the document is nested more than {MAX_DEPTH} levels deep", where=where)
+    raise InputError(f"the document is nested more than {most} levels deep", where=where)
 
 
 @dataclass(frozen=True, slots=True)

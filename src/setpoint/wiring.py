@@ -3,50 +3,69 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from typing import Final
 
 from setpoint.act.alert import JsonLinesNotifier, Notifiers, TerminalNotifier
-from setpoint.act.interface import Courier
-from setpoint.act.revert.reverter import AwsReverter
+from setpoint.act.interface import Courier, Reverter
+from setpoint.act.revert.accounts import AccountsReverter
+from setpoint.act.revert.reverter import ACTIONS, AwsReverter
 from setpoint.aws import AwsClients
 from setpoint.compare.config.comparator import ConfigComparator
 from setpoint.decide.gate import ReleaseGate
 from setpoint.decide.policy.compile import PolicySet, compile_policies
 from setpoint.decide.policy.judge import PolicyJudge
+from setpoint.decide.policy.overrides import resolve
+from setpoint.decide.replay import Replayer
 from setpoint.decide.threshold import ReleaseAssessor
-from setpoint.errors import CouldNotTellError
+from setpoint.errors import CouldNotTellError, InputError
 from setpoint.intent.baseline import read_baseline
-from setpoint.intent.cloudformation.reader import CloudFormationReader
-from setpoint.intent.cloudformation.stack import read_stack
 from setpoint.intent.estate import Estate
 from setpoint.intent.guardrails import load_guardrails
 from setpoint.intent.interface import IntentReader
 from setpoint.intent.schemas.catalogue import SchemaCatalogue
-from setpoint.intent.terraform.reader import TerraformReader
 from setpoint.loop.admission import Admission
 from setpoint.loop.clock import Clock
+from setpoint.loop.intended import KeptState
 from setpoint.loop.parts import Parts
+from setpoint.model.canonical import Json
+from setpoint.model.event import Event
+from setpoint.model.health import Status
+from setpoint.model.policy import Policy
+from setpoint.model.remediation import Mode
+from setpoint.model.service import Service
 from setpoint.model.waiver import Waiver
-from setpoint.observe.aws.observer import AwsObserver
-from setpoint.settings import CloudFormationSource, IntentSource, Settings, TerraformSource
-from setpoint.store.interface import Ledger, LedgerReader
+from setpoint.observe.accounts import AccountsObserver
+from setpoint.observe.aws.observer import AwsObserver, permissions
+from setpoint.observe.aws.selection import Selection, shipped_watch_list
+from setpoint.settings import Settings, TerraformSource
+from setpoint.status import read_status
+from setpoint.store.interface import HistoryReader, Journal, Lake, Ledger, LedgerReader, ServerLedger, TokenStore
 from setpoint.store.ledger.opening import open_ledger
 from setpoint.store.thresholds import SignedThresholds
+from setpoint.telemetry import SILENT, Telemetry
+from setpoint.wiring_intent import NO_ENTITIES, IntentWiring, clients_by_account, intent_statements, stack_actions
+
+NO_ACCOUNT: Final = "000000000000"
+"""Stands for the account where which one it is makes no difference."""
 
 
 class Wiring:
     """Makes each part when it is first asked for, so that a command pays only for what it uses."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, telemetry: Telemetry = SILENT) -> None:
         self.settings = settings
+        self.telemetry = telemetry
 
     @cached_property
     def clients(self) -> AwsClients:
-        return AwsClients(self.settings.aws)
+        return AwsClients(self.settings.aws, telemetry=self.telemetry)
 
     @cached_property
     def schemas(self) -> SchemaCatalogue:
@@ -57,37 +76,54 @@ class Wiring:
         return compile_folders(policy_folders(self.settings), self.schemas)
 
     @cached_property
-    def observer(self) -> AwsObserver:
-        return AwsObserver(self.clients)
+    def selection(self) -> Selection:
+        return Selection(self.schemas.handlers, _watched(self.settings, self.schemas))
+
+    @cached_property
+    def observer(self) -> AwsObserver | AccountsObserver:
+        own = AwsObserver(self.clients, selection=self.selection)
+        others = {each: AwsObserver(clients, selection=self.selection) for each, clients in self.accounts.items()}
+        return AccountsObserver(own, others) if others else own
+
+    @cached_property
+    def accounts(self) -> Mapping[str, AwsClients]:
+        """Those of assumed roles, by account id."""
+        return clients_by_account(self.clients, self.settings.aws.accounts)
 
     @cached_property
     def intent(self) -> Estate:
-        return Estate([self._reader(source) for source in self.settings.intent], self.schemas.schema)
+        return IntentWiring(
+            self.settings,
+            self.clients,
+            self.accounts,
+            existing=self.observer.look,
+            schemas=self.schemas.schema,
+            covered=self.schemas.types() - NO_ENTITIES,
+        ).estate()
 
-    def _account(self) -> tuple[str, str]:
-        """(partition, account id): as configured, else as AWS says of the credentials in use."""
-        if self.settings.account is not None:
-            return self.settings.partition or "aws", self.settings.account
-        return self.clients.identity()
+    @cached_property
+    def reverter(self) -> Reverter:
+        own = self.reverter_of(self.clients)
+        others = {each: self.reverter_of(clients) for each, clients in self.accounts.items()}
+        return AccountsReverter(own, others) if others else own
 
-    def _reader(self, source: IntentSource) -> IntentReader:
-        partition, account = self._account()
-        match source:
-            case TerraformSource():
-                return TerraformReader(source.path, partition=partition, account=account, region=source.region)
-            case CloudFormationSource():
-                stack = source.stack
-                return CloudFormationReader(
-                    source.path,
-                    partition=partition,
-                    account=account,
-                    region=source.region,
-                    parameters=source.parameters,
-                    exports=source.exports,
-                    stack=(lambda: read_stack(self.clients, source.region, stack)) if stack else None,
-                    existing=self.observer.look,
-                    schemas=self.schemas.schema,
-                )
+    def reverter_of(self, clients: AwsClients) -> AwsReverter:
+        return AwsReverter(clients, self.schemas.schema, self.schemas.handlers)
+
+
+def _watched(settings: Settings, schemas: SchemaCatalogue) -> frozenset[str]:
+    """The types that are read even where none is declared."""
+    watch = settings.watch
+    for type_name in watch.types:
+        if schemas.handlers(type_name) is None:
+            near = schemas.nearest(type_name)
+            remedy = f"did you mean {near!r}?" if near else "write it as CloudFormation does: AWS::SNS::Topic"
+            raise InputError(f"there is no type {type_name!r}", where=watch.where, remedy=remedy)
+    # What Terraform declares of most types is not read: of those, nothing could be called *declared by nobody*.
+    shipped = watch.shipped
+    if shipped is None:
+        shipped = not any(isinstance(each, TerraformSource) for each in settings.intent)
+    return frozenset(watch.types) | (frozenset(shipped_watch_list()) if shipped else frozenset())
 
 
 def shipped_policies() -> Path:
@@ -118,10 +154,67 @@ def open_reader(settings: Settings) -> Iterator[LedgerReader]:
 
 
 @contextmanager
+def open_history(settings: Settings) -> Iterator[HistoryReader]:
+    """The recorded past, for a command that only reads; its ledger must exist."""
+    ledger = open_ledger(str(settings.ledger), create=False, read_only=True)
+    try:
+        yield ledger
+    finally:
+        ledger.close()
+
+
+def replayer(settings: Settings, *, other_policies: bool) -> Replayer:
+    """By the policies and overrides of these settings.
+
+    With `other_policies`, others than the overrides were written for: an override that speaks of none is left out.
+    """
+    policies, overrides = Wiring(settings).policies, settings.overrides
+    ids = frozenset(each.id for each in policies.policies)
+    if other_policies:
+        overrides = tuple(each for each in overrides if any(each.speaks_of(name) for name in ids))
+    judge = PolicyJudge(policies, overrides, settings.service)
+    return Replayer(judge, ReleaseGate(policies, overrides), ids)
+
+
+@contextmanager
 def open_existing_ledger(settings: Settings) -> Iterator[Ledger]:
     """The ledger of a command that tells the loop something; it must exist."""
     with _open_ledger(settings, create=False) as ledger:
         yield ledger
+
+
+@contextmanager
+def open_tokens(settings: Settings, *, create: bool = False, read_only: bool = False) -> Iterator[TokenStore]:
+    """Who may call the API, for as long as the ledger is open for it."""
+    ledger = open_ledger(str(settings.ledger), create=create, read_only=read_only)
+    try:
+        yield ledger.access(settings.server.master_key)
+    finally:
+        ledger.close()
+
+
+def open_journal(settings: Settings, *, taken: int) -> Journal:
+    """For the ingest process; `taken` is the newest offset that the lake has."""
+    from setpoint.store.journal.journal import open_journal as open_folder
+
+    return open_folder(settings.ingest.journal, settings.ingest.limits, taken=taken)
+
+
+def open_lake(settings: Settings) -> Lake:
+    """The lake, in a process of its own; raises `LakeError` where it cannot be used."""
+    from setpoint.store.lake.remote import open_remote_lake
+
+    return open_remote_lake(settings.lake.file, settings.lake.limits)
+
+
+def pseudonymiser(settings: Settings) -> Callable[[Event], Event]:
+    """What the privacy rules leave of an event. Makes the key when there is first a rule that needs it."""
+    from setpoint.store.lake.privacy import Pseudonymiser
+    from setpoint.store.lake.pseudonym_key import pseudonym_key
+
+    privacy = settings.privacy
+    key = pseudonym_key(privacy.key_file) if privacy.needs_key else b""
+    return Pseudonymiser(privacy.rules, key).clean
 
 
 def all_waivers(settings: Settings, ledger: LedgerReader) -> list[Waiver]:
@@ -147,16 +240,16 @@ def _check(intent: IntentReader) -> None:
 
 
 @contextmanager
-def loop_parts(settings: Settings, stopping: Callable[[], bool]) -> Iterator[Parts]:
+def loop_parts(settings: Settings, stopping: Callable[[], bool], telemetry: Telemetry = SILENT) -> Iterator[Parts]:
     """Everything that the loop is made of. Alerts go to the error stream, and to the file that the settings name."""
-    wiring = Wiring(settings)
+    wiring = Wiring(settings, telemetry)
     notifiers = Notifiers(
         [
             TerminalNotifier(sys.stderr),
             *([JsonLinesNotifier(settings.alerts_file)] if settings.alerts_file else []),
         ]
     )
-    judge, intent = PolicyJudge(wiring.policies), wiring.intent
+    judge, intent = PolicyJudge(wiring.policies, settings.overrides, settings.service), wiring.intent
     _check(intent)
     keeper = _keeper(settings)
     keeper.check()
@@ -168,7 +261,7 @@ def loop_parts(settings: Settings, stopping: Callable[[], bool]) -> Iterator[Par
             comparator=ConfigComparator(wiring.schemas.schema),
             judge=judge,
             assessor=assessor(settings),
-            reverter=AwsReverter(wiring.clients, wiring.schemas.schema),
+            reverter=wiring.reverter,
             notifier=notifiers,
             ledger=ledger,
             clock=Clock(ledger.latest_time()),
@@ -178,6 +271,7 @@ def loop_parts(settings: Settings, stopping: Callable[[], bool]) -> Iterator[Par
             services=settings.services,
             keeper=keeper,
             courier=alert_courier,
+            telemetry=telemetry,
         )
 
 
@@ -195,10 +289,10 @@ def assessor(settings: Settings) -> ReleaseAssessor:
     return ReleaseAssessor(settings.risk)
 
 
-def admission(settings: Settings, actor: str) -> Admission:
+def admission(settings: Settings, actor: str, wiring: Wiring | None = None) -> Admission:
     """What the gate is made of; `actor` is who asks. Its ledger must exist: a gate does not begin one."""
-    wiring = Wiring(settings)
-    gate, intent = ReleaseGate(wiring.policies), wiring.intent
+    wiring = wiring or Wiring(settings)
+    gate, intent = ReleaseGate(wiring.policies, settings.overrides), wiring.intent
     _check(intent)
     return Admission(
         intent=intent,
@@ -209,9 +303,90 @@ def admission(settings: Settings, actor: str) -> Admission:
         keeper=_keeper(settings),
         settings=settings.loop,
         services=settings.services,
+        environment=settings.environment,
         actor=actor,
         waivers=settings.waivers,
     )
+
+
+class ServerWiring:
+    """What the server needs besides its ledger. Made when it is first asked for, and then kept.
+
+    Where that cannot be done now (nobody says which account this is), the next call tries again.
+    """
+
+    def __init__(self, settings: Settings, ledger: Ledger) -> None:
+        self._settings = settings
+        self._ledger = ledger
+        self._wiring = Wiring(settings)
+        self._turn = threading.Lock()
+
+    def gatekeeper(self, actor: str) -> Admission:
+        """On behalf of somebody, on the ledger that is open already."""
+        with self._turn:
+            return replace(self._admission, actor=actor)
+
+    def policies(self) -> Sequence[Policy]:
+        with self._turn:
+            return self._wiring.policies.policies
+
+    def policies_for(self, service: Service) -> Sequence[Policy]:
+        """As the overrides leave them for it."""
+        with self._turn:
+            return resolve(self._wiring.policies, self._settings.overrides, service).policies
+
+    def permissions(self, *, enforce: bool) -> Json:
+        return permissions_needed(self._settings, enforce=enforce)
+
+    def status(self) -> Status:
+        """How the processes are; `CouldNotTellError` where nobody says so."""
+        return read_status(self._settings.ledger, datetime.now(UTC))
+
+    @cached_property
+    def _admission(self) -> Admission:
+        return replace(
+            admission(self._settings, "", self._wiring),
+            open_ledger=lambda: nullcontext(self._ledger),
+            open_reader=lambda: nullcontext(self._ledger),
+            read_intent=KeptState(),
+        )
+
+
+@contextmanager
+def open_server_ledger(settings: Settings) -> Iterator[ServerLedger]:
+    """The ledger of the server, which begins one where there is none yet."""
+    ledger = open_ledger(str(settings.ledger))
+    try:
+        yield ledger
+    finally:
+        ledger.close()
+
+
+def permissions_needed(settings: Settings, *, enforce: bool) -> Json:
+    """The least-privilege IAM policy for what is configured; with what reverting needs in mode enforce, or if asked."""
+    wiring = Wiring(replace(settings, account=settings.account or NO_ACCOUNT))
+    declared = wiring.selection.readable(_declared_types(wiring))
+    read = {**permissions(), **permissions(declared | wiring.selection.watched, wiring.selection)}
+    reading = {action for actions in read.values() for action in actions}
+    reading.update(stack_actions(settings))
+    statements = [_statement("SetpointReads", reading), *intent_statements(settings)]
+    if enforce or settings.loop.mode is Mode.ENFORCE:
+        reverter = wiring.reverter_of(wiring.clients)
+        actions = (action for name in declared | ACTIONS.keys() for action in reverter.actions(name))
+        writing = {name for action in actions for name in action.permissions} - reading
+        statements.append(_statement("SetpointReverts", writing))
+    return {"Version": "2012-10-17", "Statement": statements}
+
+
+def _declared_types(wiring: Wiring) -> frozenset[str]:
+    """None where that cannot be told yet: which permissions are needed is asked before there are any."""
+    with suppress(CouldNotTellError, InputError):
+        return frozenset(urn.type for urn in wiring.intent.read().resources)
+    return frozenset()
+
+
+def _statement(name: str, actions: Iterable[str]) -> Json:
+    return {"Sid": name, "Effect": "Allow", "Action": sorted(actions), "Resource": "*"}
 
 
 def _keeper(settings: Settings) -> SignedThresholds:

@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, reject, settings
 from schemathesis.config import SchemathesisConfig
 from tests.serving import ingesting, issue, parts_on, populate, running
 
@@ -30,7 +30,11 @@ def generating(examples: int) -> SchemathesisConfig:
 
 @schemathesis.serializer("application/x-ndjson")
 def as_lines(_context: schemathesis.SerializationContext, value: object) -> bytes:
-    return value if isinstance(value, bytes) else str(value).encode(errors="replace")
+    if isinstance(value, bytes):
+        return value
+    if not isinstance(value, str):
+        reject()  # whatever is sent is text: a body of another type is one that nobody can send
+    return value.encode(errors="replace")
 
 
 @pytest.fixture(scope="module")

@@ -524,12 +524,29 @@ class TestCoverage:
         iam = aws.client("iam", REGION)
         iam.create_role(RoleName="worker", AssumeRolePolicyDocument=json.dumps(TRUST))
         iam.put_role_policy(RoleName="worker", PolicyName="inline", PolicyDocument=json.dumps(INLINE))
+        refuse_xml(aws, "iam", REGION, "GetAccountAuthorizationDetails", "AccessDenied")
         refuse_xml(aws, "iam", REGION, "GetRolePolicy", "AccessDenied")
         resources, areas = observe(aws, "AWS::IAM::Role")
         (role,) = resources.values()
         assert role.unread == {"Policies": "iam:GetRolePolicy denied"}
         assert "Policies" not in role.properties
         assert areas[area("AWS::IAM::Role", "global")].extent is Extent.PARTIAL
+
+    def test_roles_are_read_alike_at_once_and_one_by_one(self, aws: AwsClients) -> None:
+        iam = aws.client("iam", REGION)
+        for name in ("worker", "api"):
+            trust = json.dumps(TRUST)
+            iam.create_role(RoleName=name, Description="Works", AssumeRolePolicyDocument=trust, MaxSessionDuration=7200)
+            for policy in ("b", "a"):
+                iam.put_role_policy(RoleName=name, PolicyName=policy, PolicyDocument=json.dumps(INLINE))
+        at_once, _ = observe(aws, "AWS::IAM::Role")
+        alone = {each: AwsObserver(aws).look(each) for each in at_once}
+        assert alone == at_once
+        refuse_xml(aws, "iam", REGION, "GetAccountAuthorizationDetails", "AccessDenied")
+        assert observe(aws, "AWS::IAM::Role") == (
+            at_once,
+            {area("AWS::IAM::Role", "global"): AreaCoverage(area("AWS::IAM::Role", "global"), Extent.WHOLE)},
+        )
 
     def test_an_entity_that_vanishes_after_the_listing_is_not_there(self, aws: AwsClients) -> None:
         make_bucket(aws, "records")

@@ -283,8 +283,8 @@ def make_bucket(aws: AwsClients) -> None:
 
 
 @pytest.fixture(scope="module")
-def catalogue(tmp_path_factory: pytest.TempPathFactory) -> SchemaCatalogue:
-    return SchemaCatalogue(cache_dir=tmp_path_factory.mktemp("cache"))
+def catalogue() -> SchemaCatalogue:
+    return SchemaCatalogue()
 
 
 def from_template(folder: Path, catalogue: SchemaCatalogue, urn: Urn = URN) -> Resource:

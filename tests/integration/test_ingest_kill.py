@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import random
+import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any, Final
 
@@ -49,7 +51,7 @@ def test_a_journal_that_is_killed_keeps_what_it_acknowledged(tmp_path: Path) -> 
         assert [batch for batch, _ in again] == list(range(4)), moment
         journal = open_journal(folder, JournalLimits())
         assert [each.offset for each in journal.read(0, 1000)] == list(range(1, 21)), moment
-        assert all("cut off" in each for each in journal.damage()), moment
+        assert journal.damage() == [], moment
         journal.close()
         return len(acknowledged) == 4
 
@@ -120,14 +122,11 @@ def _measures(client: Client) -> dict[str, int]:
     return measures
 
 
-# httpcore leaves the socket of a refused connection to the garbage collector.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_process_that_is_killed_loses_nothing_and_repeats_nothing(ingest: Ingest) -> None:
     def send(sender: int) -> None:
-        with ingest.client() as client:
-            for number in range(BATCHES):
-                while not _acknowledged(client, _batch(sender, number)):
-                    threading.Event().wait(0.02)
+        for number in range(BATCHES):
+            while not _acknowledged(ingest.socket, _batch(sender, number)):
+                threading.Event().wait(0.02)
 
     chance = random.Random(7)  # noqa: S311 (seeded, so that every run is the same)
     with ThreadPoolExecutor(SENDERS) as pool:
@@ -144,16 +143,31 @@ def test_a_process_that_is_killed_loses_nothing_and_repeats_nothing(ingest: Inge
         sql = 'SELECT count(*), count(DISTINCT source || id), min("offset"), max("offset") FROM signals'
         answer = client.post("/query", json={"sql": sql}).json()
         assert answer["rows"] == [[total, total, 1, total]]
-        assert all("cut off" in each for each in client.get("/health").json()["problems"])
+        assert client.get("/health").json()["problems"] == []
     assert ingest.stop() == 0
     assert not ingest.socket.exists()
 
 
-def _acknowledged(client: Client, body: bytes) -> bool:
-    try:
-        return client.post("/ingest", content=body, headers=LINES).status_code == 200
-    except TransportError:
-        return False
+class _Connection(HTTPConnection):
+    """Without httpx, which leaves the socket of a connection that was refused to the garbage collector."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__("ingest", timeout=PATIENCE)
+        self._path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(str(self._path))
+
+
+def _acknowledged(path: Path, body: bytes) -> bool:
+    with closing(_Connection(path)) as connection:
+        try:
+            connection.request("POST", "/ingest", body, LINES)
+            return connection.getresponse().status == 200
+        except (OSError, HTTPException):
+            return False
 
 
 def test_only_its_user_reaches_it(ingest: Ingest, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Bad files get one clear error, with the place."""
 
 import contextlib
+import gzip
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from setpoint.errors import InputError
-from setpoint.files import load_yaml, parse_json, parse_yaml, read_bytes
+from setpoint.files import load_yaml, parse_json, parse_yaml, read_bytes, read_lines
 
 
 def test_values_remember_their_lines() -> None:
@@ -117,3 +118,25 @@ def test_what_is_no_readable_file_says_so(tmp_path: Path) -> None:
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     with contextlib.suppress(InputError):
         parse_yaml(data, "f.yaml")
+
+
+def test_lines_are_read_with_their_numbers_plain_or_packed(tmp_path: Path) -> None:
+    for name, content in (("plain", b"a\n\n b"), ("packed", gzip.compress(b"a\n\n b"))):
+        path = tmp_path / name
+        path.write_bytes(content)
+        assert list(read_lines(path)) == [(f"{path}:1", b"a\n"), (f"{path}:3", b" b")]
+
+
+def test_a_line_that_never_ends_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "long"
+    path.write_bytes(gzip.compress(b"ok\n" + b"x" * 1000))
+    with pytest.raises(InputError, match="long:2: the line has more than 100 bytes"):
+        list(read_lines(path, limit=100))
+
+
+@pytest.mark.parametrize("cut", [5, 20])
+def test_a_gzip_file_that_was_cut_short_is_told(tmp_path: Path, cut: int) -> None:
+    path = tmp_path / "cut"
+    path.write_bytes(gzip.compress(b"a line\n" * 50)[:cut])
+    with pytest.raises(InputError, match="not whole as a gzip file"):
+        list(read_lines(path))

@@ -45,7 +45,7 @@ def show_reading(output: Output, work: Sequence[Workload], settings: Settings) -
     calls, rate = sum(each.calls for each in work), settings.aws.calls_per_second
     output.line(
         f"a full scan every {_every(settings):g} s takes at least {calls:,} calls, {calls / rate:.1f} s at the "
-        f"{rate:g} calls a second that aws.calls_per_second allows; a look at one entity takes at most "
+        f"{rate:g} calls a second that aws.calls_per_second allows; a look at one entity takes about "
         f"{max((each.calls_each for each in work), default=0)}"
     )
     output.line(

@@ -14,6 +14,7 @@ from setpoint.cli.source import Source, source_option
 from setpoint.fields import LONGEST, seconds_of
 from setpoint.model.access import AccessScope, Token, TokenRequest, TokenState
 from setpoint.model.canonical import Json
+from setpoint.model.credential import PREFIX
 from setpoint.store.interface import IssuedToken
 
 NEVER = "never"
@@ -29,6 +30,17 @@ class Duration(click.ParamType[timedelta]):
         if seconds is None or seconds > LONGEST:
             self.fail(f"{value!r} is no duration of at most ten years, such as 30s, 12h or 90d", param, ctx)
         return timedelta(seconds=seconds)
+
+
+class NameOrId(click.ParamType[str]):
+    """A token that is given whole, since it has leaked, is known by the id in it: the rest goes nowhere."""
+
+    name = "name or id"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ARG002 (click's)
+        text = str(value)
+        parts = text.split("_")
+        return parts[1] if len(parts) == 3 and parts[0] == PREFIX else text
 
 
 @click.group(name="tokens")
@@ -112,7 +124,7 @@ def list_(source: Source, *, include_ended: bool, as_json: bool) -> int:
 
 
 @command.command(name="revoke")
-@click.argument("name_or_id", metavar="NAME|ID")
+@click.argument("name_or_id", metavar="NAME|ID", type=NameOrId())
 @source_option
 @json_option
 def revoke(source: Source, name_or_id: str, *, as_json: bool) -> int:
@@ -128,7 +140,7 @@ def revoke(source: Source, name_or_id: str, *, as_json: bool) -> int:
 
 
 @command.command(name="rotate")
-@click.argument("name_or_id", metavar="NAME|ID")
+@click.argument("name_or_id", metavar="NAME|ID", type=NameOrId())
 @click.option(
     "--overlap",
     type=Duration(),

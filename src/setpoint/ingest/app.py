@@ -41,6 +41,9 @@ from setpoint.settings.ingest import IngestBounds
 
 SERVICE_HEADER: Final = "x-setpoint-service"
 """The service that the sender's token is bound to, percent-encoded; absent where it is bound to none."""
+SENDER_HEADER: Final = "x-setpoint-principal"
+"""Who sends it, as the audit log names callers, percent-encoded."""
+LONGEST_SENDER: Final = 1024
 REQUEST_HEADER: Final = "x-request-id"
 
 LINES: Final = frozenset({"application/x-ndjson", "application/ndjson", "application/jsonl"})
@@ -103,7 +106,7 @@ class _Handlers:
 
     async def _take(self, request: Request, read: Reader, received_at: datetime) -> Response:
         async with self._bodies.take(request) as body:
-            take = partial(self._parts.taking.take, partial(read, body), received_at)
+            take = partial(self._parts.taking.take, partial(read, body), received_at, _sender(request))
             receipt = await _in(self._parts.writers, take)
         return _json(asdict(receipt))
 
@@ -154,6 +157,13 @@ def _service(request: Request) -> str | None:
     if not service:
         raise RefusedError(HTTPStatus.FORBIDDEN, "the token is bound to a service without a name")
     return service
+
+
+def _sender(request: Request) -> str:
+    header = request.headers.get(SENDER_HEADER, "")[:LONGEST_SENDER]
+    name = unquote(header)
+    # An identity provider may put anything into a name, and a line of the journal has no line feed.
+    return name if name.isprintable() else header
 
 
 def _event_form(request: Request, reader: EventReader) -> Reader:

@@ -26,6 +26,7 @@ class IngestHealth:
             "lag": max(0, size.last_offset - taken),
             "bytes": size.bytes,
             "duplicates": size.duplicates,
+            "cut_bytes": size.cut,
         }
         failure = [self.filling.failure] if self.filling.failure else []
         return Health(measures, (*failure, *self.journal.damage(), *self._lake_damage()))

@@ -20,6 +20,7 @@ from typing import Final
 import uvicorn
 
 from setpoint.errors import InputError
+from setpoint.files import allow_open_files
 from setpoint.ingest.app import IngestParts, create_app
 from setpoint.ingest.filling import Filling
 from setpoint.ingest.health import IngestHealth
@@ -40,8 +41,8 @@ IDLE: Final = 75
 """Seconds for which the server may keep a connection that it does not use."""
 STOP_WITHIN: Final = 5
 """Seconds for calls under way when it is told to stop."""
-CONNECTIONS: Final = 2048
-"""More than the server lets in."""
+SPARE: Final = 256
+"""Connections beyond those of the server's callers, and open files beside connections."""
 
 TellHealth = Callable[[Callable[[], Health]], None]
 
@@ -55,6 +56,8 @@ def run_ingest(
     telemetry: Telemetry = SILENT,
 ) -> None:
     """Until `stop` is set; `path` is where the socket is made, in a folder that only this user may enter."""
+    connections = settings.server.limits.connections + SPARE
+    allow_open_files(connections + SPARE)
     with ExitStack() as stack:
         lake = LakeDoor(lambda: open_lake(settings))
         stack.callback(lake.shut)
@@ -80,14 +83,16 @@ def run_ingest(
         if tell_health is not None:
             tell_health(health.report)
         app = MeasuredRequests(create_app(parts), telemetry)
-        _Server(app, lambda: stop.is_set() or filled.done(), ready).run(sockets=[listener])
+        _Server(app, connections, lambda: stop.is_set() or filled.done(), ready).run(sockets=[listener])
     filled.result()
 
 
 class _Server(uvicorn.Server):
     """Ends when it is told to, and leaves the process's signals alone."""
 
-    def __init__(self, app: MeasuredRequests, ended: Callable[[], bool], ready: Callable[[], None]) -> None:
+    def __init__(
+        self, app: MeasuredRequests, connections: int, ended: Callable[[], bool], ready: Callable[[], None]
+    ) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
@@ -98,7 +103,7 @@ class _Server(uvicorn.Server):
                 access_log=False,
                 proxy_headers=False,
                 server_header=False,
-                limit_concurrency=CONNECTIONS,
+                limit_concurrency=connections,
                 timeout_keep_alive=IDLE,
                 timeout_graceful_shutdown=STOP_WITHIN,
             )

@@ -20,9 +20,9 @@ class Taking:
     told: Callable[[], None]
     """Called when something new is in the journal."""
 
-    def take(self, read: Callable[[], Sequence[Event]], received_at: datetime) -> Receipt:
+    def take(self, read: Callable[[], Sequence[Event]], received_at: datetime, sender: str) -> Receipt:
         """All that is read, durably, or nothing."""
-        receipt = self.journal.append([self.pseudonymise(each) for each in read()], received_at)
+        receipt = self.journal.append([self.pseudonymise(each) for each in read()], received_at, sender)
         if receipt.appended:
             self.told()
         return receipt

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from setpoint.act.interface import Alert
 from setpoint.loop.parts import Parts
+from setpoint.model.canonical import digest
 from setpoint.model.exceptions import NO_EXCEPTIONS, Baseline, Exceptions
 from setpoint.model.policy import Severity
 from setpoint.model.urn import Urn
@@ -26,6 +27,15 @@ class Accepted:
         matched = self._parts.ledger.waiver_matches()
         known = [replace(each, last_matched=matched.get(each.id)) for each in declared]
         self._waivers = [*known, *self._parts.ledger.waivers()]
+
+    def version(self) -> str:
+        """Changes when what bears on some entity may: with what people entered, and with every expiry."""
+        if not self._waivers and not self._baseline.accepted:
+            return ""
+        now = self._parts.clock.now()
+        active = [(each.id, each.scope, each.policy, each.path) for each in self._waivers if each.is_active(now)]
+        accepted = {str(urn): values for urn, values in self._baseline.accepted.items()}
+        return digest(active, accepted, f"{now:%Y-%m-%d}")
 
     def about(self, urn: Urn) -> Exceptions:
         """What bears on an entity at this moment: an expired waiver counts nowhere from its second on."""

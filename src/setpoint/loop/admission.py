@@ -24,6 +24,9 @@ from setpoint.model.service import Exposure, Release, Service, Tier
 from setpoint.model.waiver import Waiver
 from setpoint.store.interface import Ledger, LedgerReader, ThresholdKeeper
 
+Recorded = Callable[[Decision], None]
+"""What else belongs to the record of a decision."""
+
 
 @dataclass(frozen=True, slots=True)
 class WhatIf:
@@ -82,8 +85,11 @@ class Admission:
     clock: Callable[[datetime | None], Clock] = Clock
     """Makes one that starts no earlier than a time."""
 
-    def decide(self, release: Release, stage: Stage) -> Decision:
-        """The decision with every factor, recorded; while the ledger is out of reach, by what was last known."""
+    def decide(self, release: Release, stage: Stage, recorded: Recorded = lambda _decision: None) -> Decision:
+        """The decision with every factor, recorded; while the ledger is out of reach, by what was last known.
+
+        `recorded` is called within the transaction that records it, and takes all back where it raises.
+        """
         # 1. What does the service declare?
         case = self._case(release, stage)
         try:
@@ -95,7 +101,7 @@ class Admission:
                 # 3. Decide, and write it down.
                 judged = self._facing(case, shown)
                 decision = self._decide(judged)
-                self._record(ledger, judged, decision, now)
+                self._record(ledger, judged, decision, now, recorded)
         except (LedgerError, TemporaryError) as error:
             # 4. Without the ledger, decide by what was last known, and say so.
             decision = self._decide(self._facing(case, self._last_known(release.service, error)))
@@ -149,11 +155,14 @@ class Admission:
             without=what_if.without if what_if else (),
         )
 
-    def _record(self, ledger: Ledger, case: GateCase, decision: Decision, now: datetime) -> None:
+    def _record(
+        self, ledger: Ledger, case: GateCase, decision: Decision, now: datetime, recorded: Recorded
+    ) -> None:
         writer = ledger.visitor()
         with writer.transaction():
             writer.put_release(case.release, now)
             writer.put_decision(decision, now, self.actor, case=case)
+            recorded(decision)
 
     def _last_known(self, service: str, error: Error) -> Circumstances:
         because = f"the ledger cannot be reached ({error.diagnostics()})"

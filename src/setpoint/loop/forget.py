@@ -13,7 +13,7 @@ from setpoint.loop.intended import IntendedState
 from setpoint.loop.parts import Parts
 from setpoint.loop.recorder import GONE, Recorder
 from setpoint.loop.remediate import UNDER_WAY, Remediator
-from setpoint.model.snapshot import Area, AreaCoverage, Coverage, Extent
+from setpoint.model.snapshot import TELLS_ABSENCE, Area, AreaCoverage, Coverage
 from setpoint.model.urn import Urn
 from setpoint.store.interface import LedgerWriter
 
@@ -34,13 +34,13 @@ class Forgetter:
         """`remembered` is what the beat began with; what was `seen` since is not among what goes."""
         unseen = [Urn(urn) for urn in remembered if urn not in seen]
         self._recorder.forget(self._gone(unseen, Coverage.of(observed)), GONE)
-        for area, urns in no_longer_read(unseen, self._parts.observer.areas()).items():
+        for area, urns in no_longer_read(unseen, self._parts.observer.areas(self._intended)).items():
             self._forget_area(area, urns)
 
     def _gone(self, unseen: Iterable[Urn], observed: Coverage) -> list[Urn]:
         """Everything that is neither declared nor, as a wholly read area shows, there."""
         candidates = (urn for urn in unseen if urn not in self._intended)
-        return [urn for urn in candidates if observed.extent(Area.of(urn)) is Extent.WHOLE]
+        return [urn for urn in candidates if observed.extent(Area.of(urn)) in TELLS_ABSENCE]
 
     def _forget_area(self, area: Area, urns: list[Urn]) -> None:
         reason = f"{area.type} in {area.region} is not read any more: the configuration leaves it out"

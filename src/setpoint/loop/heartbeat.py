@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Final
 
@@ -23,11 +23,12 @@ from setpoint.loop.recorder import Recorder
 from setpoint.loop.remediate import Remediator
 from setpoint.loop.report import BeatReport
 from setpoint.loop.restraint import Restraint
+from setpoint.loop.scans import Scans, unsettled
 from setpoint.loop.shown import last_known
 from setpoint.loop.undo import Undoer
 from setpoint.model.conclusion import Conclusion
 from setpoint.model.remediation import UNFINISHED
-from setpoint.model.snapshot import Area, AreaCoverage, Coverage, Extent
+from setpoint.model.snapshot import TELLS_ABSENCE, Area, AreaCoverage, Coverage
 from setpoint.model.urn import Urn
 from setpoint.store.interface import BeatRow, Lease, LedgerWriter
 from setpoint.telemetry import AWS_CALLS, Span
@@ -69,6 +70,7 @@ class Heartbeat:
         )
         self._forgetter = Forgetter(parts, self._intended, self._recorder, remediator, writer)
         self._pruner = Pruner(parts, writer)
+        self._scans = Scans(parts)
         self.queue = WorkQueue()
         self._clock_is_behind = False
         self._told_held: frozenset[str] = frozenset()
@@ -102,21 +104,27 @@ class Heartbeat:
         report.declared = len(self._intended)
         report.declared_areas = list(self._intended.coverage.areas.values())
 
-        # 3. What is running? Only what changed since the last conclusion is compared and judged.
+        # 3. What is running? Everything is read when it is time, else what somebody pointed at; only what changed since
+        #    the last conclusion is compared and judged.
         span.step("observe")
+        only = self._scans.areas_to_read(f"{self._intended.version}:{self._accepted.version()}")
         remembered = self._parts.ledger.remembered(self._parts.settings.scope)
         seen: set[Urn] = set()
-        self._conclude(self._changed(remembered, seen, report, progress), report)
+        self._conclude(self._changed(remembered, seen, only, report, progress), report)
 
         # 4. What is not there? Only a wholly read area can tell.
         span.step("missing")
         if report.interrupted:
-            report.observed_areas = interrupted(self._parts.observer.areas(), report.observed_areas)
+            self._scans.forget()
+            report.observed_areas = interrupted(self._parts.observer.areas(self._intended), report.observed_areas)
         else:
-            not_seen = (urn for urn in self._intended if urn not in seen)
-            report.observed_areas += out_of_reach(not_seen, report.observed_areas)
+            if only is None:
+                not_seen = (urn for urn in self._intended if urn not in seen)
+                report.observed_areas += out_of_reach(not_seen, report.observed_areas)
+                self._reconciler.unread.clear()
             self._conclude(self._not_seen(remembered, seen, report), report)
             self._forgetter.forget(remembered, seen, report.observed_areas)
+            report.observed_areas = self._scans.read(only, report.observed_areas)
 
         # 5. Take up what was left unfinished, and act on what is due.
         span.step("act")
@@ -124,6 +132,7 @@ class Heartbeat:
             self.queue.add(remediation.urn, self._parts.clock.now())
         self._orders.expire()
         self.work()
+        report.observed_areas = unsettled(report.observed_areas, self._reconciler.unread)
 
         # 6. Write down what this beat did.
         span.step("record")
@@ -136,7 +145,7 @@ class Heartbeat:
     def work(self) -> datetime | None:
         """Carry out what people ordered, and reconcile every key that is due; when the next one will be."""
         self._renew_lease()
-        for urn in self._orders.carry_out():
+        for urn in (*self._orders.carry_out(), *self._hinted()):
             self.queue.add(urn, self._parts.clock.now())
         while not self._parts.stopping() and (key := self.queue.take(self._parts.clock.now())) is not None:
             self._renew_lease()
@@ -147,11 +156,22 @@ class Heartbeat:
         due = (self.queue.next_due(), self._orders.next_due())
         return min((each for each in due if each is not None), default=None)
 
+    def _hinted(self) -> list[Urn]:
+        """What somebody says to look at again. What lies in no area that is read is not looked at at all."""
+        hinted = self._parts.hints.take_urns()
+        read = frozenset(self._parts.observer.areas(self._intended)) if hinted else frozenset()
+        return [urn for urn in hinted if Area.of(urn) in read]
+
     def _changed(
-        self, remembered: Mapping[str, str], seen: set[Urn], report: BeatReport, progress: Progress
+        self,
+        remembered: Mapping[str, str],
+        seen: set[Urn],
+        only: Collection[Area] | None,
+        report: BeatReport,
+        progress: Progress,
     ) -> Iterator[Conclusion]:
         """Everything that was read and that a remembered conclusion does not cover."""
-        for item in self._parts.observer.observe():
+        for item in self._parts.observer.observe(self._intended, only):
             if isinstance(item, AreaCoverage):
                 report.observed_areas.append(item)
             else:
@@ -167,12 +187,12 @@ class Heartbeat:
                     return
 
     def _not_seen(self, remembered: Mapping[str, str], seen: set[Urn], report: BeatReport) -> Iterator[Conclusion]:
-        """Everything declared in a wholly read area that was not there."""
+        """Everything declared that was not there, in areas that were read so far that they can tell."""
         observed = Coverage.of(report.observed_areas)
         for urn in self._intended:
-            if urn in seen or remembered.get(urn) == self._concluder.key(urn, None):
+            if urn in seen or observed.extent(Area.of(urn)) not in TELLS_ABSENCE:
                 continue
-            if observed.extent(Area.of(urn)) is Extent.WHOLE:
+            if remembered.get(urn) != self._concluder.key(urn, None):
                 yield self._concluder.conclude(urn, None)
 
     def _conclude(self, conclusions: Iterator[Conclusion], report: BeatReport) -> None:
@@ -227,6 +247,7 @@ class Heartbeat:
 
     def _take_nothing_for_known(self, report: BeatReport, error: Error) -> None:
         """The commands speak of the last beat: they must not go on to say what the one before could still read."""
+        self._scans.forget()
         for before in self._parts.ledger.beats(scope=self._parts.settings.scope, limit=1):
             report.declared_areas, report.observed_areas = [], no_longer_known(before.coverage, error)
             self._finish(report)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 
 from setpoint.intent.interface import IntentReader
 from setpoint.model.packed import PackedResources
 from setpoint.model.resource import Resource
-from setpoint.model.snapshot import Area, Coverage, Extent
+from setpoint.model.snapshot import ANY_TYPE, Area, Coverage, Extent
 from setpoint.model.urn import Urn
 
 
@@ -37,6 +38,11 @@ class IntendedState:
         self._fingerprint = fingerprint
         return True
 
+    @property
+    def version(self) -> str:
+        """Of what the sources declared when they were read."""
+        return self._fingerprint
+
     def is_current(self) -> bool:
         """Whether the sources are still as they were when they were read."""
         return self._reader.fingerprint() == self._fingerprint
@@ -60,9 +66,10 @@ class IntendedState:
 
     def doubt(self, urn: Urn) -> str:
         """Why an entity that nobody seems to declare may be declared all the same; empty where that is certain."""
-        known = self.coverage.areas.get(Area.of(urn))
-        unsure = known is not None and known.extent in (Extent.PARTIAL, Extent.NONE)
-        return "; ".join(known.reasons) if known is not None and unsure else ""
+        area = Area.of(urn)
+        known = (self.coverage.areas.get(each) for each in (area, replace(area, type=ANY_TYPE)))
+        unsure = (each for each in known if each is not None and each.extent in (Extent.PARTIAL, Extent.NONE))
+        return "; ".join(reason for each in unsure for reason in each.reasons)
 
     def get(self, urn: Urn) -> Resource | None:
         return self._resources.get(urn)

@@ -10,6 +10,7 @@ from setpoint.compare.interface import Comparator
 from setpoint.decide.interface import Assessor, Judge
 from setpoint.intent.interface import IntentReader
 from setpoint.loop.clock import Clock
+from setpoint.loop.hints import Hints
 from setpoint.loop.settings import LoopSettings
 from setpoint.model.exceptions import Baseline
 from setpoint.model.service import Service
@@ -41,5 +42,7 @@ class Parts:
     """Where their thresholds are left for a gate that cannot reach the ledger."""
     courier: Courier | None = None
     """Brings alerts to people who are elsewhere."""
+    hints: Hints = field(default_factory=Hints)
+    """What somebody says to look at again before everything is."""
     telemetry: Telemetry = SILENT
     """Who is told how long each step takes."""

@@ -42,12 +42,16 @@ class Reconciler:
         self._remediator = remediator
         self._undoer = undoer
         self._patience = patience
+        self.unread: dict[Urn, str] = {}
+        """What was looked at and could not be read → why, until it is read."""
 
     def reconcile(self, urn: Urn) -> datetime | None:
         """When to look again; None when nothing is left to do here."""
         # 1. Look: the state decides, never the event that led here.
         seen = self._parts.observer.look(urn)
+        self.unread.pop(urn, None)
         if isinstance(seen, Unread):
+            self.unread[urn] = seen.reason
             return self._patience.again(urn)
         actual = None if isinstance(seen, Absent) else seen
         under_way = self._under_way(urn)

@@ -50,6 +50,8 @@ class LoopSettings:
     mode: Mode = Mode.AUDIT
     interval: float = 60.0
     """Seconds from the start of one beat to the start of the next."""
+    full_scan_every: float = 0.0
+    """Seconds after which a beat reads everything again; in between, only what was pointed at. 0: every beat does."""
     verify_for: float = 120.0
     """Seconds that a revert may take to show, before it counts as failed."""
     retry_after: float = 1.0

@@ -39,6 +39,9 @@ ACCESS_NAME: Final = r"[A-Za-z0-9][A-Za-z0-9._@-]{0,99}"
 LONGEST_SERVICE: Final = 256
 """Characters of a service's name that a token may be bound to; AWS's tag values, which name services, have no more."""
 
+LONGEST_LIFE: Final = timedelta(days=3660)
+"""Ten years, longer than anybody means; a rotated token lives as long again, and there has to be a time for that."""
+
 USUAL_OVERLAP: Final = timedelta(hours=1)
 """Of a rotated token with the new one: enough to bring that to wherever the old one is."""
 
@@ -124,6 +127,11 @@ def check_request(request: TokenRequest, now: datetime) -> None:
         raise InputError("the service of the token is empty or too long", remedy="give the name of one service")
     if request.expires_at is not None and request.expires_at <= now:
         raise InputError("the token would have expired already", remedy="give a later expiry")
+    if request.expires_at is not None and request.expires_at - now > LONGEST_LIFE:
+        raise InputError(
+            "the token would be good for more than ten years",
+            remedy="give an earlier expiry, or none for one that stays",
+        )
     if request.is_agent and request.scopes != {AccessScope.INGEST}:
         raise InputError("an agent's token has the scope ingest and no other", remedy="leave the other scopes out")
     check_scopes(request.scopes, is_bound=request.service is not None)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 SEPARATOR = "|"
-"""Between the parts of an identifier of several properties (AWS Cloud Control API User Guide, "Identifying resources")."""
+"""Between the parts of an identifier of several properties (AWS Cloud Control API User Guide, "Identifying
+resources")."""
 
 
 class Verb(StrEnum):
@@ -29,6 +30,16 @@ class Parent:
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """What a listing can be given without asking anybody: one of the few values that a property may have."""
+
+    model: Mapping[str, str]
+
+    region: str = ""
+    """The only region that knows this value; empty where all do."""
+
+
+@dataclass(frozen=True, slots=True)
 class Handlers:
     """Of one resource type."""
 
@@ -41,10 +52,13 @@ class Handlers:
     """The properties that are the parts of the primary identifier."""
 
     needs: tuple[str, ...] = ()
-    """Properties that a listing has to be given: those of the entity that the listed ones belong to."""
+    """Properties that a listing has to be given, such as the id of the entity that the listed ones belong to."""
 
     parent: Parent | None = None
-    """Where the values of `needs` can be read; None where only what is declared tells them."""
+    """Where the values of `needs` can be read."""
+
+    given: tuple[Given, ...] = ()
+    """All values of `needs` that there can be. Without either, only what is declared tells some of them."""
 
     write_only: frozenset[str] = frozenset()
     """Paths that are never to be returned; a handler that returns one all the same is not listened to."""

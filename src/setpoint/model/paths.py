@@ -6,7 +6,7 @@ A *schema path* has `[*]` for any element of a list (or any key of a map); a *co
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from setpoint.model.canonical import Json
 
@@ -57,3 +57,27 @@ def _lookup(value: Json, steps: list[str]) -> Iterator[Json]:
             yield from _lookup(child, rest)
     elif isinstance(value, Mapping) and step in value:
         yield from _lookup(value[step], rest)
+
+
+def without(value: Json, path: str) -> Json:
+    """`value` without what stands at a schema path; a property that this empties goes too."""
+    return _without(value, split(path))
+
+
+def _without(value: Json, steps: Sequence[str]) -> Json:
+    if isinstance(value, list):
+        # Some schemas leave out the `*` of a list: /properties/Rules/Transition.
+        rest = steps[1:] if steps[0] == ANY else steps
+        return [_without(element, rest) for element in value] if rest else []
+    if not isinstance(value, Mapping):
+        return value
+    step, rest = steps[0], steps[1:]
+    kept: dict[str, Json] = {}
+    for name, child in value.items():
+        if step not in (ANY, name):
+            kept[name] = child
+        elif rest:
+            inner = _without(child, rest)
+            if inner or inner == child:
+                kept[name] = inner
+    return kept

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
 from setpoint.model.canonical import Json, digest
 from setpoint.model.surroundings import NO_SURROUNDINGS, Surroundings
@@ -42,7 +42,7 @@ class Resource:
 
     def digest(self) -> str:
         """Of everything that a conclusion could depend on."""
-        around = () if self.surroundings is NO_SURROUNDINGS else (asdict(self.surroundings),)
+        around = () if self.surroundings is NO_SURROUNDINGS else (self.surroundings.facts(),)
         return digest(self.properties, self.unread, self.provided_by, self.unidentified, *around)
 
     def tags(self) -> dict[str, str]:

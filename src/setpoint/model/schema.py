@@ -38,7 +38,7 @@ class Default:
     reserved: bool = False
     """`value` is how the names of the provider's own begin, which nobody else may use."""
     also: tuple[Json, ...] = ()
-    """Other defaults that the provider documents: under other conditions, or before it changed, which older entities keep."""
+    """Other defaults that the provider documents: under other conditions, or before they changed."""
     omitted: bool = False
     """The provider may leave it out of what it returns: absent means this value."""
     for_empty: bool = False
@@ -50,7 +50,7 @@ class Derivation:
     """A value that follows from another property, wherever that one is declared."""
 
     by: tuple[str, ...]
-    """The top-level properties that decide, any of them."""
+    """The schema paths of the properties that decide, any of them."""
     source: str
     value: Json = None
     """What follows; None where it can be anything (what a snapshot holds)."""
@@ -99,9 +99,13 @@ class ResourceSchema:
     """KMS keys that the provider returns as ARNs, whatever named them (the schema's `$join` with `arn:…:kms:`)."""
     spellings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Names that have other spellings, each with the one that the provider returns (the schema's `$lookup`)."""
+    added: Mapping[str, str] = field(default_factory=dict)
+    """Lists of words in one text → the word that the provider adds to them."""
+    rounded: Mapping[str, int] = field(default_factory=dict)
+    """Numbers → what the provider rounds them down to a multiple of."""
     relevant: Mapping[str, Relevance] = field(default_factory=dict)
     generated: Mapping[str, str] = field(default_factory=dict)
-    """What the provider makes where nothing is declared, and nobody changes → the page of its documentation that says so."""
+    """What the provider makes where nothing is declared, and nobody changes → the page that says so."""
     chosen: Mapping[str, str] = field(default_factory=dict)
     """What the provider chooses where nothing is declared (a zone, a window, a version) → the page that says so."""
     derived: Mapping[str, Derivation] = field(default_factory=dict)

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from setpoint.model.resource import Resource
 from setpoint.model.urn import Urn
+
+ANY_TYPE: Final = "*"
+"""In the area of a declaration: what could not be read may be of any type."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -32,12 +36,18 @@ class Area:
 class Extent(StrEnum):
     WHOLE = "whole"
     """Every entity was seen: one that was not seen does not exist."""
+    DECLARED = "declared"
+    """Every declared entity was asked for; the provider has no listing that could tell of others."""
     PARTIAL = "partial"
     """What was seen exists; what was not seen may exist."""
     NONE = "none"
     """Nothing is known."""
     NOT_COVERED = "not covered"
     """Setpoint does not read this type (yet): said once, and no reason to doubt the rest."""
+
+
+TELLS_ABSENCE: Final = frozenset({Extent.WHOLE, Extent.DECLARED})
+"""Where this much was read, a declared entity that was not seen does not exist."""
 
 
 @dataclass(frozen=True, slots=True)

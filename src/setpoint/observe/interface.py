@@ -2,23 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Protocol
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Final, Protocol
 
 from setpoint.model.resource import Absent, Resource, Unread
 from setpoint.model.snapshot import Area, AreaCoverage
 from setpoint.model.urn import Urn
 
 
+class Declared(Protocol):
+    """What is declared, as far as it decides what is read: its types, and the names of what cannot be listed."""
+
+    def __iter__(self) -> Iterator[Urn]: ...
+
+    def get(self, urn: Urn, /) -> Resource | None: ...
+
+
+NOTHING: Final[Mapping[Urn, Resource]] = {}
+"""For who asks before anything is declared."""
+
+
 class Observer(Protocol):
     """Reads one provider. Never raises for what the provider refuses: that is coverage."""
 
-    def areas(self) -> Iterable[Area]:
+    def areas(self, declared: Declared = NOTHING) -> Iterable[Area]:
         """What a whole observation reads."""
         ...
 
-    def observe(self) -> Iterator[Resource | AreaCoverage]:
-        """Resources as they are read; after the last one of an area, its coverage. Areas may interleave."""
+    def observe(
+        self, declared: Declared = NOTHING, only: Collection[Area] | None = None
+    ) -> Iterator[Resource | AreaCoverage]:
+        """Resources as they are read; after the last one of an area, its coverage. Areas may interleave.
+
+        With `only`, nothing else than these areas.
+        """
         ...
 
     def look(self, urn: Urn) -> Resource | Absent | Unread:

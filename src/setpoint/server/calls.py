@@ -23,6 +23,12 @@ FAILED: Final = 500
 """What is counted where no answer was begun."""
 
 
+def marks(identity: str) -> dict[str, str]:
+    """What the head of every answer says, whichever layer answers."""
+    # What is not meant to be a page must not be read as one (WHATWG, *Fetch*, 3.6).
+    return {"X-Request-Id": identity, "X-Content-Type-Options": "nosniff"}
+
+
 class Calls:
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app = app
@@ -41,10 +47,7 @@ class Calls:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                headers["X-Request-Id"] = identity
-                # What is not meant to be a page must not be read as one (WHATWG, *Fetch*, 3.6).
-                headers["X-Content-Type-Options"] = "nosniff"
+                MutableHeaders(scope=message).update(marks(identity))
             await send(message)
 
         with bound_contextvars(request=identity), self._metrics.in_flight.track_inprogress():

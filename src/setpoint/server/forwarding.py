@@ -29,6 +29,9 @@ PASSED_ON: Final = ("content-type", "content-encoding", "content-length", "trace
 
 PASSED_BACK: Final = ("content-type", "content-disposition", "retry-after")
 
+READABLE: Final = ":/#@"
+"""What stays as it is in a caller's name."""
+
 WAITS: Final = httpx.Timeout(70.0, connect=2.0)
 """Seconds between two signs of life: more than the longest that a question to the lake may take."""
 
@@ -74,8 +77,9 @@ class IngestDoor:
         content: bytes | AsyncIterator[bytes],
     ) -> Response:
         headers["X-Request-Id"] = request_id(request)
+        # Percent-encoded: a header holds ASCII, and a name may hold anything.
+        headers["X-Setpoint-Principal"] = quote(principal.name, safe=READABLE)
         if principal.service is not None:
-            # Percent-encoded: a header holds ASCII, and a name may hold anything.
             headers["X-Setpoint-Service"] = quote(principal.service, safe="")
         client = self._expect_client()
         async with _told_as_our_own():

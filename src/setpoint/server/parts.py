@@ -23,12 +23,14 @@ from setpoint.server.metrics import Metrics
 from setpoint.settings.server import Limits
 from setpoint.store.interface import KeptAnswers, Ledger, LedgerPages, TokenStore
 
-ANSWERING_THREADS: Final = 8
+ANSWERING_THREADS: Final = 7
 GATE_THREADS: Final = 3
 AUTHENTICATING_THREADS: Final = 4
+VERIFYING_THREADS: Final = 1
 """Together no more than the ledger has connections (fifteen, SQLAlchemy's *QueuePool*), so that none is waited for.
 
-Apart, so that a gate waits neither for slow questions nor for an identity provider that does not answer.
+Apart, so that a gate waits neither for slow questions nor for an identity provider that does not answer, and nobody for
+those who have the whole audit log read.
 """
 
 
@@ -46,6 +48,7 @@ class Threads:
 
     gate: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(GATE_THREADS))
     authentication: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(AUTHENTICATING_THREADS))
+    verification: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(VERIFYING_THREADS))
 
 
 @dataclass(frozen=True, slots=True)

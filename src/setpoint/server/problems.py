@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from setpoint.errors import ConflictError, CouldNotTellError, Error, InputError, NotFoundError, TemporaryError
 from setpoint.server.allowed import allowed_methods
 from setpoint.server.authentication.refusals import ForbiddenError, UnauthenticatedError
+from setpoint.server.calls import marks
 from setpoint.wire.problem import COULD_NOT_TELL, MEDIA_TYPE, NO_SUCH_OPERATION, TYPE_PREFIX, ProblemDocument
 
 LISTED: Final = 10
@@ -140,6 +141,8 @@ async def _unforeseen(request: Request, _error: Exception) -> Response:
         "the server met an error of its own",
         remedy=f"look for the request {identity} in its log",
         exit_code=COULD_NOT_TELL,
+        # The framework answers this outside of every layer.
+        headers=marks(identity),
     )
 
 

@@ -2,7 +2,8 @@
 
 uvicorn bounds neither how long a head may take nor how large it may be, so a caller could keep a connection for ever
 (*slowloris*). Bodies are bounded by a layer of the application (`limits.BoundedBodies`), which can still answer; what
-is here comes after it, and only hangs up.
+is here comes after it, and only hangs up. Where there are too many connections, the one goes that has been silent for
+longest: so that those who say nothing keep nobody out, however many they are.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ class ImpatientProtocol(HttpToolsProtocol):
 
     seconds: float
     most_connections: int
+    waiting: dict[ImpatientProtocol, None]
+    """Connections between two calls, or in the head of one; first those that have been there for longest."""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
@@ -41,10 +44,11 @@ class ImpatientProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         super().connection_made(transport)
+        self._wait(self.seconds)
+        self.waiting[self] = None
         if len(self.connections) > self.most_connections:
-            self._hang_up(TOO_MANY)
-        else:
-            self._wait(self.seconds)
+            # Whoever means it has sent a head before a thousand others came, and waits for nothing but the answer.
+            next(iter(self.waiting))._hang_up(TOO_MANY)
 
     def data_received(self, data: bytes) -> None:
         if self.transport.is_closing():
@@ -59,6 +63,7 @@ class ImpatientProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._in_head = False
+        self.waiting.pop(self, None)
         self._wait(self.seconds + GRACE)
         super().on_headers_complete()
 
@@ -67,8 +72,14 @@ class ImpatientProtocol(HttpToolsProtocol):
         self._stop_waiting()
         super().on_message_complete()
 
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self.cycle.response_complete and not self.transport.is_closing():
+            self.waiting[self] = None
+
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()
+        self.waiting.pop(self, None)
         super().connection_lost(exc)
 
     def _wait(self, seconds: float) -> None:
@@ -82,6 +93,7 @@ class ImpatientProtocol(HttpToolsProtocol):
 
     def _hang_up(self, answer: bytes) -> None:
         self._stop_waiting()
+        self.waiting.pop(self, None)
         if self.transport.is_closing():
             return
         # In the middle of an answer there is nothing more to say.
@@ -110,4 +122,5 @@ class ImpatientLoop(uvloop.Loop):
 
 def impatient(seconds: float, most_connections: int) -> type[ImpatientProtocol]:
     """Heads within so many seconds, and bodies little later; no more connections than this at one time."""
-    return type("Impatient", (ImpatientProtocol,), {"seconds": seconds, "most_connections": most_connections})
+    limits = {"seconds": seconds, "most_connections": most_connections, "waiting": {}}
+    return type("Impatient", (ImpatientProtocol,), limits)

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from setpoint.errors import NotFoundError
+from setpoint.errors import ConflictError, NotFoundError
 from setpoint.loop import instructions
 from setpoint.loop.admission import Recorded, WhatIf
 from setpoint.loop.risk import ServiceRisk, risk_of
@@ -152,6 +152,7 @@ class View:
         return self.parts.pages.remediation_steps(remediation.id)
 
     def order_about(self, remediation: Remediation, kind: OrderKind, reason: str, writer: LedgerWriter) -> Order:
+        self._expect_still_own(remediation)
         return instructions.order_about(remediation, kind, self.principal.name, reason, self.parts.ledger, writer)
 
     # What is about all services; the routes let no caller here that is bound to one
@@ -189,6 +190,15 @@ class View:
         """Of every channel that is configured, or that messages are for, by name."""
         counts = self.parts.ledger.delivery_counts(self._loop_scope)
         return {name: counts.get(name, {}) for name in sorted({*self.parts.described.channels, *counts})}
+
+    def _expect_still_own(self, remediation: Remediation) -> None:
+        """What was planned for one service would change what is another's by now."""
+        owner = self.parts.pages.owner(self._loop_scope, remediation.urn)
+        if owner is not None and not self.principal.may_touch(owner):
+            raise ConflictError(
+                f"what remediation {remediation.id} is about does not belong to {remediation.service} any more",
+                remedy="ask whoever it belongs to now",
+            )
 
     @contextmanager
     def _naming_no_others(self) -> Iterator[None]:

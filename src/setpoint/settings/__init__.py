@@ -22,11 +22,11 @@ from setpoint.model.override import Override
 from setpoint.model.service import Service
 from setpoint.model.waiver import Waiver
 from setpoint.settings.alerts import read_alerts
-from setpoint.settings.aws import read_aws
+from setpoint.settings.aws import WatchSettings, read_aws, read_watch
 from setpoint.settings.gate import GateSettings, read_gate, read_risk
 from setpoint.settings.history import read_history
 from setpoint.settings.ingest import IngestSettings, read_ingest
-from setpoint.settings.intent import CloudFormationSource, IntentSource, TerraformSource, read_intent
+from setpoint.settings.intent import CdkSource, CloudFormationSource, IntentSource, TerraformSource, read_intent
 from setpoint.settings.lake import LakeSettings, read_lake
 from setpoint.settings.loop import read_loop
 from setpoint.settings.overrides import read_overrides
@@ -39,6 +39,7 @@ from setpoint.telemetry import TelemetrySettings
 
 __all__ = [
     "DEFAULT_FILE",
+    "CdkSource",
     "CloudFormationSource",
     "GateSettings",
     "IngestSettings",
@@ -48,6 +49,7 @@ __all__ = [
     "ServerSettings",
     "Settings",
     "TerraformSource",
+    "WatchSettings",
     "load_settings",
 ]
 
@@ -83,6 +85,7 @@ class Settings:
     telemetry: TelemetrySettings = field(default_factory=TelemetrySettings)
     environment: str = ""
     """Of every service that names no other; empty where the file says nothing."""
+    watch: WatchSettings = field(default_factory=WatchSettings)
     overrides: tuple[Override, ...] = ()
     """Where the policies are too strict, or not strict enough, for some services."""
 
@@ -108,6 +111,7 @@ def load_settings(path: Path) -> Settings:
         aws=aws,
         account=account,
         partition=partition,
+        watch=read_watch(fields.section("aws").section("watch")),
         loop=replace(read_loop(fields), delivery=delivery, history=read_history(fields.section("history"))),
         risk=read_risk(fields.section("risk")),
         gate=read_gate(fields.section("gate"), base, ledger),

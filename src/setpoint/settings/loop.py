@@ -18,11 +18,14 @@ def read_loop(fields: Fields) -> LoopSettings:
         scope=fields.text("scope", "default"),
         mode=fields.choice("mode", Mode, Mode.AUDIT),
         interval=loop.seconds("interval", 60.0, least=0.1),
+        full_scan_every=loop.seconds("full_scan_every", 0.0),
         verify_for=loop.seconds("verify_for", 120.0, least=0.1),
         retry_after=loop.seconds("retry_after", 1.0, least=0.01),
         stale_after=loop.seconds("stale_after", 86400.0, least=1.0),
         owner_tag=fields.text("owner_tag", "service"),
     )
+    if settings.full_scan_every > settings.stale_after:
+        raise loop.wrong("full_scan_every", f"a duration of at most stale_after, {settings.stale_after:g} s,")
     loop.done()
     return _remediation(fields.section("remediation"), settings)
 

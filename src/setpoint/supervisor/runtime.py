@@ -85,7 +85,16 @@ def _holder(folder: Path, scope: str) -> str:
 
 def _private_folder() -> Path:
     """The path of a socket has at most a hundred bytes or so (unix(7)), and a ledger's may be longer."""
-    return Path(tempfile.mkdtemp(prefix=PREFIX, dir=os.environ.get("XDG_RUNTIME_DIR")))
+    runtime = os.environ.get("XDG_RUNTIME_DIR", "")
+    # After `su` it is another user's, and under `cron` of nobody's making.
+    is_ours = Path(runtime).is_absolute() and os.access(runtime, os.W_OK | os.X_OK)
+    try:
+        return Path(tempfile.mkdtemp(prefix=PREFIX, dir=runtime if is_ours else None))
+    except OSError as error:
+        raise InputError(
+            f"there is no place for sockets ({error.strerror})",
+            remedy="name a folder that this user may write in TMPDIR",
+        ) from error
 
 
 def _clear(folder: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, StringConstraints
 
 from setpoint.model.canonical import Json, Unknown
 
@@ -64,8 +64,8 @@ def _whole(number: object) -> object:
     return int(number) if isinstance(number, float) and number.is_integer() else number
 
 
-Whole = Annotated[int, Field(strict=True), BeforeValidator(_whole)]
-"""A whole number that a caller gives, however it is spelt (JSON Schema, *Validation*, 6.1.1), and no text."""
+WHOLE: Final = BeforeValidator(_whole)
+"""After a strict integer's bounds: takes every spelling of a whole number (JSON Schema, *Validation*, 6.1.1)."""
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_NAME, pattern=r"[^\s\x00-\x1f]")]
 """A name that a caller gives; not only white space, in Python's sense of it and in that of regular expressions."""

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, StringConstraints
 
 from setpoint.store.interface import Answer, Receipt
-from setpoint.wire.document import Document, Whole, example, meant, spelt
+from setpoint.wire.document import WHOLE, Document, example, meant, spelt
 
 LONGEST_SQL = 60_000
 MOST_ROWS = 10_000
@@ -46,7 +46,7 @@ class QueryRequest(Document):
     model_config = example(sql=_SQL, limit=1000, timeout=10.0)
 
     sql: Sql
-    limit: Annotated[Whole, Field(ge=1, le=MOST_ROWS, description="Rows, at most.")] = 1_000
+    limit: Annotated[int, Field(strict=True, ge=1, le=MOST_ROWS, description="Rows, at most."), WHOLE] = 1_000
     timeout: Seconds = 10.0
 
 

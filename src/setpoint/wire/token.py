@@ -47,7 +47,9 @@ class TokenRequestDocument(Document):
     scopes: tuple[AccessScope, ...] = Field(min_length=1, max_length=len(AccessScope))
     service: Service | None = Field(default=None, description="The one service that it may speak for and about.")
     expires_at: Moment | None = Field(default=None, description="Null: never.")
-    agent: bool = Field(default=False, description="For an agent: the scope ingest, and a key for signed policy.")
+    agent: bool = Field(
+        default=False, strict=True, description="For an agent: the scope ingest, and a key for signed policy."
+    )
 
     @classmethod
     def of(cls, request: TokenRequest) -> Self:
@@ -70,6 +72,7 @@ class RotationRequest(Document):
 
     overlap: float = Field(
         default=USUAL_OVERLAP.total_seconds(),
+        strict=True,
         ge=0,
         le=LONGEST_OVERLAP.total_seconds(),
         description="Seconds; 0 where the old one has leaked.",

@@ -70,6 +70,8 @@ def test_how_long_to_wait_is_told_in_seconds_or_as_a_time() -> None:
     assert seconds_to_wait("Wed, 21 Oct 2015 07:28:00 GMT") == 0
 
 
-@pytest.mark.parametrize("header", [None, "", "soon", "-3", "1.5", "٣"])
+@pytest.mark.parametrize(
+    "header", [None, "", "soon", "-3", "1.5", "٣", "Mon, 01 Jan 2024 00:00:00 +99999999999999999999"]
+)
 def test_what_says_nothing_is_not_waited_for(header: str | None) -> None:
     assert seconds_to_wait(header) is None

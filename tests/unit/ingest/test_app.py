@@ -363,6 +363,7 @@ def test_health_tells_how_far_it_is(serve: Serve) -> None:
         "taken_offset": 0,
         "lag": 2,
         "duplicates": 1,
+        "cut_bytes": 0,
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,6 +27,7 @@ from setpoint.model.resource import Absent, Resource, Unread
 from setpoint.model.service import Service, Signal, SignalKind, Threshold
 from setpoint.model.snapshot import Area, AreaCoverage, Coverage, Extent, Snapshot
 from setpoint.model.urn import Urn
+from setpoint.observe.interface import NOTHING, Declared
 from setpoint.store.ledger.opening import open_ledger
 
 BUCKET = "AWS::S3::Bucket"
@@ -69,6 +70,10 @@ class World:
     """What the tool that declares is doing."""
     alerts: list[Alert] = field(default_factory=list)
     written: list[Plan] = field(default_factory=list)
+    scans: int = 0
+    """How often everything was read."""
+    looks: list[str] = field(default_factory=list)
+    """What was looked at alone."""
     _old: dict[str, tuple[int, State]] = field(default_factory=dict)
 
     # intent
@@ -84,10 +89,15 @@ class World:
         )
 
     # observe
-    def areas(self) -> list[Area]:
+    def areas(self, _declared: Declared = NOTHING) -> list[Area]:
         return [AREA]
 
-    def observe(self) -> Iterator[Resource | AreaCoverage]:
+    def observe(
+        self, _declared: Declared = NOTHING, only: Collection[Area] | None = None
+    ) -> Iterator[Resource | AreaCoverage]:
+        if only is not None and AREA not in only:
+            return
+        self.scans += 1
         for name in list(self.actual):
             if name not in self.unreadable:
                 yield self._resource(name, self.actual[name])
@@ -95,6 +105,7 @@ class World:
 
     def look(self, urn: Urn) -> Resource | Absent | Unread:
         name = urn.identifier
+        self.looks.append(name)
         if name in self.unreadable:
             return Unread(urn, "s3:GetBucket denied")
         if name not in self.actual:

@@ -146,6 +146,19 @@ def test_a_decision_is_recorded_with_who_asked(keep: Callable[..., Gatekeeper]) 
     assert [row.actor for row in ledger.audit() if row.subject == RELEASE.urn] == ["ann@desk"]
 
 
+def test_a_decision_is_recorded_with_what_belongs_to_it_or_not_at_all(keep: Callable[..., Gatekeeper]) -> None:
+    gatekeeper, told = keep(), list[Decision]()
+    decided = gatekeeper.admission.decide(RELEASE, Stage.DEPLOY, told.append)
+    assert told == [decided]
+
+    def fail(_decision: Decision) -> None:
+        raise RuntimeError("answered before")
+
+    with pytest.raises(RuntimeError):
+        gatekeeper.admission.decide(Release("payments", "2.0"), Stage.DEPLOY, fail)
+    assert [each for _, each in gatekeeper.worker.ledger.gate_decisions("payments")] == [decided]
+
+
 @pytest.mark.parametrize("trouble", [LedgerError("there is no ledger here"), TemporaryError("it is locked")])
 def test_while_the_ledger_is_out_of_reach_the_last_threshold_decides(
     world: Any, keep: Callable[..., Gatekeeper], trouble: Exception

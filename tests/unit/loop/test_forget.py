@@ -31,8 +31,8 @@ def elsewhere(world: Any) -> Callable[[Area], None]:
     """From now on another area is read, in which nothing is."""
 
     def read(area: Area) -> None:
-        world.areas = lambda: [area]
-        world.observe = lambda: iter([AreaCoverage(area, Extent.WHOLE)])
+        world.areas = lambda *_wanted: [area]
+        world.observe = lambda *_wanted: iter([AreaCoverage(area, Extent.WHOLE)])
         world.look = lambda urn: Unread(urn, "it is not in an account and region that are read")
 
     return read

@@ -199,7 +199,11 @@ def test_an_entity_that_cannot_be_looked_at_is_not_forgotten(world: Any, start: 
     look, world.look = world.look, lambda urn: type(world).look(world, urn)
     world.unreadable = {"one"}
     observe = world.observe
-    world.observe = lambda: (world.unreadable.clear(), list(observe()), world.unreadable.add("one"))[1]
+    world.observe = lambda *wanted: (
+        world.unreadable.clear(),
+        list(observe(*wanted)),
+        world.unreadable.add("one"),
+    )[1]
     worker.heartbeat.beat()
     worker.settle()
     assert states(worker) == []
@@ -287,8 +291,8 @@ def test_a_beat_that_was_interrupted_says_what_it_did_not_see(world: Any, start:
 
 
 def test_what_is_declared_where_nobody_looks_is_not_clean(world: Any, start: Start) -> None:
-    world.areas = list
-    world.observe = lambda: iter(())
+    world.areas = lambda *_wanted: []
+    world.observe = lambda *_wanted: iter(())
     report = start().heartbeat.beat()
     assert report.could_not_tell()
     (area,) = report.observed_areas
@@ -320,11 +324,11 @@ def test_the_lease_is_kept_while_a_long_reading_finds_nothing_new(world: Any, st
     worker.heartbeat.beat()
     observe = world.observe
 
-    def slowly() -> Iterator[Any]:
+    def slowly(*wanted: Any) -> Iterator[Any]:
         for _ in range(10):
             world.pass_time(20)
             yield AreaCoverage(AREA, Extent.PARTIAL)
-        yield from observe()
+        yield from observe(*wanted)
 
     world.observe = slowly
     worker.heartbeat.beat()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -9,13 +11,14 @@ from typing import Any
 
 import pytest
 from fastapi import APIRouter
-from tests.serving import Caller, issue, no_status, parts_on
+from httpx import AsyncClient
+from tests.serving import Caller, issue, no_status, parts_on, running
 
 from setpoint.errors import Error, LedgerError, TemporaryError
 from setpoint.model.access import AccessScope
 from setpoint.server.api import health
 from setpoint.server.app import create_app
-from setpoint.server.parts import ServerParts
+from setpoint.server.parts import ANSWERING_THREADS, ServerParts
 from setpoint.store.ledger.ledger import SqlLedger
 from setpoint.wire.problem import ProblemDocument
 
@@ -94,6 +97,8 @@ def test_a_mistake_of_the_program_is_told_without_its_trace(calling: Calling, pa
     assert answer.json()["exit_code"] == 3
     assert "secret" not in answer.text
     assert "Traceback" not in answer.text
+    assert answer.headers["x-request-id"] == answer.json()["request"]
+    assert answer.headers["x-content-type-options"] == "nosniff"
 
 
 def test_could_not_tell_stays_so(calling: Calling, parts: ServerParts) -> None:
@@ -190,3 +195,34 @@ def test_a_route_that_asks_nobody_is_not_served(parts: ServerParts, monkeypatch:
     monkeypatch.setattr(health, "router", router)
     with pytest.raises(TypeError, match="GET /leak does not say which scope it needs"):
         create_app(parts)
+
+
+def test_who_verifies_the_audit_log_keeps_nobody_else_waiting(ledger: SqlLedger, tmp_path: Path) -> None:
+    verified = threading.Event()
+
+    class Long:
+        def audit_rows(self) -> int:
+            return 0
+
+        def broken_audit_rows(self) -> list[str]:
+            assert verified.wait(20)
+            return []
+
+    reading: Any = Long()
+    parts = replace(parts_on(ledger, tmp_path), ledger=reading)
+    headers = {"Authorization": f"Bearer {issue(parts.tokens, AccessScope.READ)}"}
+
+    async def ask(url: str) -> list[int]:
+        async with AsyncClient(base_url=url, headers=headers, timeout=20) as client:
+            waiting = [asyncio.create_task(client.get("/v1/audit/verify")) for _ in range(2 * ANSWERING_THREADS)]
+            try:
+                async with asyncio.timeout(10):
+                    while parts.metrics.registry.get_sample_value("setpoint_http_requests_in_flight") != len(waiting):
+                        await asyncio.sleep(0.01)
+                beats = await client.get("/v1/beats", timeout=5)
+            finally:
+                verified.set()
+            return [beats.status_code, *(each.status_code for each in await asyncio.gather(*waiting))]
+
+    with running(create_app(parts)) as url:
+        assert set(asyncio.run(ask(url))) == {200}

@@ -75,9 +75,10 @@ def test_a_body_goes_through_as_it_is(sender: Callable[..., Caller], ingest: Ing
 
 
 def test_whose_it_is_goes_with_it_and_nobody_can_say_otherwise(sender: Callable[..., Caller], ingest: Ingest) -> None:
-    headers = LINES | {"X-Setpoint-Service": "payments"}
+    headers = LINES | {"X-Setpoint-Service": "payments", "X-Setpoint-Principal": "token:root"}
     sender(service="café/1").request("POST", "/v1/ingest", content=b"{}", headers=headers)
     assert ingest.headers["x-setpoint-service"] == "caf%C3%A9%2F1"
+    assert ingest.headers["x-setpoint-principal"] == "token:t0"
     sender().request("POST", "/v1/ingest", content=b"{}", headers=headers)
     assert "x-setpoint-service" not in ingest.headers
 

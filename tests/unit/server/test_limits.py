@@ -65,6 +65,11 @@ def test_a_caller_in_a_hurry_is_told_when_to_come_again(limited: Callable[[Limit
     assert caller.get("/healthz").status_code == 200
 
 
+def test_what_is_refused_counts_too(ledger: SqlLedger, tmp_path: Path, calling: Callable[..., Caller]) -> None:
+    caller = calling(parts_on(ledger, tmp_path, limits=replace(GENEROUS, rate=0.5, burst=2)), AccessScope.GATE)
+    assert [caller.get("/v1/services").status_code for _ in range(3)] == [403, 403, 429]
+
+
 def test_a_large_body_is_refused(limited: Callable[[Limits], Caller]) -> None:
     caller = limited(replace(GENEROUS, body_bytes=2_000))
     told = caller.post("/v1/gate", {"service": "x" * 5_000, "version": "1"})

@@ -103,14 +103,36 @@ def test_hundreds_of_slow_callers_keep_nobody_out(start: Callable[[Limits], str]
         assert time.monotonic() - began < 2
 
 
-def test_one_connection_too_many_is_told_so(start: Callable[[Limits], str]) -> None:
+def test_who_is_silent_for_longest_makes_room(start: Callable[[Limits], str]) -> None:
     url = start(replace(GENEROUS, connections=3))
     with ExitStack() as stack:
+        served, silent, begun = (stack.enter_context(connect(url)) for _ in range(3))
+        served.sendall(HEAD + b"\r\n")
+        assert served.recv(20).startswith(b"HTTP/1.1 200 ")
+        begun.sendall(HEAD)
+        assert httpx.get(f"{url}/healthz").status_code == 200
+        assert everything(silent).startswith(b"HTTP/1.1 503 ")
+        begun.sendall(b"\r\n")
+        assert begun.recv(20).startswith(b"HTTP/1.1 200 ")
+
+
+def test_one_connection_too_many_is_told_so(ledger: SqlLedger, tmp_path: Path) -> None:
+    limits = replace(GENEROUS, connections=3)
+    parts = parts_on(ledger, tmp_path, limits=limits)
+    follow = (
+        f"GET /v1/changes HTTP/1.1\r\nHost: server\r\nAuthorization: Bearer {issue(parts.tokens, AccessScope.READ)}"
+    )
+    with running(create_app(parts), ServerSettings(port=0, limits=limits)) as url, ExitStack() as stack:
         for _ in range(3):
             connection = stack.enter_context(connect(url))
-            connection.sendall(HEAD + b"\r\n")
+            connection.sendall(f"{follow}\r\n\r\n".encode())
             assert connection.recv(20).startswith(b"HTTP/1.1 200 ")
         assert everything(stack.enter_context(connect(url))).startswith(b"HTTP/1.1 503 ")
+        stack.close()
+        _await_room(url)
+
+
+def _await_room(url: str) -> None:
     deadline = time.monotonic() + 10
     while True:
         try:

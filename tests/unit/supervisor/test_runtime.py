@@ -26,6 +26,24 @@ def test_the_path_of_a_socket_is_short_wherever_the_ledger_is(tmp_path: Path) ->
         assert len(str(sockets)) < 90
 
 
+@pytest.mark.parametrize("runtime", ["/nonexistent", "here", ""])
+def test_a_runtime_folder_that_is_none_is_not_needed(
+    runtime: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", runtime)
+    with take_run_folder(tmp_path / "ledger", "default") as (_folder, sockets):
+        assert sockets.is_absolute()
+        assert sockets.is_dir()
+
+
+def test_without_a_place_for_sockets_it_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "nowhere"))
+    with pytest.raises(InputError, match="no place for sockets"):
+        take_run_folder(tmp_path / "ledger", "default").__enter__()
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_two_cannot_have_it(tmp_path: Path) -> None:
     with take_run_folder(tmp_path / "ledger", "default") as (folder, sockets):
         with pytest.raises(LeaseHeldError, match="another process works on 'default'"):

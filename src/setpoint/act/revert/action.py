@@ -72,6 +72,8 @@ class Action:
     """Makes the changes of these properties that there are; safe to repeat."""
     aim: Callable[[Json, Json], Json] = replaced
     """(actual value, declared value) → the value to set; it keeps what was not declared where parts are independent."""
+    by_path: bool = False
+    """Of an object, only the declared members that differ are set."""
     passes_role: frozenset[str] = frozenset()
     """Those of the properties that hand a role to AWS, which takes a permission of its own."""
 

@@ -7,16 +7,19 @@ from typing import Final, assert_never
 
 from setpoint.act.interface import ActionError
 from setpoint.act.revert.action import Action, Target
+from setpoint.act.revert.cloud_control import Updates
 from setpoint.act.revert.cloudtrail import TRAIL
 from setpoint.act.revert.ec2 import SECURITY_GROUP
 from setpoint.act.revert.iam import ROLE
 from setpoint.act.revert.kms import KEY
+from setpoint.act.revert.patch import with_declared
 from setpoint.act.revert.rds import DB_INSTANCE
 from setpoint.act.revert.s3 import BUCKET, BUCKET_POLICY
 from setpoint.act.revert.values import typed, unknowns
 from setpoint.aws import AwsClients
 from setpoint.errors import CouldNotTellError, TemporaryError
 from setpoint.model.drift import Drift, DriftKind
+from setpoint.model.handlers import Handlers
 from setpoint.model.paths import covers, split
 from setpoint.model.remediation import Change, NotRevertable, Plan
 from setpoint.model.resource import Resource
@@ -49,9 +52,18 @@ LOST: Final[Mapping[str, tuple[str, str]]] = {
 class AwsReverter:
     """Sets declared properties back. It creates and deletes no entity, and never touches what nobody declared."""
 
-    def __init__(self, clients: AwsClients, schemas: Callable[[str], ResourceSchema | None]) -> None:
+    def __init__(
+        self,
+        clients: AwsClients,
+        schemas: Callable[[str], ResourceSchema | None],
+        handlers: Callable[[str], Handlers | None] = lambda _type: None,
+        updates: Updates = Updates(),  # noqa: B008 - it is immutable
+    ) -> None:
+        """`handlers` tells of a type without a table of its own whether AWS's generic API can change it."""
         self._clients = clients
         self._schemas = schemas
+        self._handlers = handlers
+        self._updates = updates
 
     def plan(self, intended: Resource, actual: Resource, drifts: Sequence[Drift]) -> Plan | NotRevertable:
         """A plan for every property that can be set back, even where others cannot; these stay findings."""
@@ -77,11 +89,11 @@ class AwsReverter:
         if not changes:
             refusals = [outcome.reason for outcome in outcomes if isinstance(outcome, NotRevertable)]
             return NotRevertable(urn, "; ".join(refusals))
-        needed = {name: None for action, chosen in _steps(urn, changes) for name in action.needs(chosen)}
+        needed = {name: None for action, chosen in self._steps(urn, changes) for name in action.needs(chosen)}
         return Plan(urn, changes, actual.digest(), tuple(needed))
 
     def apply(self, plan: Plan) -> None:
-        steps = _steps(plan.urn, plan.changes)
+        steps = self._steps(plan.urn, plan.changes)
         self._make_sure_of_account(plan.urn)
         target = Target(self._clients, plan.urn)
         for action, changes in steps:
@@ -93,14 +105,45 @@ class AwsReverter:
         fixed = [path for path in paths if any(covers(each, path) for each in created)]
         if fixed:
             return NotRevertable(actual.urn, f"{', '.join(fixed)} cannot change without a replacement")
-        action = next((each for each in ACTIONS.get(actual.type, ()) if name in each.properties), None)
+        action = next((each for each in self.actions(actual.type) if name in each.properties), None)
         if action is None:
-            return NotRevertable(actual.urn, f"Setpoint has no action that sets {name} of {actual.type}")
+            return NotRevertable(actual.urn, self._why_not(actual.type, name, schema))
         declared = intended.properties.get(name)
         for unknown in unknowns(declared):
             return NotRevertable(actual.urn, f"{name} is not known: {unknown.reason}")
-        before = actual.properties.get(name)
-        return Change(name, before=before, after=action.aim(before, typed(declared, name, schema)))
+        before, wanted = actual.properties.get(name), typed(declared, name, schema)
+        if action.by_path:
+            wanted = with_declared(before, wanted, paths, schema.keyed if schema else {})
+        return Change(name, before=before, after=action.aim(before, wanted))
+
+    def actions(self, type_name: str) -> tuple[Action, ...]:
+        """A type's own table says all that Setpoint sets of it: what is left out there is left to people."""
+        if type_name in ACTIONS:
+            return ACTIONS[type_name]
+        action = self._updates.action(self._handlers(type_name), self._schemas(type_name))
+        return (action,) if action else ()
+
+    def _why_not(self, type_name: str, name: str, schema: ResourceSchema | None) -> str:
+        if type_name not in ACTIONS and schema is not None:
+            if name in schema.read_only:
+                return f"{name} is set by AWS alone"
+            if not self.actions(type_name):
+                return f"AWS cannot change {type_name} without a replacement, or not through its generic API"
+            if any(split(path)[0] == name for path in schema.write_only):
+                return f"{name} holds what AWS never returns, and an update would lose it"
+        return f"Setpoint has no action that sets {name} of {type_name}"
+
+    def _steps(self, urn: Urn, changes: Sequence[Change]) -> list[tuple[Action, dict[str, Change]]]:
+        """The changes by the action that makes them, in the order of the type's table."""
+        left = {change.path: change for change in changes}
+        steps = []
+        for action in self.actions(urn.type):
+            chosen = {name: left.pop(name) for name in action.properties if name in left}
+            if chosen:
+                steps.append((action, chosen))
+        if left:
+            raise ActionError(f"there is no action that sets {', '.join(left)}", where=urn)
+        return steps
 
     def _make_sure_of_account(self, urn: Urn) -> None:
         """Names and ids are not unique across accounts: with other credentials, another entity might answer to them."""
@@ -121,16 +164,3 @@ class AwsReverter:
 def _lost(urn: Urn) -> str:
     noun, gone = LOST.get(urn.type, (urn.type, "what it held is gone"))
     return f"a deleted {noun} is not created again: {gone}, create it with the tool that declared it"
-
-
-def _steps(urn: Urn, changes: Sequence[Change]) -> list[tuple[Action, dict[str, Change]]]:
-    """The changes by the action that makes them, in the order of the type's table."""
-    left = {change.path: change for change in changes}
-    steps = []
-    for action in ACTIONS.get(urn.type, ()):
-        chosen = {name: left.pop(name) for name in action.properties if name in left}
-        if chosen:
-            steps.append((action, chosen))
-    if left:
-        raise ActionError(f"there is no action that sets {', '.join(left)}", where=urn)
-    return steps

@@ -11,7 +11,7 @@ from setpoint.compare.config.rules import Rule
 from setpoint.compare.config.values import is_choice, is_empty, may_lead_to
 from setpoint.model.canonical import Json, Unknown
 from setpoint.model.drift import DriftKind, Fold, Gap, GapKind
-from setpoint.model.paths import element
+from setpoint.model.paths import element, lookup
 from setpoint.model.schema import Derivation, Kind
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def _follows(walk: Walk, derivation: Derivation, actual: Json) -> bool:
 
 def _origin(walk: Walk, derivation: Derivation) -> Json:
     """What is declared of the first deciding property that is there and not switched off."""
-    stated = (walk.pair.declared.get(name) for name in derivation.by)
+    stated = (value for path in derivation.by for value in lookup(walk.pair.declared, path))
     return next((each for each in stated if not is_empty(each) and str(each).lower() != "false"), None)
 
 

@@ -35,6 +35,7 @@ DEFAULT_SELECTORS: Final = [{"ReadWriteType": "All", "IncludeManagementEvents": 
 class TrailReader(Reader):
     type: ClassVar[str] = "AWS::CloudTrail::Trail"
     lists: ClassVar[str] = "cloudtrail:DescribeTrails"
+    calls: ClassVar[int] = 3
     permissions: ClassVar[tuple[str, ...]] = (
         lists,
         "cloudtrail:GetTrailStatus",

@@ -19,6 +19,7 @@ PROTOCOLS: Final = {"6": "tcp", "17": "udp", "1": "icmp", "58": "icmpv6"}
 class SecurityGroupReader(Reader):
     type: ClassVar[str] = "AWS::EC2::SecurityGroup"
     lists: ClassVar[str] = "ec2:DescribeSecurityGroups"
+    calls: ClassVar[int] = 0
     permissions: ClassVar[tuple[str, ...]] = (lists,)
     properties: ClassVar[frozenset[str]] = frozenset(
         {"GroupId", "Id", "GroupName", "GroupDescription", "VpcId", "Tags"}

@@ -18,6 +18,13 @@ DELETED: Final = frozenset({"PendingDeletion", "PendingReplicaDeletion"})
 SAME: Final = ("KeyId", "Arn", "Description", "Enabled", "KeySpec", "KeyUsage", "MultiRegion", "Origin")
 """Spelled by the API as by CloudFormation."""
 
+UNSAID: Final = {"KeyUsage": "ENCRYPT_DECRYPT", "MultiRegion": False}
+"""What a key is where the answer leaves it out: both fields are optional (KMS API Reference, KeyMetadata; the values
+are those of CreateKey)."""
+
+EVERY_YEAR: Final = 365
+"""The period of a rotation that was given none (KMS API Reference, EnableKeyRotation, RotationPeriodInDays)."""
+
 ROTATION: Final = ("EnableKeyRotation", "RotationPeriodInDays")
 """What one answer tells (KMS API Reference, GetKeyRotationStatus)."""
 
@@ -25,6 +32,7 @@ ROTATION: Final = ("EnableKeyRotation", "RotationPeriodInDays")
 class KeyReader(Reader):
     type: ClassVar[str] = "AWS::KMS::Key"
     lists: ClassVar[str] = "kms:ListKeys"
+    calls: ClassVar[int] = 4
     permissions: ClassVar[tuple[str, ...]] = (
         lists,
         "kms:DescribeKey",
@@ -49,7 +57,8 @@ class KeyReader(Reader):
         if key["KeyState"] in DELETED or replica or key["KeyId"] != entity.identifier:
             raise VanishedError
         for name in SAME:
-            reading.put(name, key.get(name))
+            said = key.get(name)
+            reading.put(name, UNSAID.get(name) if said is None else said)
         if key.get("KeyManager") == "AWS":
             reading.provided_by = "AWS: a key that AWS manages"
         _read_policy(kms, entity.identifier, reading)
@@ -69,7 +78,8 @@ def _read_rotation(kms: Any, key: str, reading: Reading) -> None:
     with reading.part(enabled, "kms:GetKeyRotationStatus", absent={"UnsupportedOperationException"}):
         status = kms.get_key_rotation_status(KeyId=key)
         reading.put(enabled, status["KeyRotationEnabled"])
-        reading.put(period, status.get("RotationPeriodInDays"))
+        # Where nothing rotates, the answer has no period, and the property means nothing.
+        reading.put(period, status.get(period) or (EVERY_YEAR if status["KeyRotationEnabled"] else None))
     if enabled in reading.unread:
         reading.unread[period] = reading.unread[enabled]
 

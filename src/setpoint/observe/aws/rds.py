@@ -54,6 +54,7 @@ RESHAPED: Final = (
 class DBInstanceReader(Reader):
     type: ClassVar[str] = "AWS::RDS::DBInstance"
     lists: ClassVar[str] = "rds:DescribeDBInstances"
+    calls: ClassVar[int] = 0
     permissions: ClassVar[tuple[str, ...]] = (lists,)
     properties: ClassVar[frozenset[str]] = frozenset({*SAME, *RENAMED, *DOMAIN, *RESHAPED})
     gone: ClassVar[frozenset[str]] = frozenset({"DBInstanceNotFound", "DBInstanceNotFoundFault"})

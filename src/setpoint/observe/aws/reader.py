@@ -10,13 +10,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 from setpoint.aws import AwsClients, client_errors, error_code, reason, translate
 from setpoint.errors import CouldNotTellError
 from setpoint.model.canonical import Json
 from setpoint.model.resource import Absent, Resource, Unread
-from setpoint.model.snapshot import Area
+from setpoint.model.snapshot import Area, Extent
 from setpoint.model.urn import GLOBAL, Urn
 from setpoint.observe.aws.shape import encodable
 
@@ -54,7 +54,9 @@ class Listed:
     said: Mapping[str, Json] | None = None
     """What the listing said of it. None only in a look without a listing, where even its existence is in question."""
     unread: str = ""
-    """Why its region could not be read."""
+    """Why its region could not be read, or why others beside it could not be listed."""
+    provided_by: str = ""
+    """Where AWS made it by itself, as a call beside the listing told: who did."""
 
 
 class Spread(StrEnum):
@@ -66,6 +68,10 @@ class Spread(StrEnum):
     """The account has them once."""
     LISTED_ONCE = "listed once"
     """Every region has its own, and one listing tells of all."""
+
+
+class NotOfferedError(Exception):
+    """AWS has no such entities here, or no way to read them: asking again does not help. Says why, in a clause."""
 
 
 class VanishedError(Exception):
@@ -110,19 +116,63 @@ class Reading:
             self.unread[path] = reason(error, action)
 
 
+class TypeReader(Protocol):
+    """What the observer asks of a reader: of a `Reader`, and of the one that reads any type through Cloud Control."""
+
+    @property
+    def type(self) -> str: ...
+
+    @property
+    def spread(self) -> Spread: ...
+
+    @property
+    def extent(self) -> Extent:
+        """How much of an area it has read when nothing that it asked for was refused."""
+        ...
+
+    @property
+    def lists(self) -> str: ...
+
+    @property
+    def permissions(self) -> tuple[str, ...]: ...
+
+    @property
+    def calls(self) -> int:
+        """How many calls reading one entity takes that was listed."""
+        ...
+
+    @property
+    def charged(self) -> Mapping[str, int]:
+        """The same by the service that may charge for them."""
+        ...
+
+    def pages(self, place: Place) -> Iterator[Sequence[Listed]]:
+        """The entities, page by page. Raises botocore's errors, and `NotOfferedError`."""
+        ...
+
+    def observe(self, place: Place, entity: Listed) -> Resource | Absent | Unread: ...
+
+
 class Reader(ABC):
-    """Reads the entities of one type. Keeps no state: threads share it."""
+    """Reads the entities of one type by its service's own API. Keeps no state: threads share it."""
 
     type: ClassVar[str]
     spread: ClassVar[Spread] = Spread.REGIONAL
+    extent: ClassVar[Extent] = Extent.WHOLE
     lists: ClassVar[str]
     """The IAM action of the listing."""
+    calls: ClassVar[int]
+    """How many calls reading one entity takes that was listed, at least."""
     permissions: ClassVar[tuple[str, ...]]
     """Every IAM action that it needs, the listing's among them."""
     properties: ClassVar[frozenset[str]]
     """The properties that it fills in where they are set. All others that the schema knows are `not_read` facts."""
     gone: ClassVar[frozenset[str]]
     """Error codes that say that the entity does not exist."""
+
+    @property
+    def charged(self) -> Mapping[str, int]:
+        return {self.lists.partition(":")[0]: self.calls}
 
     @abstractmethod
     def pages(self, place: Place) -> Iterator[Sequence[Listed]]:

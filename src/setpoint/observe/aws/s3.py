@@ -52,6 +52,7 @@ class _ByBucket(Reader):
 
 class BucketReader(_ByBucket):
     type: ClassVar[str] = "AWS::S3::Bucket"
+    calls: ClassVar[int] = len(SETTINGS)
     permissions: ClassVar[tuple[str, ...]] = (
         _ByBucket.lists,
         LOCATES,
@@ -73,6 +74,7 @@ class BucketReader(_ByBucket):
 
 class BucketPolicyReader(_ByBucket):
     type: ClassVar[str] = "AWS::S3::BucketPolicy"
+    calls: ClassVar[int] = 1
     permissions: ClassVar[tuple[str, ...]] = (_ByBucket.lists, LOCATES, "s3:GetBucketPolicy")
     properties: ClassVar[frozenset[str]] = frozenset({"Bucket", "PolicyDocument"})
     gone: ClassVar[frozenset[str]] = frozenset({"NoSuchBucket", "InvalidBucketName", "NoSuchBucketPolicy"})

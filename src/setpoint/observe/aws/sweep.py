@@ -16,7 +16,7 @@ from setpoint.aws import client_errors, translate
 from setpoint.errors import CouldNotTellError
 from setpoint.model.resource import Absent, Resource, Unread
 from setpoint.model.snapshot import AreaCoverage, Extent
-from setpoint.observe.aws.reader import Listed, Place, Reader
+from setpoint.observe.aws.reader import Listed, NotOfferedError, Place, TypeReader
 
 LOOK_AHEAD: Final = 4
 """Calls started or answered per thread before the taker has to come back for more."""
@@ -32,7 +32,7 @@ class Sweep:
     Only the two kinds of calls run on the pool's threads; everything else, and so every field, belongs to the taker's.
     """
 
-    def __init__(self, reader: Reader, places: Sequence[Place], *, probe: bool = False) -> None:
+    def __init__(self, reader: TypeReader, places: Sequence[Place], *, probe: bool = False) -> None:
         """With `probe` one entity per area is read and no second page: enough to see what is allowed."""
         self.reader = reader
         self._places: Mapping[str, Place] = {place.region: place for place in places}
@@ -44,6 +44,7 @@ class Sweep:
         self._listing = False
         self._more = True
         self._answered = False
+        self._not_offered = ""
         self._reasons: dict[str, set[str]] = {region: set() for region in self._places}
 
     def start(self) -> Start | None:
@@ -58,16 +59,20 @@ class Sweep:
             return self._next_page, self._take_page
         return None
 
-    def _next_page(self) -> Sequence[Listed] | CouldNotTellError | None:
+    def _next_page(self) -> Sequence[Listed] | CouldNotTellError | NotOfferedError | None:
         try:
             return next(self._pages, None)
+        except (NotOfferedError, CouldNotTellError) as error:
+            return error
         except client_errors() as error:
             return translate(error, self.reader.lists)
 
-    def _take_page(self, page: Sequence[Listed] | CouldNotTellError | None) -> Result:
+    def _take_page(self, page: Sequence[Listed] | CouldNotTellError | NotOfferedError | None) -> Result:
         self._listing = False
         if isinstance(page, CouldNotTellError):
             self._doubt_all(page.what)
+        elif isinstance(page, NotOfferedError):
+            self._not_offered = str(page)
         else:
             self._answered = True
             self._queue(page or ())
@@ -103,9 +108,15 @@ class Sweep:
         if self._more or self._listing or self._waiting or self._under_way:
             return
         for region, place in self._places.items():
-            reasons = tuple(sorted(self._reasons[region]))
-            extent = Extent.NONE if not self._answered else Extent.PARTIAL if reasons else Extent.WHOLE
-            yield AreaCoverage(place.area(self.reader.type), extent, reasons)
+            reasons = tuple(sorted({*self._reasons[region], *filter(None, [self._not_offered])}))
+            yield AreaCoverage(place.area(self.reader.type), self._extent(doubted=bool(self._reasons[region])), reasons)
+
+    def _extent(self, *, doubted: bool) -> Extent:
+        if self._not_offered:
+            return Extent.NOT_COVERED
+        if not self._answered:
+            return Extent.NONE
+        return Extent.PARTIAL if doubted else self.reader.extent
 
 
 def run(sweeps: Sequence[Sweep], threads: int) -> Result:

@@ -12,13 +12,15 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated, Final
 
+import structlog
 from anyio import to_thread
 from fastapi import Header, Request
 from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
+from setpoint.errors import Error
 from setpoint.model.access import AccessScope
 from setpoint.server.api.routes import Routes, Seen, admitted_again
-from setpoint.server.authentication.refusals import ForbiddenError, UnauthenticatedError
 from setpoint.server.problems import RefusedError
 from setpoint.server.view import View
 from setpoint.store.interface import AuditRow, BeatRow
@@ -48,6 +50,8 @@ ROWS: Final = 200
 
 MEDIA_TYPE: Final = "text/event-stream"
 
+log = structlog.get_logger()
+
 LastEventId = Annotated[
     int | None,
     Header(alias="Last-Event-ID", ge=0, le=HIGHEST_NUMBER, description="The last that was seen; from now on without."),
@@ -62,6 +66,26 @@ class _Place:
     beat: int
 
 
+class _Stream(StreamingResponse):
+    """One of a few: counted from before it begins, whatever it waits for, until it has ended, however it does."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        state = scope["app"].state
+        if state.followers >= MOST_STREAMS:
+            raise RefusedError(
+                HTTPStatus.TOO_MANY_REQUESTS,
+                f"{MOST_STREAMS} callers follow changes already",
+                remedy="come again, or ask the lists",
+                delay=STILL_HERE_EVERY,
+            )
+        state.followers += 1
+        try:
+            with state.parts.metrics.change_streams.track_inprogress():
+                await super().__call__(scope, receive, send)
+        finally:
+            state.followers -= 1
+
+
 @routes.get(
     "/changes",
     scope=AccessScope.READ,
@@ -70,29 +94,21 @@ class _Place:
     summary="Findings, remediations, decisions, orders, waivers and heartbeats as they come",
 )
 async def follow_changes(view: Seen, request: Request, last: LastEventId = None) -> StreamingResponse:
-    streams = view.parts.metrics.change_streams
-    if request.app.state.followers >= MOST_STREAMS:
-        raise RefusedError(
-            HTTPStatus.TOO_MANY_REQUESTS,
-            f"{MOST_STREAMS} callers follow changes already",
-            remedy="come again, or ask the lists",
-            delay=STILL_HERE_EVERY,
-        )
     place = await to_thread.run_sync(_begin, view, last)
-
-    async def stream() -> AsyncIterator[bytes]:
-        request.app.state.followers += 1
-        streams.inc()
-        try:
-            async for event in _events(view, request, place):
-                yield event
-        finally:
-            request.app.state.followers -= 1
-            streams.dec()
-
-    return StreamingResponse(
-        stream(), media_type=MEDIA_TYPE, headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return _Stream(
+        _until_refused(_events(view, request, place)),
+        media_type=MEDIA_TYPE,
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
+
+
+async def _until_refused(events: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """Ends where the next one cannot be told, or not to this caller: they come again, and hear which it is."""
+    try:
+        async for event in events:
+            yield event
+    except Error as error:
+        log.info("a stream of changes ended", why=error.diagnostics())
 
 
 async def _events(view: View, request: Request, place: _Place) -> AsyncIterator[bytes]:
@@ -108,8 +124,9 @@ async def _events(view: View, request: Request, place: _Place) -> AsyncIterator[
         quiet = 0.0 if events else quiet + LOOK_EVERY
         if len(rows) == ROWS:
             continue
-        if view.parts.stopping() or not await _is_still_admitted(view, request):
+        if view.parts.stopping():
             return
+        await admitted_again(view, request)
         if quiet >= STILL_HERE_EVERY:
             quiet = 0.0
             yield b": still here\n\n"
@@ -132,15 +149,6 @@ def _look(view: View, place: _Place) -> tuple[Sequence[AuditRow], BeatRow | None
         return rows, None
     place.beat = beat.id
     return rows, beat
-
-
-async def _is_still_admitted(view: View, request: Request) -> bool:
-    """A token that was revoked, or has expired, sees nothing more."""
-    try:
-        await admitted_again(view, request)
-    except (UnauthenticatedError, ForbiddenError):
-        return False
-    return True
 
 
 def _kind(row: AuditRow) -> str:

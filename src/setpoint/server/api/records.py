@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from anyio import to_thread
 from fastapi import Query, Request
 
 from setpoint.model.access import AccessScope
@@ -46,8 +47,8 @@ def list_audit_rows(
 @routes.get(
     "/audit/verify", scope=AccessScope.READ, summary="Whether any row of the audit log was changed, removed or inserted"
 )
-def verify_audit(view: Seen) -> AuditCheckDocument:
-    rows, broken = view.check_audit()
+async def verify_audit(view: Seen) -> AuditCheckDocument:
+    rows, broken = await to_thread.run_sync(view.check_audit, limiter=view.parts.threads.verification)
     return AuditCheckDocument(rows=rows, broken=tuple(broken))
 
 

@@ -16,7 +16,6 @@ from setpoint.fields import did_you_mean
 from setpoint.files import check_depth
 from setpoint.model.access import AccessScope, Principal
 from setpoint.model.canonical import Json
-from setpoint.server.authentication.refusals import ForbiddenError, Refusal
 from setpoint.server.etags import tagged
 from setpoint.server.parts import ServerParts
 from setpoint.server.problems import RefusedError
@@ -155,34 +154,26 @@ def _refusals(method: str) -> dict[int | str, dict[str, Any]]:
 async def _admit(request: Request, scope: AccessScope, *, narrows: bool) -> View:
     """Who calls, whether they may, and whether not too often."""
     parts = parts_of(request)
-    principal = await _principal(parts, request, scope)
+    principal = await _principal(parts, request)
+    # Before anything is refused, so that what a token may not do is not what it may ask without end.
     request.app.state.rates.take(principal.name)
-    if principal.service is not None and not narrows:
-        parts.metrics.refused(Refusal.SERVICE)
-        raise ForbiddenError(
-            Refusal.SERVICE,
-            "this is about all services, and the token is bound to one",
-            remedy="show a token that is bound to none",
-        )
+    parts.authenticator.authorise(principal, scope)
+    if not narrows:
+        parts.authenticator.expect_unbound(principal)
     return View(principal, scope, parts)
 
 
 async def admitted_again(view: View, request: Request) -> None:
     """For a call that goes on: raises as at its beginning, where its token has been revoked, or has expired."""
-    await _principal(view.parts, request, view.scope)
+    principal = await _principal(view.parts, request)
+    view.parts.authenticator.authorise(principal, view.scope)
 
 
-async def _principal(parts: ServerParts, request: Request, scope: AccessScope) -> Principal:
+async def _principal(parts: ServerParts, request: Request) -> Principal:
     sent = request.headers.getlist("Authorization")
     # Two headers are no bearer token, whichever of them were right.
     header = ", ".join(sent) if sent else None
-    return await to_thread.run_sync(_authorised, parts, header, scope, limiter=parts.threads.authentication)
-
-
-def _authorised(parts: ServerParts, header: str | None, scope: AccessScope) -> Principal:
-    principal = parts.authenticator.authenticate(header)
-    parts.authenticator.authorise(principal, scope)
-    return principal
+    return await to_thread.run_sync(parts.authenticator.authenticate, header, limiter=parts.threads.authentication)
 
 
 def _expect_known(request: Request, known: set[str]) -> None:

@@ -6,12 +6,12 @@ What opens something is shown once, in the answer to the call that made it: no s
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Annotated, Final
 
 from fastapi import Path, Request, Response
 
 from setpoint.errors import ConflictError, InputError, NotFoundError
-from setpoint.loop import instructions
 from setpoint.model.access import ACCESS_NAME, AccessScope
 from setpoint.server.api.paging import USUAL, Cursor, Limit, after_text, page
 from setpoint.server.api.routes import Routes, Seen
@@ -43,8 +43,7 @@ def list_tokens(view: Seen, request: Request, limit: Limit = USUAL, cursor: Curs
 @routes.post("/tokens", scope=AccessScope.ADMIN, summary="Make a token, which is shown this once", status_code=201)
 def issue_token(view: Seen, body: TokenRequestDocument, response: Response) -> IssuedTokenDocument:
     response.headers.update(NO_STORE)
-    now = instructions.time_of(view.parts.ledger)
-    return _made(lambda: view.parts.tokens.issue(body.model(), view.principal.name, now))
+    return _made(lambda: view.parts.tokens.issue(body.model(), view.principal.name, _now()))
 
 
 @routes.post(
@@ -55,15 +54,14 @@ def issue_token(view: Seen, body: TokenRequestDocument, response: Response) -> I
 )
 def rotate_token(view: Seen, token: NameOrId, body: RotationRequest, response: Response) -> IssuedTokenDocument:
     response.headers.update(NO_STORE)
-    now = instructions.time_of(view.parts.ledger)
-    return _made(lambda: view.parts.tokens.rotate(token, body.model(), view.principal.name, now))
+    return _made(lambda: view.parts.tokens.rotate(token, body.model(), view.principal.name, _now()))
 
 
 @routes.delete(
     "/tokens/{token}", scope=AccessScope.ADMIN, summary="Revoke it at once, and say what was revoked by that"
 )
 def revoke_token(view: Seen, token: NameOrId) -> Page[TokenDocument]:
-    revoked = view.parts.tokens.revoke(token, view.principal.name, instructions.time_of(view.parts.ledger))
+    revoked = view.parts.tokens.revoke(token, view.principal.name, _now())
     return Page[TokenDocument](items=tuple(TokenDocument.of(each) for each in revoked))
 
 
@@ -75,6 +73,11 @@ def get_agent_keys(view: Seen, response: Response) -> AgentKeysDocument:
         raise NotFoundError(f"{view.principal.name} is no agent", remedy="call with an agent's token")
     response.headers.update(NO_STORE)
     return AgentKeysDocument.of(view.parts.tokens.agent_keys(view.principal.token))
+
+
+def _now() -> datetime:
+    """By the clock that tokens expire by, and not the ledger's, which may be ahead: what ends now is to end now."""
+    return datetime.now(UTC)
 
 
 def _made(make: Callable[[], IssuedToken]) -> IssuedTokenDocument:

@@ -14,7 +14,7 @@ from typing import Final, Protocol, assert_never
 
 import structlog
 
-from setpoint.errors import TemporaryError
+from setpoint.errors import LedgerError, TemporaryError
 from setpoint.model.access import AccessScope, Principal, Token, TokenState
 from setpoint.model.credential import PREFIX, Credential, read
 from setpoint.server.authentication.identities import Identities
@@ -50,7 +50,7 @@ def _count_nothing(_reason: Refusal) -> None:
 
 
 class Authenticator:
-    """Threads may share it. It blocks: on the ledger, and now and then on an identity provider."""
+    """Threads may share it. `authenticate` blocks: on the ledger, and now and then on an identity provider."""
 
     def __init__(
         self,
@@ -68,13 +68,13 @@ class Authenticator:
         self._now = now
 
     def authenticate(self, authorization: str | None) -> Principal:
-        """Who sends this header; `UnauthenticatedError`, or `TemporaryError` while that cannot be told."""
+        """Who sends this header; `UnauthenticatedError`, or another `Error` while that cannot be told."""
         try:
             return self._principal(_bearer(authorization))
         except UnauthenticatedError as error:
             self._refuse(error.reason, error.what, token=error.token)
             raise
-        except TemporaryError as error:
+        except (TemporaryError, LedgerError) as error:
             self._refuse(Refusal.UNREACHABLE, error.what)
             raise
 
@@ -90,6 +90,14 @@ class Authenticator:
             return
         self._refuse(reason, what, token=principal.token, principal=principal.name)
         raise ForbiddenError(reason, what, remedy=remedy, scope=scope if reason is Refusal.SCOPE else "")
+
+    def expect_unbound(self, principal: Principal) -> None:
+        """`ForbiddenError` for one that is bound to a service."""
+        if principal.service is None:
+            return
+        what = "this is about all services, and the token is bound to one"
+        self._refuse(Refusal.SERVICE, what, token=principal.token, principal=principal.name)
+        raise ForbiddenError(Refusal.SERVICE, what, remedy="show a token that is bound to none")
 
     def close(self) -> None:
         self._uses.close()
@@ -116,7 +124,8 @@ class Authenticator:
 
     def _refuse(self, reason: Refusal, what: str, *, token: str | None = None, principal: str | None = None) -> None:
         self._count_refusal(reason)
-        log.warning("refused", reason=str(reason), what=what, token=token, principal=principal)
+        # Not as `token`: what is logged under such a name is taken for a secret, and left out.
+        log.warning("refused", reason=str(reason), what=what, id=token, principal=principal)
 
 
 def _bearer(authorization: str | None) -> str:

@@ -29,6 +29,8 @@ class Entry:
     """Counts from 1, without a gap in what is served; never used twice."""
     received_at: datetime
     line: bytes
+    sender: str = ""
+    """Who sent it, as the audit log names callers; empty where nobody says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +43,12 @@ class JournalSize:
     bytes: int
     duplicates: int
     """How many were dropped since the journal was opened."""
+    cut: int = 0
+    """Bytes of writes cut short by a crash, never acknowledged, that were cut off when the journal was opened."""
 
 
 class JournalWriter(Protocol):
-    def append(self, events: Sequence[Event], received_at: datetime) -> Receipt:
+    def append(self, events: Sequence[Event], received_at: datetime, sender: str = "") -> Receipt:
         """Returns once every event is durable; calls of several threads share one fsync.
 
         Raises `TemporaryError` with a delay where the journal is full or cannot keep up, `JournalError` where it is

@@ -42,6 +42,10 @@ class LedgerPages(Protocol):
         """In URN order."""
         ...
 
+    def owner(self, scope: str, urn: Urn) -> str | None:
+        """The service that an entity belongs to now; None where nothing is remembered of it."""
+        ...
+
     def comparisons(self, scope: str, *, service: str | None, after: str, limit: int) -> Sequence[Comparison]:
         """Of every entity that has a drift or a gap, in URN order."""
         ...
@@ -147,10 +151,6 @@ class KeptAnswers(Protocol):
     ) -> tuple[KeptAnswer, bool]:
         """Act and keep the answer in one transaction; where one is kept already, give that. Whether it acted now.
 
-        Of two calls at once, one acts.
+        Of two calls at once, one acts. Within a transaction of this thread, a part of that.
         """
-        ...
-
-    def keep(self, caller: str, key: str, now: datetime, answer: KeptAnswer) -> KeptAnswer:
-        """Of what was done in a transaction of its own. Where another was faster, its answer counts."""
         ...

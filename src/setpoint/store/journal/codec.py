@@ -1,7 +1,7 @@
 """The journal's form on the disk: batches, one after another, each under two checksums. Pure: bytes in, bytes out.
 
-A batch is a header and a body. The body is the identity of each event, 16 bytes each, and then the events' lines with
-line feeds between them. The header is little-endian:
+A batch is a header and a body. The body is the identity of each event, 16 bytes each, and then lines with line feeds
+between them: who sent the batch, and its events. The header is little-endian:
 
     marker       4 bytes that no line can hold, since UTF-8 has no byte 0xFF
     length       4 bytes, of the body
@@ -52,6 +52,7 @@ class Batch:
     """The offset of its first event."""
     last: int
     received_at: datetime
+    sender: str
     identities: Sequence[bytes]
     lines: Sequence[bytes]
 
@@ -95,9 +96,11 @@ def check(lines: Sequence[bytes]) -> None:
         raise ValueError("an event is one line of UTF-8")
 
 
-def encode(first: int, received_at: datetime, identities: Sequence[bytes], lines: Sequence[bytes]) -> bytes:
-    """One batch, of at least one line; `lines` have been checked."""
-    body = b"".join((*identities, b"\n".join(lines)))
+def encode(
+    first: int, received_at: datetime, identities: Sequence[bytes], lines: Sequence[bytes], sender: str = ""
+) -> bytes:
+    """One batch, of at least one line; `lines`, and the sender as one, have been checked."""
+    body = b"".join((*identities, b"\n".join((sender.encode(), *lines))))
     microseconds = (received_at - _EPOCH) // _MICROSECOND
     header = _HEADER.pack(MARKER, len(body), first, len(lines), crc32(body), microseconds)
     return b"".join((header, _CHECKSUM.pack(crc32(header)), body))
@@ -123,6 +126,13 @@ def scan(data: bytes, expected: int, *, until: int | None = None) -> Iterator[Ba
         position, expected, flaw = batch.end, batch.last + 1, None
     if flaw is not None or (until is not None and until > expected):
         yield _last_damage(flaw, len(data), expected, until)
+
+
+def is_beginning(data: bytes) -> bool:
+    """Whether this is how a batch begins: as much as there is of its header is right."""
+    if len(data) < HEADER_BYTES:
+        return MARKER.startswith(data[: len(MARKER)])
+    return _header_at(data, 0) is not None
 
 
 def _belongs(header: _Header, expected: int, until: int | None) -> bool:
@@ -180,9 +190,10 @@ def _batch_at(data: bytes, position: int, header: _Header) -> Batch | None:
     if crc32(body) != header.checksum:
         return None
     text = header.count * IDENTITY_BYTES
-    lines = body[text:].split(b"\n")
+    sender, *lines = body[text:].split(b"\n")
     if len(lines) != header.count:
         return None
     identities = [body[each : each + IDENTITY_BYTES] for each in range(0, text, IDENTITY_BYTES)]
     received_at = _EPOCH + header.received_at * _MICROSECOND
-    return Batch(position, end, header.first, header.first + header.count - 1, received_at, identities, lines)
+    last = header.first + header.count - 1
+    return Batch(position, end, header.first, last, received_at, sender.decode(), identities, lines)

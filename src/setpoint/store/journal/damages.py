@@ -23,14 +23,17 @@ class Damages:
         what = f"{size:,} bytes at {position:,} cannot be read" if size else f"something is missing at {position:,}"
         self._note(file, position, f"{what}; {_lost(damage.first, damage.last)}")
 
-    def add_cut(self, file: str, damage: Damage) -> None:
-        """Only what was never acknowledged ends like this, or what was damaged at the very end."""
-        size = damage.end - damage.position
-        self._note(file, damage.position, f"the last {size:,} bytes were no whole batch, and were cut off")
+    def add_cut(self, file: str, position: int, size: int) -> None:
+        """No crash of ours leaves an end like this: a power failure may, or damage at the very end."""
+        self._note(file, position, f"the last {size:,} bytes were no batch, and were cut off")
 
     def add_missing_end(self, first: int, last: int) -> None:
         """The lake has these, and the journal does not."""
         self._note("the end of the journal", 0, f"it is missing; {_lost(first, last)}")
+
+    def forget(self, file: str) -> None:
+        """It is there no longer."""
+        self._sentences = {key: sentence for key, sentence in self._sentences.items() if key[0] != file}
 
     def sentences(self) -> Sequence[str]:
         more = [f"{self._more:,} more damages"] if self._more else []

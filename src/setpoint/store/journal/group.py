@@ -20,6 +20,7 @@ class Append:
     identities: Sequence[bytes]
     lines: Sequence[bytes]
     received_at: datetime
+    sender: str = ""
     outcome: Receipt | Error | None = None
 
 
@@ -50,7 +51,8 @@ class Group:
             if identity not in known and identity not in self.identities and identity not in new:
                 new[identity] = line
         identities = list(new)
-        data = encode(self.next, waiting.received_at, identities, list(new.values())) if new else b""
+        lines = list(new.values())
+        data = encode(self.next, waiting.received_at, identities, lines, waiting.sender) if new else b""
         return EncodedBatch(identities, data)
 
     def add(self, waiting: Append, batch: EncodedBatch) -> None:

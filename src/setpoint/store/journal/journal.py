@@ -22,6 +22,7 @@ from setpoint.store.journal.codec import Batch, check, identity, scan
 from setpoint.store.journal.failures import told, unreadable
 from setpoint.store.journal.group import Append, Group
 from setpoint.store.journal.limits import JournalLimits
+from setpoint.store.journal.reading import read_at
 from setpoint.store.journal.recovery import Found, recover, take
 from setpoint.store.journal.segment import Block, Segment, SegmentWriter, sync_folder
 
@@ -43,6 +44,7 @@ class FileJournal:
         self._next = found.next
         self._window = found.window
         self._damages = found.damages
+        self._cut = found.cut
         self._duplicates = 0
         self._writer: SegmentWriter | None = None
         self._waiting: deque[Append] = deque()
@@ -51,9 +53,9 @@ class FileJournal:
         self._state = threading.Lock()
         """Held for moments, while the list of segments and what it says is read or changed."""
 
-    def append(self, events: Sequence[Event], received_at: datetime) -> Receipt:
-        waiting = Append([identity(each) for each in events], [each.line for each in events], received_at)
-        check(waiting.lines)
+    def append(self, events: Sequence[Event], received_at: datetime, sender: str = "") -> Receipt:
+        waiting = Append([identity(each) for each in events], [each.line for each in events], received_at, sender)
+        check([*waiting.lines, sender.encode()])
         self._waiting.append(waiting)
         with self._writing:
             if self._lock is None:
@@ -71,7 +73,9 @@ class FileJournal:
             for batch in self._batches(segment, block):
                 wanted = batch.lines[max(0, after + 1 - batch.first) :]
                 first = batch.last + 1 - len(wanted)
-                entries += [Entry(first + index, batch.received_at, line) for index, line in enumerate(wanted)]
+                entries += [
+                    Entry(first + index, batch.received_at, line, batch.sender) for index, line in enumerate(wanted)
+                ]
             size += block.size
             if len(entries) >= limit or size >= READ_BYTES:
                 break
@@ -92,6 +96,7 @@ class FileJournal:
                 last_offset=self._last,
                 bytes=self._bytes(),
                 duplicates=self._duplicates,
+                cut=self._cut,
             )
 
     def retain(self, taken: int, now: datetime) -> int:
@@ -118,6 +123,7 @@ class FileJournal:
         segment.path.unlink(missing_ok=True)
         with self._state:
             self._segments = [each for each in self._segments if each is not segment]
+            self._damages.forget(segment.path.name)
 
     def _oldest_to_go(self, taken: int, now: datetime) -> Segment | None:
         """What the lake does not have stays, however old and large it is."""
@@ -224,7 +230,7 @@ class FileJournal:
     def _batches(self, segment: Segment, block: Block) -> Iterator[Batch]:
         try:
             with segment.path.open("rb") as file:
-                data = os.pread(file.fileno(), block.size, block.position)
+                data = read_at(file.fileno(), block.position, block.size)
         except FileNotFoundError:
             return  # `retain` was faster: the lake has it
         except OSError as error:

@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import Final
 
 from setpoint.errors import JournalError
-from setpoint.store.journal.codec import Batch, Damage
+from setpoint.logs import logger
+from setpoint.store.journal.codec import Batch, is_beginning
 from setpoint.store.journal.damages import Damages
 from setpoint.store.journal.failures import told, unreadable
 from setpoint.store.journal.limits import JournalLimits
+from setpoint.store.journal.reading import read_at
 from setpoint.store.journal.segment import SUFFIX, Segment, sync_folder
 from setpoint.store.journal.window import Window
 
@@ -36,6 +38,8 @@ class Found:
     """The offset that comes next."""
     window: Window
     damages: Damages
+    cut: int
+    """Bytes of writes that were cut short, and that nobody was told were taken."""
 
 
 def take(folder: Path) -> int:
@@ -64,16 +68,17 @@ def recover(folder: Path, limits: JournalLimits, taken: int) -> Found:
     firsts = _firsts(folder)
     segments: list[Segment] = []
     window, damages = Window(limits.remember), Damages()
-    last = expected = 0
+    last = expected = cut = 0
     for first, until in zip_longest(firsts, firsts[1:]):
         segment = Segment(folder, first)
         last = _survey(segment, until, window, damages) or last
+        cut += _cut_off(segment, damages)
         segments.append(segment)
         expected = segment.next
     following = max(expected, taken + 1)
-    if segments and following > expected:
-        damages.add_missing_end(expected, following - 1)
-    return Found(segments, last or following - 1, following, window, damages)
+    if following > max(expected, 1):
+        damages.add_missing_end(max(expected, 1), following - 1)
+    return Found(segments, last or following - 1, following, window, damages, cut)
 
 
 def _firsts(folder: Path) -> list[int]:
@@ -100,18 +105,26 @@ def _survey(segment: Segment, until: int | None, window: Window, damages: Damage
             if isinstance(found, Batch):
                 window.add(found.identities)
                 last = found.last
-            elif found.torn:
-                _cut(segment, found)
-                damages.add_cut(name, found)
-            else:
+            elif not found.torn:
                 damages.add(name, found)
     except OSError as error:
         raise unreadable(error, segment.path) from error
     return last
 
 
-def _cut(segment: Segment, damage: Damage) -> None:
+def _cut_off(segment: Segment, damages: Damages) -> int:
+    """How many bytes stood behind all that is whole or damaged.
+
+    A write that was cut short is told in the log alone: every crash may leave one, and it was never acknowledged.
+    """
     try:
-        os.truncate(segment.path, damage.position)
+        with segment.path.open("rb+") as file:
+            torn = read_at(file.fileno(), segment.size, os.fstat(file.fileno()).st_size - segment.size)
+            file.truncate(segment.size)
     except OSError as error:
         raise told(error, segment.path) from error
+    if not is_beginning(torn):
+        damages.add_cut(segment.path.name, segment.size, len(torn))
+    elif torn:
+        logger(__name__).warning("a write that was cut short is cut off", file=str(segment.path), bytes=len(torn))
+    return len(torn)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from setpoint.store.journal.codec import Batch, Damage, scan
+from setpoint.store.journal.reading import read_at
 
 SUFFIX: Final = ".v1"
 """Names the form that `codec` describes."""
@@ -63,7 +64,8 @@ class Segment:
 
     def survey(self, until: int | None) -> Iterator[Batch | Damage]:
         """Read all of it, once, before anything else is done with it."""
-        data = self.path.read_bytes()
+        with self.path.open("rb") as file:
+            data = read_at(file.fileno(), 0, self.path.stat().st_size)
         for found in scan(data, self.first, until=until):
             if isinstance(found, Batch):
                 self.note(Place(found.position, found.end, found.first, found.last, found.received_at))

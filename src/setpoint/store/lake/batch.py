@@ -27,11 +27,12 @@ SCHEMA: Final = pyarrow.schema(
         ("type", pyarrow.string()),
         ("subject", pyarrow.string()),
         ("service", pyarrow.string()),
+        ("sender", pyarrow.string()),
         ("data", pyarrow.string()),
     ]
 )
 
-_Row = tuple[int, datetime, datetime, str, str, str, str, str, bytes | None]
+_Row = tuple[int, datetime, datetime, str, str, str, str, str, str, bytes | None]
 
 
 def as_table(entries: Sequence[Entry]) -> pyarrow.Table:
@@ -47,7 +48,7 @@ def _row(entry: Entry) -> _Row:
         event = None
     if not isinstance(event, dict):
         line = orjson.dumps({"line": entry.line.decode(errors="replace")})
-        return entry.offset, entry.received_at, entry.received_at, "", "", UNREADABLE, "", "", line
+        return entry.offset, entry.received_at, entry.received_at, "", "", UNREADABLE, "", "", entry.sender, line
     return (
         entry.offset,
         entry.received_at,
@@ -57,6 +58,7 @@ def _row(entry: Entry) -> _Row:
         _text(event, "type"),
         _text(event, "subject"),
         _text(event, "service"),
+        entry.sender,
         _data(event),
     )
 

@@ -1,4 +1,4 @@
-"""The lake in one DuckDB file: implements `store.interface.Lake`. Opened by `opening`, in the ingest process.
+"""The lake in one DuckDB file: implements `store.interface.Lake`. Opened by `opening`, in its own process.
 
 One thread at a time writes, on one connection. Queries have connections of their own, and see whole batches only.
 """

@@ -31,6 +31,10 @@ _LOCKED: Final[Mapping[str, bool]] = {
 """DuckDB, *Securing DuckDB*: no files, no variables of this program, no extensions; and no way to change that."""
 
 
+class LakeHeldError(LakeError):
+    """Another process has it: one that ends already, maybe."""
+
+
 def open_lake(path: Path, limits: LakeLimits | None = None) -> DuckDbLake:
     """The lake in this file, begun where there is none; close it when done.
 
@@ -94,7 +98,7 @@ def _connect(path: Path, limits: LakeLimits) -> duckdb.DuckDBPyConnection | None
         return duckdb.connect(path, config=settings)
     except duckdb.Error as error:
         if "Could not set lock" in str(error):
-            raise LakeError(
+            raise LakeHeldError(
                 "another process has the lake open", where=str(path), remedy="stop it: one process owns the lake"
             ) from error
         if "not a valid DuckDB database" in str(error) and not damage.is_database(path):

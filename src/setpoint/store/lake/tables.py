@@ -25,6 +25,7 @@ TABLES: Final = (
         type VARCHAR NOT NULL,
         subject VARCHAR NOT NULL,
         service VARCHAR NOT NULL,
+        sender VARCHAR NOT NULL,
         data JSON
     )
     """,

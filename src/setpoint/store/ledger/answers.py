@@ -39,10 +39,6 @@ class SqlAnswers:
             _add(connection, caller, key, now, answer)
         return answer, True
 
-    def keep(self, caller: str, key: str, now: datetime, answer: KeptAnswer) -> KeptAnswer:
-        kept, _ = self.once(caller, key, now, lambda _writer: answer)
-        return kept
-
 
 def _find(connection: Connection, caller: str, key: str, now: datetime) -> KeptAnswer | None:
     wanted = select(answers).where(answers.c.caller == caller, answers.c.key == key, answers.c.at > now - KEPT_FOR)

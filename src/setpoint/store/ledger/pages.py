@@ -39,6 +39,12 @@ class SqlPages:
                 for row in connection.execute(wanted)
             ]
 
+    def owner(self, scope: str, urn: Urn) -> str | None:
+        table = tables.resources
+        wanted = select(table.c.service).where(table.c.scope == scope, table.c.urn == urn)
+        with self._database.read() as connection:
+            return connection.execute(wanted).scalar_one_or_none()
+
     def comparisons(self, scope: str, *, service: str | None, after: str, limit: int) -> Sequence[Comparison]:
         table = tables.resources
         wanted = select(table.c.urn, table.c.comparison).where(

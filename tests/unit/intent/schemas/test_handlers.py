@@ -1,4 +1,4 @@
-"""What Cloud Control can do with a type, out of its schema, and how listings are made that have to be told something."""
+"""What Cloud Control can do with a type, out of its schema, and how what has to be told something is listed."""
 
 from __future__ import annotations
 

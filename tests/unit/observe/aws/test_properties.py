@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from setpoint.intent.schemas import SchemaCatalogue
@@ -11,9 +9,8 @@ from setpoint.observe.aws.observer import READERS
 
 
 @pytest.fixture(scope="module")
-def catalogue(tmp_path_factory: pytest.TempPathFactory) -> SchemaCatalogue:
-    cache: Path = tmp_path_factory.mktemp("cache")
-    return SchemaCatalogue(cache_dir=cache)
+def catalogue() -> SchemaCatalogue:
+    return SchemaCatalogue()
 
 
 @pytest.mark.parametrize("type_name", READERS)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ import orjson
 import pytest
 from tests.serving import AT, conclusion, issue, parts_on, running
 
+from setpoint.errors import LedgerError
 from setpoint.model.access import AccessScope
 from setpoint.server.api import changes
 from setpoint.server.app import create_app
@@ -135,3 +138,39 @@ def test_no_more_than_so_many_follow(
     assert "retry-after" in refused.headers
     stopping.set()
     follower.expect_end()
+
+
+def test_no_more_follow_where_many_come_at_once(
+    served: tuple[str, ServerParts, threading.Event], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(changes, "MOST_STREAMS", 3)
+    url, parts, stopping = served
+    headers, begun = {"Authorization": f"Bearer {issue(parts.tokens, AccessScope.READ)}"}, Counter[int]()
+
+    async def follow(client: httpx.AsyncClient) -> None:
+        async with client.stream("GET", f"{url}/v1/changes", headers=headers) as answer:
+            begun[answer.status_code] += 1
+            if begun.total() == 20:
+                stopping.set()
+            await answer.aread()
+
+    async def many() -> None:
+        async with httpx.AsyncClient(timeout=20) as client:
+            await asyncio.gather(*(follow(client) for _ in range(20)))
+
+    asyncio.run(many())
+    assert begun == {200: 3, 429: 17}
+
+
+def test_a_stream_that_cannot_go_on_ends_whole(ledger: SqlLedger, tmp_path: Path) -> None:
+    class Failing:
+        beats = ledger.pages().beats
+        last_audit_row = ledger.pages().last_audit_row
+
+        def audit(self, **_named: Any) -> Any:
+            raise LedgerError("the ledger is damaged")
+
+    parts, failing = parts_on(ledger, tmp_path), Failing()
+    pages: Any = failing
+    with running(create_app(replace(parts, pages=pages))) as url:
+        Follower(url, issue(parts.tokens, AccessScope.READ)).expect_end()

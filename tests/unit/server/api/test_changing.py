@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from tests.serving import Caller, bucket
+from tests.serving import AT, Caller, bucket, conclusion
 
 from setpoint.model.access import AccessScope
 from setpoint.model.order import OrderKind
@@ -56,6 +56,15 @@ def test_a_bound_operator_orders_about_its_own(call: Call, ledger: SqlLedger) ->
     assert bound.post("/v1/remediations/2/approve", REASON).status_code == 202
     assert bound.post("/v1/orders/pause", REASON).status_code == 403
     assert [each.remediation for each in ledger.open_orders()] == [2]
+
+
+def test_what_went_to_another_service_is_no_more_ones_own(call: Call, ledger: SqlLedger) -> None:
+    bound, anybody = call(AccessScope.OPERATE, service="shop"), call(AccessScope.OPERATE)
+    ledger.acquire("default", AT, ttl=60)[1].record([conclusion("shop-data", "payments")], AT)
+    refused = bound.post("/v1/remediations/2/approve", REASON)
+    assert (refused.status_code, ledger.open_orders()) == (409, [])
+    assert "payments" not in refused.text
+    assert anybody.post("/v1/remediations/2/approve", REASON).status_code == 202
 
 
 def test_a_repeated_order_is_given_once(operator: Caller, ledger: SqlLedger) -> None:

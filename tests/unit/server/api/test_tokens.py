@@ -165,6 +165,13 @@ def test_rotating_gives_another_secret(client: Caller) -> None:
     assert as_holder(client, rotated.text, "/v1/tokens").status_code == 200
 
 
+def test_what_leaked_opens_nothing_though_the_ledger_is_ahead_of_the_clock(client: Caller, ledger: SqlLedger) -> None:
+    ledger.visitor().note("me", "said", "something", {}, datetime.now(UTC) + timedelta(hours=2))
+    leaked = issue(client, scopes=["admin"])
+    assert client.post("/v1/tokens/ci/rotate", json={"overlap": 0}).status_code == 201
+    assert as_holder(client, leaked.text, "/v1/tokens").status_code == 401
+
+
 @pytest.mark.parametrize(
     ("request_", "status"),
     [
@@ -172,6 +179,8 @@ def test_rotating_gives_another_secret(client: Caller) -> None:
         ({"name": "x", "scopes": ["admin"], "service": "shop"}, 409),
         ({"name": "x", "scopes": ["gate"], "agent": True}, 409),
         ({"name": "x", "scopes": ["gate"], "expires_at": "2020-01-01T00:00:00Z"}, 409),
+        ({"name": "x", "scopes": ["gate"], "expires_at": "9999-12-31T23:59:59Z"}, 409),
+        ({"name": "x", "scopes": ["gate"], "agent": 0}, 422),
         ({"name": "x", "scopes": []}, 422),
         ({"name": "x", "scopes": ["all"]}, 422),
         ({"name": "two words", "scopes": ["gate"]}, 422),
@@ -187,6 +196,7 @@ def test_what_is_not_there_cannot_be_changed(client: Caller) -> None:
     assert client.delete("/v1/tokens/nobody").status_code == 404
     assert client.post("/v1/tokens/nobody/rotate", json={}).status_code == 404
     assert client.post("/v1/tokens/admin/rotate", json={"overlap": 1e9}).status_code == 422
+    assert client.post("/v1/tokens/admin/rotate", json={"overlap": "0"}).status_code == 422
 
 
 @pytest.mark.parametrize("scope", [each for each in AccessScope if each is not AccessScope.ADMIN])

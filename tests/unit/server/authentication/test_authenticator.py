@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from structlog.testing import capture_logs
 
-from setpoint.errors import TemporaryError
+from setpoint.errors import LedgerError, TemporaryError
 from setpoint.model.access import AccessScope, Principal, TokenRequest
 from setpoint.model.credential import mint
 from setpoint.server.authentication.authenticator import LONGEST, Authenticator
@@ -151,6 +151,15 @@ def test_scopes_and_services_are_held(authenticator: Authenticator, counted: Cou
     assert counted == {Refusal.SCOPE: 1, Refusal.SERVICE: 1}
 
 
+def test_what_is_about_all_services_is_not_for_one(authenticator: Authenticator, counted: Counter[Refusal]) -> None:
+    scopes = frozenset({AccessScope.READ})
+    authenticator.expect_unbound(Principal("token:ci", scopes, None, "id"))
+    with capture_logs() as logs, pytest.raises(ForbiddenError, match="bound to one"):
+        authenticator.expect_unbound(Principal("token:ci", scopes, "shop", "id"))
+    assert [(each["reason"], each["principal"]) for each in logs] == [("service", "token:ci")]
+    assert counted == {Refusal.SERVICE: 1}
+
+
 def test_the_challenge_says_no_more_than_who_asks_knows(authenticator: Authenticator) -> None:
     assert refusal(authenticator, None).challenge == 'Bearer realm="setpoint"'
     assert refusal(authenticator, "Bearer x").challenge == 'Bearer realm="setpoint", error="invalid_token"'
@@ -166,7 +175,7 @@ def test_refusals_are_logged_without_what_was_shown(
         for each in shown:
             refusal(authenticator, f"Bearer {each}")
     assert [entry["reason"] for entry in logs] == ["revoked", "wrong", "malformed", "claims", "malformed"]
-    assert logs[0]["token"] == issued.token.id
+    assert logs[0]["id"] == issued.token.id
     for each in shown:
         assert each not in str(logs)
         assert each.rsplit("_", 1)[-1][:40] not in str(logs)
@@ -185,6 +194,18 @@ def test_who_cannot_be_asked_now_is_not_called_wrong(
         authenticator.authenticate(f"Bearer {issuer.token()}")
     assert counted == {Refusal.UNREACHABLE: 1}
     authenticator.close()
+
+
+def test_a_ledger_out_of_order_counts_as_one_that_cannot_be_asked(
+    store: SqlTokens, authenticator: Authenticator, counted: Counter[Refusal], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def damaged(_identity: str) -> None:
+        raise LedgerError("the ledger is damaged")
+
+    monkeypatch.setattr(store, "find", damaged)
+    with pytest.raises(LedgerError):
+        authenticator.authenticate(f"Bearer {mint()[0]}")
+    assert counted == {Refusal.UNREACHABLE: 1}
 
 
 def test_the_last_use_is_noted_by_the_time_it_is_closed(

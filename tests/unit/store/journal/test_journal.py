@@ -48,6 +48,16 @@ def test_a_new_journal_is_empty(opened: OpenJournal) -> None:
     assert journal.size() == JournalSize(first_offset=1, last_offset=0, bytes=0, duplicates=0)
 
 
+def test_who_sent_a_batch_is_kept(opened: OpenJournal, event: MakeEvent, now: datetime) -> None:
+    journal = opened()
+    for number, sender in enumerate(("token:ci", "", "oidc:https://issuer.example#répo")):
+        journal.append([event(number)], now, sender)
+    journal.close()
+    entries = opened().read(0, 10)
+    assert [each.sender for each in entries] == ["token:ci", "", "oidc:https://issuer.example#répo"]
+    assert [each.line for each in entries] == [event(number).line for number in range(3)]
+
+
 def test_what_was_appended_is_read_by_offset(opened: OpenJournal, event: MakeEvent, now: datetime) -> None:
     journal = opened()
     assert journal.append([event(1), event(2)], now) == Receipt(appended=2, duplicates=0, last_offset=2)

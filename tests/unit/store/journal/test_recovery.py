@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import stat
 from collections.abc import Callable
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -36,11 +39,14 @@ def files(opened: OpenJournal, event: MakeEvent, now: datetime, tmp_path: Path) 
 
 def _offsets(folder: Path, taken: int = 0) -> tuple[list[int], list[str]]:
     """What a journal serves, and what it tells of damage."""
-    journal = open_journal(folder, JournalLimits(), taken=taken)
-    try:
+    with closing(open_journal(folder, JournalLimits(), taken=taken)) as journal:
         return [each.offset for each in journal.read(0, 1000)], list(journal.damage())
-    finally:
-        journal.close()
+
+
+def _cut(folder: Path) -> int:
+    """How many bytes a journal cuts off when it is opened."""
+    with closing(open_journal(folder, JournalLimits())) as journal:
+        return journal.size().cut
 
 
 def test_files_are_for_their_owner_only(files: list[Path]) -> None:
@@ -83,22 +89,19 @@ def test_a_file_in_the_place_of_the_folder_is_told(tmp_path: Path) -> None:
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
 @given(st.data())
-def test_a_torn_tail_is_cut_off_and_told(
+def test_a_torn_tail_is_cut_off_and_no_damage(
     files: list[Path], event: MakeEvent, now: datetime, draw: st.DataObject
 ) -> None:
     content = files[-1].read_bytes()
     length = draw.draw(st.integers(0, len(content)))
     files[-1].write_bytes(content[:length])
     try:
+        cut = _cut(files[0].parent)
+        assert files[-1].stat().st_size == length - cut
         offsets, damage = _offsets(files[0].parent)
         assert offsets == list(range(1, len(offsets) + 1))
         assert len(offsets) in (8, 10, 12)
-        whole = files[-1].stat().st_size
-        assert damage == (
-            []
-            if whole == length
-            else [f"{files[-1].name}: the last {length - whole:,} bytes were no whole batch, and were cut off"]
-        )
+        assert damage == []
         journal = open_journal(files[0].parent, JournalLimits())
         assert journal.append([event("next")], now).last_offset == len(offsets) + 1
         journal.close()
@@ -126,6 +129,47 @@ def test_a_flipped_byte_is_told_and_the_rest_is_served(files: list[Path], draw: 
         assert f"offsets {lost[0]} to {lost[1]} are lost" in sentence or "were cut off" in sentence
     finally:
         files[index].write_bytes(content)
+
+
+@pytest.mark.parametrize("tail", [b"\0" * 100, b"x", b"\xffSJ2" + b"\0" * 40])
+def test_an_end_that_no_write_of_ours_leaves_is_cut_off_and_told(files: list[Path], tail: bytes) -> None:
+    with files[-1].open("ab") as file:
+        file.write(tail)
+    offsets, damage = _offsets(files[0].parent)
+    assert offsets == list(range(1, EVENTS + 1))
+    assert damage == [f"{files[-1].name}: the last {len(tail)} bytes were no batch, and were cut off"]
+    assert _offsets(files[0].parent) == (offsets, [])
+
+
+def test_damage_goes_with_the_file_that_has_it(files: list[Path], now: datetime) -> None:
+    content = bytearray(files[0].read_bytes())
+    content[-3] ^= 1
+    files[0].write_bytes(content)
+    with closing(open_journal(files[0].parent, JournalLimits(keep_bytes=1))) as journal:
+        assert len(journal.damage()) == 1
+        assert journal.retain(EVENTS, now) == 2
+        assert journal.damage() == []
+
+
+def test_what_the_disk_does_not_give_back_is_told_and_the_rest_is_served(
+    files: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pread = os.pread
+
+    def broken(file: int, size: int, position: int) -> bytes:
+        if os.path.samestat(os.fstat(file), files[1].stat()):
+            raise OSError(errno.EIO, "Input/output error")
+        return pread(file, size, position)
+
+    journal = open_journal(files[0].parent, JournalLimits())
+    monkeypatch.setattr(os, "pread", broken)
+    wanted = [1, 2, 3, 4, 9, 10, 11, 12]
+    assert [each.offset for each in journal.read(0, 100)] == wanted
+    (sentence,) = journal.damage()
+    assert sentence.endswith("offsets 5 to 8 are lost")
+    journal.close()
+    # The same where it fails from the beginning.
+    assert _offsets(files[0].parent) == (wanted, [sentence])
 
 
 def test_damage_while_it_is_open_is_told_when_it_is_read(files: list[Path]) -> None:
@@ -171,7 +215,8 @@ def test_no_offset_that_the_lake_has_is_given_again(
 
 def test_a_new_journal_begins_after_what_the_lake_has(opened: OpenJournal, event: MakeEvent, now: datetime) -> None:
     journal = opened(taken=20)
-    assert (journal.last_offset(), journal.damage()) == (20, [])
+    assert journal.last_offset() == 20
+    assert journal.damage() == ["the end of the journal: it is missing; offsets 1 to 20 are lost"]
     assert journal.append([event(1)], now).last_offset == 21
     assert [each.offset for each in opened().read(0, 10)] == [21]
 

@@ -27,6 +27,7 @@ def test_what_is_taken_is_there_in_columns(lake: DuckDbLake, entry: MakeEntry, a
         "org.example.run",
         "orders",
         "checkout",
+        "",
         {"status": 403},
     )
     assert lake.taken() == 1

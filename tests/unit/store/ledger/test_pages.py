@@ -257,10 +257,10 @@ def test_what_is_done_once_is_answered_twice(ledger: SqlLedger, now: datetime) -
 
 def test_an_answer_is_kept_for_a_day(ledger: SqlLedger, now: datetime) -> None:
     answers, later = ledger.answers(), now + timedelta(days=1)
-    answers.keep("me", "key", now, answer("old"))
+    answers.once("me", "key", now, lambda _writer: answer("old"))
     assert answers.recall("me", "key", later) is None
-    assert answers.keep("me", "key", later, answer("new")) == answer("new")
-    assert answers.keep("me", "key", later, answer("newer")) == answer("new")
+    assert answers.once("me", "key", later, lambda _writer: answer("new")) == (answer("new"), True)
+    assert answers.once("me", "key", later, lambda _writer: answer("newer")) == (answer("new"), False)
 
 
 def test_what_could_not_be_done_is_not_kept(ledger: SqlLedger, now: datetime) -> None:
