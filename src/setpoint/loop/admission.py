@@ -155,9 +155,7 @@ class Admission:
             without=what_if.without if what_if else (),
         )
 
-    def _record(
-        self, ledger: Ledger, case: GateCase, decision: Decision, now: datetime, recorded: Recorded
-    ) -> None:
+    def _record(self, ledger: Ledger, case: GateCase, decision: Decision, now: datetime, recorded: Recorded) -> None:
         writer = ledger.visitor()
         with writer.transaction():
             writer.put_release(case.release, now)

@@ -24,7 +24,7 @@ from setpoint.model.finding import Finding, FindingSource
 from setpoint.model.policy import Effect, Severity, Stage
 from setpoint.model.remediation import Change, Mode, NotRevertable, Plan, Remediation
 from setpoint.model.resource import Absent, Resource, Unread
-from setpoint.model.service import Service, Signal, SignalKind, Threshold
+from setpoint.model.service import Service, Share, Signal, SignalKind, Threshold
 from setpoint.model.snapshot import Area, AreaCoverage, Coverage, Extent, Snapshot
 from setpoint.model.urn import Urn
 from setpoint.observe.interface import NOTHING, Declared
@@ -168,7 +168,17 @@ class World:
     def memory(self) -> timedelta:
         return timedelta(days=100)
 
+    @property
+    def half_life(self) -> timedelta:
+        return timedelta(days=7)
+
     def threshold(self, service: Service, signals: Sequence[Signal], now: datetime) -> Threshold:
+        raise NotImplementedError
+
+    def shares(self, signals: Sequence[Signal], now: datetime) -> Sequence[Share]:
+        raise NotImplementedError
+
+    def recovers_at(self, lowered: Threshold, level: float) -> datetime | None:
         raise NotImplementedError
 
     # act

@@ -244,7 +244,11 @@ def test_what_is_not_known_is_spelt_as_commands_print_it() -> None:
     assert meant(spelt({"unknown": "why"})) == {"unknown": "why"}
 
 
-@given(st.builds(Release, names, names), st.sampled_from([Stage.BUILD, Stage.DEPLOY, Stage.ADMIT]), maybe(CASES[WhatIfDocument]))
+@given(
+    st.builds(Release, names, names),
+    st.sampled_from([Stage.BUILD, Stage.DEPLOY, Stage.ADMIT]),
+    maybe(CASES[WhatIfDocument]),
+)
 def test_a_question_to_the_gate_comes_back(release: Release, stage: Stage, what_if: WhatIf | None) -> None:
     asked = GateRequest.of(release, stage, what_if)
     assert GateRequest.model_validate_json(asked.model_dump_json()).model() == (release, stage, what_if)
