@@ -10,6 +10,24 @@ SEPARATOR = "|"
 """Between the parts of an identifier of several properties (AWS Cloud Control API User Guide, "Identifying
 resources")."""
 
+READING = ("describe", "get", "list", "batchget")
+"""How the names of actions begin that only read (Service Authorization Reference, access levels List and Read)."""
+
+CONTENT = frozenset(
+    {
+        "dynamodb:getitem",
+        "kinesis:getrecords",
+        "s3:getobject",
+        "s3:getobjectversion",
+        "secretsmanager:getsecretvalue",
+        "sqs:receivemessage",
+        "ssm:getparameter",
+        "ssm:getparameters",
+    }
+)
+"""Actions that read what is kept in a resource, not how it is set up. Some handlers name them; Setpoint never asks for
+them, and what cannot be read without is told as unread."""
+
 
 class Verb(StrEnum):
     """The handlers that Setpoint calls; it creates and deletes nothing."""
@@ -67,3 +85,12 @@ class Handlers:
         """The properties that an identifier spells out; none of them where it has not as many parts as it should."""
         values = identifier.split(SEPARATOR) if len(self.identifier) > 1 else [identifier]
         return dict(zip(self.identifier, values, strict=True)) if len(values) == len(self.identifier) else {}
+
+    def asks(self, verb: Verb) -> tuple[str, ...]:
+        """What has to be allowed for a handler that reads: never to change, to hand on a role, or to see content."""
+        return tuple(each for each in self.permissions.get(verb, ()) if _only_reads(each))
+
+
+def _only_reads(action: str) -> bool:
+    name = action.partition(":")[2].lower()
+    return name.startswith(READING) and action.lower() not in CONTENT

@@ -109,6 +109,9 @@ def test_a_question_is_checked_before_it_is_asked(sender: Callable[..., Caller],
     ingest.answer = JSONResponse({"columns": ["1"], "types": ["INTEGER"], "rows": [[1]], "cut": False})
     assert reader.post("/v1/signals/query", {"sql": "SELECT 1"}).json()["rows"] == [[1]]
     assert ingest.body == b'{"sql":"SELECT 1","limit":1000,"timeout":10.0}'
+    # A whole number, however it is spelt.
+    assert reader.post("/v1/signals/query", {"sql": "SELECT 1", "limit": 53.0}).status_code == 200
+    assert ingest.body == b'{"sql":"SELECT 1","limit":53,"timeout":10.0}'
 
 
 def test_an_export_comes_back_as_a_file(sender: Callable[..., Caller], ingest: Ingest) -> None:

@@ -65,7 +65,7 @@ class CloudControlReader:
     def permissions(self) -> tuple[str, ...]:
         """Cloud Control acts with the rights of its caller: what the type's handlers do has to be allowed, too."""
         listing = (LISTS, *self._listing.actions()) if self._is_listed else ()
-        read = (READS, *self._handlers.permissions.get(Verb.READ, ()))
+        read = (READS, *self._handlers.asks(Verb.READ))
         return tuple(dict.fromkeys((*listing, *read, *self._provisions.permissions(self.type))))
 
     @property

@@ -54,7 +54,7 @@ class Listing:
         """What it takes to be allowed, the listing of parents too."""
         handlers: Handlers | None = self._handlers
         while handlers is not None:
-            yield from handlers.permissions.get(Verb.LIST, ())
+            yield from handlers.asks(Verb.LIST)
             handlers = self._parent(handlers)
 
     def pages(self, place: Place) -> Iterator[Sequence[Listed]]:

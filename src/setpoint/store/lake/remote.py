@@ -134,6 +134,8 @@ def open_remote_lake(path: Path, limits: LakeLimits) -> RemoteLake:
         # Nothing of it is a caller's.
         process = subprocess.Popen([*command, *map(str, numbers)], stdin=subprocess.DEVNULL, pass_fds=numbers)  # noqa: S603
     except OSError as error:
+        for ours, _ in pairs:
+            ours.close()
         raise LakeError(f"the lake's process cannot be started ({error.strerror})", where=str(path)) from error
     finally:
         for each in theirs:

@@ -323,6 +323,58 @@ def test_which_group_and_key_a_database_got_by_default_cannot_be_told(look: Look
     assert [drift.path for drift in added.drifts] == ["VPCSecurityGroups"]
 
 
+VIEWER = {"SslSupportMethod": "sni-only", "CloudFrontDefaultCertificate": False}
+ORDERS = {"TableName": "orders", "BillingMode": "PROVISIONED", "SSESpecification": {"SSEEnabled": False}}
+
+
+def test_a_distribution_with_a_certificate_of_its_own_does_not_use_the_default_one(look: Look) -> None:
+    own = {"DistributionConfig": {"ViewerCertificate": {"AcmCertificateArn": "arn:aws:acm:us-east-1:1:certificate/c"}}}
+    live = {"DistributionConfig": {"ViewerCertificate": {**own["DistributionConfig"]["ViewerCertificate"], **VIEWER}}}
+    assert [drift.path for drift in look("AWS::CloudFront::Distribution", own, live).drifts] == [
+        "DistributionConfig.ViewerCertificate.SslSupportMethod"
+    ]
+    none = {"DistributionConfig": {"Enabled": True}}
+    swapped = {"DistributionConfig": {"Enabled": True, "ViewerCertificate": VIEWER}}
+    assert [drift.path for drift in look("AWS::CloudFront::Distribution", none, swapped).drifts] == [
+        "DistributionConfig.ViewerCertificate.CloudFrontDefaultCertificate",
+        "DistributionConfig.ViewerCertificate.SslSupportMethod",
+    ]
+
+
+def test_a_default_that_dynamodb_leaves_out_is_not_gone(look: Look) -> None:
+    assert look("AWS::DynamoDB::Table", ORDERS, {"TableName": "orders"}).drifts == ()
+    encrypted = changed(ORDERS, SSESpecification={"SSEEnabled": True})
+    gone = look("AWS::DynamoDB::Table", encrypted, {"TableName": "orders"})
+    assert [drift.path for drift in gone.drifts] == ["SSESpecification.SSEEnabled"]
+
+
+@pytest.mark.parametrize(("volume_type", "paths"), [("gp2", []), ("gp3", ["Iops"])])
+def test_what_a_volume_can_do_counts_where_somebody_can_choose_it(
+    look: Look, volume_type: str, paths: list[str]
+) -> None:
+    declared = {"Size": 2000, "VolumeType": volume_type}
+    told = look("AWS::EC2::Volume", declared, changed(declared, Iops=6000))
+    assert [drift.path for drift in told.drifts] == paths
+
+
+def test_the_subnets_of_a_load_balancer_have_two_spellings(look: Look) -> None:
+    subnets, mappings = ["subnet-1", "subnet-2"], [{"SubnetId": "subnet-1"}, {"SubnetId": "subnet-2"}]
+    live = {"Subnets": subnets, "SubnetMappings": mappings}
+    assert look("AWS::ElasticLoadBalancingV2::LoadBalancer", {"Subnets": subnets}, live).drifts == ()
+    assert look("AWS::ElasticLoadBalancingV2::LoadBalancer", {"SubnetMappings": mappings}, live).drifts == ()
+
+
+def test_a_guardrail_that_was_switched_off_is_told(look: Look) -> None:
+    declared = {"Name": "g", "WordPolicyConfig": {"WordsConfig": [{"Text": "secret"}]}}
+    word = {"Text": "secret", "InputEnabled": True, "OutputEnabled": True, "InputAction": "BLOCK"}
+    on = {"Name": "g", "WordPolicyConfig": {"WordsConfig": [word]}}
+    assert look("AWS::Bedrock::Guardrail", declared, on).drifts == ()
+    off = {"Name": "g", "WordPolicyConfig": {"WordsConfig": [{**word, "OutputEnabled": False}]}}
+    assert [drift.path for drift in look("AWS::Bedrock::Guardrail", declared, off).drifts] == [
+        "WordPolicyConfig.WordsConfig[0].OutputEnabled"
+    ]
+
+
 OFF_BY_HAND = [
     ("AWS::CloudTrail::Trail", {"TrailName": "t"}, {"IsLogging": False}),
     ("AWS::CloudTrail::Trail", {"TrailName": "t"}, {"IncludeGlobalServiceEvents": False}),
