@@ -28,7 +28,7 @@ from setpoint.intent.recordings import Recording, read_recordings
 from setpoint.intent.schemas.catalogue import SchemaCatalogue
 from setpoint.model.paths import schema_path
 
-CORPUS: Final = Path("/work/shared/data/aws-drift-corpus.jsonl.gz")
+CORPUS: Final = Path(__file__).resolve().parents[2] / "shared/data/aws-drift-corpus.jsonl.gz"
 SCORES: Final = Path(__file__).parent / "drift" / "scores.json"
 EITHER_DRIFT: Final = "drift"
 """Both tiers of drift as one, whichever was told."""

@@ -26,7 +26,7 @@ from setpoint.observe.aws.selection import Selection
 HERE, THERE = "eu-west-1", "us-east-1"
 TOPIC = "AWS::SNS::Topic"
 SAMPLES = Path(__file__).parents[1] / "assets" / "cloud_control" / "recordings.jsonl"
-CORPUS = Path("/work/shared/data/aws-drift-corpus.jsonl.gz")
+CORPUS = Path(__file__).resolve().parents[3] / "shared/data/aws-drift-corpus.jsonl.gz"
 
 catalogue = SchemaCatalogue(THERE)
 
