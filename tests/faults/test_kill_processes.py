@@ -1,6 +1,6 @@
 """SIGKILL to any process of `setpoint up` while everybody calls it, a hundred times: nothing is lost, nothing is twice.
 
-Run alone with `pytest tests/faults/test_kill_processes.py`; it takes eight minutes on two cores.
+Run alone with `pytest tests/faults/test_kill_processes.py`; it takes six to eight minutes on two cores.
 """
 
 from __future__ import annotations

@@ -147,12 +147,15 @@ class SqlReader:
 
     def services(self) -> Sequence[Service]:
         """By name."""
-        table = tables.services
+        table, owning = tables.services, tables.resources.c.service
         with self._database.read() as connection:
-            return [
-                Service(row.name, Tier(row.tier), Exposure(row.exposure), row.owner)
-                for row in connection.execute(select(table).order_by(table.c.name))
-            ]
+            described = {
+                row.name: Service(row.name, Tier(row.tier), Exposure(row.exposure), row.owner)
+                for row in connection.execute(select(table))
+            }
+            owners = connection.execute(select(owning).where(owning != "").distinct()).scalars()
+            known = {name: Service(name) for name in owners} | described
+        return [known[name] for name in sorted(known)]
 
     def releases(self, service: str) -> Sequence[tuple[Release, datetime]]:
         """Each with the time when it was first put here, newest first."""

@@ -88,6 +88,18 @@ def test_services_are_updated_by_name(ledger: SqlLedger) -> None:
     ]
 
 
+def test_a_service_that_only_owns_something_is_known(
+    ledger: SqlLedger, writer: SqlWriter, now: datetime, bucket: Maker
+) -> None:
+    writer.put_services([Service("payments", Tier.CRITICAL)])
+    owners = {"a": "payments", "b": "catalog", "c": ""}
+    writer.record(
+        [Conclusion(bucket(each), "key", owner, Comparison(bucket(each)), (), ()) for each, owner in owners.items()],
+        now,
+    )
+    assert ledger.services() == [Service("catalog"), Service("payments", Tier.CRITICAL)]
+
+
 def test_a_release_keeps_its_first_time(ledger: SqlLedger, now: datetime) -> None:
     visitor = ledger.visitor()
     for version, at in (("1", now), ("2", now + HOUR), ("1", now + 2 * HOUR)):
