@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
+from tests.certificate import write_certificate
 from tests.e2e.account import free_port
-from tests.e2e.certificate import write_certificate
 from tests.e2e.program import PATIENCE, Setpoint, eventually
 
 TOKEN = re.compile(r"sp_[0-9A-Za-z]{12}_[0-9A-Za-z]{49}")
@@ -57,7 +57,7 @@ class Server:
 @pytest.fixture
 def program(lonely_setpoint: Setpoint) -> Setpoint:
     """With a certificate for 127.0.0.1."""
-    write_certificate(lonely_setpoint)
+    write_certificate(lonely_setpoint.folder)
     return lonely_setpoint
 
 

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from tests.certificate import write_certificate
 from tests.e2e.account import BUCKET, Aws, free_port, open_the_bucket
-from tests.e2e.certificate import write_certificate
 from tests.e2e.program import ACCOUNT, PATIENCE, REGION, ROOT, Answer, Loop, Setpoint, eventually
 
 from setpoint.cli.actor import actor
@@ -297,7 +297,7 @@ def test_a_gate_whose_server_does_not_answer_could_not_tell(
 
 
 def test_over_tls_with_an_authority_of_ones_own(lonely_setpoint: Setpoint) -> None:
-    write_certificate(lonely_setpoint)
+    write_certificate(lonely_setpoint.folder)
     token = lonely_setpoint.run("tokens", "issue", "me", "--scope", "admin", "--json").json()["token"]
     server = Server(lonely_setpoint, "--tls-certificate", "server.pem", "--tls-key", "server.key", scheme="https")
     lonely_setpoint.environment |= {"SETPOINT_SERVER": server.url, "SETPOINT_TOKEN": token}

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
+from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from tests.e2e.program import Setpoint
 
 
-def write_certificate(program: Setpoint) -> None:
-    """As `server.pem` and `server.key`, in the program's folder."""
+def write_certificate(folder: Path) -> ec.EllipticCurvePrivateKey:
+    """As `server.pem` and `server.key`, in this folder; the key is returned, too."""
     key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "setpoint")])
     certificate = (
@@ -27,6 +27,8 @@ def write_certificate(program: Setpoint) -> None:
         .sign(key, hashes.SHA256())
     )
     pem = serialization.Encoding.PEM
-    program.write("server.pem", certificate.public_bytes(pem).decode())
+    (folder / "server.pem").write_bytes(certificate.public_bytes(pem))
     plain = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    program.write("server.key", plain.decode()).chmod(0o600)
+    (folder / "server.key").write_bytes(plain)
+    (folder / "server.key").chmod(0o600)
+    return key
