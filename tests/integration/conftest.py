@@ -71,3 +71,17 @@ def _empty_account(endpoint: str, session: Any) -> AwsClients:
     connection.close()
     settings = AwsSettings(regions=(REGION, OTHER_REGION), endpoint_url=endpoint, timeout=10.0, attempts=1, pool=4)
     return AwsClients(settings, session)
+
+
+@pytest.fixture
+def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Any will do for a stand-in; those of whoever runs the tests are out of its reach."""
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_CONFIG_FILE": "/nowhere",
+        "AWS_SHARED_CREDENTIALS_FILE": "/nowhere",
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
