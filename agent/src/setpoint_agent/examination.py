@@ -1,0 +1,202 @@
+"""What happens when something reaches a sink: is it from the request, does it matter there, and was it made safe?
+
+`examine` is called by every wrapper of `sinks/` on the application's own thread, so the common answer (nothing of the
+request is in it) must cost next to nothing; the rest is only paid where a value was recognised.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from types import FrameType
+from typing import Any, Final
+
+from setpoint_agent.catalogue import Kind
+from setpoint_agent.evidence import Evidence, Frame, Origin
+from setpoint_agent.languages.interface import Placement
+from setpoint_agent.languages.registry import BY_NAME
+from setpoint_agent.memory import Remembered
+from setpoint_agent.provenance.interface import Match
+from setpoint_agent.provenance.recognition import find
+from setpoint_agent.quiet import quietly
+from setpoint_agent.reading.clearance import clearance
+from setpoint_agent.request import Request, Value, current
+from setpoint_agent.shape import fingerprint, shape
+from setpoint_agent.sinks.interface import Sink
+from setpoint_agent.stack import Application
+
+LONGEST_ARGUMENT: Final = 65_536
+"""Characters of an argument that are looked at."""
+LESS_CERTAIN: Final = 0.4
+"""Confidence is multiplied with this where a check was seen that may or may not suffice."""
+LEAST_CONFIDENCE: Final = 0.25
+"""Evidence below is not reported."""
+
+
+@dataclass(slots=True)
+class Examination:
+    """What `examine` needs to know of its process; set once by `agent.start`."""
+
+    application: Application
+    record: Callable[[Evidence], None]
+    fleet_key: bytes = b""
+
+
+_clean: Final = Remembered(most=4_096)
+"""(sink, argument) in which nothing of a request was found. The same text in another request cannot hold that one's
+values either, but by chance: a statement or a path that is always the same is looked at once."""
+
+_examination: Examination | None = None
+
+
+def begin(examination: Examination | None) -> None:
+    """Examine by `examination` from now on; None: examine nothing."""
+    global _examination  # noqa: PLW0603 - one agent a process
+    _examination = examination
+    _clean.clear()
+
+
+@quietly
+def examine(sink: Sink, argument: Any, *, frames: Sequence[FrameType] | None = None) -> None:
+    """Report what of the request's values reaches `argument` of `sink`, if any does and nothing made it safe.
+
+    `argument` is text, bytes or a path; anything else holds nothing to be found.
+    """
+    request = current.get()
+    if request is None or _examination is None:
+        return
+    text = _as_text(argument)
+    if not text or (sink.name, text) in _clean:
+        return
+    values = request.values()
+    matches = find(values, text, shortest=sink.shortest) if values else ()
+    if not matches:
+        _clean.add((sink.name, text))
+        return
+    _weigh(_examination, request, sink, text, matches, frames)
+
+
+@quietly
+def report(kind: Kind, sink: str, *, confidence: float = 1.0, frames: Sequence[FrameType] | None = None) -> None:
+    """Report what is weak by the call alone, if the application's own code made the call; in a request or not."""
+    if _examination is None:
+        return
+    application = _examination.application
+    frames = application.frames(depth=3) if frames is None else frames
+    if not frames:
+        return
+    request = current.get()
+    _record(_examination, request, _evidence(kind, sink, application.facts(frames), request, confidence=confidence))
+
+
+def application_frames() -> list[FrameType]:
+    """The application's frames of the calling thread, the innermost first; for sinks that ask who called."""
+    return _examination.application.frames(depth=2) if _examination is not None else []
+
+
+def _weigh(
+    examination: Examination,
+    request: Request,
+    sink: Sink,
+    text: str,
+    matches: Sequence[Match],
+    frames: Sequence[FrameType] | None,
+) -> None:
+    frames = examination.application.frames(depth=4) if frames is None else frames
+    found: list[tuple[Match, Placement, float]] = []
+    for match in matches:
+        if _passed(request, sink, text, match):
+            continue
+        placement = BY_NAME[sink.language](text, match.start, match.end)
+        if placement.inert:
+            continue
+        cleared = clearance(frames, match, text, sink)
+        if cleared is not None and cleared.certain:
+            continue
+        found.append((match, placement, match.strength * (LESS_CERTAIN if cleared is not None else 1.0)))
+    if not found:
+        return
+    confidence = max(each for _, _, each in found)
+    facts = examination.application.facts(frames) or _handler(examination.application, request)
+    if confidence < LEAST_CONFIDENCE or not facts:
+        return
+    evidence = _evidence(
+        sink.kind,
+        sink.name,
+        facts,
+        request,
+        confidence=confidence,
+        attack=any(placement.crosses for _, placement, _ in found),
+        origins=tuple(dict.fromkeys(_origin(match.value, examination.fleet_key) for match, _, _ in found)),
+        context=found[0][1].context,
+    )
+    _record(examination, request, evidence)
+
+
+def _passed(request: Request, sink: Sink, text: str, match: Match) -> bool:
+    """Whether an escaper or check that suffices for this sink gave back the text that the match lies in."""
+    if not sink.safe_after:
+        return False
+    for result, safe_for in request.passages.items():
+        if match.found in result and not sink.safe_after.isdisjoint(safe_for):
+            at = text.find(result)
+            while at != -1:
+                if at <= match.start and match.end <= at + len(result):
+                    return True
+                at = text.find(result, at + 1)
+    return False
+
+
+def _handler(application: Application, request: Request) -> tuple[Frame, ...]:
+    return (application.fact_of(request.handler),) if request.handler is not None else ()
+
+
+def _evidence(
+    kind: Kind,
+    sink: str,
+    frames: tuple[Frame, ...],
+    request: Request | None,
+    *,
+    confidence: float,
+    attack: bool = False,
+    origins: tuple[Origin, ...] = (),
+    context: str = "",
+) -> Evidence:
+    return Evidence(
+        kind=kind,
+        attack=attack,
+        confidence=round(confidence, 2),
+        sink=sink,
+        frames=frames,
+        origins=origins,
+        method=request.method if request else "",
+        path=request.path if request else "",
+        route=(request.route or "") if request else "",
+        context=context,
+        probe=request.probe if request else "",
+    )
+
+
+def _record(examination: Examination, request: Request | None, evidence: Evidence) -> None:
+    """Once a request: a loop over a vulnerable call counts as one."""
+    if request is not None:
+        key = evidence.key()
+        if key in request.reported:
+            return
+        request.reported.add(key)
+    examination.record(evidence)
+
+
+def _origin(value: Value, fleet_key: bytes) -> Origin:
+    return Origin(value.part, value.name, shape(value.text), fingerprint(value.text, fleet_key))
+
+
+def _as_text(argument: Any) -> str:
+    if isinstance(argument, str):
+        return argument[:LONGEST_ARGUMENT]
+    if isinstance(argument, bytes | bytearray | memoryview):
+        return bytes(argument[:LONGEST_ARGUMENT]).decode("utf-8", "replace")
+    if isinstance(argument, os.PathLike):
+        return _as_text(os.fspath(argument))
+    return ""

@@ -1,0 +1,1 @@
+"""What each route does: calls, answers, how long, and what it changed."""

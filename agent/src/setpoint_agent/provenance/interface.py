@@ -1,0 +1,23 @@
+"""What recognition gives back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from setpoint_agent.request import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A value, or a part of one, found in an argument."""
+
+    value: Value
+    start: int
+    end: int
+    """The stretch of the argument, in characters."""
+    found: str
+    """The text of that stretch."""
+    how: tuple[str, ...]
+    """The steps from the value to the text: `whole`, `cut`, `percent`, `base64`, `html`, `case`, `unicode`, `json`."""
+    strength: float
+    """0 to 1: how unlikely a coincidence is, from length and variety."""

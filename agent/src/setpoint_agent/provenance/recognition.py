@@ -1,0 +1,104 @@
+"""Finds values of a request inside a sink's argument: whole first, then behind encodings, then in pieces.
+
+`examination` calls `find` on the application's own thread for every argument that it has not seen before. Mostly there
+is nothing to be found, so the work is ordered by what it costs: one `in` for each value and form, an encoding is only
+undone where the argument holds its marks, and pieces are only tried where nothing else was found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from setpoint_agent.provenance.coincidence import strength
+from setpoint_agent.provenance.cuts import longest_stretch
+from setpoint_agent.provenance.interface import Match
+from setpoint_agent.provenance.needles import Needle, Needles, Samples
+from setpoint_agent.provenance.views import View, views
+from setpoint_agent.request import Value, Values
+
+MOST_MATCHES: Final = 16
+MOST_OCCURRENCES: Final = 4
+"""Places of one text in one argument."""
+MOST_WORK: Final = 6_000_000
+"""Characters gone through in one call, however many values meet however long an argument: some 20 ms at worst."""
+
+
+def find(values: Sequence[Value], argument: str, *, shortest: int = 3) -> list[Match]:
+    """The stretches of `argument` that come from one of `values`: the longest, not overlapping, in their order there.
+
+    Values shorter than `shortest` are not looked for.
+    """
+    needles = _prepared(values)
+    seen = views(argument)
+    most = MOST_WORK // (1 + sum(len(view.folded) for view in seen))
+    found = [match for view in seen for match in _found(needles.exact[:most], view, argument, shortest)]
+    if not found:
+        pieces, samples = needles.rare()
+        found = [match for view in seen for match in _found(pieces[:most], view, argument, shortest)]
+        found += [match for view in seen for match in _cut(samples, view, argument, most)]
+    return _longest(found) if found else found
+
+
+def _prepared(values: Sequence[Value]) -> Needles:
+    """The needles of `values`; those of a request are kept with it."""
+    if isinstance(values, Values):
+        needles = values.prepared
+        if not isinstance(needles, Needles):
+            needles = values.prepared = Needles()
+    else:
+        needles = Needles()
+    needles.extend(values)
+    return needles
+
+
+def _found(needles: Sequence[Needle], view: View, argument: str, shortest: int) -> Iterator[Match]:
+    folded = view.folded
+    for needle in [each for each in needles if each.folded in folded]:
+        if len(needle.folded) >= shortest:
+            yield from _occurrences(needle, view, argument)
+
+
+def _occurrences(needle: Needle, view: View, argument: str) -> Iterator[Match]:
+    at = -1
+    for _ in range(MOST_OCCURRENCES):
+        at = view.folded.find(needle.folded, at + 1)
+        if at == -1:
+            return
+        start, end = view.locate(at, at + len(needle.folded))
+        found = argument[start:end]
+        changed = not view.steps and found != needle.form.text
+        certainty = strength(needle.kind, view.folded, at, at + len(needle.folded), changed=changed)
+        if certainty:
+            how = (*needle.form.how, *view.steps)
+            yield Match(needle.value, start, end, found, _how(how, found, needle) if not view.steps else how, certainty)
+
+
+def _how(how: tuple[str, ...], found: str, needle: Needle) -> tuple[str, ...]:
+    if found == needle.form.text:
+        return how or ("whole",)
+    return (*how, "case" if found.lower() == needle.form.text.lower() else "unicode")
+
+
+def _cut(samples: Sequence[Samples], view: View, argument: str, most: int) -> Iterator[Match]:
+    for each in samples:
+        most -= len(each.places)
+        if most < 0:
+            return
+        stretch = longest_stretch(each, view.folded)
+        if stretch is None:
+            continue
+        start, end, kind = stretch
+        certainty = strength(kind, view.folded, start, end)
+        if certainty:
+            start, end = view.locate(start, end)
+            yield Match(each.value, start, end, argument[start:end], ("cut", *view.steps), certainty)
+
+
+def _longest(found: list[Match]) -> list[Match]:
+    """The longest of those that overlap, and of equally long ones the most certain."""
+    kept: list[Match] = []
+    for match in sorted(found, key=lambda each: (each.start - each.end, -each.strength, len(each.how))):
+        if len(kept) < MOST_MATCHES and all(match.end <= each.start or each.end <= match.start for each in kept):
+            kept.append(match)
+    return sorted(kept, key=lambda each: each.start)

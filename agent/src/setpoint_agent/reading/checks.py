@@ -1,0 +1,369 @@
+"""Judges one test of the code: what does its outcome say about a value that it looks at?
+
+A test is never run. What it would do with a dangerous value is found by asking what it is: a membership, a comparison,
+a predicate of strings, a regular expression (which is tried on the probes: that runs no code of the application), or a
+function of the application, whose own tests are judged in turn.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from setpoint_agent.reading.answer import UNSAFE, Answer, Question, Safety, best, kept_out, worst
+from setpoint_agent.reading.paths import way_to
+from setpoint_agent.reading.scene import (
+    DEEPEST,
+    MISSING,
+    Scene,
+    assignments,
+    called_function,
+    called_name,
+    code_of,
+    dotted,
+    names_in,
+    strings_of,
+)
+from setpoint_agent.reading.source import function_of, own_nodes
+from setpoint_agent.stack import is_library
+
+PREDICATES: Final = frozenset({"isalnum", "isalpha", "isdigit", "isdecimal", "isnumeric", "isidentifier"})
+"""Predicates of `str` that no character with a meaning in any sink's language satisfies."""
+HOST_PARTS: Final = frozenset({"netloc", "hostname", "host"})
+CONFIRMERS: Final = frozenset({"url_has_allowed_host_and_scheme", "is_safe_url", "compare_digest"})
+"""Functions of libraries that answer whether a value may be used, by their last name."""
+
+_ORDINARY: Final = "name"
+"""Stands for the harmless rest of a value when a check is tried on a probe."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Judges tests of one scene for one value."""
+
+    scene: Scene
+    question: Question
+    concerns: Callable[[ast.AST], bool]
+    """Whether an expression holds the value, or something made of it."""
+
+    def judge(self, test: ast.expr, outcome: bool) -> Answer:
+        """How safe the value is once `test` is known to be `outcome`."""
+        match test:
+            case ast.UnaryOp(op=ast.Not()):
+                answer = self.judge(test.operand, not outcome)
+            case ast.BoolOp():
+                known_all = isinstance(test.op, ast.And) is outcome
+                answer = (best if known_all else worst)([self.judge(each, outcome) for each in test.values])
+            case ast.NamedExpr():
+                answer = self.judge(test.value, outcome)
+            case ast.Compare(ops=[operator], comparators=[right]):
+                answer = self._comparison(test.left, operator, right, outcome)
+            case ast.Call():
+                answer = self._call(test, outcome) if self.concerns(test) else UNSAFE
+            case ast.Name():
+                answer = self._named(test, outcome)
+            case ast.BinOp(op=ast.BitAnd()) if not outcome:
+                answer = self._common_characters(test)
+            case _:
+                answer = UNSAFE
+        return answer
+
+    # --- comparisons -------------------------------------------------------------------------------------------------
+
+    def _comparison(self, left: ast.expr, operator: ast.cmpop, right: ast.expr, outcome: bool) -> Answer:
+        if isinstance(operator, ast.NotIn | ast.NotEq | ast.IsNot):
+            positive: ast.cmpop = {ast.NotIn: ast.In(), ast.NotEq: ast.Eq(), ast.IsNot: ast.Is()}[type(operator)]
+            return self._comparison(left, positive, right, not outcome)
+        if isinstance(operator, ast.In):
+            return self._membership(left, right, outcome)
+        if isinstance(operator, ast.Eq):
+            return self._equality(left, right, outcome)
+        if isinstance(operator, ast.Is) and isinstance(right, ast.Constant):
+            return self.judge(left, not outcome if right.value in (None, False) else outcome)
+        if isinstance(operator, ast.LtE | ast.Lt) and outcome and self.concerns(left) and not self.concerns(right):
+            return self._subset(left, right)
+        return UNSAFE
+
+    def _membership(self, left: ast.expr, right: ast.expr, outcome: bool) -> Answer:
+        if self.concerns(right):
+            return UNSAFE if outcome else self._rejected(left)
+        if not self.concerns(left):
+            return UNSAFE
+        held = self.scene.resolve(right)
+        if not outcome:
+            return self._denied(left, held)
+        if isinstance(held, str):  # `character in "abc…"`: every character is one of these
+            return self._of_characters(held, left.lineno)
+        return self._listed(left)
+
+    def _denied(self, left: ast.expr, held: Any) -> Answer:
+        """`left` is none of what is held: characters, or whole values."""
+        characters = list(held) if isinstance(held, str) else list(strings_of(held))
+        if characters and all(len(each) == 1 for each in characters):
+            return self._without(characters, left.lineno)
+        return Answer(Safety.UNSURE, "deny-list", left.lineno)
+
+    def _listed(self, left: ast.expr) -> Answer:
+        """`left` is one of a list that the application holds."""
+        part = left.attr if isinstance(left, ast.Attribute) else ""
+        if part in HOST_PARTS:
+            return Answer(
+                Safety.SAFE if self.question.language == "url" else Safety.UNSURE, "host checked", left.lineno
+            )
+        if part in {"scheme", "suffix"} or "splitext" in ast.dump(left):
+            return Answer(Safety.UNSURE, f"{part or 'suffix'} checked", left.lineno)
+        return Answer(Safety.SAFE, "allow-list", left.lineno)
+
+    def _rejected(self, left: ast.expr) -> Answer:
+        """`left in value` is false: the value does not hold that text."""
+        absent = self.scene.resolve(left)
+        if not isinstance(absent, str) or not absent:
+            return UNSAFE
+        return self._without([absent], left.lineno)
+
+    def _without(self, absent: Sequence[str], line: int) -> Answer:
+        passes = [not any(each in probe for each in absent) for probe in self.question.probes]
+        if self.question.language == "path" and any(each in {"..", "/", "\\", "../", "/..", "./"} for each in absent):
+            passes = [False]
+        if self.question.language in {"header", "log"} and any(each in {"\n", "\r"} for each in absent):
+            passes = [False]
+        return kept_out(passes, f"rejects {', '.join(map(repr, absent))}", line)
+
+    def _of_characters(self, allowed: str, line: int) -> Answer:
+        passes = [all(each in allowed or each.isalnum() for each in probe) for probe in self.question.probes]
+        return kept_out(passes, "allowed characters", line)
+
+    def _equality(self, left: ast.expr, right: ast.expr, outcome: bool) -> Answer:
+        if not outcome:
+            return UNSAFE
+        if self.concerns(right) and not self.concerns(left):
+            left, right = right, left
+        if not self.concerns(left):
+            return UNSAFE
+        if self.concerns(right):  # compared with something made of itself: unchanged by a clean-up
+            return self._unchanged(left, right)
+        if isinstance(left, ast.Call) and dotted(left.func).endswith("commonpath"):
+            return Answer(
+                Safety.SAFE if self.question.language == "path" else Safety.UNSURE, "below its folder", left.lineno
+            )
+        if isinstance(left, ast.Call) and dotted(left.func) == "len":
+            return UNSAFE
+        return self._listed(left)
+
+    def _unchanged(self, left: ast.expr, right: ast.expr) -> Answer:
+        for each in (left, right):
+            if isinstance(each, ast.Call) and dotted(each.func).rpartition(".")[2] in {"basename", "secure_filename"}:
+                return Answer(
+                    Safety.SAFE if self.question.language == "path" else Safety.UNSURE, "a bare name", each.lineno
+                )
+        return UNSAFE
+
+    def _subset(self, left: ast.expr, right: ast.expr) -> Answer:
+        """`set(value) <= ALLOWED`."""
+        if not (isinstance(left, ast.Call) and dotted(left.func) == "set"):
+            return UNSAFE
+        held = self.scene.resolve(right)
+        allowed = held if isinstance(held, str) else "".join(strings_of(held)) if held is not MISSING else ""
+        return self._of_characters(allowed, left.lineno)
+
+    def _common_characters(self, both: ast.BinOp) -> Answer:
+        """`set(value) & set("';")` is empty."""
+        other = both.left if self.concerns(both.right) else both.right
+        held = self.scene.resolve(other)
+        absent = list(held) if isinstance(held, str) else list(strings_of(held))
+        return self._without(absent, both.lineno) if absent else UNSAFE
+
+    # --- calls -------------------------------------------------------------------------------------------------------
+
+    def _call(self, call: ast.Call, outcome: bool) -> Answer:
+        name = called_name(call)
+        if name in PREDICATES or name in CONFIRMERS:
+            return Answer(Safety.SAFE, f"{name}()", call.lineno) if outcome else UNSAFE
+        if name in {"any", "all"} and call.args and isinstance(call.args[0], ast.GeneratorExp | ast.ListComp):
+            return self._every(name, call.args[0], outcome)
+        if name in {"match", "fullmatch", "search"}:
+            return self._pattern(call, name, outcome)
+        if name in {"startswith", "is_relative_to", "endswith"}:
+            return self._prefix(call, name, outcome)
+        if name == "issubset" and outcome and call.args and isinstance(call.func, ast.Attribute):
+            return self._subset(call.func.value, call.args[0])
+        return self._of_application(call, outcome)
+
+    def _every(self, name: str, comprehension: ast.GeneratorExp | ast.ListComp, outcome: bool) -> Answer:
+        """`any(c in value for c in "';")` false; `all(c.isalnum() for c in value)` true, and the like."""
+        if (name == "all") is not outcome:
+            return UNSAFE
+        generator = comprehension.generators[0]
+        target = generator.target.id if isinstance(generator.target, ast.Name) else ""
+        if self.concerns(generator.iter):  # over the characters or parts of the value
+
+            def concerns(node: ast.AST) -> bool:
+                return target in names_in(node) or self.concerns(node)
+
+            return Judge(self.scene, self.question, concerns).judge(comprehension.elt, outcome)
+        held = self.scene.resolve(generator.iter)
+        listed = list(held) if isinstance(held, str) else list(strings_of(held))
+        element = comprehension.elt
+        if outcome or not listed or not isinstance(element, ast.Compare) or not isinstance(element.ops[0], ast.In):
+            return UNSAFE
+        return self._without(listed, comprehension.lineno) if self.concerns(element.comparators[0]) else UNSAFE
+
+    def _pattern(self, call: ast.Call, name: str, outcome: bool) -> Answer:
+        pattern = _pattern_of(self.scene, call)
+        if pattern is None:
+            return Answer(Safety.UNSURE, "a pattern", call.lineno)
+        return kept_out(_passes(pattern, name, self.question, outcome), f"pattern {pattern.pattern!r}", call.lineno)
+
+    def _prefix(self, call: ast.Call, name: str, outcome: bool) -> Answer:
+        language = self.question.language
+        if not isinstance(call.func, ast.Attribute) or not self.concerns(call.func.value):
+            return UNSAFE
+        prefix = self.scene.resolve(call.args[0]) if call.args else MISSING
+        if language == "path" and name != "endswith" and outcome:
+            return Answer(
+                Safety.SAFE if self._resolved(call.func.value) else Safety.UNSURE, "below its folder", call.lineno
+            )
+        if language == "url" and name == "startswith":
+            return _url_prefix(prefix, outcome, call.lineno)
+        return Answer(Safety.UNSURE, f"{name}()", call.lineno)
+
+    def _resolved(self, expression: ast.expr) -> bool:
+        """Whether `..` and links were followed in it, here or where its name was given a value."""
+        text = ast.dump(expression)
+        for name in names_in(expression):
+            text += "".join(ast.dump(each.value) for each in assignments(self.scene.function, name))
+        return any(each in text for each in ("'resolve'", "'realpath'", "'abspath'", "'normpath'"))
+
+    # --- the application's own functions and names -------------------------------------------------------------------
+
+    def _of_application(self, call: ast.Call, outcome: bool) -> Answer:
+        """A predicate of the application: every way on which it answers `outcome` must have checked the parameter."""
+        inner = looked_into(self.scene, call, call.lineno)
+        if inner is None:
+            return UNSAFE
+        given = {name for name, (expression, _, _) in inner.bound.items() if self.concerns(expression)}
+        judge = Judge(inner, self.question, concerning(inner, given))
+        answers = [
+            best([judge.judge(each.value, outcome), judge.known_at(each.lineno)])
+            for each in own_nodes(inner.function)
+            if isinstance(each, ast.Return) and each.value is not None and not _is_always(each.value, not outcome)
+        ]
+        return worst(answers) if answers else UNSAFE
+
+    def known_at(self, line: int | None) -> Answer:
+        """The strongest of all tests whose outcome is known at `line`."""
+        way = way_to(self.scene.function, line)
+        answers = [self.judge(each.test, each.outcome) for each in way.conditions if self.concerns(each.test)]
+        answers += [self._case(pattern, subject.lineno) for subject, pattern in way.cases if self.concerns(subject)]
+        answers += [self._validated(each) for each in way.before]
+        return best(answers)
+
+    def _case(self, pattern: ast.pattern, line: int) -> Answer:
+        patterns = pattern.patterns if isinstance(pattern, ast.MatchOr) else [pattern]
+        literal = all(isinstance(each, ast.MatchValue) for each in patterns)
+        return Answer(Safety.SAFE, "allow-list", line) if literal else UNSAFE
+
+    def _validated(self, statement: ast.stmt) -> Answer:
+        """`validate(value)`: a function that only comes back if the value is fine."""
+        if not isinstance(statement, ast.Expr) or not isinstance(statement.value, ast.Call | ast.Await):
+            return UNSAFE
+        call = statement.value.value if isinstance(statement.value, ast.Await) else statement.value
+        if not isinstance(call, ast.Call) or not self.concerns(call):
+            return UNSAFE
+        inner = looked_into(self.scene, call, call.lineno)
+        if inner is None:
+            return UNSAFE
+        given = {name for name, (expression, _, _) in inner.bound.items() if self.concerns(expression)}
+        return Judge(inner, self.question, concerning(inner, given)).known_at(None)
+
+    def _named(self, test: ast.Name, outcome: bool) -> Answer:
+        """`ok = value in ALLOWED … if ok:`."""
+        given = assignments(self.scene.function, test.id)
+        if len(given) != 1 or test.id in names_in(given[0].value):
+            return UNSAFE
+        return self.judge(given[0].value, outcome)
+
+
+def looked_into(scene: Scene, call: ast.Call, line: int) -> Scene | None:
+    """The scene of the application's function that `call` calls; None where it has no source or it goes too deep."""
+    if scene.depth >= DEEPEST:
+        return None
+    function, method = called_function(scene, call)
+    code = code_of(function)
+    node = function_of(code) if code is not None and not is_library(code.co_filename) else None
+    if node is None:
+        return None
+    return scene.looked_into(node, function.__globals__, call, line, method=method)
+
+
+def concerning(scene: Scene, names: set[str]) -> Callable[[ast.AST], bool]:
+    """Whether an expression holds one of `names`, or a name that was given a value made of one."""
+    held = set(names)
+    given = [
+        each
+        for each in own_nodes(scene.function)
+        if isinstance(each, ast.Assign | ast.AnnAssign | ast.NamedExpr | ast.For)
+    ]
+    grown = True
+    while grown:
+        grown = False
+        for each in given:
+            source = each.iter if isinstance(each, ast.For) else each.value
+            if source is not None and not held.isdisjoint(names_in(source)):
+                targets = each.targets if isinstance(each, ast.Assign) else [each.target]
+                new = set().union(*(names_in(target) for target in targets)) - held
+                held |= new
+                grown = grown or bool(new)
+    return lambda node: not held.isdisjoint(names_in(node))
+
+
+def _pattern_of(scene: Scene, call: ast.Call) -> re.Pattern[str] | None:
+    owner = scene.resolve(call.func.value) if isinstance(call.func, ast.Attribute) else MISSING
+    if isinstance(owner, re.Pattern):
+        return owner if isinstance(owner.pattern, str) else None
+    compiled = _compiled_in(scene, call.func.value) if isinstance(call.func, ast.Attribute) else None
+    text: Any = compiled if compiled is not None else scene.resolve(call.args[0]) if call.args else MISSING
+    if isinstance(text, re.Pattern):
+        return text
+    try:
+        return re.compile(text) if isinstance(text, str) and len(text) <= 500 else None
+    except re.error:
+        return None
+
+
+def _compiled_in(scene: Scene, expression: ast.expr) -> str | None:
+    """The pattern of `re.compile("…")` that stands in the function itself."""
+    given: list[ast.expr] = [expression]
+    if isinstance(expression, ast.Name):
+        given = [each.value for each in assignments(scene.function, expression.id)]
+    for each in given:
+        if isinstance(each, ast.Call) and dotted(each.func) == "re.compile" and each.args:
+            text = scene.resolve(each.args[0])
+            return text if isinstance(text, str) else None
+    return None
+
+
+def _passes(pattern: re.Pattern[str], name: str, question: Question, outcome: bool) -> list[bool]:
+    """For each probe: does the check let through a value that holds it, at its end, its start or alone?"""
+    attempt = getattr(pattern, name)
+    return [
+        any((attempt(text) is not None) is outcome for text in (f"{_ORDINARY}{probe}", f"{probe}{_ORDINARY}", probe))
+        for probe in question.probes
+    ]
+
+
+def _url_prefix(prefix: Any, outcome: bool, line: int) -> Answer:
+    prefixes = [prefix] if isinstance(prefix, str) else list(strings_of(prefix))
+    if outcome and prefixes and all(re.match(r"https?://[^/?#@]+/", each) for each in prefixes):
+        return Answer(Safety.SAFE, "a fixed host", line)
+    if not outcome and any(each.startswith("//") for each in prefixes):
+        return Answer(Safety.SAFE, 'rejects "//"', line)
+    return Answer(Safety.UNSURE, "startswith()", line)
+
+
+def _is_always(expression: ast.expr, truth: bool) -> bool:
+    """Whether an expression is a constant of this truth: `return False` says nothing about values that pass."""
+    return isinstance(expression, ast.Constant) and bool(expression.value) is truth

@@ -1,0 +1,105 @@
+"""Whether the code on the way to a sink made a recognised value safe there. `examination` asks, once for each match.
+
+The running frames say which call it is, down to the column; from its arguments the value is followed back through the
+functions of the application (`flow`), and every check that stands in between is judged (`checks`).
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from types import CodeType, FrameType
+from typing import Final
+
+from setpoint_agent.provenance.interface import Match
+from setpoint_agent.reading.answer import Answer, Question, Safety, worst
+from setpoint_agent.reading.constants import written_around
+from setpoint_agent.reading.danger import probes_for
+from setpoint_agent.reading.flow import Follower
+from setpoint_agent.reading.interface import Clearance
+from setpoint_agent.reading.scene import Scene
+from setpoint_agent.reading.source import COMPREHENSIONS, function_of, node_at
+from setpoint_agent.sinks.interface import Sink
+
+MOST_SCENES: Final = 8
+"""Functions of the application that are followed outwards."""
+
+
+def clearance(frames: Sequence[FrameType], match: Match, text: str, sink: Sink) -> Clearance | None:
+    """Why the match is no fault, or less certainly one; None: nothing speaks against it.
+
+    `frames` are the application's, the innermost first.
+    """
+    if not frames:
+        return None
+    codes = tuple(each.f_code for each in frames)
+    if written_around(match.found, text, match.start, match.end, codes):
+        return Clearance("constant of the code", _place(codes[0], frames[0].f_lineno), certain=True)
+    scene = _scene(frames)
+    if scene is None:
+        return None
+    probes = probes_for(sink.language, text, match.start, match.end)
+    answer = _answer(frames[0], scene, Question(match.found, sink.language, probes))
+    if answer.safety in {Safety.UNSAFE, Safety.NEUTRAL}:
+        return None
+    return Clearance(answer.reason, _place(codes[0], answer.line), certain=answer.safety is Safety.SAFE)
+
+
+def _answer(frame: FrameType, scene: Scene, question: Question) -> Answer:
+    node = node_at(frame, scene.function)
+    follower = Follower(question)
+    return worst(follower.answer(each, scene, frame.f_lineno) for each in _reaching(node, scene))
+
+
+def _reaching(node: ast.AST | None, scene: Scene) -> list[ast.expr]:
+    """The expressions that the operation at `node` hands to the sink."""
+    if isinstance(node, ast.Call):
+        return [*node.args, *(each.value for each in node.keywords), *_receiver(node)]
+    if isinstance(node, ast.Subscript):  # session[name] = value
+        stored = [
+            each.value for each in ast.walk(scene.function) if isinstance(each, ast.Assign) and node in each.targets
+        ]
+        return [node.slice, *stored]
+    if isinstance(node, ast.expr):
+        return [node]
+    return []
+
+
+def _receiver(call: ast.Call) -> list[ast.expr]:
+    """What a method is called on: `Path(name).read_text()`, `Template(text).render()`."""
+    return [call.func.value] if isinstance(call.func, ast.Attribute) else []
+
+
+def _scene(frames: Sequence[FrameType]) -> Scene | None:
+    """The innermost function's scene, bound to those around it as far as each called the next directly."""
+    outer: Scene | None = None
+    called: FrameType | None = None
+    for frame in reversed(frames[:MOST_SCENES]):
+        inner = _one(frame)
+        if inner is None:
+            outer, called = None, None
+            continue
+        if frame.f_code.co_name in COMPREHENSIONS and outer is not None and called is frame.f_back:
+            inner = Scene(outer.function, outer.space, {**outer.local, **inner.local}, outer.bound, code=outer.code)
+        elif outer is not None and called is not None and called is frame.f_back:
+            inner = _bound(inner, outer, called)
+        outer, called = inner, frame
+    return outer
+
+
+def _one(frame: FrameType) -> Scene | None:
+    function = function_of(frame.f_code)
+    return Scene(function, frame.f_globals, dict(frame.f_locals), code=frame.f_code) if function is not None else None
+
+
+def _bound(inner: Scene, outer: Scene, caller: FrameType) -> Scene:
+    call = node_at(caller, outer.function)
+    if not isinstance(call, ast.Call):
+        return inner
+    method = isinstance(call.func, ast.Attribute) and next(iter(inner.local), "") in {"self", "cls"}
+    bound = outer.looked_into(inner.function, inner.space, call, caller.f_lineno, method=method).bound
+    return Scene(inner.function, inner.space, inner.local, bound, code=inner.code)
+
+
+def _place(code: CodeType, line: int) -> str:
+    return f"{code.co_filename}:{line}"

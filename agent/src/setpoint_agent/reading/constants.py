@@ -1,0 +1,68 @@
+"""Tells what the code itself wrote from what a request brought: a constant that equals an input does not count.
+
+A literal keeps its identity as long as it is only handed on: a name that holds the very object of the code's constants
+was not made of a request. Two texts that are merely equal prove nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from types import CodeType
+from typing import Any, Final
+
+from setpoint_agent.reading.scene import Scene, strings_of
+
+MOST_NAMES: Final = 2_000
+"""Names of a module that are looked at."""
+
+
+def written_around(found: str, text: str, start: int, end: int, codes: tuple[CodeType, ...]) -> bool:
+    """Whether the stretch of `text` is part of a longer constant of these functions, as it is written there."""
+    for code in codes:
+        for constant in strings_in(code):
+            if len(constant) > len(found) and found in constant and _covers(constant, text, start, end):
+                return True
+    return False
+
+
+def is_constant(value: str, scene: Scene) -> bool:
+    """Whether `value` is the very object of a constant: of this function's code or of something its module holds."""
+    literals = strings_in(scene.code) if scene.code is not None else ()
+    return any(value is each for each in literals) or any(value is each for each in _held_by_module(scene.space))
+
+
+@lru_cache(maxsize=4_096)
+def strings_in(code: CodeType) -> tuple[str, ...]:
+    """The string constants of a function and of those inside of it."""
+    found: list[str] = []
+    for constant in code.co_consts:
+        if isinstance(constant, str):
+            found.append(constant)
+        elif isinstance(constant, CodeType):
+            found.extend(strings_in(constant))
+        elif isinstance(constant, tuple | frozenset):
+            found.extend(each for each in constant if isinstance(each, str))
+    return tuple(found)
+
+
+def _covers(constant: str, text: str, start: int, end: int) -> bool:
+    at = text.find(constant)
+    while at != -1:
+        if at <= start and end <= at + len(constant):
+            return True
+        at = text.find(constant, at + 1)
+    return False
+
+
+def _held_by_module(space: Mapping[str, Any]) -> Iterator[str]:
+    for count, value in enumerate(list(space.values())):
+        if count == MOST_NAMES:
+            return
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, dict):
+            yield from (each for each in value.values() if isinstance(each, str))
+            yield from strings_of(value)
+        else:
+            yield from strings_of(value)

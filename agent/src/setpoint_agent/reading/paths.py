@@ -1,0 +1,135 @@
+"""What surely ran, and what is surely true, before a line of a function is reached: statements and conditions."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from setpoint_agent.reading.source import FunctionNode, body_of
+
+LEAVING_CALLS: Final = frozenset({"abort", "exit", "_exit", "fail"})
+"""Functions that never come back, by their last name: flask.abort, bottle.abort, sys.exit, os._exit, pytest.fail."""
+
+_FOREVER: Final = 1 << 60
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A test whose outcome is known at the line."""
+
+    test: ast.expr
+    outcome: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How control got to a line."""
+
+    before: tuple[ast.stmt, ...]
+    """Statements that ran before it on every way, in order."""
+    conditions: tuple[Condition, ...]
+    cases: tuple[tuple[ast.expr, ast.pattern], ...]
+    """Subjects of `match` statements and the pattern of the case that the line is in."""
+
+
+def way_to(function: FunctionNode, line: int | None) -> Way:
+    """The way to `line` of `function`; None: to its end."""
+    before: list[ast.stmt] = []
+    conditions: list[Condition] = []
+    cases: list[tuple[ast.expr, ast.pattern]] = []
+    block: Sequence[ast.stmt] = body_of(function)
+    while block:
+        inner: Sequence[ast.stmt] = ()
+        for statement in block:
+            if line is not None and _reaches(statement, line):
+                inner = _descend(statement, line, conditions, cases)
+                break
+            before.extend(_flattened(statement))
+            conditions.extend(_known_after(statement))
+        block = inner
+    return Way(tuple(before), tuple(conditions), tuple(cases))
+
+
+def leaves(block: Sequence[ast.stmt]) -> bool:
+    """Whether control never comes out at the end of `block`."""
+    for statement in block:
+        if isinstance(statement, ast.Return | ast.Raise | ast.Continue | ast.Break):
+            return True
+        if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call) and _never_back(statement.value):
+            return True
+        if isinstance(statement, ast.If) and statement.orelse and leaves(statement.body) and leaves(statement.orelse):
+            return True
+        if isinstance(statement, ast.With | ast.AsyncWith) and leaves(statement.body):
+            return True
+    return False
+
+
+def _reaches(statement: ast.stmt, line: int) -> bool:
+    return getattr(statement, "lineno", 0) <= line <= (getattr(statement, "end_lineno", None) or _FOREVER)
+
+
+def _descend(
+    statement: ast.stmt, line: int, conditions: list[Condition], cases: list[tuple[ast.expr, ast.pattern]]
+) -> Sequence[ast.stmt]:
+    """The block of `statement` that the line is in, and what is known to be true there."""
+    if isinstance(statement, ast.If | ast.While):
+        for block, outcome in ((statement.body, True), (statement.orelse, False)):
+            if _holds(block, line):
+                conditions.append(Condition(statement.test, outcome))
+                return block
+        return ()
+    if isinstance(statement, ast.Match):
+        for case in statement.cases:
+            if _holds(case.body, line):
+                cases.append((statement.subject, case.pattern))
+                conditions.extend([Condition(case.guard, outcome=True)] if case.guard else [])
+                return case.body
+        return ()
+    return next((block for block in _blocks(statement) if _holds(block, line)), ())
+
+
+def _blocks(statement: ast.stmt) -> Iterator[Sequence[ast.stmt]]:
+    for name in ("body", "orelse", "finalbody"):
+        block = getattr(statement, name, None)
+        if isinstance(block, list):
+            yield block
+    for handler in getattr(statement, "handlers", ()):
+        yield handler.body
+
+
+def _holds(block: Iterable[ast.stmt], line: int) -> bool:
+    return any(_reaches(each, line) for each in block)
+
+
+def _flattened(statement: ast.stmt) -> Iterator[ast.stmt]:
+    """A statement, and those inside of it that ran whenever it did: of `with` and `try`."""
+    yield statement
+    if isinstance(statement, ast.With | ast.AsyncWith | ast.Try):
+        for each in statement.body:
+            yield from _flattened(each)
+
+
+def _known_after(statement: ast.stmt) -> Iterator[Condition]:
+    if isinstance(statement, ast.Assert):
+        yield Condition(statement.test, outcome=True)
+    elif isinstance(statement, ast.If):
+        if leaves(statement.body):
+            yield Condition(statement.test, outcome=False)
+            if statement.orelse:
+                for each in statement.orelse:
+                    yield from _known_after(each)
+        elif statement.orelse and leaves(statement.orelse):
+            yield Condition(statement.test, outcome=True)
+    elif isinstance(statement, ast.With | ast.AsyncWith | ast.Try):
+        for each in statement.body:
+            yield from _known_after(each)
+
+
+def _never_back(call: ast.Call) -> bool:
+    function = call.func
+    name = (
+        function.id if isinstance(function, ast.Name) else function.attr if isinstance(function, ast.Attribute) else ""
+    )
+    return name in LEAVING_CALLS

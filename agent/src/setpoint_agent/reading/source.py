@@ -1,0 +1,109 @@
+"""Finds the syntax tree of a running function, and the node that its frame is at. Each file is parsed once.
+
+Positions are those that the interpreter itself keeps for tracebacks (PEP 657), so the call is found exactly, also where
+several stand on one line.
+"""
+
+from __future__ import annotations
+
+import ast
+import linecache
+from collections.abc import Iterator
+from itertools import islice
+from types import CodeType, FrameType
+from typing import Final
+
+MOST_FILES: Final = 200
+"""Parsed files kept."""
+LONGEST_FILE: Final = 2_000_000
+"""Characters of a file that is read at all."""
+
+COMPREHENSIONS: Final = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"})
+"""Code that the interpreter makes of a part of a function."""
+
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.Module
+
+_trees: Final[dict[str, ast.Module | None]] = {}
+_functions: Final[dict[CodeType, FunctionNode | None]] = {}
+
+
+def function_of(code: CodeType) -> FunctionNode | None:
+    """The node of `code`; for comprehensions the function around them; None where there is no source to read."""
+    try:
+        return _functions[code]
+    except KeyError:
+        if len(_functions) > MOST_FILES * 20:
+            _functions.clear()
+        found = _functions[code] = _find(code)
+        return found
+
+
+def node_at(frame: FrameType, function: FunctionNode) -> ast.expr | None:
+    """The expression that spans what `frame` is executing; a Call, mostly."""
+    span = next(islice(frame.f_code.co_positions(), frame.f_lasti // 2, None), None)
+    if span is None or None in span:
+        return None
+    line, end_line, column, end_column = span
+    for node in ast.walk(function):
+        if isinstance(node, ast.expr) and (
+            (node.lineno, node.col_offset, node.end_lineno, node.end_col_offset) == (line, column, end_line, end_column)
+        ):
+            return node
+    return None
+
+
+def parameters(function: FunctionNode) -> list[str]:
+    """Names that a call binds, in order; those of `*args` and `**kwargs` are left out."""
+    if isinstance(function, ast.Module):
+        return []
+    arguments = function.args
+    return [each.arg for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
+
+
+def body_of(function: FunctionNode) -> list[ast.stmt]:
+    return [ast.Return(function.body)] if isinstance(function, ast.Lambda) else function.body
+
+
+def own_nodes(root: ast.AST) -> Iterator[ast.AST]:
+    """Every node below `root`, but not those of functions and classes defined inside of it."""
+    waiting = list(ast.iter_child_nodes(root))
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+            waiting.extend(ast.iter_child_nodes(node))
+
+
+def _tree(file: str) -> ast.Module | None:
+    if file not in _trees:
+        if len(_trees) >= MOST_FILES:
+            _trees.clear()
+        text = "".join(linecache.getlines(file))
+        try:
+            _trees[file] = ast.parse(text) if 0 < len(text) <= LONGEST_FILE else None
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            _trees[file] = None
+    return _trees[file]
+
+
+def _find(code: CodeType) -> FunctionNode | None:
+    tree = _tree(code.co_filename)
+    if tree is None or code.co_name == "<module>":
+        return tree
+    best: FunctionNode = tree
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) and _spans(node, code.co_firstlineno):
+            named = "<lambda>" if isinstance(node, ast.Lambda) else node.name
+            if named == code.co_name and _first_line(node) == code.co_firstlineno:
+                return node
+            best = node  # the walk goes from the outside in: the last one is the innermost
+    return best if code.co_name in COMPREHENSIONS else None
+
+
+def _first_line(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> int:
+    decorators = [] if isinstance(node, ast.Lambda) else node.decorator_list
+    return min([node.lineno, *(each.lineno for each in decorators)])
+
+
+def _spans(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, line: int) -> bool:
+    return _first_line(node) <= line <= (node.end_lineno or node.lineno)

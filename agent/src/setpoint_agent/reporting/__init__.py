@@ -1,0 +1,1 @@
+"""Takes evidence and counts away from the application's threads, and gets them to the control plane and the report file."""

@@ -1,0 +1,123 @@
+"""The request that is being answered, as far as the agent looks: its parts, and what happened to them on the way.
+
+One `Request` hangs in a context variable from the moment a server hands a request to the application until the
+response is sent. Its parts are read lazily, when the first sink is reached: a request that meets none costs a slot.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from contextvars import ContextVar
+from dataclasses import dataclass
+from types import CodeType
+from typing import Final
+
+from setpoint_agent.quiet import mishaps
+
+MOST_VALUES: Final = 512
+"""Values kept of one request."""
+LONGEST_VALUE: Final = 8_192
+"""Characters kept of one value."""
+MOST_CHARACTERS: Final = 262_144
+"""Characters kept of all values of one request together."""
+MOST_PASSAGES: Final = 2_048
+"""Escapes and checks remembered of one request."""
+
+QUERY, QUERY_NAME, RAW_QUERY = "query", "query-name", "raw-query"
+FORM, FORM_NAME, FILE, FILE_NAME = "form", "form-name", "file", "file-name"
+JSON, JSON_NAME, BODY = "json", "json-name", "body"
+HEADER, HEADER_NAME, COOKIE, COOKIE_NAME = "header", "header-name", "cookie", "cookie-name"
+PATH_PARAMETER, WEBSOCKET = "path-parameter", "websocket"
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One value of one part of a request, decoded as the framework decodes it."""
+
+    part: str
+    """One of the constants above."""
+    name: str
+    """Which one of its part (`q`, `items[0].name`, `referer`); for names of things, the name itself."""
+    text: str
+
+
+Source = Callable[[], Iterable[Value]]
+"""Reads some parts of a request, when they are first needed."""
+
+
+class Values(list[Value]):
+    """The values of one request: they only grow, and what `provenance` made ready to look for them lives with them."""
+
+    prepared: object = None
+
+
+class Request:
+    """One request and what is known of it. Its owner is the context that it hangs in; nothing here is locked."""
+
+    __slots__ = (
+        "_sources",
+        "_values",
+        "effects",
+        "framework",
+        "handler",
+        "method",
+        "passages",
+        "path",
+        "probe",
+        "reported",
+        "route",
+    )
+
+    def __init__(self, method: str, path: str, framework: str = "") -> None:
+        self.method = method
+        self.path = path
+        self.framework = framework
+        self.route: str | None = None
+        """The template of its route (`/orders/{id}`), as the framework writes it, once known."""
+        self.handler: CodeType | None = None
+        """The code of the function that answers it, once known."""
+        self.probe: str = ""
+        """A scanner's probe id, if its header was valid."""
+        self.effects: Counter[str] = Counter()
+        """What it changed, as seen from inside: `rows-written`, `files-written`, `outbound`, `session-changes`."""
+        self.passages: dict[str, set[str]] = {}
+        """A text that an escaper or a check gave back → what it is now safe for (`html`, `shell`, `sql`, …)."""
+        self.reported: set[object] = set()
+        """Evidence that this request already gave."""
+        self._sources: list[Source] = []
+        self._values = Values()
+
+    def add_source(self, source: Source) -> None:
+        """Parts to be read when first needed."""
+        self._sources.append(source)
+
+    def values(self) -> list[Value]:
+        """Every value known by now, within the bounds."""
+        if self._sources:
+            sources, self._sources = self._sources, []
+            for source in sources:
+                _gather(source, self._values)
+        return self._values
+
+    def note_passage(self, result: str, safe_for: str) -> None:
+        """An escaper or a check for `safe_for` gave `result` back."""
+        if len(self.passages) < MOST_PASSAGES:
+            self.passages.setdefault(result, set()).add(safe_for)
+
+
+current: Final[ContextVar[Request | None]] = ContextVar("setpoint_request", default=None)
+"""The request that this context answers; None outside of any."""
+
+
+def _gather(source: Source, kept: list[Value]) -> None:
+    characters = sum(len(each.text) for each in kept)
+    try:
+        for value in source():
+            if len(kept) >= MOST_VALUES or characters >= MOST_CHARACTERS:
+                return
+            text = value.text[:LONGEST_VALUE]
+            characters += len(text)
+            kept.append(value if text is value.text else Value(value.part, value.name, text))
+    except Exception as error:  # noqa: BLE001 - a part that cannot be read is left out, and counted
+        mishaps.record("source", error)
