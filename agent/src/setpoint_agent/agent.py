@@ -7,30 +7,28 @@ imported that the application does not import itself.
 from __future__ import annotations
 
 import atexit
-import functools
-import importlib
 import os
 import threading
 from dataclasses import dataclass
-from types import ModuleType
 from typing import Final
 
 from setpoint_agent import examination
 from setpoint_agent.coverage.recorder import Coverage
 from setpoint_agent.operations.counts import operations
 from setpoint_agent.patching import audit
-from setpoint_agent.patching.imports import watch
-from setpoint_agent.patching.interface import Patch, Preparation
-from setpoint_agent.patching.replace import apply
+from setpoint_agent.patching.placing import place
 from setpoint_agent.quiet import quietly
 from setpoint_agent.reporting.reporter import Reporter
 from setpoint_agent.settings import Settings, read_settings
 from setpoint_agent.stack import Application
+from setpoint_agent.switch import switch
 
 FAMILIES: Final = (
     "sources.wsgi",
     "sources.asgi",
     "sources.frameworks",
+    "sources.aiohttp_requests",
+    "sources.tornado_requests",
     "sources.contexts",
     "passages.escapers",
     "passages.validators",
@@ -88,7 +86,8 @@ def start(settings: Settings | None = None) -> None:
     examination.begin(
         examination.Examination(application=application, record=reporter.record, fleet_key=settings.fleet_key)
     )
-    _put_in_place()
+    switch.fleet_key, switch.on = settings.fleet_key, True
+    place(FAMILIES)
     if coverage is not None:
         coverage.start()
     reporter.start()
@@ -103,38 +102,12 @@ def stop() -> None:
         agent, _agent = _agent, None
     if agent is None:
         return
+    switch.on = False
     examination.begin(None)
     audit.silence()
     if agent.coverage is not None:
         agent.coverage.stop()
     agent.reporter.stop()
-
-
-def running() -> bool:
-    """Whether this process is watched at the moment; sources ask before they open a request."""
-    return _agent is not None
-
-
-def _put_in_place() -> None:
-    watch.install()
-    for name in FAMILIES:
-        family = importlib.import_module(f"setpoint_agent.{name}")
-        for each in getattr(family, "PATCHES", ()):
-            _await(each)
-        for event, listener in getattr(family, "AUDITS", {}).items():
-            audit.listen(event, listener)
-    audit.install()
-
-
-def _await(step: Patch | Preparation) -> None:
-    if isinstance(step, Patch):
-        watch.when_imported(step.module, functools.partial(_apply, step))
-    else:
-        watch.when_imported(step.module, step.prepare)
-
-
-def _apply(patch: Patch, module: ModuleType) -> None:
-    apply(patch, module)
 
 
 @quietly

@@ -64,7 +64,7 @@ def examine(sink: Sink, argument: Any, *, frames: Sequence[FrameType] | None = N
     `argument` is text, bytes or a path; anything else holds nothing to be found.
     """
     request = current.get()
-    if request is None or _examination is None:
+    if request is None or request.ended or _examination is None:
         return
     text = _as_text(argument)
     if not text or (sink.name, text) in _clean:

@@ -59,6 +59,7 @@ class Request:
         "_sources",
         "_values",
         "effects",
+        "ended",
         "framework",
         "handler",
         "method",
@@ -77,6 +78,8 @@ class Request:
         """The template of its route (`/orders/{id}`), as the framework writes it, once known."""
         self.handler: CodeType | None = None
         """The code of the function that answers it, once known."""
+        self.ended = False
+        """The response was sent: what a thread that was left behind still does is no longer of this request."""
         self.probe: str = ""
         """A scanner's probe id, if its header was valid."""
         self.effects: Counter[str] = Counter()

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from typing import Final
 
-from setpoint_agent.languages.interface import Place, Placement
+from setpoint_agent.languages import documents, html, ldap, lines, path, python, regex, shell, sql, template, url, xpath
+from setpoint_agent.languages.interface import Place
 
-
-def _whole(text: str, start: int, end: int) -> Placement:
-    return Placement("whole" if start == 0 and end == len(text) else "part", crosses=False)
-
-
-NAMES: Final = (
-    "sql", "shell", "path", "html", "xpath", "ldap", "url", "python", "template", "regex", "header", "log", "json",
-    "nosql", "whole",
-)  # fmt: skip
-
-BY_NAME: Final[dict[str, Place]] = dict.fromkeys(NAMES, _whole)
+BY_NAME: Final[dict[str, Place]] = {
+    "header": lines.place_in_header,
+    "html": html.place,
+    "json": documents.place,
+    "ldap": ldap.place,
+    "log": lines.place_in_log,
+    "nosql": documents.place_in_query,
+    "path": path.place,
+    "python": python.place,
+    "regex": regex.place,
+    "shell": shell.place,
+    "sql": sql.place,
+    "template": template.place,
+    "url": url.place,
+    "whole": lines.place_in_whole,
+    "xpath": xpath.place,
+}
+"""Every language by the name that sinks use."""

@@ -136,7 +136,7 @@ def _proven(kind: Kind, text: str, start: int, end: int) -> bool:
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:
-    """Whether the words at both edges end there; an underscore goes on with a word of a statement, but not of a name."""
+    """Whether the words at both edges end there; an underscore goes on with a word in statements, but not in names."""
     before, after = text[start - 1 : start], text[end : end + 1]
     glued = (
         before in _WORD_CHARACTERS and text[start] in _WORD_CHARACTERS,
@@ -166,12 +166,12 @@ def _names_itself(text: str, start: int, end: int) -> bool:
         return False
     if text[start - 1 : start] == "<" or text[start - 2 : start] == "</":
         return True
-    if not _STATEMENT.match(text) or _quoted(text, start, end) or end == len(text.rstrip("; \n")):
+    if not _STATEMENT.match(text) or _quoted(text, start, end):
         return False
-    if text[start - 3 : start].strip() == "by":
-        return False
-    if text[start - 1 : start] == "." or text[end : end + 1] == ".":
+    if f"{word}." in text or text[start - 1 : start] == ".":
         return True
+    if text[start - 3 : start].strip() == "by" or end == len(text.rstrip("; \n")):
+        return False
     return len(re.findall(rf"\b{re.escape(word)}\b", text)) > 1
 
 

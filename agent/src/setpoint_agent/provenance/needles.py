@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from setpoint_agent.provenance.coincidence import SHORTEST, Kind, kind_of
-from setpoint_agent.provenance.forms import Form, decoded_forms, rejoined_forms
+from setpoint_agent.provenance.forms import Form, decoded_forms, joined_forms
 from setpoint_agent.provenance.steps import PERCENT, fold
 from setpoint_agent.provenance.words import STANDARD_HEADERS
 from setpoint_agent.request import (
@@ -28,7 +29,13 @@ from setpoint_agent.request import (
 )
 
 MOST_DECODED: Final = 16_384
-"""Characters of one request's values that are decoded; values behind are looked for as they are."""
+"""Characters of one request's values that are looked into; values behind are looked for as they are."""
+LONGEST_REMEMBERED: Final = 256
+MOST_REMEMBERED: Final = 256
+"""Values (and their characters) of which the needles are kept from one request to the next: most of headers and cookies
+come again. Bounds what that takes, and what a hostile client can fill it with."""
+LONGEST_JOINED: Final = 256
+"""Characters of a value that is joined anew: names and titles become names of files, longer texts do not."""
 MOST_PIECES: Final = 16
 """Pieces of one value."""
 MOST_GRAMS: Final = 64
@@ -69,40 +76,72 @@ class Samples:
 class Needles:
     """The needles of a list of values that only grows."""
 
-    __slots__ = ("_characters", "_cut", "_exact", "_pieces", "_samples", "_taken", "_values")
+    __slots__ = ("_characters", "_cut", "_deep", "_exact", "_pieces", "_samples", "_taken", "_values")
 
     def __init__(self) -> None:
         self._values: list[Value] = []
-        """Those within the bounds."""
         self._taken = 0
         self._characters = 0
+        self._deep = 0
+        """How many of the values are looked into."""
         self._exact: list[Needle] = []
         self._pieces: list[Needle] = []
         self._samples: list[Samples] = []
         self._cut = 0
+        """How many of the values have been taken to pieces."""
 
-    def extend(self, values: Sequence[Value]) -> None:
-        """Take in what `values` gained since the last time."""
-        for value in islice(values, self._taken, None):
-            self._characters += len(value.text)
-            if self._characters > MOST_CHARACTERS:
-                break
-            self._values.append(value)
-            self._exact += self._bounded(value, remembered_whole, whole)
-        self._taken = len(values)
-
-    def exact(self) -> list[Needle]:
-        """Every value and what it may have been decoded to."""
+    def exact(self, values: Sequence[Value]) -> list[Needle]:
+        """What `values` are, whole or decoded; those that came since the last time are added."""
+        if len(values) > self._taken:
+            self._extend(values[self._taken :])
+            self._taken = len(values)
         return self._exact
 
     def rare(self) -> tuple[list[Needle], list[Samples]]:
         """Pieces and joined forms, and samples: for an argument in which no value was found."""
-        for value in self._values[self._cut :]:
-            pieces, samples = _remembered_pieces(value) if len(value.text) <= LONGEST_REMEMBERED else _in_pieces(value)
-            self._pieces += pieces
-            self._samples += samples
+        for index in range(self._cut, len(self._values)):
+            value = self._values[index]
+            if not _may_be_cut(value):
+                continue
+            brief = len(value.text) <= LONGEST_REMEMBERED
+            if index < self._deep:
+                self._pieces += _kept_pieces(value) if brief else _pieces(value)
+            if not _is_referer(value):
+                self._samples.append(_kept_samples(value) if brief else _samples(value))
         self._cut = len(self._values)
         return self._pieces, self._samples
+
+    def _extend(self, values: Sequence[Value]) -> None:
+        for value in values:
+            self._characters += len(value.text)
+            if self._characters > MOST_CHARACTERS:
+                return
+            self._values.append(value)
+            if self._characters > MOST_DECODED:
+                self._exact += _needles(value, (Form(value.text),))
+                continue
+            self._deep += 1
+            self._exact += _kept_whole(value) if len(value.text) <= LONGEST_REMEMBERED else _whole(value)
+
+
+def _whole(value: Value) -> tuple[Needle, ...]:
+    return _needles(value, decoded_forms(value.text))
+
+
+def _pieces(value: Value) -> tuple[Needle, ...]:
+    text = value.text
+    if _is_referer(value):
+        return _needles(value, [Form(PERCENT.undo(each), ("cut",)) for each in _QUERY.findall(text)])
+    joined = joined_forms(text) if len(text) <= LONGEST_JOINED else ()
+    return _needles(value, (*joined, *(Form(each, ("cut",)) for each in _split(text))), piece=True)
+
+
+def _needles(value: Value, forms: Iterable[Form], *, piece: bool = False) -> tuple[Needle, ...]:
+    return tuple(
+        Needle(fold(form.text), form, value, kind)
+        for form in forms
+        if (kind := kind_of(value, form.text, piece=piece)) is not None
+    )
 
 
 def _may_be_cut(value: Value) -> bool:
@@ -118,7 +157,7 @@ def _is_referer(value: Value) -> bool:
     return value.part == HEADER and value.name.lower() == "referer"
 
 
-def _pieces(text: str) -> list[str]:
+def _split(text: str) -> list[str]:
     found: dict[str, None] = {}
     for stretch in _texts(text):
         for pattern in (_TOKENS, _WORDS):
@@ -136,8 +175,13 @@ def _texts(text: str) -> Iterator[str]:
     return iter(marked or [text])
 
 
-def _sampled(value: Value) -> Samples:
+def _samples(value: Value) -> Samples:
     folded = fold(value.text)
     stride = max(STRIDE, len(folded) // MOST_GRAMS)
     places = tuple((folded[at : at + GRAM], at) for at in range(0, max(0, len(folded) - GRAM + 1), stride))
     return Samples(folded, value, places[:MOST_GRAMS])
+
+
+_kept_whole: Final = lru_cache(MOST_REMEMBERED)(_whole)
+_kept_pieces: Final = lru_cache(MOST_REMEMBERED)(_pieces)
+_kept_samples: Final = lru_cache(MOST_REMEMBERED)(_samples)

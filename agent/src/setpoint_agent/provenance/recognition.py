@@ -23,33 +23,34 @@ MOST_OCCURRENCES: Final = 4
 MOST_WORK: Final = 6_000_000
 """Characters gone through in one call, however many values meet however long an argument: some 20 ms at worst."""
 
+LONGEST_CUT: Final = 8_192
+"""Characters of an argument in which pieces are looked for: statements, paths, addresses; not whole pages."""
+
 
 def find(values: Sequence[Value], argument: str, *, shortest: int = 3) -> list[Match]:
     """The stretches of `argument` that come from one of `values`: the longest, not overlapping, in their order there.
 
     Values shorter than `shortest` are not looked for.
     """
-    needles = _prepared(values)
+    needles = _needles_of(values)
+    exact = needles.exact(values)
     seen = views(argument)
     most = MOST_WORK // (1 + sum(len(view.folded) for view in seen))
-    found = [match for view in seen for match in _found(needles.exact[:most], view, argument, shortest)]
-    if not found:
+    found = [match for view in seen for match in _found(exact[:most], view, argument, shortest)]
+    if not found and len(argument) <= LONGEST_CUT:
         pieces, samples = needles.rare()
         found = [match for view in seen for match in _found(pieces[:most], view, argument, shortest)]
         found += [match for view in seen for match in _cut(samples, view, argument, most)]
     return _longest(found) if found else found
 
 
-def _prepared(values: Sequence[Value]) -> Needles:
-    """The needles of `values`; those of a request are kept with it."""
-    if isinstance(values, Values):
-        needles = values.prepared
-        if not isinstance(needles, Needles):
-            needles = values.prepared = Needles()
-    else:
-        needles = Needles()
-    needles.extend(values)
-    return needles
+def _needles_of(values: Sequence[Value]) -> Needles:
+    """Those of a request are kept with its values."""
+    if not isinstance(values, Values):
+        return Needles()
+    if not isinstance(values.prepared, Needles):
+        values.prepared = Needles()
+    return values.prepared
 
 
 def _found(needles: Sequence[Needle], view: View, argument: str, shortest: int) -> Iterator[Match]:

@@ -120,7 +120,10 @@ _OCTETS: Final = (
 )
 """The octets of one character in UTF-8, so that neighbours are told apart; else one octet."""
 _ENTITY: Final = r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});?"
-_ESCAPE: Final = r"\\(?:u[dD][89abAB][0-9A-Fa-f]{2}\\u[dD][c-fC-F][0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|2[89aAfF]|5[cC]|00|.)"
+_ESCAPE: Final = (
+    r"\\(?:u[dD][89abAB][0-9A-Fa-f]{2}\\u[dD][c-fC-F][0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}"
+    r"|2[89aAfF]|5[cC]|00|.)"
+)
 """JSON's, `repr`'s and RFC 4515's; any other character after a backslash stands for itself."""
 
 PERCENT: Final = Step("percent", lambda text: "%" in text, re.compile(_OCTETS), _percent)

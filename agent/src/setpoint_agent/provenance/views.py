@@ -51,9 +51,7 @@ class View:
             return start, end
         if self._stretches is None:
             self._stretches = _stretches(self.step, self.parent.text)
-        return self.parent._in_argument(
-            _traced(self._stretches, start)[0], _traced(self._stretches, end - 1)[1]
-        )
+        return self.parent._in_argument(_traced(self._stretches, start)[0], _traced(self._stretches, end - 1)[1])
 
 
 def views(argument: str) -> list[View]:

@@ -1,1 +1,1 @@
-"""Where requests come in: WSGI, ASGI, and what only a framework knows (route templates, path parameters, the handler)."""
+"""Where requests come in: WSGI, ASGI, and what only a framework knows (templates, path parameters, handlers)."""

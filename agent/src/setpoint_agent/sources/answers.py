@@ -1,0 +1,57 @@
+"""What an application answered, for the sinks that look at responses: status, headers, and the body of pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from setpoint_agent.quiet import quietly
+from setpoint_agent.request import Request
+
+MOST_BODY: Final = 262_144
+"""Octets of a page that are looked at."""
+
+Headers = list[tuple[str, str]]
+
+
+@dataclass(slots=True)
+class Answer:
+    """One response as it leaves the application."""
+
+    status: int = 0
+    headers: Headers = field(default_factory=list)
+    body: bytearray = field(default_factory=bytearray)
+    """Of pages only; the first `MOST_BODY` octets."""
+    page: bool = False
+
+    def begin(self, status: int, headers: Headers) -> None:
+        """Its head; a second one (an error page in its place) counts for the first."""
+        self.status, self.headers, self.page = status, headers, _is_page(headers)
+        self.body.clear()
+
+    def add(self, chunk: bytes) -> None:
+        if self.page and len(self.body) < MOST_BODY:
+            self.body += chunk[: MOST_BODY - len(self.body)]
+
+
+Listener = Callable[[Request, Answer], None]
+
+_listeners: Final[list[Listener]] = []
+
+
+def listen(listener: Listener) -> None:
+    """Look at every answer once it is whole, before its request ends."""
+    _listeners.append(quietly(listener))
+
+
+def tell(request: Request, answer: Answer) -> None:
+    for listener in _listeners:
+        listener(request, answer)
+
+
+def _is_page(headers: Headers) -> bool:
+    for name, text in headers:
+        if name.lower() == "content-type":
+            return "html" in text.lower()
+    return False

@@ -1,0 +1,170 @@
+"""Requests and WebSockets that come in through ASGI: an application's `__call__` is watched, of any framework."""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from types import ModuleType
+from typing import Any, Final
+
+from setpoint_agent.patching.interface import Patch, Preparation
+from setpoint_agent.quiet import quietly
+from setpoint_agent.request import WEBSOCKET, Request, Value, current
+from setpoint_agent.sources.answers import Answer, tell
+from setpoint_agent.sources.opening import PROBE_HEADER, finish, probe_of, wanted
+from setpoint_agent.sources.parts import MOST_BODY, of_body, of_headers, of_json_text, of_query
+
+Message = dict[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+
+def watched(application: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+    """An application that is a function, with a request opened around each of its calls."""
+
+    @functools.wraps(application)
+    async def call(scope: Message, receive: Receive, send: Send) -> Any:
+        visit = _visit(scope) if wanted() else None
+        if visit is None:
+            return await application(scope, receive, send)
+        return await visit.run(lambda: application(scope, visit.receiver(receive), visit.sender(send)))
+
+    return call
+
+
+def watched_method(application: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+    """The same for a method. Its parameters are those of ASGI: servers call with none to find out a factory."""
+
+    @functools.wraps(application)
+    async def __call__(self: Any, scope: Message, receive: Receive, send: Send) -> Any:  # noqa: N807 - as it is named
+        visit = _visit(scope) if wanted() else None
+        if visit is None:
+            return await application(self, scope, receive, send)
+        return await visit.run(lambda: application(self, scope, visit.receiver(receive), visit.sender(send)))
+
+    return __call__
+
+
+class Visit:
+    """One request on its way through an application."""
+
+    __slots__ = ("_answer", "_began", "_body", "_content_type", "request")
+
+    def __init__(self, request: Request, content_type: str) -> None:
+        self.request = request
+        self._answer = Answer()
+        self._began = time.perf_counter()
+        self._body = bytearray()
+        self._content_type = content_type
+
+    async def run(self, call: Callable[[], Awaitable[Any]]) -> Any:
+        token = current.set(self.request)
+        failed = True
+        try:
+            result = await call()
+            failed = False
+            return result
+        finally:
+            tell(self.request, self._answer)
+            current.reset(token)
+            status = 0 if failed and not self._answer.status else self._answer.status
+            finish(self.request, status, time.perf_counter() - self._began)
+
+    def receiver(self, receive: Receive) -> Receive:
+        async def receiving() -> Message:
+            message = await receive()
+            self._note_received(message)
+            return message
+
+        return receiving
+
+    def sender(self, send: Send) -> Send:
+        async def sending(message: Message) -> None:
+            self._note_sent(message)
+            await send(message)
+
+        return sending
+
+    @quietly
+    def _note_received(self, message: Message) -> None:
+        kind = message.get("type")
+        if kind == "http.request":
+            self._body += message.get("body", b"")[: MOST_BODY - len(self._body)]
+            if not message.get("more_body") or len(self._body) >= MOST_BODY:
+                body, content_type = bytes(self._body), self._content_type
+                self.request.add_source(lambda: of_body(body, content_type))
+        elif kind == "websocket.receive":
+            text = message.get("text") or (message.get("bytes") or b"")[:MOST_BODY].decode("utf-8", "replace")
+            self.request.add_source(lambda: _of_message(text))
+
+    @quietly
+    def _note_sent(self, message: Message) -> None:
+        kind = message.get("type")
+        if kind == "http.response.start":
+            headers = [(_latin(name), _latin(text)) for name, text in message.get("headers", ())]
+            self._answer.begin(int(message["status"]), headers)
+        elif kind == "http.response.body":
+            self._answer.add(bytes(message.get("body", b"")))
+        elif kind == "websocket.accept":
+            self._answer.status = 101
+
+
+@quietly
+def _visit(scope: Message) -> Visit | None:
+    if scope.get("type") not in {"http", "websocket"}:
+        return None
+    request = Request(scope.get("method", "WEBSOCKET"), scope.get("path", ""))
+    content_type = ""
+    for name, text in scope.get("headers", ()):
+        if name == b"content-type":
+            content_type = _latin(text)
+        elif name == PROBE_HEADER.encode():
+            request.probe = probe_of(_latin(text))
+    request.add_source(lambda: _values(scope))
+    return Visit(request, content_type)
+
+
+def _values(scope: Message) -> Iterator[Value]:
+    yield from of_query(_latin(scope.get("query_string", b"")))
+    yield from of_headers((_latin(name), _latin(text)) for name, text in scope.get("headers", ()))
+
+
+def _of_message(text: str) -> Iterator[Value]:
+    if text.lstrip()[:1] in {"{", "["}:
+        yield from of_json_text(text)
+    yield Value(WEBSOCKET, "", text)
+
+
+def _latin(octets: bytes) -> str:
+    return octets.decode("latin-1")
+
+
+def _watch_uvicorn(module: ModuleType) -> None:
+    """uvicorn keeps the application it loaded in its configuration; what is loaded is of any framework, or of none."""
+    load = module.Config.load
+
+    @functools.wraps(load)
+    def loading(config: Any, *arguments: Any, **keywords: Any) -> Any:
+        result = load(config, *arguments, **keywords)
+        _watch_loaded(config)
+        return result
+
+    module.Config.load = loading
+
+
+@quietly
+def _watch_loaded(config: Any) -> None:
+    if callable(getattr(config, "loaded_app", None)):
+        config.loaded_app = watched(config.loaded_app.__call__)
+
+
+PATCHES: Final = (
+    Patch("starlette.applications", "Starlette.__call__", watched_method),
+    Patch("fastapi.applications", "FastAPI.__call__", watched_method),
+    Patch("django.core.handlers.asgi", "ASGIHandler.__call__", watched_method),
+    Patch("litestar.app", "Litestar.__call__", watched_method),
+    Patch("falcon.asgi.app", "App.__call__", watched_method),
+    Preparation("uvicorn.config", _watch_uvicorn),
+)
+"""Frameworks by their own entry points; uvicorn for applications that are of none of them."""

@@ -1,0 +1,63 @@
+"""Lets a request follow its work into threads. Tasks of asyncio and greenlets of gevent take theirs along."""
+
+from __future__ import annotations
+
+import functools
+import threading
+from collections.abc import Callable
+from typing import Any, Final
+
+from setpoint_agent.patching.interface import Patch
+from setpoint_agent.quiet import quietly
+from setpoint_agent.request import Request, current
+
+POOLS: Final = ("concurrent.futures", "anyio", "aiosqlite", "asgiref")
+"""Whose threads outlive the request that happened to start them; what they are handed comes with its own context."""
+
+
+def _started(original: Callable[..., None]) -> Callable[..., None]:
+    """`Thread.start`: the new thread runs within the request that started it."""
+
+    @functools.wraps(original)
+    def start(thread: threading.Thread) -> None:
+        request = current.get()
+        if request is not None:
+            _run_within(request, thread)
+        original(thread)
+
+    return start
+
+
+def _submitted(original: Callable[..., Any]) -> Callable[..., Any]:
+    """`ThreadPoolExecutor.submit`: the function runs within the request that handed it over."""
+
+    @functools.wraps(original)
+    def submit(executor: Any, function: Callable[..., Any], /, *arguments: Any, **keywords: Any) -> Any:
+        request = current.get()
+        if request is not None and callable(function):
+            function = functools.partial(_call_within, request, function)
+        return original(executor, function, *arguments, **keywords)
+
+    return submit
+
+
+@quietly
+def _run_within(request: Request, thread: threading.Thread) -> None:
+    target = getattr(thread, "_target", None)
+    origin = f"{type(thread).__module__} {getattr(target, '__module__', '')}"
+    if not any(each in origin for each in POOLS):
+        thread.run = functools.partial(_call_within, request, thread.run)  # type: ignore[method-assign]  # this one only
+
+
+def _call_within(request: Request, function: Callable[..., Any], /, *arguments: Any, **keywords: Any) -> Any:
+    token = current.set(request)
+    try:
+        return function(*arguments, **keywords)
+    finally:
+        current.reset(token)
+
+
+PATCHES: Final = (
+    Patch("threading", "Thread.start", _started),
+    Patch("concurrent.futures.thread", "ThreadPoolExecutor.submit", _submitted),
+)

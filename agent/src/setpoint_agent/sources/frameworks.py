@@ -1,0 +1,144 @@
+"""What only a framework knows of a request: its route's template, the function that answers, its path parameters.
+
+Each wrapper notes what the framework has just found out, and changes nothing. Frameworks that are no WSGI or ASGI
+application have a module of their own (`aiohttp_requests`, `tornado_requests`).
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
+
+from setpoint_agent.patching.interface import Patch, Wrap
+from setpoint_agent.quiet import quietly
+from setpoint_agent.request import PATH_PARAMETER, Request, Value, current
+
+Note = Callable[..., None]
+"""(request, result or None, *arguments of the call)."""
+
+
+def code_behind(handler: Any, method: str = "") -> Any:
+    """The code object of a view: behind decorators and partials, of a class's method where the view is a class."""
+    view_class = getattr(handler, "view_class", None) or (handler if isinstance(handler, type) else None)
+    if view_class is not None:
+        handler = getattr(view_class, method.lower(), None) or getattr(view_class, "dispatch_request", handler)
+    while isinstance(handler, functools.partial):
+        handler = handler.func
+    handler = inspect.unwrap(handler) if callable(handler) else handler
+    handler = getattr(handler, "__func__", handler)
+    return getattr(handler, "__code__", None)
+
+
+def add_parameters(request: Request, parameters: Mapping[str, Any] | Iterable[tuple[str, Any]]) -> None:
+    """Path parameters, as text: converters of the framework may have made numbers of them."""
+    pairs = list(parameters.items() if isinstance(parameters, Mapping) else parameters)
+    if pairs:
+        request.add_source(lambda: [Value(PATH_PARAMETER, str(name), str(value)) for name, value in pairs])
+
+
+def noting(note: Note, *, after: bool) -> Wrap:
+    """The wrapper of a function that tells something about the current request, once it is called or has returned."""
+    quiet = quietly(note)
+
+    def wrap(original: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*arguments: Any, **keywords: Any) -> Any:
+            request = current.get()
+            if request is not None and not after:
+                quiet(request, None, *arguments)
+            result = original(*arguments, **keywords)
+            if request is not None and after:
+                quiet(request, result, *arguments)
+            return result
+
+        async def call_async(*arguments: Any, **keywords: Any) -> Any:
+            request = current.get()
+            if request is not None and not after:
+                quiet(request, None, *arguments)
+            result = await original(*arguments, **keywords)
+            if request is not None and after:
+                quiet(request, result, *arguments)
+            return result
+
+        return call_async if inspect.iscoroutinefunction(original) else call
+
+    return wrap
+
+
+def _flask(request: Request, _: Any, context: Any, *__: Any) -> None:
+    matched = context.request
+    if matched.url_rule is None:
+        return
+    request.framework = "flask"
+    request.route = matched.url_rule.rule
+    view = context.app.view_functions.get(matched.url_rule.endpoint)
+    request.handler = code_behind(view, request.method)
+    add_parameters(request, matched.view_args or {})
+
+
+def _django(request: Request, match: Any, *_: Any) -> None:
+    request.framework = "django"
+    request.route = f"/{match.route}"
+    request.handler = code_behind(match.func, request.method)
+    add_parameters(request, [*match.kwargs.items(), *((str(number), each) for number, each in enumerate(match.args))])
+
+
+def _starlette(request: Request, _: Any, route: Any, scope: Any, *__: Any) -> None:
+    if request.handler is not None:  # FastAPI's own `handle` calls Starlette's
+        return
+    found = scope.get("route") or route
+    request.framework = "fastapi" if type(route).__module__.startswith("fastapi") else "starlette"
+    request.route = f"{request.route or ''}{getattr(found, 'path', None) or route.path}"
+    request.handler = code_behind(scope.get("endpoint") or route.endpoint, request.method)
+    add_parameters(request, scope.get("path_params") or {})
+
+
+def _starlette_mount(request: Request, _: Any, mount: Any, *__: Any) -> None:
+    request.route = f"{request.route or ''}{mount.path}"
+
+
+def _litestar(request: Request, _: Any, __: Any, scope: Any, *___: Any) -> None:
+    request.framework = "litestar"
+    request.route = scope.get("path_template") or scope["path"]
+    handler = scope.get("route_handler")
+    function = getattr(handler, "fn", None)
+    request.handler = code_behind(getattr(function, "value", function), request.method)
+    add_parameters(request, scope.get("path_params") or {})
+
+
+def _falcon(request: Request, found: Any, *_: Any) -> None:
+    if found is None:
+        return
+    resource, methods, parameters, template = found
+    request.framework = "falcon"
+    request.route = template
+    responder = methods.get(request.method) if methods else None
+    request.handler = code_behind(responder or getattr(resource, f"on_{request.method.lower()}", None))
+    add_parameters(request, dict(parameters))
+
+
+def _bottle(request: Request, found: Any, *_: Any) -> None:
+    route, parameters = found
+    request.framework = "bottle"
+    request.route = route.rule
+    request.handler = code_behind(route.callback, request.method)
+    add_parameters(request, parameters)
+
+
+_STARLETTE: Final = noting(_starlette, after=False)
+
+PATCHES: Final = (
+    Patch("flask.ctx", "RequestContext.match_request", noting(_flask, after=True)),
+    Patch("flask.ctx", "AppContext.match_request", noting(_flask, after=True)),
+    Patch("django.core.handlers.base", "BaseHandler.resolve_request", noting(_django, after=True)),
+    Patch("starlette.routing", "Route.handle", _STARLETTE),
+    Patch("starlette.routing", "WebSocketRoute.handle", _STARLETTE),
+    Patch("starlette.routing", "Mount.handle", noting(_starlette_mount, after=False)),
+    Patch("fastapi.routing", "APIRoute.handle", _STARLETTE),
+    Patch("litestar.routes.http", "HTTPRoute.handle", noting(_litestar, after=False)),
+    Patch("litestar.routes.websocket", "WebSocketRoute.handle", noting(_litestar, after=False)),
+    Patch("falcon.routing.compiled", "CompiledRouter.find", noting(_falcon, after=True)),
+    Patch("bottle", "Router.match", noting(_bottle, after=True)),
+)
+"""One or two functions a framework: where it has just matched the route."""
