@@ -27,7 +27,7 @@ Watch = Callable[..., list[Evidence]]
 
 @pytest.fixture
 def watching() -> Iterator[Watch]:
-    """Call it with families: from then on, what they meet is in the list that it gives back. Tests are the application."""
+    """Call it with families: from then on, what they meet is in the list it gives. Tests are the application."""
     kept: list[Evidence] = []
 
     def begin(*families: str, sources: bool = True) -> list[Evidence]:

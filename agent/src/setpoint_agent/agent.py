@@ -9,13 +9,11 @@ from __future__ import annotations
 import atexit
 import os
 import threading
-from dataclasses import dataclass
 from typing import Final
 
 from setpoint_agent import examination
 from setpoint_agent.coverage.recorder import Coverage
 from setpoint_agent.operations.counts import operations
-from setpoint_agent.patching import audit
 from setpoint_agent.patching.placing import place
 from setpoint_agent.quiet import quietly
 from setpoint_agent.reporting.reporter import Reporter
@@ -60,16 +58,45 @@ FAMILIES: Final = (
 """Modules that declare `PATCHES` (wrappers and preparations of libraries), `AUDITS` (listeners by event), or both."""
 
 
-@dataclass(slots=True)
 class Agent:
     """What one process holds."""
 
-    reporter: Reporter
-    coverage: Coverage | None
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._application = Application(settings.application)
+        self._coverage = Coverage(self._application) if settings.coverage else None
+        self._reporter = Reporter(settings, operations, self._coverage, switch_to=self.switch_to)
+
+    def start(self) -> None:
+        switch.fleet_key = self._settings.fleet_key
+        place(FAMILIES)
+        self.switch_to(on=True)
+        self._reporter.start()
+
+    def stop(self) -> None:
+        self.switch_to(on=False)
+        self._reporter.stop()
+
+    def switch_to(self, on: bool) -> None:  # noqa: FBT001 - the switch's own word
+        """Watch, or watch no longer: what was put around libraries stays, and then does nothing but call them."""
+        if on == switch.on:
+            return
+        switch.on = on
+        examination.begin(
+            examination.Examination(self._application, self._reporter.record, self._settings.fleet_key) if on else None
+        )
+        if self._coverage is not None:
+            (self._coverage.start if on else self._coverage.stop)()
+
+    def after_fork(self) -> None:
+        """A child has its own boot, queue and background threads; what the parent had waiting is the parent's."""
+        if self._coverage is not None:
+            self._coverage.after_fork()
+        self._reporter.after_fork()
 
 
 _agent: Agent | None = None
-_lock: Final = threading.Lock()
+_lock = threading.Lock()
 
 
 def start(settings: Settings | None = None) -> None:
@@ -78,42 +105,35 @@ def start(settings: Settings | None = None) -> None:
     with _lock:
         if _agent is not None:
             return
-        settings = settings or read_settings()
-        application = Application(settings.application)
-        coverage = Coverage(application) if settings.coverage else None
-        reporter = Reporter(settings, operations, coverage, switch_off=stop)
-        _agent = Agent(reporter, coverage)
-    examination.begin(
-        examination.Examination(application=application, record=reporter.record, fleet_key=settings.fleet_key)
-    )
-    switch.fleet_key, switch.on = settings.fleet_key, True
-    place(FAMILIES)
-    if coverage is not None:
-        coverage.start()
-    reporter.start()
+        first = not _registered
+        _agent = Agent(settings or read_settings())
+    _agent.start()
+    if first:
+        _register()
+
+
+def stop() -> None:
+    """Send what is waiting and watch no longer."""
+    global _agent
+    with _lock:
+        agent, _agent = _agent, None
+    if agent is not None:
+        agent.stop()
+
+
+_registered: list[bool] = []
+
+
+def _register() -> None:
+    """What a process can be told only once: how to end, and what a fork's child does."""
+    _registered.append(True)
     os.register_at_fork(after_in_child=_after_fork)
     atexit.register(stop)
 
 
-def stop() -> None:
-    """Watch no longer. What was put around libraries stays, and does nothing but call them."""
-    global _agent
-    with _lock:
-        agent, _agent = _agent, None
-    if agent is None:
-        return
-    switch.on = False
-    examination.begin(None)
-    audit.silence()
-    if agent.coverage is not None:
-        agent.coverage.stop()
-    agent.reporter.stop()
-
-
 @quietly
 def _after_fork() -> None:
-    """A child has its own boot, queue and background thread; what the parent had waiting is the parent's."""
+    global _lock  # noqa: PLW0603 - another thread of the parent may have held it
+    _lock = threading.Lock()
     if _agent is not None:
-        _agent.reporter.after_fork()
-        if _agent.coverage is not None:
-            _agent.coverage.after_fork()
+        _agent.after_fork()

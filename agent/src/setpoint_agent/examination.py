@@ -87,7 +87,8 @@ def report(kind: Kind, sink: str, *, confidence: float = 1.0, frames: Sequence[F
     if not frames:
         return
     request = current.get()
-    _record(_examination, request, _evidence(kind, sink, application.facts(frames), request, confidence=confidence))
+    facts = _on_the_way(application, request, frames) if request else application.facts(frames)
+    _record(_examination, request, _evidence(kind, sink, facts, request, confidence=confidence))
 
 
 def application_frames() -> list[FrameType]:
@@ -118,7 +119,7 @@ def _weigh(
     if not found:
         return
     confidence = max(each for _, _, each in found)
-    facts = examination.application.facts(frames) or _handler(examination.application, request)
+    facts = _on_the_way(examination.application, request, frames)
     if confidence < LEAST_CONFIDENCE or not facts:
         return
     evidence = _evidence(
@@ -148,8 +149,13 @@ def _passed(request: Request, sink: Sink, text: str, match: Match) -> bool:
     return False
 
 
-def _handler(application: Application, request: Request) -> tuple[Frame, ...]:
-    return (application.fact_of(request.handler),) if request.handler is not None else ()
+def _on_the_way(application: Application, request: Request, frames: Sequence[FrameType]) -> tuple[Frame, ...]:
+    """The frames from the route's function on; that function alone where the sink is reached without any of them."""
+    codes = [each.f_code for each in frames]
+    if request.handler in codes:
+        frames = frames[: codes.index(request.handler) + 1]
+    facts = application.facts(frames)
+    return facts or ((application.fact_of(request.handler),) if request.handler is not None else ())
 
 
 def _evidence(

@@ -34,6 +34,8 @@ class Settings:
     """SETPOINT_SERVER: the control plane's address; empty: nothing is sent."""
     token: str = field(default="", repr=False)
     """SETPOINT_TOKEN, or the content of the file that SETPOINT_TOKEN_FILE names."""
+    agent_key: bytes = field(default=b"", repr=False)
+    """SETPOINT_AGENT_KEY (hex): what the control plane signs its instructions with; without it none is followed."""
     certificates: str = ""
     """SETPOINT_CA_FILE: PEM of the authorities to trust beside the system's."""
     fleet_key: bytes = field(default=b"", repr=False)
@@ -67,6 +69,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         instance=environment.get("SETPOINT_INSTANCE") or resource.get("service.instance.id") or socket.gethostname(),
         server=environment.get("SETPOINT_SERVER", "").rstrip("/"),
         token=_token(environment, problems),
+        agent_key=_hex(environment, "SETPOINT_AGENT_KEY", problems),
         certificates=environment.get("SETPOINT_CA_FILE", ""),
         fleet_key=_hex(environment, "SETPOINT_FLEET_KEY", problems),
         report_file=Path(report_file).absolute() if report_file else None,

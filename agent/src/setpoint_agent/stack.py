@@ -34,6 +34,19 @@ def is_library(file: str) -> bool:
     return real.startswith(_INSTALLED) or any(each in real for each in _FOLDERS_OF_OTHERS)
 
 
+@lru_cache(maxsize=8_192)
+def library_name(file: str) -> str | None:
+    """`package/module.py` of something installed; None for the standard library, the application and the agent."""
+    real = os.path.realpath(file)
+    if real.startswith(_OWN):
+        return None
+    for folder in _FOLDERS_OF_OTHERS:
+        _, found, below = real.rpartition(folder)
+        if found:
+            return below
+    return None
+
+
 class Application:
     """Tells the application's own files from everybody else's."""
 

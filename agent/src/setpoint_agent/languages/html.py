@@ -19,9 +19,8 @@ HANDLER, STYLE_ATTRIBUTE = "script attribute", "style attribute"
 SCRIPT, SCRIPT_LITERAL, SCRIPT_COMMENT, STYLE = "script", "script string", "script comment", "style"
 
 URL_ATTRIBUTES: Final = frozenset(
-    (
-        "action background cite data formaction href icon longdesc manifest ping poster src srcdoc srcset xlink:href"
-    ).split(" ")
+    {"action", "background", "cite", "data", "formaction", "href", "icon", "longdesc", "manifest", "ping", "poster"}
+    | {"src", "srcdoc", "srcset", "xlink:href"}
 )
 """Attributes whose value is an address (and `srcdoc`, a page), by the index of attributes in the same standard."""
 

@@ -1,4 +1,4 @@
-"""Paths of files, POSIX's and Windows': does a value stay one name, or does it climb, begin anew, or end the path early?"""
+"""Paths of files, POSIX's and Windows': does a value stay a name, or does it climb, begin anew or end early?"""
 
 from __future__ import annotations
 

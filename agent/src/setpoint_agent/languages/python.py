@@ -1,4 +1,4 @@
-"""Python's source: where a value lies in code that is evaluated. Reads like `tokenize`, but any text, and without errors."""
+"""Python's source: where a value lies in code that is evaluated. Like `tokenize`, but it takes any text."""
 
 from __future__ import annotations
 

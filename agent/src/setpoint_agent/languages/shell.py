@@ -1,7 +1,7 @@
 """POSIX shell: where a value lies in a command line that a shell reads.
 
-Substitutions nest in double quotes and in each other; a stack of open ones goes along. A value that begins a word with a
-dash is an option, which crosses as well: the command reads it as more than a name.
+Substitutions nest in double quotes and in each other; a stack of open ones goes along. A value that begins a word with
+a dash is an option, which crosses as well: the command reads it as more than a name.
 """
 
 from __future__ import annotations

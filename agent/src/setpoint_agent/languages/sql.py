@@ -1,7 +1,7 @@
 """SQL, as ANSI and PostgreSQL read it and as MySQL does, with the brackets of T-SQL: where a value lies in a statement.
 
-The text does not tell its dialect. It is read both ways; where only one of the readings ends cleanly (no literal is left
-open), that is the one which counts, else a boundary crossed in any of them does.
+The text does not tell its dialect. It is read both ways; where only one of the readings ends cleanly (no literal is
+left open), that is the one which counts, else a boundary crossed in any of them does.
 """
 
 from __future__ import annotations
@@ -17,14 +17,12 @@ from setpoint_agent.languages.tokens import SPACE, TEXTS_KEPT, Token, is_one, to
 LITERAL, NUMBER, IDENTIFIER, QUOTED = "string literal", "number", "identifier", "quoted identifier"
 COMMENT, KEYWORD, OPERATOR, PARAMETER = "comment", "keyword", "operator", "parameter"
 
-_KEYWORDS: Final = frozenset(
-    (
-        "all and any as asc between by case cast create cross delete desc distinct drop else end except exec exists "
-        "from full group having in inner insert intersect into is join left like limit natural not null offset on or "
-        "order outer right select set some then union update using values when where with"
-    ).split(" ")
+_KEYWORDS: Final = re.compile(
+    r"all|and|any|as|asc|between|by|case|cast|create|cross|delete|desc|distinct|drop|else|end|except|exec|exists|"
+    r"from|full|group|having|in|inner|insert|intersect|into|is|join|left|like|limit|natural|not|null|offset|on|or|"
+    r"order|outer|right|select|set|some|then|union|update|using|values|when|where|with",
+    re.IGNORECASE,
 )
-
 _COMMON: Final = r"""
 | (?P<backtick>`(?:[^`]|``)*+`)
 | (?P<unclosed>(?:[eEnNbBxX]|[uU]&)?['"`].*)
@@ -106,7 +104,7 @@ def _token(match: re.Match[str]) -> Token:
     name = match.lastgroup or "operator"
     start, end = match.span()
     if name == "word":
-        return Token(KEYWORD if match[0].lower() in _KEYWORDS else IDENTIFIER, start, end)
+        return Token(KEYWORD if _KEYWORDS.fullmatch(match[0]) else IDENTIFIER, start, end)
     if name == "comment":
         return Token(COMMENT, start, end, opened=1 if match[0][0] == "#" else 2)
     if name == "dollar":

@@ -41,6 +41,8 @@ def place(text: str, start: int, end: int) -> Placement:
     parts = _split(text)
     if start == 0:
         return _from_the_start(text, end, parts)
+    if parts and parts["scheme"][1] <= start < parts["userinfo"][0]:
+        return Placement("slashes", crosses=True)
     context = next((name for name, (first, last) in parts.items() if first <= start < last), "path")
     if context == "path" and _begins_path(text, start, parts):
         return Placement("start of path", crosses=_begins_anew(text, start, end, parts))
@@ -74,7 +76,7 @@ def _begins_path(text: str, start: int, parts: dict[str, tuple[int, int]]) -> bo
 
 
 def _begins_anew(text: str, start: int, end: int, parts: dict[str, tuple[int, int]]) -> bool:
-    """Whether the value makes what should be a path an address of its own (`/` + `/evil.example`), or ends or climbs it."""
+    """Whether the value makes a path an address of its own (`/` + `/evil.example`), or ends or climbs it."""
     relative = bool(parts) and parts["scheme"][1] == 0 and parts["host"] == (0, 0)
     doubled = relative and text[start : start + 1] in {"/", "\\"}
     return doubled or _ENDS["path"].search(text[start:end]) is not None

@@ -1,7 +1,7 @@
 """Listens to what the interpreter itself announces (PEP 578), for dangerous calls that no wrapper can miss.
 
 The hook is called for every event of the process and can't be taken away again: hence it is one dict lookup, and it
-is only installed where the agent is on. https://docs.python.org/3/library/audit_events.html lists the events.
+is only installed where the agent was started. https://docs.python.org/3/library/audit_events.html lists the events.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from setpoint_agent.quiet import quietly
+from setpoint_agent.switch import switch
 
 Listener = Callable[[tuple[Any, ...]], None]
 
@@ -33,14 +34,9 @@ def install() -> None:
         sys.addaudithook(_hook)
 
 
-def silence() -> None:
-    """Listen to nothing more."""
-    _listeners.clear()
-
-
 def _hook(event: str, arguments: tuple[Any, ...]) -> None:
     listener = _listeners.get(event)
-    if listener is not None:
+    if listener is not None and switch.on:
         listener(arguments)
 
 

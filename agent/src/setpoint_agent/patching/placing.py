@@ -12,6 +12,7 @@ from setpoint_agent.patching import audit
 from setpoint_agent.patching.imports import watch
 from setpoint_agent.patching.interface import Patch, Preparation
 from setpoint_agent.patching.replace import apply
+from setpoint_agent.quiet import quietly
 
 _placed: Final[set[str]] = set()
 
@@ -22,11 +23,14 @@ def place(families: Iterable[str]) -> None:
     for name in families:
         if name not in _placed:
             _placed.add(name)
-            _place(importlib.import_module(f"setpoint_agent.{name}"))
+            _place(name)
     audit.install()
 
 
-def _place(family: ModuleType) -> None:
+@quietly
+def _place(name: str) -> None:
+    """One family; if it cannot be put in place, the others still are."""
+    family = importlib.import_module(f"setpoint_agent.{name}")
     steps: tuple[Patch | Preparation, ...] = getattr(family, "PATCHES", ())
     for step in steps:
         if isinstance(step, Patch):
