@@ -56,6 +56,7 @@ _MYSQL: Final = re.compile(
 )
 _KINDS: Final = {"space": SPACE, "parameter": PARAMETER, "number": NUMBER, "operator": OPERATOR}
 _OPENING: Final = re.compile("['\"`\\[]")
+_DIFFERENTLY_READ: Final = re.compile(r"[\\#]|--")
 _BLOCK_EDGES: Final = re.compile(r"/\*|\*/")
 _ATOMS: Final = frozenset({LITERAL, NUMBER, IDENTIFIER, QUOTED, COMMENT, KEYWORD, PARAMETER})
 _ESCAPED_QUOTE: Final = re.compile(r"''|\\'")
@@ -87,7 +88,8 @@ def _place(text: str, tokens: Sequence[Token], start: int, end: int) -> Placemen
 
 @lru_cache(TEXTS_KEPT)
 def _readings(text: str) -> tuple[tuple[Token, ...], ...]:
-    return tuple(_tokens(text, _ANSI)), tuple(_tokens(text, _MYSQL))
+    dialects = (_ANSI, _MYSQL) if _DIFFERENTLY_READ.search(text) else (_ANSI,)
+    return tuple(tuple(_tokens(text, dialect)) for dialect in dialects)
 
 
 def _tokens(text: str, dialect: re.Pattern[str]) -> list[Token]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 
 import pytest
@@ -13,8 +14,10 @@ from setpoint_agent.languages.registry import BY_NAME
 
 PIECES: dict[str, list[str]] = {
     "header": ["\r", "\n", "\0", ":", "a"],
-    "html": ["<", ">", "</", "<!--", "-->", "<script>", "</script>", "<style>", "<title>", '"', "'", "=", " ", "a", "href=",
-             "onx=", "&lt;", "/", "`", "//", "/*", "\\"],
+    "html": [
+        *("<", ">", "</", "<!--", "-->", "<script>", "</script>", "<style>", "<title>", '"', "'", "=", " ", "a"),
+        *("href=", "onx=", "&lt;", "/", "`", "//", "/*", "\\"),
+    ],
     "json": ['"', "'", "{", "}", "[", ":", ",", "\\", "$ne", "1", " ", "a"],
     "ldap": ["(", ")", "&", "|", "!", "*", "=", "\\", "2a", ",", "+", "a", '"', " "],
     "log": ["\r", "\n", "\x1b[", "a", "\u2028"],
@@ -23,12 +26,15 @@ PIECES: dict[str, list[str]] = {
     "python": ['"', "'", '"""', "'''", "f", "rb", "#", "\\", "\n", "{", "}", "1", ".", "e", "a", " "],
     "regex": ["\\", "[", "]", "^", "(", ")", "?", "P<", "{", "}", "*", "+", "|", ",", "1", "a", ">"],
     "shell": ["'", '"', "`", "$", "$(", "${", ")", "}", ";", "|", "#", "\\", "\n", " ", "a", "-", "<("],
-    "sql": ["'", '"', "`", "$", "$a$", "$$", "--", "/*", "*/", "#", "[", "]", "\\", "E'", "a", "1", ".", " ", "\n", "%s", "%("],
+    "sql": [
+        *("'", '"', "`", "$", "$a$", "$$", "--", "/*", "*/", "#", "[", "]", "\\", "E'", "a", "1", ".", " ", "\n"),
+        *("%s", "%("),
+    ],
     "template": ["{{", "}}", "{%", "%}", "{#", "#}", "${", "}", "<%", "%>", "\n", "%", "##", "a", " ", "<%doc>"],
     "url": ["http", ":", "/", "//", "\\", "@", "?", "#", "[", "]", "&", "=", "..", "%2e", "1", "a", "\n"],
     "whole": ["a", " "],
     "xpath": ["'", '"', "/", "//", "[", "]", "@", "1", ".", "a", " ", "(", ")"],
-}  # fmt: skip
+}
 LANGUAGES = sorted(BY_NAME)
 
 
@@ -52,8 +58,8 @@ def test_any_stretch_has_a_place(language: str, data: st.DataObject) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_hostile_texts_take_no_longer_than_others(language: str) -> None:
     pieces = PIECES[language]
-    hostile = [*pieces, *(first + second for first in pieces for second in pieces)]
-    for piece in hostile:
+    pairs = [first + second for first in pieces for second in pieces]
+    for piece in [*pieces, *random.Random(len(pairs)).sample(pairs, k=min(24, len(pairs)))]:
         text = (piece * 16_384)[:16_384]
         started = time.process_time()
         BY_NAME[language](text, len(text) // 2, len(text) // 2 + 8)
