@@ -41,7 +41,7 @@ format: $(READY)  ## put the code in the agreed shape
 	$(BIN)/ruff format
 
 bench: $(READY)  ## every benchmark, each against a named peer
-	@for each in bench/bench_*.py; do echo "== $$each"; $(BIN)/python -m "bench.$$(basename $$each .py)" || exit 1; done
+	@for each in bench/bench_*.py bench/drift_truth.py; do echo "== $$each"; $(BIN)/python -m "bench.$$(basename $$each .py)" || exit 1; done
 
 docs: $(READY)  ## rewrite the parts of the docs that the program itself tells
 	$(BIN)/python -m docs.check --write

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 SEPARATOR = "|"
@@ -12,6 +12,9 @@ resources")."""
 
 READING = ("describe", "get", "list", "batchget")
 """How the names of actions begin that only read (Service Authorization Reference, access levels List and Read)."""
+
+ACCOUNT = "<account-id>"
+"""Stands for the account that is read."""
 
 CONTENT = frozenset(
     {
@@ -46,12 +49,16 @@ class Parent:
     parts: Mapping[str, int]
     """Property that the listing needs → which part of the parent's identifier it is, from 0."""
 
+    reads: Mapping[str, str] = field(default_factory=dict)
+    """Property that the listing needs → the parent's property that has it, for which the parent has to be read."""
+
 
 @dataclass(frozen=True, slots=True)
 class Given:
     """What a listing can be given without asking anybody: one of the few values that a property may have."""
 
     model: Mapping[str, str]
+    """The value may be `ACCOUNT`."""
 
     region: str = ""
     """The only region that knows this value; empty where all do."""
@@ -77,6 +84,9 @@ class Handlers:
 
     given: tuple[Given, ...] = ()
     """All values of `needs` that there can be. Without either, only what is declared tells some of them."""
+
+    only_declared: str = ""
+    """Why no more is listed than what stands near to the declared, although more could be; a clause."""
 
     write_only: frozenset[str] = frozenset()
     """Paths that are never to be returned; a handler that returns one all the same is not listened to."""

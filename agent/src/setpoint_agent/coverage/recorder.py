@@ -1,7 +1,8 @@
 """Which functions of the application and of what is installed have run in this process.
 
-From Python 3.12 on exactly, by `sys.monitoring`: the interpreter tells of a function's first start and is then told
+From Python 3.12 on exactly, by `sys.monitoring`: the interpreter tells of a function once, at its first start, and is
 then told not to tell again, so that every later call costs nothing. Before, by looking at what runs now and then: that
+can say *seen*, and of the rest only *not seen*.
 """
 
 from __future__ import annotations

@@ -65,6 +65,11 @@ def is_generator(name: str) -> bool:
     return name == TRANSFORM or name.startswith(LOOP)
 
 
+def run_by_aws_only(*macros: str) -> str:
+    """Why nothing is known of what macros of one's own make."""
+    return f"the macro {' and '.join(macros)} is run by AWS only"
+
+
 def listed(value: Json) -> list[Json]:
     """What may stand alone or in a list, as a list."""
     return value if isinstance(value, list) else [] if value is None else [value]

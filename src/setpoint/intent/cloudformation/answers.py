@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any, TypeVar
 
@@ -43,6 +43,9 @@ class Answers:
 
     def parameter(self, name: str) -> str | Unknown:
         return self._once((Answers.parameter, name), lambda: self._parameter(name))
+
+    def key_aliases(self) -> Mapping[str, str] | Unknown:
+        return self._once((Answers.key_aliases,), self._key_aliases)
 
     def told(self) -> list[Json]:
         """Every answer so far, for a digest."""
@@ -94,11 +97,16 @@ class Answers:
             return Unknown(f"the Systems Manager parameter {name} is not looked up: {NOT_ASKED}")
         return self._cloud.parameter(name)
 
+    def _key_aliases(self) -> Mapping[str, str] | Unknown:
+        return self._cloud.key_aliases() if self._cloud else Unknown(NOT_ASKED)
+
 
 def _summary(answer: Any) -> Json:
     """What stands for an answer in a digest; of what a parameter holds, no more than that."""
     if isinstance(answer, StackFacts):
         return asdict(answer)
+    if isinstance(answer, Mapping):
+        return dict(answer)
     if isinstance(answer, Unknown):
         return {"unknown": answer.reason}
     return hashlib.blake2b(answer if isinstance(answer, bytes) else answer.encode()).hexdigest()

@@ -16,7 +16,7 @@ from setpoint.errors import InputError
 from setpoint.files import Document, load_yaml
 from setpoint.intent.cloudformation.identity import Place
 from setpoint.intent.cloudformation.reader import CloudFormationReader
-from setpoint.intent.cloudformation.resolution import Schemas
+from setpoint.intent.cloudformation.surroundings import Schemas
 from setpoint.intent.estate import Estate
 from setpoint.model.canonical import Json, digest
 from setpoint.model.snapshot import Snapshot

@@ -24,6 +24,7 @@ MOST_BYTES: Final = 4 * 1024 * 1024
 GET_TEMPLATE: Final = "cloudformation:GetTemplate"
 GET_OBJECT: Final = "s3:GetObject"
 GET_PARAMETER: Final = "ssm:GetParameter"
+LIST_ALIASES: Final = "kms:ListAliases"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,10 @@ class Cloud(Protocol):
 
     def parameter(self, name: str) -> str | Unknown:
         """What a Systems Manager parameter holds, unless it is a secret; `name:version` for an older value."""
+        ...
+
+    def key_aliases(self) -> Mapping[str, str] | Unknown:
+        """KMS alias → the id of the key that it leads to; AWS's own among them."""
         ...
 
 
@@ -102,6 +107,15 @@ class AwsCloud:
         if found["Type"] not in ("String", "StringList"):
             return Unknown(f"the Systems Manager parameter {name} is a secret, which is never read")
         return str(found["Value"])
+
+    def key_aliases(self) -> Mapping[str, str] | Unknown:
+        try:
+            pages = self._client("kms").get_paginator("list_aliases").paginate()
+            found = [each for page in pages for each in page["Aliases"]]
+        except client_errors() as error:
+            return Unknown(reason(error, LIST_ALIASES))
+        # AWS names keys of its own that it has not made yet.
+        return {each["AliasName"]: each["TargetKeyId"] for each in found if each.get("TargetKeyId")}
 
     def _client(self, service: str) -> Any:
         return self._clients.client(service, self._region)

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from setpoint.errors import InputError
-from setpoint.intent.cloudformation.anatomy import LOOP, NESTED_STACK, is_generator
+from setpoint.intent.cloudformation.anatomy import LOOP, NESTED_STACK, is_generator, run_by_aws_only
+from setpoint.intent.cloudformation.around import Neighbourhood, Stack
 from setpoint.intent.cloudformation.folding import PARTS, fold
 from setpoint.intent.cloudformation.identity import MANAGED_POLICY, Place, physical_identifier
 from setpoint.intent.cloudformation.resolution import Resolution
@@ -23,10 +24,8 @@ from setpoint.intent.cloudformation.values import NotRun
 from setpoint.model.canonical import Json, Unknown
 from setpoint.model.resource import Resource
 from setpoint.model.snapshot import ANY_TYPE, Area, AreaCoverage, Coverage, Extent, Snapshot
-from setpoint.model.surroundings import Surroundings as NamesAround
+from setpoint.model.surroundings import Surroundings
 from setpoint.model.urn import GLOBAL, Urn
-
-PROCESSED: Final = "declare the processed template (get-template --template-stage Processed) to have it read"
 
 WHOLLY_FOLDED: Final = frozenset(PARTS) - {MANAGED_POLICY}
 """Types of which nothing is left once their parents have taken them in; a managed policy has a document of its own."""
@@ -35,21 +34,13 @@ WHOLLY_FOLDED: Final = frozenset(PARTS) - {MANAGED_POLICY}
 def declared_state(resolution: Resolution, covered: frozenset[str]) -> Snapshot:
     """What the template and those nested in it declare of the covered types; of all others, that they are not read."""
     notes = _Notes(resolution.surroundings.place)
-    stacks: list[_Stack] = []
+    stacks: list[Stack] = []
     by_urn: dict[Urn, Resource] = {}
     for resource in [*_gathered(resolution, stacks, covered, notes), *_joined(stacks, covered, notes)]:
         same = by_urn.setdefault(resource.urn, resource)
         if same is not resource:
             raise InputError(f"{resource.urn} is declared twice", where=f"{same.source} and {resource.source}")
     return Snapshot(by_urn, notes.coverage())
-
-
-@dataclass(frozen=True, slots=True)
-class _Stack:
-    """One template, with all that is worked out of it."""
-
-    resolution: Resolution
-    resources: tuple[Resolved, ...]
 
 
 class _Notes:
@@ -92,7 +83,7 @@ class _Notes:
 
 
 def _gathered(
-    resolution: Resolution, stacks: list[_Stack], covered: frozenset[str], notes: _Notes, doubt: str = ""
+    resolution: Resolution, stacks: list[Stack], covered: frozenset[str], notes: _Notes, doubt: str = ""
 ) -> Iterator[Resource]:
     """Adds the stack and those nested in it to `stacks`; yields what is only known to exist.
 
@@ -103,7 +94,7 @@ def _gathered(
         yield from _under_macros(resolution, covered, notes)
         return
     resources = (replace(each, doubt=each.doubt or doubt) for each in resolution.resources())
-    stacks.append(_Stack(resolution, tuple(resources)))
+    stacks.append(Stack(resolution, tuple(resources)))
     said = covered | WHOLLY_FOLDED | {NESTED_STACK}
     others = (each for each in template.resources.values() if each.type not in said)
     notes.count(template, (each.type for each in others if resolution.holds(each) is not False))
@@ -114,7 +105,7 @@ def _gathered(
             yield from _gathered(nested, stacks, covered, notes, doubt or unsure)
 
 
-def _joined(stacks: Sequence[_Stack], covered: frozenset[str], notes: _Notes) -> Iterator[Resource]:
+def _joined(stacks: Sequence[Stack], covered: frozenset[str], notes: _Notes) -> Iterator[Resource]:
     """What is worked out, in its parents."""
     owners = {each.address: stack.resolution for stack in stacks for each in stack.resources}
     resolved = [each for stack in stacks for each in stack.resources]
@@ -125,40 +116,41 @@ def _joined(stacks: Sequence[_Stack], covered: frozenset[str], notes: _Notes) ->
     for template in (stack.resolution.template for stack in stacks):
         for type_name, reason in sorted(_generated_types(template.generators).items()):
             _note_generated(template, (type_name, reason), resolved, properties, covered, notes)
+    neighbours = Neighbourhood(stacks)
     for resource in resolved:
         resolution, type_name = owners[resource.address], resource.declaration.type
         if type_name in covered and resource.doubt:
             notes.partial(resolution.template, type_name, f"{resource.address} may be declared: {resource.doubt}")
         elif type_name in covered:
-            yield _resource(resolution, resource, properties[resource.address])
+            around = neighbours.around(resolution, resource)
+            yield _resource(resolution, resource, properties[resource.address], around)
 
 
-def _resource(resolution: Resolution, resolved: Resolved, properties: Mapping[str, Json]) -> Resource:
+def _resource(
+    resolution: Resolution, resolved: Resolved, properties: Mapping[str, Json], names: Surroundings
+) -> Resource:
     declaration, identifier, around = resolved.declaration, resolved.identifier, resolution.surroundings
     unidentified = ""
     if isinstance(identifier, Unknown):
         unidentified = identifier.reason
         identifier = resolved.address
     schema = around.schemas(declaration.type)
-    takes_tags = schema is not None and "Tags" in schema.kinds
-    stack_tags = around.stack.tags if around.stack is not None else around.stack_tags
+    tags = schema.kind("Tags") if schema is not None else None
     return Resource(
         around.place.urn(declaration.type, identifier),
-        shaped(declaration.type, properties, around.place.account, stack_tags if takes_tags else {}),
-        f"{resolution.template.document.name}: {resolved.address}",
+        shaped(declaration.type, properties, around.place.account, names.stack_tags if tags else {}, tags),
+        f"{resolution.template.document.where(declaration.path)}: {resolved.address}",
         unidentified=unidentified,
-        surroundings=NamesAround(
-            logical_id=declaration.logical_id,
-            physical_id=resolved.physical_id if isinstance(resolved.physical_id, str) else "",
-        ),
+        surroundings=names,
     )
 
 
 def _under_macros(resolution: Resolution, covered: frozenset[str], notes: _Notes) -> Iterator[Resource]:
     """Under a macro nothing that the template says need be so: what the stack has exists, and that is all."""
     template, around = resolution.template, resolution.surroundings
-    remedy = INSTALL if template.macros == (SERVERLESS,) and not is_installed() else PROCESSED
-    reason = f"the macro {' and '.join(template.macros)} is not run; {remedy}"
+    reason = f"{run_by_aws_only(*template.macros)}, and {around.not_processed}"
+    if template.macros == (SERVERLESS,) and not is_installed():
+        reason = f"the macro {SERVERLESS} is not run; {INSTALL}"
     notes.count(template, (each.type for each in template.resources.values() if each.type not in covered))
     notes.partial_everywhere(template, reason)
     for declaration in template.resources.values():
@@ -170,7 +162,7 @@ def _under_macros(resolution: Resolution, covered: frozenset[str], notes: _Notes
             yield Resource(
                 around.place.urn(declaration.type, identifier),
                 unknown,
-                f"{template.document.name}: {around.address}{declaration.logical_id}",
+                f"{template.document.where(declaration.path)}: {around.address}{declaration.logical_id}",
             )
 
 

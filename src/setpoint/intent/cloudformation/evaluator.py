@@ -6,63 +6,23 @@ is an `InputError` with file:line.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from typing import Final, NoReturn, Protocol
+from collections.abc import Callable, Mapping
+from typing import Final, NoReturn
 
 from setpoint.errors import InputError
 from setpoint.intent.cloudformation import functions
 from setpoint.intent.cloudformation.anatomy import is_generator, nearest
 from setpoint.intent.cloudformation.answers import Answers
+from setpoint.intent.cloudformation.conditions import Conditions
 from setpoint.intent.cloudformation.functions import Variable, bounded, first_unknown, substitutions, text
 from setpoint.intent.cloudformation.outside import DYNAMIC_REFERENCE, Outside
+from setpoint.intent.cloudformation.scope import NO_VALUE, Chain, Scope
 from setpoint.intent.cloudformation.template import Template
 from setpoint.intent.cloudformation.values import Call, NotRun
 from setpoint.model.canonical import Json, Unknown
 from setpoint.model.paths import element, join
 
-NO_VALUE: Final = object()
-"""What `!Ref AWS::NoValue` gives: the property or the list item that it stands for is not there."""
-
 _SIGNED_64_BITS: Final = range(-(2**63), 2**63)
-
-
-class Scope(Protocol):
-    """What names stand for. Each raises `InputError` at `where` for a name that the template does not declare."""
-
-    def reference(self, name: str, where: str) -> Json:
-        """`Ref name`; `NO_VALUE` for the pseudo parameter of that name."""
-        ...
-
-    def attribute(self, logical_id: str, attribute: str, where: str) -> Json:
-        """`Fn::GetAtt logical_id.attribute`."""
-        ...
-
-    def export(self, name: str) -> Json:
-        """`Fn::ImportValue name`."""
-        ...
-
-
-class Chain:
-    """What is being worked out at this moment: whoever is asked for again meanwhile depends on itself."""
-
-    def __init__(self) -> None:
-        self._names: list[str] = []
-
-    @contextmanager
-    def entered(self, name: str, where: str) -> Iterator[None]:
-        if name in self._names:
-            circle = " -> ".join([*self._names[self._names.index(name) :], name])
-            raise InputError(
-                f"these depend on one another in a circle: {circle}",
-                where=where,
-                remedy="let one of them not refer to the next",
-            )
-        self._names.append(name)
-        try:
-            yield
-        finally:
-            self._names.pop()
 
 
 class Evaluator:
@@ -72,9 +32,8 @@ class Evaluator:
         """Without `outside`, nothing is known beyond the template and the scope."""
         self._template = template
         self._scope = scope
-        self._chain = chain
         self._outside = outside or Outside(Answers(None))
-        self._conditions: dict[str, bool | Unknown] = {}
+        self._conditions = Conditions(template, chain, self.value)
         self._handlers: Mapping[str, Callable[[Call, str], Json]] = {
             "Ref": self._ref,
             "Fn::GetAtt": self._get_att,
@@ -97,16 +56,11 @@ class Evaluator:
 
     def condition(self, name: Json, where: str) -> bool | Unknown:
         """Whether the named condition holds."""
-        if not isinstance(name, str) or name not in self._template.conditions:
-            if any(is_generator(key) for key in self._template.conditions):
-                return Unknown(f"the condition {name} may be declared by a macro or a loop, which is not run")
-            remedy = nearest(str(name), self._template.conditions)
-            raise InputError(f"there is no condition {name}", where=where, remedy=remedy)
-        if name not in self._conditions:
-            path = f"Conditions.{name}"
-            with self._chain.entered(f"condition {name}", where):
-                self._conditions[name] = self.truth(self._template.conditions[name], path)
-        return self._conditions[name]
+        return self._conditions.named(name, where)
+
+    def truth(self, value: Json, path: str) -> bool | Unknown:
+        """Whether the condition at `path` holds."""
+        return self._conditions.truth(value, path)
 
     def _value(self, value: Json, path: str) -> Json:
         call = self._template.call(value, path)
@@ -234,49 +188,6 @@ class Evaluator:
             return Unknown("Fn::GetStackOutput is not followed into what another role sees")
         names = (text(argument.get(key, ""), where) for key in ("StackName", "OutputName", "Region"))
         return self._outside.stack_output(*names)
-
-    def truth(self, value: Json, path: str) -> bool | Unknown:
-        """Whether the condition at `path` holds."""
-        where = self._template.where(path)
-        if isinstance(value, Mapping) and set(value) == {"Condition"}:
-            return self.condition(value["Condition"], where)
-        call = self._template.call(value, path)
-        match call:
-            case Call("Condition"):
-                return self.condition(call.argument, where)
-            case Call("Fn::Equals"):
-                return self._equals(call, where)
-            case Call("Fn::Not"):
-                holds = self._operands(call, 1, 1, where)[0]
-                return holds if isinstance(holds, Unknown) else not holds
-            case Call("Fn::And"):
-                return _all(self._operands(call, 2, 10, where), of=True)
-            case Call("Fn::Or"):
-                return _all(self._operands(call, 2, 10, where), of=False)
-        raise InputError("a condition was expected: Fn::And, Fn::Equals, Fn::Not, Fn::Or or Condition", where=where)
-
-    def _equals(self, call: Call, where: str) -> bool | Unknown:
-        pair = self.value(call.argument, call.path)
-        if not isinstance(pair, list) or len(pair) != 2:
-            raise InputError("Fn::Equals takes two values", where=where)
-        unknown = _plain(first_unknown(pair))
-        if unknown is not None:
-            return unknown
-        one, other = (each if isinstance(each, Mapping | list) else text(each, where) for each in pair)
-        return bool(one == other)
-
-    def _operands(self, call: Call, least: int, most: int, where: str) -> list[bool | Unknown]:
-        if not isinstance(call.argument, list) or not least <= len(call.argument) <= most:
-            count = f"{least} to {most} conditions" if most > least else "one condition"
-            raise InputError(f"{call.function} takes a list of {count}", where=where)
-        return [self.truth(operand, element(call.path, index)) for index, operand in enumerate(call.argument)]
-
-
-def _all(operands: list[bool | Unknown], *, of: bool) -> bool | Unknown:
-    """And (`of` True) or Or (`of` False): one operand that decides makes the unknown ones irrelevant."""
-    if (not of) in operands:
-        return not of
-    return next((operand for operand in operands if isinstance(operand, Unknown)), of)
 
 
 def _refuse(what: str, where: str) -> NoReturn:

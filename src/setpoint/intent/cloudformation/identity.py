@@ -125,7 +125,7 @@ def _text_of(value: Json) -> str | None:
     return str(value) if isinstance(value, str | int) and value != "" else None
 
 
-def attribute(type_name: str, name: str, place: Place, identifier: str, properties: Mapping[str, Json]) -> Json:
+def derived_attribute(type_name: str, name: str, place: Place, identifier: str, properties: Mapping[str, Json]) -> Json:
     """The attribute as far as it follows from the identity; None where it does not."""
     form = ATTRIBUTES.get(type_name, {}).get(name)
     return None if form is None else _formed(form, place, identifier, properties)

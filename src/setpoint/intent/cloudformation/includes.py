@@ -11,7 +11,7 @@ from typing import Final
 
 from setpoint.errors import InputError
 from setpoint.files import Document
-from setpoint.intent.cloudformation.anatomy import INCLUDE, TRANSFORM, listed
+from setpoint.intent.cloudformation.anatomy import INCLUDE, TRANSFORM, listed, run_by_aws_only
 from setpoint.intent.cloudformation.template import parse_document, without_transform
 from setpoint.intent.cloudformation.values import NotRun, ShortForm
 from setpoint.model.canonical import Json, Unknown
@@ -75,7 +75,7 @@ class _Includer:
     def _content(self, call: Json, path: str) -> Json | NotRun:
         if not _is_include(call):
             name = call.get("Name") if isinstance(call, Mapping) else None
-            return NotRun(f"the macro {name or 'here'} is not run", call)
+            return NotRun(run_by_aws_only(str(name or "here")), call)
         parameters = call.get("Parameters")
         location = parameters.get("Location") if isinstance(parameters, Mapping) else None
         where = self._document.where(path)

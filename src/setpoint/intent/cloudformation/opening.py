@@ -14,19 +14,21 @@ from setpoint.errors import CouldNotTellError, InputError
 from setpoint.files import Document
 from setpoint.intent.cloudformation.anatomy import LANGUAGE_EXTENSIONS
 from setpoint.intent.cloudformation.answers import Answers
-from setpoint.intent.cloudformation.evaluator import Chain, Evaluator
+from setpoint.intent.cloudformation.evaluator import Evaluator
 from setpoint.intent.cloudformation.folding import PARTS
 from setpoint.intent.cloudformation.identity import Place
 from setpoint.intent.cloudformation.live import LiveAttributes
 from setpoint.intent.cloudformation.outside import Outside
 from setpoint.intent.cloudformation.parameters import Given, values_of
-from setpoint.intent.cloudformation.resolution import Resolution, Schemas, Surroundings
+from setpoint.intent.cloudformation.resolution import Resolution
 from setpoint.intent.cloudformation.resolved import Resolved
 from setpoint.intent.cloudformation.rules import check_rules
+from setpoint.intent.cloudformation.scope import Chain
 from setpoint.intent.cloudformation.sources import LiveTemplate, LocalFile, Source, source_near
 from setpoint.intent.cloudformation.stack import StackFacts
+from setpoint.intent.cloudformation.surroundings import Schemas, Surroundings
 from setpoint.intent.cloudformation.template import Template, parse_document, template_of
-from setpoint.intent.cloudformation.transforms import Circumstances, run_transforms
+from setpoint.intent.cloudformation.transforms import Circumstances, own_macros, run_transforms
 from setpoint.model.canonical import Json, Unknown
 
 MOST_LEVELS: Final = 20
@@ -34,6 +36,8 @@ MOST_LEVELS: Final = 20
 
 MOST_STACKS: Final = 500
 """Nested stacks of one template: as many as it may declare resources ("CloudFormation quotas")."""
+
+NO_STACK: Final = "no stack is known that it made"
 
 ASSET: Final = "aws:asset:path"
 """In the metadata of a nested stack: where the CDK put its template, beside the parent's (CDK, "Nested stacks")."""
@@ -83,7 +87,7 @@ class Opening:
         outside = Outside(self._answers, self._known.place.region, self._known.zones)
         name = stack.name if stack else name
         around = Circumstances(self._known.place, source, name, lambda frame: values_of(frame, given), outside)
-        template = self._template(source, content, around, stack)
+        template, not_processed = self._template(source, content, around, stack)
         # Under a macro nothing is resolved, so no parameter need have a value.
         values = {} if template.macros else values_of(template, given)
         resolution = Resolution(
@@ -98,33 +102,42 @@ class Opening:
                 read=self._known.covered | frozenset(PARTS),
                 outside=outside,
                 declared_export=self._known.declared_export,
-                open_nested=lambda nested: self._nested(nested, source),
                 address=address,
                 stack_name=name,
                 stack_tags=self._known.stack_tags,
+                not_processed=not_processed,
             ),
+            open_nested=lambda nested: self._nested(nested, source),
         )
         if not template.macros:
             check_rules(template, Evaluator(template, resolution, Chain(), outside))
         return resolution
 
-    def _template(self, source: Source, content: bytes, around: Circumstances, stack: StackFacts | None) -> Template:
+    def _template(
+        self, source: Source, content: bytes, around: Circumstances, stack: StackFacts | None
+    ) -> tuple[Template, str]:
+        """Last, why macros in it are left as they are; empty where there are none, or AWS told what they made."""
         document = parse_document(content, str(source))
         if isinstance(source, LiveTemplate):
-            return template_of(_processed(document))
+            return template_of(_processed(document)), ""
         template = run_transforms(document, around)
-        if template.macros and stack is not None:
-            return self._as_deployed(document, stack) or template
-        return template
+        if not template.macros and not any(own_macros(document.value)):
+            return template, ""
+        deployed = self._as_deployed(document, stack)
+        return (template, deployed.reason) if isinstance(deployed, Unknown) else (deployed, "")
 
-    def _as_deployed(self, document: Document, stack: StackFacts) -> Template | None:
-        """What macros made of this very template when the stack was deployed; None where it was made of another."""
+    def _as_deployed(self, document: Document, stack: StackFacts | None) -> Template | Unknown:
+        """What macros made of this very template when the stack was deployed."""
+        if stack is None:
+            return Unknown(NO_STACK)
         original = self._answers.original(stack.stack_id)
-        if isinstance(original, Unknown) or parse_document(original, document.name).value != document.value:
-            return None
+        if isinstance(original, Unknown):
+            return original
+        if parse_document(original, document.name).value != document.value:
+            return Unknown(f"the stack {stack.name} was made from another template")
         processed = self._answers.content(LiveTemplate(stack.stack_id))
         if isinstance(processed, Unknown):
-            return None
+            return processed
         return template_of(_processed(parse_document(processed, document.name)))
 
     def _nested(self, stack: Resolved, parent: Source) -> Resolution | Unknown:

@@ -16,9 +16,10 @@ from setpoint.intent.cloudformation.exports import DeclaredExports
 from setpoint.intent.cloudformation.identity import Place
 from setpoint.intent.cloudformation.live import Existing, LiveAttributes
 from setpoint.intent.cloudformation.opening import Known, Opening
-from setpoint.intent.cloudformation.resolution import Resolution, Schemas
+from setpoint.intent.cloudformation.resolution import Resolution
 from setpoint.intent.cloudformation.sources import LocalFile, Source
 from setpoint.intent.cloudformation.stack import StackFacts
+from setpoint.intent.cloudformation.surroundings import Schemas
 from setpoint.model.canonical import Json, Unknown, digest
 from setpoint.model.snapshot import Snapshot
 

@@ -6,79 +6,45 @@ One `Resolution` serves one reading: `declared` asks it for every resource, `eva
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Final
 
 from setpoint.errors import InputError
 from setpoint.intent.cloudformation.anatomy import NESTED_STACK, is_generator, nearest
-from setpoint.intent.cloudformation.answers import Answers
 from setpoint.intent.cloudformation.attributes import check_attributes
 from setpoint.intent.cloudformation.declarations import Declaration
-from setpoint.intent.cloudformation.evaluator import NO_VALUE, Chain, Evaluator
-from setpoint.intent.cloudformation.identity import (
-    MANAGED_POLICY,
-    Place,
-    attribute,
-    declared_identifier,
-    managed_policy_arn,
-    physical_identifier,
-)
-from setpoint.intent.cloudformation.live import LiveAttributes
-from setpoint.intent.cloudformation.outside import Outside
+from setpoint.intent.cloudformation.evaluator import Evaluator
+from setpoint.intent.cloudformation.identification import Identification
+from setpoint.intent.cloudformation.identity import MANAGED_POLICY
+from setpoint.intent.cloudformation.outputs import Outputs
 from setpoint.intent.cloudformation.resolved import MOST_VALUES, Resolved, Unidentified, all_unknown, is_bounded
+from setpoint.intent.cloudformation.scope import Chain
 from setpoint.intent.cloudformation.spelling import check_spelling
-from setpoint.intent.cloudformation.stack import StackFacts
+from setpoint.intent.cloudformation.surroundings import PSEUDO_PARAMETERS, Surroundings
 from setpoint.intent.cloudformation.template import Template
 from setpoint.model.canonical import Json, Unknown
-from setpoint.model.schema import ResourceSchema
-
-Schemas = Callable[[str], ResourceSchema | None]
-
-NO_STACK: Final = "its physical id is not known: give it a name or name its stack"
-
-PSEUDO_PARAMETERS: Final = (
-    "AWS::AccountId", "AWS::NoValue", "AWS::NotificationARNs", "AWS::Partition", "AWS::Region", "AWS::StackId",
-    "AWS::StackName", "AWS::URLSuffix",
-)  # fmt: skip
-"""CloudFormation User Guide, "Pseudo parameters reference"."""
 
 OUTPUTS: Final = "Outputs."
 """How the attributes of a nested stack begin ("AWS::CloudFormation::Stack", "Return values")."""
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """All that a template is resolved against."""
-
-    place: Place
-    parameters: Mapping[str, Json]
-    exports: Mapping[str, str]
-    stack: StackFacts | None
-    schemas: Schemas
-    live: LiveAttributes
-    read: frozenset[str]
-    """The types whose properties are worked out; of the others only the physical id counts."""
-    outside: Outside = field(default_factory=lambda: Outside(Answers(None)))
-    declared_export: Callable[[str], Json] | None = None
-    """What a template beside this one exports under a name; None where none does."""
-    open_nested: Callable[[Resolved], Resolution | Unknown] | None = None
-    """The resolution of a nested stack's template; unknown where that cannot be read."""
-    address: str = ""
-    """Of a nested stack: the logical ids that lead to it, each with a `/` behind it."""
-    stack_name: str = ""
-    """Where the stack is not asked, or does not exist yet."""
-    stack_tags: Mapping[str, str] = field(default_factory=dict)
-    """As above."""
-
-
 class Resolution:
     """The scope (`evaluator.Scope`) of one template in its surroundings."""
 
-    def __init__(self, template: Template, surroundings: Surroundings) -> None:
+    def __init__(
+        self,
+        template: Template,
+        surroundings: Surroundings,
+        open_nested: Callable[[Resolved], Resolution | Unknown] | None = None,
+    ) -> None:
+        """`open_nested` makes the resolution of a nested stack's template; unknown where that cannot be read."""
         self._template = template
         self._around = surroundings
+        self._open_nested = open_nested
         self._chain = Chain()
         self._evaluator = Evaluator(template, self, self._chain, surroundings.outside)
+        self._identification = Identification(surroundings)
+        self._outputs = Outputs(template, self._evaluator)
         self._resolved: dict[str, Resolved] = {}
         self._nested: dict[str, Resolution | Unknown] = {}
 
@@ -127,41 +93,15 @@ class Resolution:
 
     def output(self, name: str, where: str) -> Json:
         """What `Fn::GetAtt Nested.Outputs.name` gives."""
-        if self._template.macros:
-            return Unknown(f"the macro {' and '.join(self._template.macros)} is not run")
-        output = self._template.outputs.get(name)
-        if output is None:
-            if any(is_generator(each) for each in self._template.outputs):
-                return Unknown(f"the output {name} may be declared by a macro or a loop, which is not run")
-            raise InputError(
-                f"{self._template.document.name} has no output {name}",
-                where=where,
-                remedy=nearest(name, self._template.outputs),
-            )
-        path = f"Outputs.{name}"
-        if not isinstance(output, Mapping) or "Value" not in output:
-            raise InputError(f"the output {name} has no Value", where=self._template.where(path))
-        condition = output.get("Condition")
-        holds = condition is None or self._evaluator.condition(condition, self._template.where(f"{path}.Condition"))
-        if isinstance(holds, Unknown):
-            return holds
-        if not holds:
-            raise InputError(f"the output {name} is not there because its condition is false", where=where)
-        return self._evaluator.value(output["Value"], f"{path}.Value")
+        return self._outputs.value(name, where)
 
     def exported(self, name: str) -> Json:
         """What this template exports under a name; None where it exports no such thing."""
-        outputs = {} if self._template.macros else self._template.outputs
-        for output_name, output in outputs.items():
-            export = output.get("Export") if isinstance(output, Mapping) else None
-            path = f"Outputs.{output_name}"
-            if isinstance(export, Mapping) and self._evaluator.value(export.get("Name"), f"{path}.Export.Name") == name:
-                return self.output(output_name, self._template.where(path))
-        return None
+        return self._outputs.exported(name)
 
     def reference(self, name: str, where: str) -> Json:
         if name in PSEUDO_PARAMETERS:
-            return self._pseudo_parameter(name)
+            return self._around.pseudo_parameter(name)
         if name in self._around.parameters:
             return self._around.parameters[name]
         declaration = self._declaration(name, "Ref", where)
@@ -170,7 +110,7 @@ class Resolution:
         if declaration.type in self._around.read:
             physical_id = self._resource(name, where).physical_id
         else:
-            physical_id = self._stack_id(name) or self._no_stack_id()
+            physical_id = self._identification.stack_id(name) or self._identification.no_stack_id()
         if isinstance(physical_id, Unknown):
             return Unidentified(f"Ref {name}: {physical_id.reason}", self._around.address + name)
         return physical_id
@@ -201,7 +141,7 @@ class Resolution:
             return resource.properties[attribute]
         if isinstance(resource.identifier, Unknown) and declaration.type != MANAGED_POLICY:
             return Unidentified(resource.identifier.reason, resource.address)
-        return self._attribute(resource, attribute)
+        return self._identification.attribute(resource, attribute)
 
     def export(self, name: str) -> Json:
         known: Json = self._around.exports.get(name)
@@ -228,22 +168,6 @@ class Resolution:
             )
         return declaration
 
-    def _pseudo_parameter(self, name: str) -> Json:
-        place, stack = self._around.place, self._around.stack
-        of_place: Mapping[str, Json] = {**place.pseudo_parameters(), "AWS::NoValue": NO_VALUE}
-        if name in of_place:
-            return of_place[name]
-        if stack is None and name == "AWS::StackName" and self._around.stack_name:
-            return self._around.stack_name
-        if stack is None:
-            return Unknown(f"Ref {name}: the stack is not known")
-        of_stack: Mapping[str, Json] = {
-            "AWS::NotificationARNs": list(stack.notification_arns),
-            "AWS::StackId": stack.stack_id,
-            "AWS::StackName": stack.name,
-        }
-        return of_stack[name]
-
     def _resource(self, logical_id: str, where: str) -> Resolved:
         if logical_id not in self._resolved:
             # The whole resource, not the one property that is asked for: CloudFormation refuses a circle of resources
@@ -257,9 +181,7 @@ class Resolution:
             stack = self._resource(logical_id, where)
             with self._chain.entered(f"the template of {logical_id}", where):
                 self._nested[logical_id] = (
-                    self._around.open_nested(stack)
-                    if self._around.open_nested
-                    else Unknown("nested stacks are not read")
+                    self._open_nested(stack) if self._open_nested else Unknown("nested stacks are not read")
                 )
         return self._nested[logical_id]
 
@@ -277,45 +199,13 @@ class Resolution:
                 f"{declaration.logical_id} has more than {MOST_VALUES:,} values, worked out",
                 where=self._template.where(declaration.path),
             )
-        identifier = self._identifier(declaration, properties, schema)
+        identifier = self._identification.identifier(declaration, properties, schema)
         return Resolved(
             declaration,
             properties,
             identifier,
-            self._physical_id(declaration, properties, identifier),
+            self._identification.physical_id(declaration, properties, identifier),
             self._around.address + declaration.logical_id,
-        )
-
-    def _identifier(
-        self, declaration: Declaration, properties: Mapping[str, Json], schema: ResourceSchema | None
-    ) -> str | Unknown:
-        by_name = declared_identifier(properties, schema)
-        if isinstance(by_name, str):
-            return by_name
-        physical_id = self._stack_id(declaration.logical_id)
-        by_stack = physical_identifier(declaration.type, physical_id, schema, properties) if physical_id else None
-        return by_stack or by_name or self._no_stack_id()
-
-    def _physical_id(
-        self, declaration: Declaration, properties: Mapping[str, Json], identifier: str | Unknown
-    ) -> str | Unknown:
-        if declaration.type == MANAGED_POLICY:
-            by_name = managed_policy_arn(self._around.place, properties)
-            return self._stack_id(declaration.logical_id) or by_name or self._no_stack_id()
-        if isinstance(identifier, Unknown):
-            return self._stack_id(declaration.logical_id) or identifier
-        return identifier
-
-    def _attribute(self, resource: Resolved, name: str) -> Json:
-        place, declaration = self._around.place, resource.declaration
-        if declaration.type == MANAGED_POLICY and name == "PolicyArn":
-            return resource.physical_id
-        identifier = resource.identifier
-        if isinstance(identifier, Unknown):
-            return identifier
-        derived = attribute(declaration.type, name, place, identifier, resource.properties)
-        return (
-            self._around.live.attribute(place.urn(declaration.type, identifier), name) if derived is None else derived
         )
 
     def _check_attribute(self, declaration: Declaration, name: str, where: str) -> None:
@@ -326,13 +216,3 @@ class Resolution:
                 where=where,
                 remedy=nearest(name, (path for path in schema.kinds if "[" not in path)),
             )
-
-    def _stack_id(self, logical_id: str) -> str | None:
-        stack = self._around.stack
-        return stack.physical_ids.get(logical_id) if stack else None
-
-    def _no_stack_id(self) -> Unknown:
-        stack = self._around.stack
-        return Unknown(
-            f"its physical id is not known: the stack {stack.name} does not have it yet" if stack else NO_STACK
-        )

@@ -40,6 +40,11 @@ PACKAGED: Final[Mapping[str, tuple[str, ...]]] = {
 _NOT_PACKAGED: Final = "setpoint-has-not-packaged-it"
 """A bucket that stands for the one that packaging would choose: valid as a name, and nobody's."""
 
+_IN_REPOSITORY: Final = "setpoint-does-not-ask-the-repository"
+"""Stands for the template of an application of the Serverless Application Repository."""
+
+_KEPT_BY_AWS: Final = "its template is kept in the Serverless Application Repository, and is read once it is deployed"
+
 _UPLOADED: Final = "where the code is uploaded is known once the template is packaged"
 
 _TURN: Final = threading.Lock()
@@ -125,8 +130,9 @@ def _put_placeholders(template: Json) -> None:
     for name, resource in template["Resources"].items():
         kind = str(resource.get("Type", "")).removeprefix("AWS::Serverless::") if isinstance(resource, dict) else ""
         if kind == "Application" and isinstance(resource.get("Properties", {}).get("Location"), dict):
-            # Of the Serverless Application Repository, which the library would ask.
+            # The library would ask the repository.
             properties = {key: each for key, each in resource["Properties"].items() if key != "Location"}
+            properties["TemplateURL"] = _IN_REPOSITORY
             template["Resources"][name] = {**resource, "Type": NESTED_STACK, "Properties": properties}
         else:
             _package(kind, resource.get("Properties") if isinstance(resource, dict) else None)
@@ -144,6 +150,8 @@ def _package(kind: str, properties: Json) -> None:
 
 
 def _without_placeholders(value: Json) -> Json:
+    if value == _IN_REPOSITORY:
+        return NotRun(_KEPT_BY_AWS)
     if isinstance(value, Mapping):
         if any(member == _NOT_PACKAGED for member in value.values()):
             return {

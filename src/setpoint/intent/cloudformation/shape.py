@@ -7,6 +7,7 @@ from typing import Final
 
 from setpoint.intent.cloudformation.buckets import BUCKET, bucket_settings
 from setpoint.model.canonical import Json, Unknown
+from setpoint.model.schema import Kind
 
 SECURITY_GROUP: Final = "AWS::EC2::SecurityGroup"
 
@@ -26,11 +27,15 @@ ALLOW_ALL: Final[Mapping[str, Json]] = {"IpProtocol": ANY_PROTOCOL, "CidrIp": "0
 
 
 def shaped(
-    type_name: str, properties: Mapping[str, Json], account: str, stack_tags: Mapping[str, str]
+    type_name: str,
+    properties: Mapping[str, Json],
+    account: str,
+    stack_tags: Mapping[str, str],
+    tags_kind: Kind | None = Kind.LIST,
 ) -> dict[str, Json]:
     """The properties as an observer would write them; `stack_tags` are those that CloudFormation adds."""
     result = dict(properties)
-    tags = _tags(result.pop("Tags", []), stack_tags)
+    tags = _tags(result.pop("Tags", [] if tags_kind is Kind.LIST else {}), stack_tags)
     if tags:
         result["Tags"] = tags
     if type_name == SECURITY_GROUP:
@@ -42,6 +47,8 @@ def shaped(
 
 
 def _tags(declared: Json, added: Mapping[str, str]) -> Json:
+    if isinstance(declared, Mapping):
+        return {**added, **declared}
     if not isinstance(declared, list) or not all(isinstance(tag, Mapping) and "Key" in tag for tag in declared):
         return declared
     by_key: dict[str, Json] = {key: {"Key": key, "Value": value} for key, value in added.items()}

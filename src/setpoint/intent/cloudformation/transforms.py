@@ -1,23 +1,24 @@
 """A document made into the template that CloudFormation would deploy: files included, loops run, SAM translated.
 
-Called by `opening`. Macros of one's own cannot be run here: a template that names one stays as it is, and says so.
+Called by `opening`. Macros of one's own are run by AWS only: a template that names one stays as it is, and says so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from setpoint.errors import InputError
 from setpoint.files import Document
-from setpoint.intent.cloudformation.anatomy import INCLUDE, LANGUAGE_EXTENSIONS, LOOP, is_generator
-from setpoint.intent.cloudformation.evaluator import NO_VALUE, Chain, Evaluator
+from setpoint.intent.cloudformation.anatomy import INCLUDE, LANGUAGE_EXTENSIONS, LOOP, TRANSFORM, is_generator, listed
+from setpoint.intent.cloudformation.evaluator import Evaluator
 from setpoint.intent.cloudformation.functions import text
 from setpoint.intent.cloudformation.identity import Place
 from setpoint.intent.cloudformation.includes import include_files
 from setpoint.intent.cloudformation.loops import run_loops
 from setpoint.intent.cloudformation.outside import Outside
+from setpoint.intent.cloudformation.scope import NO_VALUE, Chain
 from setpoint.intent.cloudformation.serverless import SERVERLESS, is_installed, translated
 from setpoint.intent.cloudformation.sources import Source, source_near
 from setpoint.intent.cloudformation.template import Template, frame_of, template_of
@@ -58,6 +59,21 @@ def run_transforms(document: Document, around: Circumstances) -> Template:
     if SERVERLESS in frame.transforms and is_installed() and _first_key(document.value, is_generator) is None:
         document = translated(document, parameters, around.place)
     return template_of(document)
+
+
+def own_macros(value: Json) -> Iterator[str]:
+    """The macros that stand somewhere inside a template, beside what they are to change; `AWS::Include` is none."""
+    todo = [value]
+    while todo:
+        each = todo.pop()
+        if isinstance(each, ShortForm):
+            each = {each.function: each.argument}
+        if isinstance(each, Mapping):
+            named = (call.get("Name") for call in listed(each.get(TRANSFORM)) if isinstance(call, Mapping))
+            yield from (name for name in named if isinstance(name, str) and name != INCLUDE)
+            todo.extend(each.values())
+        elif isinstance(each, list):
+            todo.extend(each)
 
 
 class _Early:

@@ -9,6 +9,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final
 
 from setpoint.errors import InputError
@@ -19,6 +20,7 @@ from setpoint.intent.terraform.mapping import MappedType, Part, Properties, decl
 from setpoint.model.canonical import Json, Unknown, digest
 from setpoint.model.resource import Resource
 from setpoint.model.snapshot import Area, AreaCoverage, Coverage, Extent, Snapshot
+from setpoint.model.surroundings import Surroundings
 from setpoint.model.urn import GLOBAL, PARTITIONS, Urn
 
 MAPPED: Final[Sequence[MappedType]] = (
@@ -37,6 +39,8 @@ _PARTS: Final[Mapping[str, tuple[MappedType, Part]]] = {
 }
 
 _READ: Final = frozenset(mapped.terraform_type for mapped in MAPPED) | _PARTS.keys()
+
+_KEY_ALIAS: Final = "aws_kms_alias"
 
 _REGION: Final = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d+")
 """The region that the name of an availability zone, a local zone or a wavelength zone begins with."""
@@ -146,7 +150,8 @@ class _Translation:
         resources: dict[Urn, Resource] = {}
         for draft in self._drafts:
             urn, source = draft.urn(), f"{self._where}: {draft.instance.address}"
-            resource = Resource(urn, draft.properties, source, unidentified=draft.unidentified)
+            names = Surroundings(physical_id=draft.identifier, key_aliases=self._key_aliases)
+            resource = Resource(urn, draft.properties, source, unidentified=draft.unidentified, surroundings=names)
             before = resources.setdefault(urn, resource)
             if digest(before.properties) != digest(resource.properties):
                 raise InputError(
@@ -176,6 +181,16 @@ class _Translation:
     def _area(self, instance: Instance) -> Area:
         place = _place(instance, self._default)
         return Area(place.partition, place.account, place.region, instance.type)
+
+    @cached_property
+    def _key_aliases(self) -> Mapping[str, str]:
+        """Those that the file itself declares; of others Terraform does not say where they lead."""
+        pairs = (
+            (each.attributes.get("name"), each.attributes.get("target_key_id")) for each in self._instances[_KEY_ALIAS]
+        )
+        return {
+            alias: _identifier(key) for alias, key in pairs if isinstance(alias, str) and isinstance(key, str) and key
+        }
 
     def _attributes(self, instance: Instance) -> Attributes:
         return Attributes(instance.attributes, f"{self._where}: {instance.address}")

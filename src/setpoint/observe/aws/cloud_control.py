@@ -9,24 +9,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final
-
-import orjson
 
 from setpoint.aws import client_errors, error_code
 from setpoint.errors import CouldNotTellError
-from setpoint.model.canonical import Json
 from setpoint.model.globals import is_global
 from setpoint.model.handlers import Handlers, Verb
 from setpoint.model.paths import without
 from setpoint.model.resource import Absent, Resource, Unread
 from setpoint.model.snapshot import Extent
-from setpoint.observe.aws.listing import GONE, LISTS, SERVICE, Find, Listing, why
+from setpoint.observe.aws.listing import GONE, LISTS, READS, Find, Listing, read, why
 from setpoint.observe.aws.provided import Provisions
 from setpoint.observe.aws.reader import SOURCE, Listed, Place, Spread
 from setpoint.observe.aws.shape import encodable
-
-READS: Final = "cloudformation:GetResource"
 
 
 class CloudControlReader:
@@ -56,6 +50,10 @@ class CloudControlReader:
     @property
     def extent(self) -> Extent:
         return Extent.WHOLE if self._listing.tells_all else Extent.DECLARED
+
+    @property
+    def limit(self) -> str:
+        return self._listing.limit
 
     @property
     def lists(self) -> str:
@@ -89,13 +87,12 @@ class CloudControlReader:
     def observe(self, place: Place, entity: Listed) -> Resource | Absent | Unread:
         urn = place.urn(self.type, entity.identifier)
         try:
-            answer = place.client(SERVICE).get_resource(TypeName=self.type, Identifier=entity.identifier)
+            properties = read(place, self.type, entity.identifier)
             provided_by = self._provided_by(place, entity)
         except client_errors() as error:
             return Absent(urn) if error_code(error) in GONE else Unread(urn, why(error, READS))
         except CouldNotTellError as error:
             return Unread(urn, error.what)
-        properties = _object(answer["ResourceDescription"].get("Properties"))
         if properties is None:
             return Unread(urn, f"{READS} answered with what is no JSON object")
         for path in self._handlers.write_only:
@@ -115,11 +112,3 @@ class CloudControlReader:
     def _declared_at(self, place: Place) -> Iterator[Resource]:
         """Those whose name is known: one that was not created yet has none to ask by."""
         return (each for each in self._declared() if each.urn.region == place.region and not each.unidentified)
-
-
-def _object(text: Any) -> dict[str, Json] | None:
-    try:
-        value = orjson.loads(text or "")
-    except orjson.JSONDecodeError:
-        return None
-    return value if isinstance(value, dict) else None

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 import orjson
 
 from setpoint.aws import NOT_OFFERED, client_errors, error_code, error_message, reason
 from setpoint.errors import CouldNotTellError
-from setpoint.model.handlers import SEPARATOR, Handlers, Verb
+from setpoint.model.canonical import Json
+from setpoint.model.handlers import ACCOUNT, SEPARATOR, Handlers, Parent, Verb
 from setpoint.model.resource import Resource
 from setpoint.observe.aws.reader import Listed, NotOfferedError, Place
 
@@ -19,6 +20,8 @@ SERVICE: Final = "cloudcontrol"
 LISTS: Final = "cloudformation:ListResources"
 """Cloud Control's actions go by CloudFormation's prefix (Service Authorization Reference, "Actions, resources, and
 condition keys for AWS Cloud Control API")."""
+
+READS: Final = "cloudformation:GetResource"
 
 GONE: Final = frozenset({"ResourceNotFoundException"})
 
@@ -29,6 +32,8 @@ UNSUPPORTED: Final[Mapping[str, str]] = {
 }
 """Error codes by which a type cannot be read, now or later (AWS Cloud Control API Reference, ListResources)."""
 
+NO_LISTING: Final = "Cloud Control does not list the type, so only the declared are asked for"
+
 _REFUSED: Final = re.compile(r"not authorized to perform:? ([A-Za-z0-9-]+):([A-Za-z0-9]+)")
 """How services name the action that they refuse, some in a spelling of their own; handlers hand on what they say."""
 
@@ -37,6 +42,9 @@ Find = Callable[[str], Handlers | None]
 
 Model = Mapping[str, str]
 """What a listing is given to know whose entities it is to list."""
+
+Doubt = str
+"""Why one of the parents does not tell what the listing needs."""
 
 
 class Listing:
@@ -50,12 +58,24 @@ class Listing:
         """Whether it lists every entity there is, and not only those near to what is declared."""
         return Verb.LIST in self._handlers.permissions and self._needs_nothing_declared(self._handlers)
 
+    @property
+    def limit(self) -> str:
+        """Why it does not tell all; empty where it does."""
+        if Verb.LIST not in self._handlers.permissions:
+            return NO_LISTING
+        if self.tells_all:
+            return ""
+        needs = " and ".join(self._handlers.needs)
+        return self._handlers.only_declared or f"nothing tells every {needs} to list below, so the declared ones do"
+
     def actions(self) -> Iterator[str]:
         """What it takes to be allowed, the listing of parents too."""
-        handlers: Handlers | None = self._handlers
-        while handlers is not None:
-            yield from handlers.asks(Verb.LIST)
-            handlers = self._parent(handlers)
+        handlers = self._handlers
+        yield from handlers.asks(Verb.LIST)
+        while handlers.parent is not None and (parent := self._parent(handlers)) is not None:
+            yield from parent.asks(Verb.LIST)
+            yield from parent.asks(Verb.READ) if handlers.parent.reads else ()
+            handlers = parent
 
     def pages(self, place: Place) -> Iterator[Sequence[Listed]]:
         """Each entity once. Raises `NotOfferedError`, and `CouldNotTellError` where nothing at all is listed."""
@@ -73,20 +93,25 @@ class Listing:
             return
         yield []  # what follows may be nothing at all, and then nothing is there
         for model in self._models(place, handlers):
+            # Where one parent's entities cannot be told, those of the others can all the same.
+            if isinstance(model, Doubt):
+                yield [Listed("", unread=model)]
+                continue
             try:
                 yield from _listed(place, handlers.type, model)
             except client_errors() as error:
-                # The other parents' entities can be told all the same.
                 yield [Listed("", unread=why(error, LISTS))]
 
-    def _models(self, place: Place, handlers: Handlers) -> Iterator[Model]:
+    def _models(self, place: Place, handlers: Handlers) -> Iterator[Model | Doubt]:
         parent = self._parent(handlers)
         if handlers.given:
-            yield from (each.model for each in handlers.given if each.region in ("", place.region))
+            given = (each.model for each in handlers.given if each.region in ("", place.region))
+            yield from ({name: value.replace(ACCOUNT, place.account) for name, value in each.items()} for each in given)
         elif handlers.parent is not None and parent is not None and self._needs_nothing_declared(parent):
             for identifier in self._identifiers(place, parent):
-                parts = identifier.split(SEPARATOR) if len(parent.identifier) > 1 else [identifier]
-                yield {name: parts[at] for name, at in handlers.parent.parts.items()}
+                model = _below(place, handlers.parent, parent, identifier)
+                if model is not None:
+                    yield model
         else:
             yield from self._declared_models(place)
 
@@ -129,6 +154,32 @@ def _listed(place: Place, type_name: str, model: Model) -> Iterator[Sequence[Lis
         # Whose entities were to be listed is there no more, and so neither are they.
         if code not in GONE or not model:
             raise
+
+
+def _below(place: Place, how: Parent, parent: Handlers, identifier: str) -> Model | Doubt | None:
+    """What names one parent to the listing; None where it is there no more."""
+    parts = identifier.split(SEPARATOR) if len(parent.identifier) > 1 else [identifier]
+    model: dict[str, Any] = {name: parts[at] for name, at in how.parts.items()}
+    if how.reads:
+        try:
+            properties = read(place, parent.type, identifier)
+        except client_errors() as error:
+            return None if error_code(error) in GONE else why(error, READS)
+        for name, theirs in how.reads.items():
+            model[name] = (properties or {}).get(theirs)
+            if not isinstance(model[name], str):
+                return f"{parent.type} {identifier} does not tell its {theirs}"
+    return model
+
+
+def read(place: Place, type_name: str, identifier: str) -> dict[str, Json] | None:
+    """The properties of one entity; None where the answer is no JSON object. Raises botocore's errors."""
+    answer = place.client(SERVICE).get_resource(TypeName=type_name, Identifier=identifier)
+    try:
+        value = orjson.loads(answer["ResourceDescription"].get("Properties") or "")
+    except orjson.JSONDecodeError:
+        return None
+    return value if isinstance(value, dict) else None
 
 
 def why(error: BaseException, action: str) -> str:

@@ -6,6 +6,7 @@ a VPC and of what comes with it have no property for that.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from setpoint.files import Document, load_yaml
 from setpoint.model.canonical import Json
 from setpoint.model.paths import lookup
 from setpoint.observe.aws.reader import Place
+
+_WORDS: Final = re.compile("[A-Z][a-z]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,62 +45,43 @@ class Default:
 
     by: str
     """What they are, for people."""
-    action: str
-    """The IAM action of the call."""
-    operation: str
-    member: str
-    """The list in the answer."""
-    identifier: str
+    noun: str
+    """What EC2's API calls one of them: its calls, answers and ids are all named after that."""
     filter: str
     value: str = "true"
     of: str = ""
     """A type: the filter's values are the identifiers of its defaults."""
+
+    @property
+    def action(self) -> str:
+        """The IAM action of the call."""
+        return f"ec2:Describe{self.noun}s"
+
+    @property
+    def operation(self) -> str:
+        """The method of boto3's client."""
+        return "_".join(("describe", *_WORDS.findall(self.noun))).lower() + "s"
+
+    @property
+    def member(self) -> str:
+        """The list in the answer."""
+        return f"{self.noun}s"
+
+    @property
+    def identifier(self) -> str:
+        return f"{self.noun}Id"
 
 
 VPC: Final = "AWS::EC2::VPC"
 
 DEFAULTS: Final[Mapping[str, Default]] = {
     "AWS::EC2::InternetGateway": Default(
-        by="AWS: the internet gateway of a default VPC",
-        action="ec2:DescribeInternetGateways",
-        operation="describe_internet_gateways",
-        member="InternetGateways",
-        identifier="InternetGatewayId",
-        filter="attachment.vpc-id",
-        of=VPC,
+        "AWS: the internet gateway of a default VPC", "InternetGateway", "attachment.vpc-id", of=VPC
     ),
-    "AWS::EC2::NetworkAcl": Default(
-        by="AWS: the default network ACL of its VPC",
-        action="ec2:DescribeNetworkAcls",
-        operation="describe_network_acls",
-        member="NetworkAcls",
-        identifier="NetworkAclId",
-        filter="default",
-    ),
-    "AWS::EC2::RouteTable": Default(
-        by="AWS: the main route table of its VPC",
-        action="ec2:DescribeRouteTables",
-        operation="describe_route_tables",
-        member="RouteTables",
-        identifier="RouteTableId",
-        filter="association.main",
-    ),
-    "AWS::EC2::Subnet": Default(
-        by="AWS: the default subnet of its zone",
-        action="ec2:DescribeSubnets",
-        operation="describe_subnets",
-        member="Subnets",
-        identifier="SubnetId",
-        filter="default-for-az",
-    ),
-    VPC: Default(
-        by="AWS: the default VPC of its region",
-        action="ec2:DescribeVpcs",
-        operation="describe_vpcs",
-        member="Vpcs",
-        identifier="VpcId",
-        filter="is-default",
-    ),
+    "AWS::EC2::NetworkAcl": Default("AWS: the default network ACL of its VPC", "NetworkAcl", "default"),
+    "AWS::EC2::RouteTable": Default("AWS: the main route table of its VPC", "RouteTable", "association.main"),
+    "AWS::EC2::Subnet": Default("AWS: the default subnet of its zone", "Subnet", "default-for-az"),
+    VPC: Default("AWS: the default VPC of its region", "Vpc", "is-default"),
 }
 """Type → its defaults (Amazon VPC User Guide, "Default VPC components", "Default network ACL", "Main route table"; the
 filters are those of the Amazon EC2 API Reference)."""

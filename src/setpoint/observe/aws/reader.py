@@ -131,6 +131,11 @@ class TypeReader(Protocol):
         ...
 
     @property
+    def limit(self) -> str:
+        """Why it can never read more than what is declared; empty where it can."""
+        ...
+
+    @property
     def lists(self) -> str: ...
 
     @property
@@ -159,6 +164,7 @@ class Reader(ABC):
     type: ClassVar[str]
     spread: ClassVar[Spread] = Spread.REGIONAL
     extent: ClassVar[Extent] = Extent.WHOLE
+    limit: ClassVar[str] = ""
     lists: ClassVar[str]
     """The IAM action of the listing."""
     calls: ClassVar[int]

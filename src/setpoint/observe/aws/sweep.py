@@ -108,8 +108,10 @@ class Sweep:
         if self._more or self._listing or self._waiting or self._under_way:
             return
         for region, place in self._places.items():
-            reasons = tuple(sorted({*self._reasons[region], *filter(None, [self._not_offered])}))
-            yield AreaCoverage(place.area(self.reader.type), self._extent(doubted=bool(self._reasons[region])), reasons)
+            extent = self._extent(doubted=bool(self._reasons[region]))
+            limit = self.reader.limit if extent is Extent.DECLARED else ""
+            reasons = {*self._reasons[region], *filter(None, [self._not_offered, limit])}
+            yield AreaCoverage(place.area(self.reader.type), extent, tuple(sorted(reasons)))
 
     def _extent(self, *, doubted: bool) -> Extent:
         if self._not_offered:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
+from setpoint.model.examination import Workload
 from setpoint.observe.aws.reader import TypeReader
 
 CHARGES: Final[Mapping[str, float]] = {
@@ -17,25 +17,6 @@ CHARGES: Final[Mapping[str, float]] = {
 Secrets Manager, in us-east-1; other regions differ little). Reading by other services is free of charge, and so is
 Cloud Control for types of AWS (AWS Cloud Control API product page, "Pricing"). AWS Config, which charges for every
 change that it records, is not used."""
-
-
-@dataclass(frozen=True, slots=True)
-class Workload:
-    """Of one type, in all places."""
-
-    type: str
-    through: str
-    """Which API it is read by."""
-    because: str
-    """Why it is read."""
-    declared: int
-    """How many entities are declared; there may be more."""
-    calls: int
-    """Of a full scan, at least."""
-    calls_each: int
-    """Of a look at one entity, about."""
-    dollars: float
-    """Of a full scan, about."""
 
 
 def workload(reader: TypeReader, listings: int, declared: int, *, through: str, because: str) -> Workload:

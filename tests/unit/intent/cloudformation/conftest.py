@@ -92,6 +92,7 @@ class Sky:
         """Stack → as it was given, and with its macros run."""
         self.objects: dict[str, bytes] = {}
         self.parameters: dict[str, str] = {}
+        self.aliases: dict[str, str] | None = None
 
     def stack(self, name: str, region: str) -> StackFacts:
         if name not in self.stacks:
@@ -106,6 +107,9 @@ class Sky:
 
     def parameter(self, name: str) -> str | Unknown:
         return self.parameters.get(name, Unknown(f"the Systems Manager parameter {name} does not exist"))
+
+    def key_aliases(self) -> Mapping[str, str] | Unknown:
+        return Unknown("kms:ListAliases denied") if self.aliases is None else self.aliases
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ from textwrap import dedent, indent
 import pytest
 
 from setpoint.errors import InputError
-from setpoint.intent.cloudformation.evaluator import NO_VALUE, Chain, Evaluator
+from setpoint.intent.cloudformation.evaluator import Evaluator
+from setpoint.intent.cloudformation.scope import NO_VALUE, Chain
 from setpoint.intent.cloudformation.template import parse_template
 from setpoint.model.canonical import Json, Unknown
 

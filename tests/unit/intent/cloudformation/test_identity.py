@@ -7,8 +7,8 @@ import pytest
 from setpoint.errors import InputError
 from setpoint.intent.cloudformation.identity import (
     Place,
-    attribute,
     declared_identifier,
+    derived_attribute,
     managed_policy_arn,
     physical_identifier,
 )
@@ -101,12 +101,12 @@ def test_an_identifier_of_several_parts(
     ],
 )
 def test_attributes_that_follow_from_the_identity(type_name: str, name: str, value: str | None) -> None:
-    assert attribute(type_name, name, HERE, "x", {"Path": "/orders/"}) == value
+    assert derived_attribute(type_name, name, HERE, "x", {"Path": "/orders/"}) == value
 
 
 def test_an_arn_with_an_unknown_path_is_unknown() -> None:
     unknown = {"Path": Unknown("why"), "ManagedPolicyName": "read"}
-    assert attribute("AWS::IAM::Role", "Arn", HERE, "x", unknown) == Unknown("why")
+    assert derived_attribute("AWS::IAM::Role", "Arn", HERE, "x", unknown) == Unknown("why")
     assert managed_policy_arn(HERE, unknown) == Unknown("why")
 
 

@@ -103,7 +103,7 @@ def test_a_macro_of_ones_own_is_unknown_where_it_stands(make_reader: MakeReader,
             Properties: {BucketName: data, Tags: !Transform {Name: Ours, Parameters: {}}}
         """
     )
-    assert bucket(make_reader(path).read())["Tags"] == Unknown("the macro Ours is not run")
+    assert bucket(make_reader(path).read())["Tags"] == Unknown("the macro Ours is run by AWS only")
 
 
 def test_a_template_from_s3_names_no_local_file(make_reader: MakeReader, sky: Any, tmp_path: Path) -> None:

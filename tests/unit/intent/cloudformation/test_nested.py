@@ -73,7 +73,7 @@ def test_values_pass_down_and_outputs_up(make_reader: MakeReader, family: Callab
     resources = by_address(snapshot)
     assert set(resources) == {"Group", "Key", "Network/Data", "Network/Named"}
     assert resources["Network/Data"].urn.identifier == "prod-b"
-    assert resources["Network/Data"].source == f"{path.parent / 'child.yaml'}: Network/Data"
+    assert resources["Network/Data"].source == f"{path.parent / 'child.yaml'}:6: Network/Data"
     assert resources["Key"].properties["Description"] == "prod-b"
     # The rule in the nested stack finds the group of its parent, which has no id yet.
     assert len(resources["Group"].properties["SecurityGroupIngress"]) == 1
@@ -124,7 +124,7 @@ def test_what_is_deployed_stands_in_for_what_cannot_be_read(
     sky.stacks = {NESTED_ID: replace(stack, name="orders-Network-1", stack_id=NESTED_ID, physical_ids={})}
     sky.templates = {NESTED_ID: (b"", CHILD.encode())}
     snapshot = make_reader(family("s3://gone/child.yaml"), stack=stack, cloud=sky).read()
-    assert by_address(snapshot)["Network/Data"].source == "stack orders-Network-1: Network/Data"
+    assert by_address(snapshot)["Network/Data"].source == "stack orders-Network-1:6: Network/Data"
 
 
 def test_a_template_that_cannot_be_read_may_declare_anything(
@@ -164,7 +164,7 @@ def test_what_a_macro_makes_of_a_nested_template_is_not_known(
 ) -> None:
     snapshot = make_reader(family(child="Transform: Ours\n" + CHILD)).read()
     description = by_address(snapshot)["Key"].properties["Description"]
-    assert description == Unknown("Fn::GetAtt Network.Outputs.Bucket: the macro Ours is not run")
+    assert description == Unknown("Fn::GetAtt Network.Outputs.Bucket: the macro Ours is run by AWS only")
     assert {each.area.type for each in snapshot.coverage.doubts()} == {"*"}
 
 

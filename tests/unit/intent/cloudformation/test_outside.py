@@ -154,5 +154,38 @@ def test_what_a_macro_made_of_this_very_template_is_read_from_the_stack(
     # Of another template than this one it says nothing.
     sky.templates = {"arn": (key("another", "Transform: Ours").encode(), RUN.encode())}
     snapshot = make_reader(path, stack=stack, cloud=sky).read()
-    assert "the macro Ours is not run" in description(make_reader(path, stack=stack, cloud=sky)).reason
-    assert snapshot.coverage.doubts()
+    why = f"the macro Ours is run by AWS only, and the stack {stack.name} was made from another template"
+    assert why in description(make_reader(path, stack=stack, cloud=sky)).reason
+    assert why in snapshot.coverage.doubts()[0].reasons[0]
+
+
+def test_without_a_stack_nobody_knows_what_a_macro_makes(make_reader: MakeReader, template: Write, sky: Any) -> None:
+    snapshot = make_reader(template(MACRO), cloud=sky).read()
+    assert snapshot.resources == {}
+    [reason] = snapshot.coverage.doubts()[0].reasons
+    assert reason.endswith("the macro Ours is run by AWS only, and no stack is known that it made")
+
+
+INLINE = """
+Resources:
+  Key: {Type: "AWS::KMS::Key", Properties: {Description: %s}}
+  Other: {Type: "AWS::KMS::Key", Properties: {Description: plain}}
+"""
+
+
+@pytest.mark.parametrize("call", ["{'Fn::Transform': {Name: Ours, Parameters: {A: b}}}", "!Transform {Name: Ours}"])
+def test_a_macro_inside_a_resource_is_read_from_the_stack_too(
+    make_reader: MakeReader, template: Write, sky: Any, call: str
+) -> None:
+    path = template(INLINE % call)
+    stack = replace(STACK, physical_ids={"Key": "k-1", "Other": "k-2"})
+    sky.templates = {"arn": ((INLINE % call).encode(), (INLINE % "made").encode())}
+
+    def descriptions() -> dict[str, Any]:
+        snapshot = make_reader(path, stack=stack, cloud=sky).read()
+        return {each.urn.identifier: each.properties["Description"] for each in snapshot.resources.values()}
+
+    assert descriptions() == {"k-1": "made", "k-2": "plain"}
+    # Where the stack does not tell, nothing but what stands there is unknown.
+    sky.templates = {}
+    assert descriptions() == {"k-1": Unknown("the macro Ours is run by AWS only"), "k-2": "plain"}

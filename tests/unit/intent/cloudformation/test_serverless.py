@@ -105,7 +105,37 @@ class TestTranslation:
       Location: {ApplicationId: "arn:aws:serverlessrepo:us-east-1:1:applications/a", SemanticVersion: 1.0.0}
 """
         snapshot = make_reader(template(TEMPLATE + application)).read()
-        assert "App may declare more: it names no TemplateURL" in snapshot.coverage.doubts()[0].reasons[0]
+        reason = snapshot.coverage.doubts()[0].reasons[0]
+        assert "App may declare more: its template is kept in the Serverless Application Repository" in reason
+
+    def test_an_application_of_the_repository_is_read_where_it_is_deployed(
+        self, make_reader: MakeReader, template: Write, sky: Any
+    ) -> None:
+        path = template(
+            """
+            Transform: AWS::Serverless-2016-10-31
+            Resources:
+              App:
+                Type: AWS::Serverless::Application
+                Properties:
+                  Location: {ApplicationId: "arn:aws:serverlessrepo:us-east-1:1:applications/a", SemanticVersion: 1.0.0}
+                  Parameters: {Name: logs}
+              Key: {Type: "AWS::KMS::Key", Properties: {Description: !GetAtt App.Outputs.Bucket}}
+            """
+        )
+        made = """
+            Parameters: {Name: {Type: String}}
+            Resources: {Data: {Type: "AWS::S3::Bucket", Properties: {BucketName: !Ref Name}}}
+            Outputs: {Bucket: {Value: !Ref Data}}
+        """
+        stack = StackFacts("shop", "arn:shop", {"App": "arn:app", "Key": "k"}, {}, {})
+        sky.stacks = {"arn:app": StackFacts("shop-App-1", "arn:app", {"Data": "logs"}, {"Name": "logs"}, {})}
+        sky.templates = {"arn:app": (b"", made.encode())}
+        snapshot = make_reader(path, stack=stack, cloud=sky).read()
+        resources = by_address(snapshot)
+        assert resources["App/Data"].urn.identifier == "logs"
+        assert resources["Key"].properties["Description"] == "logs"
+        assert snapshot.coverage.doubts() == []
 
     @pytest.mark.parametrize(
         ("before", "after", "what"),

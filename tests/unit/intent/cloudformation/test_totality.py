@@ -12,13 +12,15 @@ from setpoint.files import Document
 from setpoint.intent.cloudformation.anatomy import FUNCTIONS, LANGUAGE_EXTENSIONS, LOOP
 from setpoint.intent.cloudformation.answers import Answers
 from setpoint.intent.cloudformation.declared import declared_state
-from setpoint.intent.cloudformation.evaluator import NO_VALUE, Chain, Evaluator
+from setpoint.intent.cloudformation.evaluator import Evaluator
 from setpoint.intent.cloudformation.identity import Place
 from setpoint.intent.cloudformation.live import LiveAttributes
 from setpoint.intent.cloudformation.outside import Outside
 from setpoint.intent.cloudformation.parameters import parameter_values
-from setpoint.intent.cloudformation.resolution import Resolution, Surroundings
+from setpoint.intent.cloudformation.resolution import Resolution
+from setpoint.intent.cloudformation.scope import NO_VALUE, Chain
 from setpoint.intent.cloudformation.sources import LiveTemplate
+from setpoint.intent.cloudformation.surroundings import Surroundings
 from setpoint.intent.cloudformation.template import Template, template_of
 from setpoint.intent.cloudformation.transforms import Circumstances, run_transforms
 from setpoint.intent.cloudformation.values import ShortForm

@@ -10,6 +10,7 @@ import pytest
 
 from setpoint.errors import InputError
 from setpoint.model.snapshot import Extent, Snapshot
+from setpoint.model.surroundings import Surroundings
 
 Declared = Callable[..., Snapshot]
 
@@ -135,3 +136,13 @@ def test_an_identifier_that_is_not_set_leaves_the_resource_unidentified(declared
     (resource,) = declared(("aws_kms_key", {"key_id": None, "description": "Data"})).resources.values()
     assert resource.urn.identifier == "aws_kms_key.it0"
     assert resource.unidentified == "'key_id' is not set"
+
+
+def test_the_names_around_a_resource(declared: Declared) -> None:
+    snapshot = declared(
+        ("aws_db_instance", {"identifier": "shop", "kms_key_id": "alias/shop"}),
+        ("aws_kms_alias", {"name": "alias/shop", "target_key_id": "arn:aws:kms:eu-west-1:123456789012:key/k-1"}),
+        ("aws_kms_alias", {"name": "alias/none", "target_key_id": None}),
+    )
+    (database,) = snapshot.resources.values()
+    assert database.surroundings == Surroundings(physical_id="shop", key_aliases={"alias/shop": "k-1"})
