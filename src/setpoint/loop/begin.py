@@ -6,10 +6,12 @@ Called by `loop.reconcile`, for an entity with nothing under way.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 
 from setpoint.loop.case import Case
+from setpoint.loop.inquire import Inquirer
 from setpoint.loop.parts import Parts
 from setpoint.loop.recorder import Recorder
 from setpoint.loop.restraint import Restraint
@@ -23,11 +25,32 @@ ENDED_BY_PEOPLE: Final = frozenset({RemediationState.ESCALATED})
 REVERTED: Final = frozenset({RemediationState.VERIFIED, RemediationState.UNDONE})
 
 
+@dataclass(frozen=True, slots=True)
+class Fight:
+    """Somebody sets again and again what Setpoint sets back."""
+
+    paths: tuple[str, ...]
+    since: datetime
+    """When the first was found of those that were set back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Futile:
+    """Why a revert is not made that could be."""
+
+    reason: str
+    fight: Fight | None = None
+    """None where it is known who wants it so."""
+
+
 class Beginner:
-    def __init__(self, parts: Parts, recorder: Recorder, restraint: Restraint, writer: LedgerWriter) -> None:
+    def __init__(
+        self, parts: Parts, recorder: Recorder, restraint: Restraint, inquirer: Inquirer, writer: LedgerWriter
+    ) -> None:
         self._parts = parts
         self._recorder = recorder
         self._restraint = restraint
+        self._inquirer = inquirer
         self._writer = writer
 
     def begin(self, case: Case) -> Remediation | None:
@@ -61,14 +84,14 @@ class Beginner:
             return None
         futile = self._futile(case, plan)
         if futile:
-            self._escalate(case, drifts, futile)
+            self._escalate(case, drifts, futile.reason, futile.fight)
             return None
         # What waits for an approval changes nothing yet: it is held back when it is to be applied.
         if state is RemediationState.PLANNED and self._restraint.beginning(case.service):
             return None
         return self._write_plan(case, drifts, plan, state)
 
-    def _futile(self, case: Case, plan: Plan) -> str:
+    def _futile(self, case: Case, plan: Plan) -> Futile | None:
         """Why reverting would be a fight: a person undid it, or somebody sets it again and again."""
         since = self._parts.clock.now() - timedelta(seconds=self._parts.settings.guard_window)
         before = self._parts.ledger.remediations(
@@ -76,16 +99,17 @@ class Beginner:
         )
         same = [each for each in before if each.plan is not None and _share(each.plan.changes, plan.changes)]
         if same and same[-1].state is RemediationState.UNDONE:
-            return f"remediation {same[-1].id} set this back and was undone ({same[-1].reason}): not reverted again"
+            return Futile(
+                f"remediation {same[-1].id} set this back and was undone ({same[-1].reason}): not reverted again"
+            )
         recent = [each for each in same if each.updated_at >= since]
         if len(recent) + 1 >= self._parts.settings.guard_times:
-            paths = ", ".join(change.path for change in plan.changes)
+            set_back = [change for each in recent if each.plan is not None for change in each.plan.changes]
+            paths = tuple(change.path for change in plan.changes if _share(set_back, [change]))
             minutes = self._parts.settings.guard_window / 60
-            return (
-                f"{paths} was set back {len(recent)} times within {minutes:g} minutes and is set again; "
-                "who does so is not known without an audit trail"
-            )
-        return ""
+            reason = f"{', '.join(paths)} was set back {len(recent)} times within {minutes:g} minutes and is set again"
+            return Futile(reason, Fight(paths, recent[0].detected_at))
+        return None
 
     def _write_plan(self, case: Case, drifts: Sequence[Drift], plan: Plan, state: RemediationState) -> Remediation:
         records = self._records(case, drifts)
@@ -111,11 +135,12 @@ class Beginner:
 
     # Handing over
 
-    def _escalate(self, case: Case, drifts: Sequence[Drift], reason: str) -> None:
+    def _escalate(self, case: Case, drifts: Sequence[Drift], reason: str, fight: Fight | None = None) -> None:
         """Hand differences to a person, once for as long as they are the same ones."""
         records = self._records(case, drifts)
         if not records or self._is_with_a_person(case, drifts):
             return
+        inquiry = self._inquirer.begin(case.conclusion.urn, fight.paths, fight.since) if fight else None
         with self._recorder.step():
             remediation = self._writer.plan(
                 case.conclusion.urn,
@@ -126,6 +151,7 @@ class Beginner:
                 sorted(each.finding.id for each in records),
                 min(each.opened_at for each in records),
                 self._parts.clock.now(),
+                inquiry,
             )
             self._recorder.tell_end(remediation)
 
@@ -149,5 +175,5 @@ class Beginner:
 
 def _share(one: Iterable[Change], other: Iterable[Change]) -> bool:
     """Whether both set some property to the same value."""
-    aims = {change.path: change.after for change in one}
-    return any(change.path in aims and aims[change.path] == change.after for change in other)
+    aims = [(change.path, change.after) for change in one]
+    return any((change.path, change.after) in aims for change in other)

@@ -15,7 +15,7 @@ from setpoint.loop.settings import LoopSettings
 from setpoint.model.exceptions import Baseline
 from setpoint.model.service import Service
 from setpoint.model.waiver import Waiver
-from setpoint.observe.interface import Observer
+from setpoint.observe.interface import ChangeRecord, Observer
 from setpoint.store.interface import Ledger, ThresholdKeeper
 from setpoint.telemetry import SILENT, Telemetry
 
@@ -42,6 +42,8 @@ class Parts:
     """Where their thresholds are left for a gate that cannot reach the ledger."""
     courier: Courier | None = None
     """Brings alerts to people who are elsewhere."""
+    changes: ChangeRecord | None = None
+    """Knows who changed what."""
     hints: Hints = field(default_factory=Hints)
     """What somebody says to look at again before everything is."""
     telemetry: Telemetry = SILENT

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from setpoint.model.attribution import Inquiry
 from setpoint.model.canonical import Json
 from setpoint.model.urn import Urn
 
@@ -110,3 +111,10 @@ class Remediation:
     detected_at: datetime
     updated_at: datetime
     attempts: int = 0
+    inquiry: Inquiry | None = None
+    """Who sets again what was set back; None where that is not why a person has it."""
+
+    @property
+    def why(self) -> str:
+        """The reason, and what is known of who caused it."""
+        return f"{self.reason}; {self.inquiry.told()}" if self.inquiry else self.reason

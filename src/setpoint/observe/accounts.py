@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from datetime import datetime
 
+from setpoint.model.attribution import RecordedChange, Untold
+from setpoint.model.examination import Workload
 from setpoint.model.resource import Absent, Resource, Unread
 from setpoint.model.snapshot import Area, AreaCoverage
 from setpoint.model.urn import Urn
+from setpoint.observe.aws.change_record import CloudTrailRecord
 from setpoint.observe.aws.observer import AwsObserver
-from setpoint.observe.aws.workload import Workload
 from setpoint.observe.interface import NOTHING, Declared
 
 
@@ -43,6 +46,23 @@ class AccountsObserver:
         yield self._own, _Part(declared, lambda account: account not in self._others)
         for account, observer in self._others.items():
             yield observer, _Part(declared, account.__eq__)
+
+
+class AccountsRecord:
+    """Implements `observe.interface.ChangeRecord`."""
+
+    def __init__(self, own: CloudTrailRecord, others: Mapping[str, CloudTrailRecord]) -> None:
+        """As of `AccountsObserver`."""
+        self._own = own
+        self._others = others
+
+    def last_change(
+        self, urn: Urn, paths: Collection[str], since: datetime, until: datetime
+    ) -> RecordedChange | Untold:
+        return self._others.get(urn.account, self._own).last_change(urn, paths, since, until)
+
+    def probe(self) -> list[AreaCoverage]:
+        return [area for record in (self._own, *self._others.values()) for area in record.probe()]
 
 
 class _Part:

@@ -1,10 +1,14 @@
-"""What the loop asks of an observer: what exists, streamed, each area closed by its coverage; and one entity again."""
+"""What the loop asks of an observer: what exists, streamed, each area closed by its coverage; one entity again; and who
+changed it, as the provider recorded it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Final, Protocol
 
+from setpoint.model.attribution import RecordedChange, Untold
 from setpoint.model.resource import Absent, Resource, Unread
 from setpoint.model.snapshot import Area, AreaCoverage
 from setpoint.model.urn import Urn
@@ -40,4 +44,14 @@ class Observer(Protocol):
 
     def look(self, urn: Urn) -> Resource | Absent | Unread:
         """One entity, read afresh."""
+        ...
+
+
+class ChangeRecord(Protocol):
+    """The provider's own record of who changes what. Never raises: that it does not tell is an answer, too."""
+
+    def last_change(
+        self, urn: Urn, paths: Collection[str], since: datetime, until: datetime
+    ) -> RecordedChange | Untold:
+        """The newest change of one of these properties, between these times, that was not made by Setpoint."""
         ...

@@ -25,6 +25,12 @@ are those of CreateKey)."""
 EVERY_YEAR: Final = 365
 """The period of a rotation that was given none (KMS API Reference, EnableKeyRotation, RotationPeriodInDays)."""
 
+ROTATED: Final = "SYMMETRIC_DEFAULT"
+"""The only kind of key that rotates (KMS API Reference, GetKeyRotationStatus)."""
+
+OUTSIDE: Final = frozenset({"AWS_CLOUDHSM", "EXTERNAL_KEY_STORE"})
+"""Origins of keys in custom key stores, which do not rotate either."""
+
 ROTATION: Final = ("EnableKeyRotation", "RotationPeriodInDays")
 """What one answer tells (KMS API Reference, GetKeyRotationStatus)."""
 
@@ -32,7 +38,7 @@ ROTATION: Final = ("EnableKeyRotation", "RotationPeriodInDays")
 class KeyReader(Reader):
     type: ClassVar[str] = "AWS::KMS::Key"
     lists: ClassVar[str] = "kms:ListKeys"
-    calls: ClassVar[int] = 4
+    calls: ClassVar[int] = 3
     permissions: ClassVar[tuple[str, ...]] = (
         lists,
         "kms:DescribeKey",
@@ -59,10 +65,16 @@ class KeyReader(Reader):
         for name in SAME:
             said = key.get(name)
             reading.put(name, UNSAID.get(name) if said is None else said)
-        if key.get("KeyManager") == "AWS":
-            reading.provided_by = "AWS: a key that AWS manages"
         _read_policy(kms, entity.identifier, reading)
-        _read_rotation(kms, entity.identifier, reading)
+        if key.get("KeyManager") == "AWS":
+            # AWS rotates it every year, which nobody can change, and it cannot be tagged
+            # (AWS KMS Developer Guide, "Rotate AWS KMS keys" and "Tags in AWS KMS").
+            reading.provided_by = "AWS: a key that AWS manages"
+            for name, value in zip(ROTATION, (True, EVERY_YEAR), strict=True):
+                reading.put(name, value)
+            return
+        if key.get("KeySpec", ROTATED) == ROTATED and key.get("Origin") not in OUTSIDE:
+            _read_rotation(kms, entity.identifier, reading)
         _read_tags(kms, entity.identifier, reading)
 
 
@@ -72,8 +84,6 @@ def _read_policy(kms: Any, key: str, reading: Reading) -> None:
 
 
 def _read_rotation(kms: Any, key: str, reading: Reading) -> None:
-    # Asymmetric keys, HMAC keys and those of custom key stores have no rotation
-    # (AWS KMS Developer Guide, "Rotate AWS KMS keys").
     enabled, period = ROTATION
     with reading.part(enabled, "kms:GetKeyRotationStatus", absent={"UnsupportedOperationException"}):
         status = kms.get_key_rotation_status(KeyId=key)

@@ -8,6 +8,7 @@ from typing import Final, assert_never
 
 from setpoint.aws import NOT_OFFERED, AwsClients
 from setpoint.errors import CouldNotTellError, InputError
+from setpoint.model.examination import Workload
 from setpoint.model.resource import Absent, Resource, Unread
 from setpoint.model.snapshot import Area, AreaCoverage, Extent
 from setpoint.model.urn import GLOBAL, Urn
@@ -21,7 +22,7 @@ from setpoint.observe.aws.reader import Listed, Place, Reader, Spread, TypeReade
 from setpoint.observe.aws.s3 import BucketPolicyReader, BucketReader
 from setpoint.observe.aws.selection import Selection
 from setpoint.observe.aws.sweep import Sweep, run
-from setpoint.observe.aws.workload import Workload, workload
+from setpoint.observe.aws.workload import workload
 from setpoint.observe.interface import NOTHING, Declared
 
 READERS: Final[Mapping[str, Reader]] = {

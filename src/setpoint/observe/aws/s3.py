@@ -8,7 +8,7 @@ from typing import ClassVar, Final
 from setpoint.aws import client_errors, reason
 from setpoint.model.canonical import Json
 from setpoint.observe.aws.reader import Listed, Place, Reader, Reading, Spread, VanishedError
-from setpoint.observe.aws.s3_settings import SETTINGS
+from setpoint.observe.aws.s3_settings import SETTINGS, settings_of
 from setpoint.observe.aws.shape import document
 
 PAGE: Final = 1000
@@ -52,7 +52,7 @@ class _ByBucket(Reader):
 
 class BucketReader(_ByBucket):
     type: ClassVar[str] = "AWS::S3::Bucket"
-    calls: ClassVar[int] = len(SETTINGS)
+    calls: ClassVar[int] = sum(not setting.needs_versions for setting in SETTINGS)
     permissions: ClassVar[tuple[str, ...]] = (
         _ByBucket.lists,
         LOCATES,
@@ -67,9 +67,7 @@ class BucketReader(_ByBucket):
         self._make_sure_it_is_here(place, entity, reading)
         reading.put("BucketName", entity.identifier)
         reading.put("Arn", f"arn:{place.partition}:s3:::{entity.identifier}")
-        s3, bucket = place.client("s3"), _named(place, entity)
-        for setting in SETTINGS:
-            setting.read(s3, bucket, reading)
+        settings_of(place.client("s3"), _named(place, entity), reading)
 
 
 class BucketPolicyReader(_ByBucket):

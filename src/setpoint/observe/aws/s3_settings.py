@@ -10,6 +10,8 @@ from setpoint.observe.aws import s3_shapes
 from setpoint.observe.aws.reader import Reading
 from setpoint.observe.aws.s3_shapes import Answer, Properties
 
+VERSIONING: Final = "VersioningConfiguration"
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:
@@ -24,6 +26,8 @@ class Setting:
     """The answer as properties; None for one that is not set."""
     unset: frozenset[str] = frozenset()
     """Error codes that say that there is no such setting."""
+    needs_versions: bool = False
+    """Whether S3 refuses it for a bucket that never kept versions of its objects."""
 
     def read(self, s3: Any, bucket: Mapping[str, str], reading: Reading) -> None:
         first, *others = self.properties
@@ -49,7 +53,7 @@ SETTINGS: Final = (
         s3_shapes.encryption,
         frozenset({"ServerSideEncryptionConfigurationNotFoundError"}),
     ),
-    Setting(("VersioningConfiguration",), "get_bucket_versioning", "s3:GetBucketVersioning", s3_shapes.versioning),
+    Setting((VERSIONING,), "get_bucket_versioning", "s3:GetBucketVersioning", s3_shapes.versioning),
     Setting(("LoggingConfiguration",), "get_bucket_logging", "s3:GetBucketLogging", s3_shapes.logging),
     Setting(
         ("OwnershipControls",),
@@ -92,6 +96,8 @@ SETTINGS: Final = (
         "s3:GetReplicationConfiguration",
         s3_shapes.replication,
         frozenset({"ReplicationConfigurationNotFoundError"}),
+        # Amazon S3 User Guide, "Requirements and considerations for replication".
+        needs_versions=True,
     ),
     Setting(
         ("ObjectLockConfiguration", "ObjectLockEnabled"),
@@ -99,6 +105,8 @@ SETTINGS: Final = (
         "s3:GetBucketObjectLockConfiguration",
         s3_shapes.object_lock,
         frozenset({"ObjectLockConfigurationNotFoundError"}),
+        # Amazon S3 User Guide, "Locking objects with Object Lock".
+        needs_versions=True,
     ),
     Setting(
         ("AccelerateConfiguration",),
@@ -110,3 +118,15 @@ SETTINGS: Final = (
         frozenset({"MethodNotAllowed", "UnsupportedArgument"}),
     ),
 )
+
+
+def settings_of(s3: Any, bucket: Mapping[str, str], reading: Reading) -> None:
+    """Every setting of the bucket, but for those that its versioning rules out: they are not asked for."""
+    for setting in SETTINGS:
+        if not (setting.needs_versions and _never_versioned(reading)):
+            setting.read(s3, bucket, reading)
+
+
+def _never_versioned(reading: Reading) -> bool:
+    """S3 tells no status of a bucket whose versioning nobody ever set (API Reference, GetBucketVersioning)."""
+    return VERSIONING not in reading.properties and VERSIONING not in reading.unread

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, Delete, delete, func, insert, or_, select, tuple_
 
 from setpoint.store.interface import KeptAnswer, LedgerWriter
 from setpoint.store.ledger.database import Database
@@ -17,12 +17,26 @@ KEPT_FOR: Final = timedelta(days=1)
 """Longer than anybody repeats a call whose answer was lost, and short enough to need no room."""
 
 
+MOST_OF_ONE: Final = 10_000
+"""Answers to one caller: a call every nine seconds, all day long."""
+
+LARGEST_OF_ONE: Final = 32 * 1024 * 1024
+"""Characters of the answers to one caller."""
+
+LARGEST: Final = 256 * 1024 * 1024
+"""Characters of all answers."""
+
+LOOK_EVERY: Final = 100
+"""Answers between two looks at how much there is, each of which reads them all."""
+
+
 class SqlAnswers:
     """`KeptAnswers` on a database; threads and processes may share it."""
 
     def __init__(self, database: Database, writer: SqlWriter) -> None:
         self._database = database
         self._writer = writer
+        self._until_look = 0
 
     def recall(self, caller: str, key: str, now: datetime) -> KeptAnswer | None:
         with self._database.read() as connection:
@@ -37,7 +51,15 @@ class SqlAnswers:
                 return kept, False
             answer = act(self._writer)
             _add(connection, caller, key, now, answer)
+            self._bound(connection)
         return answer, True
+
+    def _bound(self, connection: Connection) -> None:
+        """Now and then, in the turn of whoever writes: the oldest go first."""
+        if self._until_look == 0:
+            connection.execute(_surplus())
+            self._until_look = LOOK_EVERY
+        self._until_look -= 1
 
 
 def _find(connection: Connection, caller: str, key: str, now: datetime) -> KeptAnswer | None:
@@ -58,3 +80,19 @@ def _add(connection: Connection, caller: str, key: str, now: datetime, answer: K
         "body": answer.body,
     }
     connection.execute(insert(answers).values(values))
+
+
+def _surplus() -> Delete:
+    """Without what is more than may be kept, of one caller or of all."""
+    caller, newest_first, size = answers.c.caller, (answers.c.at.desc(), answers.c.key), func.length(answers.c.body)
+    ranked = select(
+        caller,
+        answers.c.key,
+        func.row_number().over(partition_by=caller, order_by=newest_first).label("count"),
+        func.sum(size).over(partition_by=caller, order_by=newest_first).label("size"),
+        func.sum(size).over(order_by=(*newest_first, caller)).label("total"),
+    ).subquery()
+    surplus = select(ranked.c.caller, ranked.c.key).where(
+        or_(ranked.c["count"] > MOST_OF_ONE, ranked.c["size"] > LARGEST_OF_ONE, ranked.c.total > LARGEST)
+    )
+    return delete(answers).where(tuple_(answers.c.caller, answers.c.key).in_(surplus))

@@ -20,7 +20,8 @@ from typing import Any, Final
 from sqlalchemy import Connection, func, insert, select
 
 from setpoint.model.canonical import Json, canonical_bytes
-from setpoint.store.ledger.tables import audit_log, seals, to_microseconds
+from setpoint.store.ledger.columns import to_microseconds
+from setpoint.store.ledger.tables import audit_log, seals
 
 ITSELF: Final = "setpoint"
 """The actor of what no person asked for; which worker it was, the row's writer says."""

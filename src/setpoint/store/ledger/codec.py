@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import Row
 
+from setpoint.model.attribution import Inquiry, RecordedChange, Untold
 from setpoint.model.canonical import Json
 from setpoint.model.decision import Decision, Factor, Outcome, Reason, Verdict
 from setpoint.model.drift import Comparison, Drift, DriftKind, Fold, Gap, GapKind
@@ -23,11 +24,12 @@ from setpoint.store.interface import BeatRow
 Fields = dict[str, Json]
 
 _WAIVER_TEXTS: Final = ("id", "scope", "policy", "path", "reason", "owner", "ticket", "actor")
+_CHANGE_TEXTS: Final = ("principal", "issuer", "event", "source", "id", "origin")
 
 
 def encode_comparison(comparison: Comparison) -> Fields | None:
     """None where there is nothing to tell."""
-    if not (comparison.drifts or comparison.gaps or comparison.folds):
+    if not (comparison.drifts or comparison.gaps or comparison.folds or comparison.left_out):
         return None
     return {
         "drifts": [
@@ -35,11 +37,20 @@ def encode_comparison(comparison: Comparison) -> Fields | None:
             for each in comparison.drifts
         ],
         "gaps": [{"path": each.path, "kind": each.kind, "reason": each.reason} for each in comparison.gaps],
-        "folds": [{"path": each.path, "actual": each.actual, "rule": each.rule} for each in comparison.folds],
+        "folds": [_encode_fold(each) for each in comparison.folds],
+        **({"left_out": comparison.left_out} if comparison.left_out else {}),
+        **({"declared_at": comparison.declared_at} if comparison.declared_at else {}),
     }
 
 
-def decode_comparison(urn: Urn, document: Mapping[str, Any]) -> Comparison:
+def _encode_fold(fold: Fold) -> Fields:
+    document = {"path": fold.path, "actual": fold.actual, "rule": fold.rule}
+    return document if fold.intended is None else {**document, "intended": fold.intended}
+
+
+def decode_comparison(urn: Urn, document: Mapping[str, Any] | None) -> Comparison:
+    if document is None:
+        return Comparison(urn)
     return Comparison(
         urn,
         drifts=tuple(
@@ -47,7 +58,11 @@ def decode_comparison(urn: Urn, document: Mapping[str, Any]) -> Comparison:
             for each in document["drifts"]
         ),
         gaps=tuple(Gap(urn, each["path"], GapKind(each["kind"]), each["reason"]) for each in document["gaps"]),
-        folds=tuple(Fold(each["path"], each["actual"], each["rule"]) for each in document["folds"]),
+        folds=tuple(
+            Fold(each["path"], each["actual"], each["rule"], each.get("intended")) for each in document["folds"]
+        ),
+        left_out=document.get("left_out", {}),
+        declared_at=document.get("declared_at", ""),
     )
 
 
@@ -130,6 +145,45 @@ def decode_plan(urn: Urn, document: Mapping[str, Any] | None) -> Plan | None:
         precondition=document["precondition"],
         permissions=tuple(document["permissions"]),
     )
+
+
+def encode_inquiry(inquiry: Inquiry | None) -> Fields | None:
+    """But for when it is asked again, which the ledger looks for."""
+    if inquiry is None:
+        return None
+    return {
+        "paths": inquiry.paths,
+        "since": inquiry.since.isoformat(),
+        "until": inquiry.until.isoformat(),
+        "asked": inquiry.asked,
+        **encode_answer(inquiry.answer),
+    }
+
+
+def encode_answer(answer: RecordedChange | Untold) -> Fields:
+    if isinstance(answer, Untold):
+        return {"untold": {"reason": answer.reason, "may_be_told": answer.may_be_told}}
+    return {"change": {**{name: getattr(answer, name) for name in _CHANGE_TEXTS}, "at": answer.at.isoformat()}}
+
+
+def decode_inquiry(document: Mapping[str, Any] | None, ask_at: datetime | None) -> Inquiry | None:
+    if document is None:
+        return None
+    return Inquiry(
+        paths=tuple(document["paths"]),
+        since=datetime.fromisoformat(document["since"]),
+        until=datetime.fromisoformat(document["until"]),
+        answer=_decode_answer(document),
+        asked=document["asked"],
+        ask_at=ask_at,
+    )
+
+
+def _decode_answer(document: Mapping[str, Any]) -> RecordedChange | Untold:
+    if "untold" in document:
+        return Untold(document["untold"]["reason"], may_be_told=document["untold"]["may_be_told"])
+    change = document["change"]
+    return RecordedChange(**{name: change[name] for name in _CHANGE_TEXTS}, at=datetime.fromisoformat(change["at"]))
 
 
 def encode_coverage(coverage: Iterable[AreaCoverage]) -> list[Fields]:

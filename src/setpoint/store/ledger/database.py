@@ -31,6 +31,12 @@ class Database:
         self._turn = threading.RLock()
         self._current: Connection | None = None
         self._broken = False
+        self._trouble = ""
+
+    @property
+    def trouble(self) -> str:
+        """Why nothing could be written last; empty where it could."""
+        return self._trouble
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -48,9 +54,18 @@ class Database:
             raise LedgerError("the ledger was opened for reading only", where=str(self.path))
         with self._turn:
             if self._current is None:
-                yield from self._whole()
+                yield from self._noted()
             else:
                 yield from self._part(self._current)
+
+    def _noted(self) -> Iterator[Connection]:
+        try:
+            yield from self._whole()
+        except LedgerError as error:
+            if isinstance(error.__cause__, DBAPIError):
+                self._trouble = error.diagnostics()
+            raise
+        self._trouble = ""
 
     def _whole(self) -> Iterator[Connection]:
         with self._translated(), self._writing_engine.begin() as connection:

@@ -31,7 +31,8 @@ def record(connection: Connection, case: GateCase, at: datetime) -> None:
     """Of the decision that was written last in this transaction."""
     of_release = decisions.c.subject == case.release.urn
     decision = connection.execute(select(func.max(decisions.c.id)).where(of_release)).scalar_one()
-    connection.execute(insert(gate_cases).values(decision=decision, at=at, document=_encode(case)))
+    row = {"decision": decision, "scope": case.scope, "at": at, "document": _encode(case)}
+    connection.execute(insert(gate_cases).values(row))
     judged = [(each.urn, states.of_resource(each)) for each in case.resources]
     states.keep(connection, (document for _, document in judged))
     if judged:
@@ -52,7 +53,7 @@ def read(
         after_last = first[:-1] + chr(ord(first[-1]) + 1)
     columns = (decisions.c.id, decisions.c.subject, decisions.c.at, decisions.c.document)
     wanted: Select[Any] = (
-        select(*columns, gate_cases.c.document.label("judged_from"))
+        select(*columns, gate_cases.c.document.label("judged_from"), gate_cases.c.scope)
         .join(gate_cases, gate_cases.c.decision == decisions.c.id, isouter=True)
         .where(decisions.c.subject >= first, decisions.c.subject < after_last, decisions.c.at >= since)
         .order_by(decisions.c.id)
@@ -81,7 +82,8 @@ def _past(row: Row[Any], judged: Sequence[Row[Any]], kept: Kept) -> PastGate:
         raise LedgerError("what it was decided from was not recorded")
     decided = codec.decode_decision(row.document)
     resources = (kept.resource(Urn(each.urn), each.state) for each in judged)
-    case = _decode(row.judged_from, decided.stage, tuple(each for each in resources if each is not None))
+    judged_of = tuple(each for each in resources if each is not None)
+    case = _decode(row.judged_from, row.scope, decided.stage, judged_of)
     return PastGate(row.at, case, decided)
 
 
@@ -107,7 +109,7 @@ def _encode(case: GateCase) -> Json:
     }
 
 
-def _decode(document: Mapping[str, Any], stage: Stage, resources: tuple[Resource, ...]) -> GateCase:
+def _decode(document: Mapping[str, Any], scope: str, stage: Stage, resources: tuple[Resource, ...]) -> GateCase:
     service = document["service"]
     oldest = document["oldest_finding"]
     return GateCase(
@@ -130,4 +132,5 @@ def _decode(document: Mapping[str, Any], stage: Stage, resources: tuple[Resource
             oldest_finding=datetime.fromisoformat(oldest) if oldest else None,
             waivers=tuple(codec.decode_waiver(each) for each in document["waivers"]),
         ),
+        scope=scope,
     )

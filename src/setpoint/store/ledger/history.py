@@ -8,7 +8,6 @@ of is kept once, by digest (`states.py`), and what was decided is found among th
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -22,6 +21,7 @@ from setpoint.model.drift import Comparison
 from setpoint.model.exceptions import NO_EXCEPTIONS, Baseline, Exceptions
 from setpoint.model.history import Grounds, Lost, PastState
 from setpoint.model.policy import Stage
+from setpoint.model.resource import Resource
 from setpoint.model.urn import Urn
 from setpoint.store.interface import Reach
 from setpoint.store.ledger import codec, decisions, dialect, states
@@ -101,6 +101,16 @@ def read(
         yield from _read_page(connection, page)
 
 
+def judged_last(connection: Connection, scope: str, urn: Urn) -> tuple[Resource | None, Resource | None]:
+    """The states that an entity was last judged from, intended and actual, where they are kept."""
+    of_it = (history.c.scope == scope, history.c.urn == urn, history.c.ended_at.is_(None))
+    row = connection.execute(select(history.c.intended, history.c.actual).where(*of_it)).one_or_none()
+    if row is None:
+        return None, None
+    kept = Kept.load(connection, row)
+    return kept.resource(urn, row.intended), kept.resource(urn, row.actual)
+
+
 def _documents(urn: Urn, comparison: Comparison, grounds: Grounds) -> dict[str, Document]:
     """What a judge was given, by column; nothing for what there is not."""
     documents: dict[str, Document] = {}
@@ -108,7 +118,7 @@ def _documents(urn: Urn, comparison: Comparison, grounds: Grounds) -> dict[str, 
         documents["actual"] = states.of_resource(grounds.actual)
     if grounds.intended is not None:
         documents["intended"] = states.of_resource(grounds.intended)
-    differences = codec.encode_comparison(replace(comparison, gaps=(), folds=()))
+    differences = codec.encode_comparison(Comparison(urn, comparison.drifts))
     if differences is not None:
         documents["differences"] = states.of_value(differences)
     exceptions = _encode_exceptions(urn, grounds.exceptions)

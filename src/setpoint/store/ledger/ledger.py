@@ -14,7 +14,7 @@ from setpoint.store.ledger.database import Database
 from setpoint.store.ledger.pages import SqlPages
 from setpoint.store.ledger.reader import SqlReader
 from setpoint.store.ledger.tokens import SqlTokens
-from setpoint.store.ledger.writer import SqlWriter, set_clock
+from setpoint.store.ledger.writer import SqlWriter, set_clock, touch_clock
 
 
 class SqlLedger(SqlReader):
@@ -59,6 +59,14 @@ class SqlLedger(SqlReader):
     def answers(self) -> SqlAnswers:
         """What the API answered lately."""
         return SqlAnswers(self._database, self.visitor())
+
+    def trouble(self) -> str:
+        return self._database.trouble
+
+    def try_again(self) -> None:
+        if self._database.trouble:
+            with self._database.write() as connection:
+                touch_clock(connection)
 
     def close(self) -> None:
         self._database.close()

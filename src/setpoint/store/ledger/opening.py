@@ -13,7 +13,7 @@ from setpoint.store.ledger import dialect
 from setpoint.store.ledger.database import Database
 from setpoint.store.ledger.ledger import SqlLedger
 
-VERSION: Final = "0005"
+VERSION: Final = "0006"
 """The newest revision in `migrations/versions`, so that Alembic is imported only when a ledger is at another one."""
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"

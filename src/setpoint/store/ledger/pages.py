@@ -45,11 +45,13 @@ class SqlPages:
         with self._database.read() as connection:
             return connection.execute(wanted).scalar_one_or_none()
 
-    def comparisons(self, scope: str, *, service: str | None, after: str, limit: int) -> Sequence[Comparison]:
+    def comparisons(
+        self, scope: str, *, service: str | None, everything: bool = False, after: str, limit: int
+    ) -> Sequence[Comparison]:
         table = tables.resources
-        wanted = select(table.c.urn, table.c.comparison).where(
-            table.c.scope == scope, table.c.differs, table.c.urn > after
-        )
+        wanted = select(table.c.urn, table.c.comparison).where(table.c.scope == scope, table.c.urn > after)
+        if not everything:
+            wanted = wanted.where(table.c.differs)
         wanted = _narrowed(wanted, {table.c.service: service}).order_by(table.c.urn).limit(limit)
         with self._database.read() as connection:
             return [codec.decode_comparison(Urn(row.urn), row.comparison) for row in connection.execute(wanted)]

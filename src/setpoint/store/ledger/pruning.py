@@ -25,7 +25,7 @@ def prune(connection: Connection, scope: str, before: datetime, at: datetime) ->
     """How many rows went, by table. While more are left to go, the ledger does not count as pruned."""
     pruned = {
         "history": _drop(connection, history, (history.c.scope == scope) & (history.c.ended_at < before)),
-        "gate cases": _drop_gate_cases(connection, before),
+        "gate cases": _drop_gate_cases(connection, scope, before),
         "beats": _drop(connection, beats, _is_beat_before(scope, before)),
         "deliveries": _drop(connection, messages, deliveries.are_over(scope, before)),
     }
@@ -49,9 +49,11 @@ def _drop(connection: Connection, table: Table, is_over: ColumnElement[bool]) ->
     return connection.execute(delete(table).where(table.c.id.in_(oldest))).rowcount
 
 
-def _drop_gate_cases(connection: Connection, before: datetime) -> int:
-    """The decisions themselves stay."""
-    oldest = select(gate_cases.c.decision).where(gate_cases.c.at < before).order_by(gate_cases.c.at).limit(AT_ONCE)
+def _drop_gate_cases(connection: Connection, scope: str, before: datetime) -> int:
+    """The decisions themselves stay. Cases from before scopes were recorded are everybody's."""
+    of_scope = gate_cases.c.scope.in_((scope, ""))
+    over = select(gate_cases.c.decision).where(of_scope, gate_cases.c.at < before)
+    oldest = over.order_by(gate_cases.c.at).limit(AT_ONCE)
     gone = connection.execute(oldest).scalars().all()
     for some in batches(gone):
         connection.execute(delete(gate_states).where(gate_states.c.decision.in_(some)))

@@ -20,7 +20,7 @@ from setpoint.model.remediation import Remediation, RemediationState
 from setpoint.model.service import Exposure, Release, Service, Signal, SignalKind, Tier
 from setpoint.model.urn import Urn
 from setpoint.model.waiver import Waiver
-from setpoint.store.interface import AuditRow, BeatRow, Delivery, DeliveryState, Reach
+from setpoint.store.interface import AuditRow, BeatRow, Delivery, DeliveryState, Known, Reach
 from setpoint.store.ledger import (
     audit_check,
     codec,
@@ -32,8 +32,8 @@ from setpoint.store.ledger import (
     remediations,
     tables,
 )
+from setpoint.store.ledger.columns import EPOCH
 from setpoint.store.ledger.database import Database
-from setpoint.store.ledger.tables import EPOCH
 
 ROWS_AT_ONCE: Final = 1_000
 """How many of a long answer are in memory at one time."""
@@ -56,15 +56,27 @@ class SqlReader:
             latest = connection.execute(select(tables.clock.c.latest)).scalar_one()
         return latest if latest != EPOCH else None
 
-    def comparisons(self, scope: str, *, service: str | None = None) -> Iterator[Comparison]:
+    def comparisons(self, scope: str, *, service: str | None = None, everything: bool = False) -> Iterator[Comparison]:
         table = tables.resources
-        wanted = select(table.c.urn, table.c.comparison).where(table.c.scope == scope, table.c.differs)
+        wanted = select(table.c.urn, table.c.comparison).where(table.c.scope == scope)
+        if not everything:
+            wanted = wanted.where(table.c.differs)
         if service is not None:
             wanted = wanted.where(table.c.service == service)
         wanted = wanted.order_by(table.c.urn)
         with self._database.read() as connection:
             for row in connection.execution_options(yield_per=ROWS_AT_ONCE).execute(wanted):
                 yield codec.decode_comparison(Urn(row.urn), row.comparison)
+
+    def known(self, scope: str, urn: Urn) -> Known | None:
+        table = tables.resources
+        wanted = select(table.c.service, table.c.comparison).where(table.c.scope == scope, table.c.urn == urn)
+        with self._database.read() as connection:
+            row = connection.execute(wanted).one_or_none()
+            if row is None:
+                return None
+            intended, actual = history.judged_last(connection, scope, urn)
+        return Known(row.service, codec.decode_comparison(urn, row.comparison), intended, actual)
 
     def findings(
         self,
@@ -129,6 +141,12 @@ class SqlReader:
             wanted = wanted.where(table.c.updated_at >= since)
         with self._database.read() as connection:
             return [remediations.decode(row) for row in connection.execute(wanted)]
+
+    def open_inquiries(self, scope: str, before: datetime) -> Sequence[Remediation]:
+        table = tables.remediations
+        due = select(table).where(table.c.scope == scope, table.c.ask_at <= before).order_by(table.c.ask_at, table.c.id)
+        with self._database.read() as connection:
+            return [remediations.decode(row) for row in connection.execute(due)]
 
     def remediation_steps(self, remediation: int) -> Sequence[tuple[datetime, RemediationState, str]]:
         """How a remediation came to its state: when, to which state, and why; oldest first."""

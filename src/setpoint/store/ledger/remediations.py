@@ -12,11 +12,12 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, insert, select, update
 
 from setpoint.errors import LedgerError
+from setpoint.model.attribution import Inquiry
 from setpoint.model.canonical import digest
 from setpoint.model.remediation import TRANSITIONS, Remediation, RemediationState
 from setpoint.model.urn import Urn
 from setpoint.store.ledger.audit import Entry
-from setpoint.store.ledger.codec import decode_plan, encode_plan
+from setpoint.store.ledger.codec import decode_inquiry, decode_plan, encode_answer, encode_inquiry, encode_plan
 from setpoint.store.ledger.tables import remediation_steps, remediations
 
 BEGINNINGS: Final = frozenset(
@@ -80,6 +81,22 @@ def steps(connection: Connection, remediation: int) -> list[tuple[datetime, Reme
     return [(row.at, RemediationState(row.state), row.reason) for row in connection.execute(wanted)]
 
 
+def answer(connection: Connection, remediation: Remediation, inquiry: Inquiry) -> Remediation:
+    """The remediation with what is known now of who caused it."""
+    connection.execute(
+        update(remediations)
+        .where(remediations.c.id == remediation.id)
+        .values(inquiry=encode_inquiry(inquiry), ask_at=inquiry.ask_at)
+    )
+    return replace(remediation, inquiry=inquiry)
+
+
+def tell_answer(remediation: Remediation, inquiry: Inquiry, at: datetime) -> Entry:
+    """What the audit log says about who caused it, once that is told, or will not be."""
+    details = {"remediation": remediation.id, "asked": inquiry.asked, **encode_answer(inquiry.answer)}
+    return Entry(at, "remediation attributed", remediation.urn, details)
+
+
 def entry(remediation: Remediation, before: RemediationState | None = None) -> Entry:
     """What the audit log says about the state that it just reached, from `before`; None where it begins.
 
@@ -98,6 +115,7 @@ def entry(remediation: Remediation, before: RemediationState | None = None) -> E
             "attempts": remediation.attempts,
             "findings": remediation.findings,
             "precondition": plan.precondition if plan else None,
+            **({"inquiry": encode_inquiry(remediation.inquiry)} if remediation.inquiry else {}),
             "changes": [
                 {"path": each.path, "before": digest(each.before), "after": digest(each.after)}
                 for each in (plan.changes if plan else ())
@@ -119,6 +137,7 @@ def decode(row: Row[Any]) -> Remediation:
         detected_at=row.detected_at,
         updated_at=row.updated_at,
         attempts=row.attempts,
+        inquiry=decode_inquiry(row.inquiry, row.ask_at),
     )
 
 
@@ -134,6 +153,8 @@ def _encode(remediation: Remediation) -> dict[str, Any]:
         "detected_at": remediation.detected_at,
         "updated_at": remediation.updated_at,
         "attempts": remediation.attempts,
+        "inquiry": encode_inquiry(remediation.inquiry),
+        "ask_at": remediation.inquiry.ask_at if remediation.inquiry else None,
     }
 
 

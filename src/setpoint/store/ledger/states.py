@@ -15,8 +15,9 @@ from setpoint.errors import LedgerError
 from setpoint.model.canonical import DIGEST_BYTES, Json, canonical_bytes
 from setpoint.model.resource import Resource
 from setpoint.model.urn import Urn
+from setpoint.store.ledger.columns import restore_unknowns
 from setpoint.store.ledger.database import batches
-from setpoint.store.ledger.tables import gate_states, history, restore_unknowns, states
+from setpoint.store.ledger.tables import gate_states, history, states
 
 QUICKLY: Final = 1
 """zlib's level: a state has a kilobyte or two, of which the best level makes a tenth less in twice the time."""

@@ -16,8 +16,9 @@ from setpoint.model.credential import mint
 from setpoint.store.interface import AgentKeys, IssuedToken, StoredToken
 from setpoint.store.ledger import audit
 from setpoint.store.ledger.audit import Entry
+from setpoint.store.ledger.columns import Moment
 from setpoint.store.ledger.database import Database
-from setpoint.store.ledger.tables import Moment, tokens
+from setpoint.store.ledger.tables import tokens
 from setpoint.store.ledger.wrapping import WrappedKeys
 from setpoint.store.ledger.writer import set_clock
 

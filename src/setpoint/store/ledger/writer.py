@@ -8,9 +8,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from setpoint.errors import LedgerError
+from setpoint.model.attribution import Inquiry
 from setpoint.model.canonical import Json
 from setpoint.model.conclusion import Conclusion
 from setpoint.model.decision import Decision
@@ -38,6 +39,7 @@ from setpoint.store.ledger import (
     tables,
 )
 from setpoint.store.ledger.audit import Entry
+from setpoint.store.ledger.columns import EPOCH
 from setpoint.store.ledger.database import Database, batches
 
 
@@ -129,8 +131,10 @@ class SqlWriter:
         findings: Sequence[str],
         detected_at: datetime,
         at: datetime,
+        inquiry: Inquiry | None = None,
     ) -> Remediation:
-        new = Remediation(0, urn, service, state, plan, tuple(findings), reason, detected_at, updated_at=at)
+        found = tuple(findings)
+        new = Remediation(0, urn, service, state, plan, found, reason, detected_at, updated_at=at, inquiry=inquiry)
         with self._working() as (connection, scope):
             planned = remediations.add(connection, scope, new)
             self._tell(connection, [remediations.entry(planned)])
@@ -143,6 +147,14 @@ class SqlWriter:
             self._tell(connection, [remediations.entry(stepped, before=remediation.state)])
             set_clock(connection, at)
         return stepped
+
+    def answer(self, remediation: Remediation, inquiry: Inquiry, at: datetime) -> Remediation:
+        with self._working() as (connection, _):
+            answered = remediations.answer(connection, remediation, inquiry)
+            if inquiry.ask_at is None:
+                self._tell(connection, [remediations.tell_answer(remediation, inquiry, at)])
+            set_clock(connection, at)
+        return answered
 
     def put_beat(self, beat: BeatRow) -> None:
         with self._working() as (connection, scope):
@@ -245,6 +257,13 @@ class SqlWriter:
 def set_clock(connection: Connection, at: datetime) -> None:
     """Remember `at`, if it is the latest time so far."""
     connection.execute(update(tables.clock).where(tables.clock.c.latest < at).values(latest=at))
+
+
+def touch_clock(connection: Connection) -> None:
+    """Leaves it as it was, and reaches the disk all the same: SQLite does not write what was written unchanged."""
+    latest = connection.execute(select(tables.clock.c.latest)).scalar_one()
+    for moment in (EPOCH, latest):
+        connection.execute(update(tables.clock).values(latest=moment))
 
 
 def _encode_conclusion(scope: str, conclusion: Conclusion, at: datetime) -> dict[str, Any]:

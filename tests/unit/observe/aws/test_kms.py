@@ -14,14 +14,15 @@ from setpoint.observe.aws.reader import Listed, Place, Reading
 class Kms:
     """A place with one key, of which KMS answers this about rotation: a status, or the code of an error."""
 
-    def __init__(self, answer: dict[str, Any] | str) -> None:
+    def __init__(self, answer: dict[str, Any] | str, **metadata: str) -> None:
         self._answer = answer
+        self._metadata = metadata
 
     def client(self, _service: str) -> Kms:
         return self
 
     def describe_key(self, **_: Any) -> Any:
-        return {"KeyMetadata": {"KeyId": "k", "KeyState": "Enabled"}}
+        return {"KeyMetadata": {"KeyId": "k", "KeyState": "Enabled", **self._metadata}}
 
     def get_key_policy(self, **_: Any) -> Any:
         return {"Policy": "{}"}
@@ -38,10 +39,10 @@ class Kms:
         return [{"Tags": []}]
 
 
-def rotation(answer: dict[str, Any] | str) -> tuple[dict[str, Any], set[str]]:
+def rotation(answer: dict[str, Any] | str, **metadata: str) -> tuple[dict[str, Any], set[str]]:
     """What of rotation was read, and what could not be."""
     reading = Reading(KeyReader.gone)
-    KeyReader().read(cast("Place", Kms(answer)), Listed("k", said={}), reading)
+    KeyReader().read(cast("Place", Kms(answer, **metadata)), Listed("k", said={}), reading)
     return {name: value for name, value in reading.properties.items() if "Rotat" in name}, set(reading.unread)
 
 
@@ -60,3 +61,16 @@ def rotation(answer: dict[str, Any] | str) -> tuple[dict[str, Any], set[str]]:
 )
 def test_rotation_and_its_period(answer: dict[str, Any] | str, read: dict[str, Any], unread: set[str]) -> None:
     assert rotation(answer) == (read, unread)
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [{"KeySpec": "RSA_2048"}, {"KeySpec": "HMAC_256"}, {"KeySpec": "SYMMETRIC_DEFAULT", "Origin": "AWS_CLOUDHSM"}],
+)
+def test_what_cannot_rotate_is_not_asked_for_its_rotation(metadata: dict[str, str]) -> None:
+    assert rotation("AccessDeniedException", **metadata) == ({}, set())
+
+
+def test_a_key_that_aws_manages_is_rotated_every_year_whatever_may_be_asked() -> None:
+    yearly = {"EnableKeyRotation": True, "RotationPeriodInDays": 365}
+    assert rotation("AccessDeniedException", KeyManager="AWS") == (yearly, set())

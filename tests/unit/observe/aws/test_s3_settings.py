@@ -6,8 +6,11 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
-from setpoint.observe.aws.s3_settings import SETTINGS
+from setpoint.observe.aws.reader import Reading
+from setpoint.observe.aws.s3 import BucketReader
+from setpoint.observe.aws.s3_settings import SETTINGS, settings_of
 
 SHAPES = {setting.properties[0]: setting.shape for setting in SETTINGS}
 MIDNIGHT = datetime(2030, 1, 1, tzinfo=UTC)
@@ -122,3 +125,32 @@ def test_a_website_that_redirects_everything() -> None:
 
 def test_what_was_never_accelerated_is_not() -> None:
     assert SHAPES["AccelerateConfiguration"]({}) == {"AccelerateConfiguration": None}
+
+
+class Refusing:
+    """An S3 that tells of versioning, or refuses that too, and refuses everything else."""
+
+    def __init__(self, versioning: dict[str, str] | None) -> None:
+        self._versioning = versioning
+
+    def __getattr__(self, operation: str) -> Any:
+        def call(**_: str) -> Any:
+            if operation == "get_bucket_versioning" and self._versioning is not None:
+                return self._versioning
+            raise ClientError({"Error": {"Code": "AccessDenied"}}, operation)
+
+        return call
+
+
+@pytest.mark.parametrize(
+    ("versioning", "asked"),
+    [({}, False), ({"Status": "Enabled"}, True), ({"Status": "Suspended"}, True), (None, True)],
+)
+def test_what_takes_versions_is_asked_for_unless_there_never_were_any(
+    versioning: dict[str, str] | None, asked: bool
+) -> None:
+    reading = Reading(BucketReader.gone)
+    settings_of(Refusing(versioning), {"Bucket": "b"}, reading)
+    assert "Tags" in reading.unread
+    unread = {"ObjectLockConfiguration", "ObjectLockEnabled", "ReplicationConfiguration"}.intersection(reading.unread)
+    assert len(unread) == (3 if asked else 0)

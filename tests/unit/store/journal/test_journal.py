@@ -123,7 +123,7 @@ def test_threads_share_what_they_write(
     monkeypatch.setattr(os, "fsync", slow_sync)
     with ThreadPoolExecutor(20) as pool:
         receipts = [pool.submit(journal.append, [event(number), event("same")], now) for number in range(20)]
-        while len(journal._waiting) < 19:
+        while len(journal._turns._waiting) < 19:
             threading.Event().wait(0.001)
         all_wait.set()
         appended = [each.result().appended for each in receipts]
@@ -131,6 +131,55 @@ def test_threads_share_what_they_write(
     assert len(syncs) == 2
     assert sorted(_ids(journal)) == sorted(["first", "same", *map(str, range(20))])
     assert [each.offset for each in journal.read(0, 100)] == list(range(1, 23))
+
+
+def test_a_batch_whose_turn_does_not_come_is_not_written(
+    opened: OpenJournal, event: MakeEvent, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = opened(turn_within=0.05)
+    journal.append([event("first")], now)
+    goes_on, sync = threading.Event(), os.fsync
+
+    def hanging_sync(file: int) -> None:
+        assert goes_on.wait(10)
+        sync(file)
+
+    monkeypatch.setattr(os, "fsync", hanging_sync)
+    with ThreadPoolExecutor(1) as pool:
+        hanging = pool.submit(journal.append, [event("hanging")], now)
+        while not journal._turns._is_taken:
+            threading.Event().wait(0.001)
+        with pytest.raises(TemporaryError, match="slower than what comes in") as refused:
+            journal.append([event("late")], now)
+        assert refused.value.delay > 0
+        goes_on.set()
+        assert hanging.result().appended == 1
+    assert _ids(journal) == ["first", "hanging"]
+    assert journal.append([event("late")], now).appended == 1
+
+
+def test_trouble_is_told_until_the_disk_takes_something(
+    opened: OpenJournal, event: MakeEvent, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = opened()
+    journal.append([event("first")], now)
+    assert journal.trouble() == ""
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "fsync", _failing_sync)
+        with pytest.raises(JournalError, match="cannot be written"):
+            journal.append([event("second")], now)
+        assert "cannot be written (Input/output error)" in journal.trouble()
+        with pytest.raises(JournalError):
+            journal.try_again()
+        assert journal.trouble()
+    journal.try_again()
+    assert journal.trouble() == ""
+    assert _ids(journal) == ["first"]
+    assert _ids(opened()) == ["first"]
+
+
+def _failing_sync(_file: int) -> None:
+    raise OSError(errno.EIO, os.strerror(errno.EIO))
 
 
 def test_only_what_is_durable_is_read(

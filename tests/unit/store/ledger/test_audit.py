@@ -12,8 +12,8 @@ import pytest
 from setpoint.errors import LedgerError
 from setpoint.model.service import Signal, SignalKind
 from setpoint.store.ledger.audit import SEAL_EVERY, row_digest
+from setpoint.store.ledger.columns import to_microseconds
 from setpoint.store.ledger.ledger import SqlLedger
-from setpoint.store.ledger.tables import to_microseconds
 from setpoint.store.ledger.writer import SqlWriter
 
 Maker = Callable[..., Any]

@@ -3,6 +3,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -73,6 +74,20 @@ def test_what_was_judged_comes_back_whole(
     assert past.grounds.actual.digest() == actual.digest()
     assert past.grounds.exceptions == Exceptions([waiver], Baseline({urn: {"Tags[a]": "b"}}))
     assert sorted(past.decided, key=str) == sorted(both, key=str)
+
+
+def test_what_is_known_of_an_entity_is_what_holds_now(
+    ledger: SqlLedger, writer: SqlWriter, bucket: MakeUrn, now: datetime
+) -> None:
+    writer.record([_concluded(bucket("a"), 1), _concluded(bucket("b"), 7)], now)
+    writer.record([_concluded(bucket("a"), 2, service="shop")], now + HOUR)
+    known = ledger.known("aws", bucket("a"))
+    assert known is not None
+    assert (known.service, known.comparison, known.intended) == ("shop", Comparison(bucket("a")), None)
+    assert known.actual is not None
+    assert known.actual.properties == {"Size": 2}
+    assert ledger.known("aws", bucket("c")) is None
+    assert ledger.known("other", bucket("a")) is None
 
 
 def test_what_is_judged_as_before_writes_nothing(
@@ -248,6 +263,17 @@ def test_what_was_over_goes_and_what_holds_stays(
     assert ledger.broken_audit_rows() == []
     (told,) = [each.details for each in ledger.audit() if each.action == "history pruned"]
     assert (told["history"], told["gate cases"], told["states"]) == (2, 1, 2)
+
+
+@pytest.mark.parametrize(("scope", "left"), [("aws", 0), ("other", 1), ("", 0)])
+def test_a_scope_prunes_what_its_own_gate_decided_from(
+    ledger: SqlLedger, writer: SqlWriter, case: GateCase, now: datetime, scope: str, left: int
+) -> None:
+    """And what nobody recorded a scope of."""
+    ledger.visitor().put_decision(_decision(case), now, case=replace(case, scope=scope))
+    writer.prune(now + HOUR, now + 2 * HOUR)
+    kept = [each for each in _gates(ledger, now) if isinstance(each, PastGate)]
+    assert [each.case.scope for each in kept] == [scope] * left
 
 
 def test_what_is_pruned_in_vain_is_not_told(

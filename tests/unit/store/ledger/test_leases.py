@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from setpoint.errors import FencedError, LeaseHeldError, LedgerError
+from setpoint.model.attribution import Inquiry, Untold
 from setpoint.model.finding import Finding
-from setpoint.model.remediation import RemediationState
+from setpoint.model.remediation import Remediation, RemediationState
 from setpoint.model.service import Release, Service, Signal, SignalKind
 from setpoint.store.interface import BeatRow
 from setpoint.store.ledger.ledger import SqlLedger
@@ -101,11 +102,15 @@ def works(now: datetime, bucket: Maker, found: Maker, concluded: Maker) -> dict[
     urn = bucket("data")
     signal = Signal("payments", SignalKind.DRIFT, 1.0, now, "drift")
     finding: Finding = found(urn)
+    inquiry = Inquiry((), now, now, Untold("nothing is recorded yet", may_be_told=True))
+    state = RemediationState.ESCALATED
+    remediation = Remediation(1, urn, "payments", state, None, (), "", now, now, inquiry=inquiry)
     return {
         "record": lambda writer: writer.record([concluded(urn, finding)], now),
         "forget": lambda writer: writer.forget([urn], now),
         "add_signals": lambda writer: writer.add_signals([signal]),
         "plan": lambda writer: writer.plan(urn, "payments", None, RemediationState.ESCALATED, "", [], now, now),
+        "answer": lambda writer: writer.answer(remediation, inquiry, now),
         "put_beat": lambda writer: writer.put_beat(BeatRow(0, now, now, 1, 1, 0, 0, 0, ())),
     }
 

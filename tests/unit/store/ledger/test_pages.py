@@ -228,6 +228,10 @@ def _back_to_version_4(path: str) -> None:
             "DROP INDEX decisions_of_service",
             "ALTER TABLE decisions DROP COLUMN service",
             "DROP TABLE answers",
+            "DROP INDEX remediations_to_ask",
+            "ALTER TABLE remediations DROP COLUMN ask_at",
+            "ALTER TABLE remediations DROP COLUMN inquiry",
+            "ALTER TABLE gate_cases DROP COLUMN scope",
             "UPDATE alembic_version SET version_num = '0004'",
         ):
             connection.execute(text(statement))

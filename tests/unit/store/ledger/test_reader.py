@@ -19,8 +19,8 @@ from setpoint.model.remediation import RemediationState
 from setpoint.model.service import Exposure, Release, Service, Signal, SignalKind, Tier
 from setpoint.model.snapshot import Area, AreaCoverage, Extent
 from setpoint.store.interface import BeatRow
+from setpoint.store.ledger.columns import Document, Moment
 from setpoint.store.ledger.ledger import SqlLedger
-from setpoint.store.ledger.tables import Document, Moment
 from setpoint.store.ledger.writer import SqlWriter
 
 Maker = Callable[..., Any]
@@ -49,7 +49,7 @@ def test_keys_are_remembered_per_scope(ledger: SqlLedger, now: datetime, bucket:
 def test_comparisons_with_drifts_or_gaps_come_back_whole_in_order(
     ledger: SqlLedger, writer: SqlWriter, now: datetime, bucket: Maker
 ) -> None:
-    folds = (Fold("Tags", [], "empty"),)
+    folds = (Fold("Tags", [], "empty"), Fold("Engine", "mysql", "spelling (page)", "MySQL"))
     drifted = Comparison(
         bucket("b"),
         drifts=(
@@ -59,12 +59,13 @@ def test_comparisons_with_drifts_or_gaps_come_back_whole_in_order(
         folds=folds,
     )
     doubtful = Comparison(bucket("a"), gaps=(Gap(bucket("a"), "Key", GapKind.UNREAD, "kms:GetKeyPolicy denied"),))
-    clean = Comparison(bucket("c"), folds=folds)
+    clean = Comparison(bucket("c"), folds=folds, left_out={"read-only (schema)": 2}, declared_at="t.yaml:3: C")
     writer.record(
         [Conclusion(each.urn, "key", "payments", each, (), ()) for each in (drifted, doubtful, clean)],
         now,
     )
     assert list(ledger.comparisons("aws")) == [doubtful, drifted]
+    assert list(ledger.comparisons("aws", everything=True)) == [doubtful, drifted, clean]
     assert list(ledger.comparisons("aws", service="orders")) == []
     assert list(ledger.comparisons("other")) == []
     writer.record([Conclusion(bucket("b"), "key", "payments", Comparison(bucket("b")), (), ())], now)

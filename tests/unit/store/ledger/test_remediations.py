@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from setpoint.errors import LedgerError
+from setpoint.model.attribution import Inquiry, RecordedChange, Untold
 from setpoint.model.canonical import Unknown, digest
 from setpoint.model.remediation import TRANSITIONS, UNFINISHED, Change, Plan, Remediation, RemediationState
 from setpoint.model.urn import Urn
@@ -131,6 +132,27 @@ def test_without_a_plan_it_can_only_be_escalated(
     escalated = writer.plan(bucket("data"), "payments", None, State.ESCALATED, "create-only", ["f1"], now, now)
     assert ledger.remediations() == [escalated]
     assert escalated.plan is None
+
+
+def test_who_caused_it_is_kept_and_asked_for_when_it_is_time(
+    ledger: SqlLedger, writer: SqlWriter, now: datetime, bucket: Maker
+) -> None:
+    untold = Untold("nothing is recorded yet", may_be_told=True)
+    asked = Inquiry(("Encryption",), now - SECOND, now, untold, asked=1, ask_at=now + SECOND)
+    kept = writer.plan(bucket("data"), "payments", None, State.ESCALATED, "set again", ["f1"], now, now, asked)
+    writer.plan(bucket("logs"), "payments", None, State.ESCALATED, "create-only", ["f2"], now, now)
+    assert ledger.remediations()[0] == kept
+    assert kept.inquiry == asked
+    assert ledger.open_inquiries("aws", now) == []
+    assert ledger.open_inquiries("other", now + SECOND) == []
+    assert ledger.open_inquiries("aws", now + SECOND) == [kept]
+    change = RecordedChange("arn:eve", "arn:role", "PutBucketPolicy", "s3.amazonaws.com", "e1", now, "192.0.2.1")
+    answered = writer.answer(kept, asked.answered(change, now + SECOND), now + SECOND)
+    assert ledger.remediations()[0] == answered
+    assert answered.inquiry == Inquiry(("Encryption",), now - SECOND, now, change, asked=2)
+    assert ledger.open_inquiries("aws", now + timedelta(days=1)) == []
+    assert [row.action for row in ledger.audit()][-1] == "remediation attributed"
+    assert ledger.broken_audit_rows() == []
 
 
 def test_they_are_found_by_state_entity_and_service(
