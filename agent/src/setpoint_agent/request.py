@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cached_property
 from types import CodeType
 from typing import Final
 
@@ -53,52 +54,60 @@ class Values(list[Value]):
 
 
 class Request:
-    """One request and what is known of it. Its owner is the context that it hangs in; nothing here is locked."""
+    """One request and what is known of it. Its owner is the context that it hangs in; nothing here is locked.
 
-    __slots__ = (
-        "_sources",
-        "_values",
-        "effects",
-        "ended",
-        "framework",
-        "handler",
-        "method",
-        "passages",
-        "path",
-        "probe",
-        "reported",
-        "route",
-    )
+    Whatever most requests do not need is made when it is first asked for.
+    """
+
+    framework: str = ""
+    route: str | None = None
+    """The template of its route (`/orders/{id}`), as the framework writes it, once known."""
+    handler: CodeType | None = None
+    """The code of the function that answers it, once known."""
+    ended: bool = False
+    """The response was sent: what a thread that was left behind still does is no longer of this request."""
+    probe: str = ""
+    """A scanner's probe id, if its header was valid."""
+    _sources: tuple[Source, ...] = ()
 
     def __init__(self, method: str, path: str, framework: str = "") -> None:
         self.method = method
         self.path = path
-        self.framework = framework
-        self.route: str | None = None
-        """The template of its route (`/orders/{id}`), as the framework writes it, once known."""
-        self.handler: CodeType | None = None
-        """The code of the function that answers it, once known."""
-        self.ended = False
-        """The response was sent: what a thread that was left behind still does is no longer of this request."""
-        self.probe: str = ""
-        """A scanner's probe id, if its header was valid."""
-        self.effects: Counter[str] = Counter()
+        if framework:
+            self.framework = framework
+
+    @cached_property
+    def effects(self) -> Counter[str]:
         """What it changed, as seen from inside: `rows-written`, `files-written`, `outbound`, `session-changes`."""
-        self.passages: dict[str, set[str]] = {}
+        return Counter()
+
+    @cached_property
+    def passages(self) -> dict[str, set[str]]:
         """A text that an escaper or a check gave back → what it is now safe for (`html`, `shell`, `sql`, …)."""
-        self.reported: set[object] = set()
+        return {}
+
+    @cached_property
+    def reported(self) -> set[object]:
         """Evidence that this request already gave."""
-        self._sources: list[Source] = []
-        self._values = Values()
+        return set()
+
+    @cached_property
+    def _values(self) -> Values:
+        return Values()
 
     def add_source(self, source: Source) -> None:
         """Parts to be read when first needed."""
-        self._sources.append(source)
+        self._sources = (*self._sources, source)
+
+    @property
+    def has_effects(self) -> bool:
+        """Whether any was counted; asking `effects` would make them."""
+        return "effects" in self.__dict__
 
     def values(self) -> list[Value]:
         """Every value known by now, within the bounds."""
         if self._sources:
-            sources, self._sources = self._sources, []
+            sources, self._sources = self._sources, ()
             for source in sources:
                 _gather(source, self._values)
         return self._values

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from bisect import bisect_left
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import Any, Final
 
 from setpoint_agent.request import Request
@@ -18,6 +18,7 @@ BOUNDS: Final = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5
 (https://opentelemetry.io/docs/specs/semconv/http/http-metrics/). The last count is of what took longer."""
 MOST_ROUTES: Final = 1_000
 """Routes told apart; more count as `other`."""
+CLASSES: Final = {each: f"{each}xx" for each in range(1, 6)}
 UNKNOWN, OTHER = "?", "other"
 
 
@@ -29,7 +30,7 @@ class _Row:
     def __init__(self, framework: str) -> None:
         self.framework = framework
         self.calls = 0
-        self.statuses: Counter[str] = Counter()
+        self.statuses: defaultdict[str, int] = defaultdict(int)
         self.counts = [0] * (len(BOUNDS) + 1)
         self.seconds = 0.0
         self.effects: Counter[str] = Counter()
@@ -51,10 +52,10 @@ class Operations:
             self.requests += 1
             row = self._rows.get(key) or self._added(key, request.framework)
             row.calls += 1
-            row.statuses[f"{status // 100}xx" if status else "error"] += 1
+            row.statuses[CLASSES.get(status // 100, "error")] += 1
             row.counts[bisect_left(BOUNDS, seconds)] += 1
             row.seconds += seconds
-            if request.effects:
+            if request.has_effects:
                 row.effects.update(request.effects)
             row.changed = True
 

@@ -8,8 +8,8 @@ The rule, by what a text looks like (`kind_of`) and where it stands (`strength`)
   they are an identifier that the statement names again or qualifies (`users.id … FROM users`);
 - numbers of fewer than 4 digits count where code puts a value: quoted, after `=` `<` `>`, as a segment of a path;
 - function words and keywords count only quoted or alone; usual folders and extensions not as such (`/tmp/`, `.json`);
-- names of parameters and parts of values count where data stands: quoted (but not as a key or an attribute of a tag),
-  framed by marks on both sides, or alone, unless no code would write them;
+- pieces of values count where marks frame them on both sides (`'bar'`, `/bar.`), or alone;
+- names of parameters that code could write itself count quoted (but not as a key or in a tag), or alone;
 - values of headers that every client sends count when they are long and various, or hold what such headers never hold.
 """
 
@@ -28,12 +28,13 @@ LONG_HEADER: Final = 12
 VARIOUS: Final = 5
 """Different characters."""
 FEWEST_DIGITS: Final = 4
+MOST_ELSEWHERE: Final = 8
 
 _NAMES: Final = frozenset({QUERY_NAME, FORM_NAME, JSON_NAME, COOKIE_NAME, HEADER_NAME})
 _WORD: Final = re.compile(r"[a-z_]+", re.IGNORECASE)
 _IDENTIFIER: Final = re.compile(r"[a-z_][a-z_-]*[0-9]{0,2}", re.IGNORECASE)
 _NUMBER: Final = re.compile(r"[+-]?[0-9.,]+")
-_ORDINARY_HEADER: Final = re.compile(r"[\w\s.,:;=/*+()\"?\[\]-]*")
+_ORDINARY_HEADER: Final = re.compile(r"[\w \t.,:;=/*+()\"?\[\]-]*")
 _STATEMENT: Final = re.compile(
     r"[\s(]*(?:select|insert|update|delete|replace|merge|with|create|alter|drop|call|exec)\b"
 )
@@ -53,7 +54,7 @@ class Kind(Enum):
     WORD = "counts where it stands alone"
     NUMBER = "counts where code puts a value"
     PATH_WORD = "counts unless it is a usual folder or extension there"
-    PIECE = "counts where data stands: quoted or framed"
+    PIECE = "counts where marks frame it"
     COMMON = "counts quoted"
     NAME = "counts quoted, but not as a key"
 
@@ -129,7 +130,7 @@ def _proven(kind: Kind, text: str, start: int, end: int) -> bool:
     if kind is Kind.PATH_WORD:
         return not _usual_in_path(text, start, end) and not _names_itself(text, start, end)
     if kind is Kind.PIECE:
-        return _framed(text, start, end) or _quoted(text, start, end)
+        return _framed(text, start, end)
     if kind is Kind.NAME:
         return _quoted(text, start, end) and not _KEY.match(text, end) and not _in_tag(text, start)
     return _quoted(text, start, end)
@@ -150,11 +151,11 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
 
 def _quoted(text: str, start: int, end: int) -> bool:
     """Whether a quote is open at `start` and closed behind `end`."""
-    return any(text.count(quote, 0, start) % 2 == 1 and quote in text[end:] for quote in _QUOTES)
+    return any(text.count(quote, 0, start) % 2 == 1 and text.find(quote, end) != -1 for quote in _QUOTES)
 
 
 def _framed(text: str, start: int, end: int) -> bool:
-    """Whether marks (or an end of the argument) stand at both sides, at least one of them a mark."""
+    """Whether marks, or the ends of the argument, stand at both sides."""
     before, after = text[start - 1 : start], text[end : end + 1]
     return (before in _BEFORE_DATA or start == 0) and (after in _AFTER_DATA or end == len(text))
 
@@ -172,7 +173,19 @@ def _names_itself(text: str, start: int, end: int) -> bool:
         return True
     if text[start - 3 : start].strip() == "by" or end == len(text.rstrip("; \n")):
         return False
-    return len(re.findall(rf"\b{re.escape(word)}\b", text)) > 1
+    return _stands_elsewhere(text, word, start)
+
+
+def _stands_elsewhere(text: str, word: str, start: int) -> bool:
+    """Whether a statement names the same word at another place; looks at a few, wherever they are."""
+    at = -1
+    for _ in range(MOST_ELSEWHERE):
+        at = text.find(word, at + 1)
+        if at == -1:
+            return False
+        if at != start and _stands_alone(text, at, at + len(word)):
+            return True
+    return False
 
 
 def _usual_in_path(text: str, start: int, end: int) -> bool:

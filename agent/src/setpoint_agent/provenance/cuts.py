@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import islice
 from typing import Final
 
 from setpoint_agent.provenance.coincidence import LONG, Kind, various
-from setpoint_agent.provenance.needles import GRAM, Samples
+from setpoint_agent.provenance.needles import GRAM, Sample
 
 CERTAIN: Final = 12
 """Letters and digits of a stretch that no two texts share by chance."""
@@ -20,25 +21,30 @@ Stretch = tuple[int, int, Kind]
 """From and to in the argument, and what it has to prove."""
 
 
-def longest_stretch(samples: Samples, text: str) -> Stretch | None:
-    """The longest stretch of `text` (folded) that the value holds too; None where none is telling."""
+def longest_stretch(samples: Iterable[Sample], text: str) -> Stretch | None:
+    """The longest stretch of `text` (folded) around one of a value's samples that it holds; None: none is telling."""
     best: Stretch | None = None
-    tried = past = 0
-    for sample, at in samples.places:
-        if at < past or sample not in text:
+    past = 0
+    for sample in islice(samples, MOST_TRIED):
+        if sample.at < past:
             continue
-        start, end, past = _extended(samples.folded, at, text, text.index(sample))
+        start, end, past = _extended(sample, text, text.index(sample.text))
+        start, end = _trimmed(text, start, end)
         kind = _kind_of(text[start:end])
         if kind is not None and (best is None or end - start > best[1] - best[0]):
             best = (start, end, kind)
-        tried += 1
-        if tried == MOST_TRIED:
-            break
     return best
 
 
-def _extended(value: str, at: int, text: str, found: int) -> tuple[int, int, int]:
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """The stretch without the spaces at its ends."""
+    stretch = text[start:end]
+    return start + len(stretch) - len(stretch.lstrip()), start + len(stretch.rstrip())
+
+
+def _extended(sample: Sample, text: str, found: int) -> tuple[int, int, int]:
     """How far both agree around a sample: from and to in the text, and to where in the value."""
+    value, at = sample.folded, sample.at
     before = _most(min(at, found), lambda length: value[at - length : at] == text[found - length : found])
     at, found = at + GRAM, found + GRAM
     after = _most(

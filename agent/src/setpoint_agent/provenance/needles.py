@@ -34,23 +34,25 @@ LONGEST_REMEMBERED: Final = 256
 MOST_REMEMBERED: Final = 256
 """Values (and their characters) of which the needles are kept from one request to the next: most of headers and cookies
 come again. Bounds what that takes, and what a hostile client can fill it with."""
-LONGEST_JOINED: Final = 256
+LONGEST_JOINED: Final = 64
 """Characters of a value that is joined anew: names and titles become names of files, longer texts do not."""
 MOST_PIECES: Final = 16
 """Pieces of one value."""
 MOST_GRAMS: Final = 64
-"""Samples of one value."""
+"""Sample of one value."""
 GRAM: Final = 5
 STRIDE: Final = 4
 """Samples of 5 characters, one every 4: one of them lies in any stretch of 8."""
+STRIDE_OF_HEADERS: Final = 8
+"""One lies in any stretch of 12: headers come with every request, and are rarely cut."""
 
 _UNCUT: Final = frozenset({QUERY_NAME, FORM_NAME, JSON_NAME, COOKIE_NAME, HEADER_NAME, RAW_QUERY})
 """Parts that are taken as they are: names, and what other parts hold in pieces already."""
 _TOKENS: Final = re.compile(r"[^\s=&;,/<>\"'()|?#]{3,}")
 _WORDS: Final = re.compile(r"[^\W_]{3,}")
 _MARKUP: Final = re.compile(r">([^<>]{3,})<|=[\"']([^\"'<>]{3,})[\"']")
-_QUERY: Final = re.compile(r"[?&][^=&#]*=([^&#]{1,512})")
-_STRUCTURED: Final = re.compile(r"\s*[\[{]|--|[\w.%+-]+=[^\s<>]*(?:&[\w.%+-]+=[^\s<>]*)*$")
+_QUERY: Final = re.compile(r"[?&][^=&#?]*=([^&#]{1,512})")
+_STRUCTURED: Final = re.compile(r"\s*[\[{]|--|[\w.%+-]+=[^\s<>]*$")
 """A body of JSON, multipart or of a form: its parts are values of their own."""
 
 
@@ -65,12 +67,14 @@ class Needle:
 
 
 @dataclass(frozen=True, slots=True)
-class Samples:
-    """One value to be looked for in stretches: short samples of it, and where each lies."""
+class Sample:
+    """A few characters of a value; where they lie in an argument, a longer stretch of it may."""
 
+    text: str
+    at: int
+    """Where in the value, folded."""
     folded: str
     value: Value
-    places: tuple[tuple[str, int], ...]
 
 
 class Needles:
@@ -86,7 +90,7 @@ class Needles:
         """How many of the values are looked into."""
         self._exact: list[Needle] = []
         self._pieces: list[Needle] = []
-        self._samples: list[Samples] = []
+        self._samples: list[Sample] = []
         self._cut = 0
         """How many of the values have been taken to pieces."""
 
@@ -97,43 +101,52 @@ class Needles:
             self._taken = len(values)
         return self._exact
 
-    def rare(self) -> tuple[list[Needle], list[Samples]]:
+    def rare(self) -> tuple[list[Needle], list[Sample]]:
         """Pieces and joined forms, and samples: for an argument in which no value was found."""
         for index in range(self._cut, len(self._values)):
             value = self._values[index]
-            if not _may_be_cut(value):
+            if index >= self._deep:
+                self._samples += _samples(value)
                 continue
-            brief = len(value.text) <= LONGEST_REMEMBERED
-            if index < self._deep:
-                self._pieces += _kept_pieces(value) if brief else _pieces(value)
-            if not _is_referer(value):
-                self._samples.append(_kept_samples(value) if brief else _samples(value))
+            cut = _kept_pieces if len(value.text) <= LONGEST_REMEMBERED else _in_pieces
+            pieces, samples = cut(value.part, value.name, value.text)
+            self._pieces += pieces
+            self._samples += samples
         self._cut = len(self._values)
         return self._pieces, self._samples
 
     def _extend(self, values: Sequence[Value]) -> None:
         for value in values:
-            self._characters += len(value.text)
+            text = value.text
+            self._characters += len(text)
             if self._characters > MOST_CHARACTERS:
                 return
             self._values.append(value)
             if self._characters > MOST_DECODED:
-                self._exact += _needles(value, (Form(value.text),))
+                self._exact += _needles(value, (Form(text),))
                 continue
             self._deep += 1
-            self._exact += _kept_whole(value) if len(value.text) <= LONGEST_REMEMBERED else _whole(value)
+            self._exact += (_kept_whole if len(text) <= LONGEST_REMEMBERED else _whole)(value.part, value.name, text)
 
 
-def _whole(value: Value) -> tuple[Needle, ...]:
-    return _needles(value, decoded_forms(value.text))
+def _whole(part: str, name: str, text: str) -> tuple[Needle, ...]:
+    return _needles(Value(part, name, text), decoded_forms(text))
 
 
-def _pieces(value: Value) -> tuple[Needle, ...]:
-    text = value.text
+def _in_pieces(part: str, name: str, text: str) -> tuple[tuple[Needle, ...], tuple[Sample, ...]]:
+    value = Value(part, name, text)
+    if not _may_be_cut(value):
+        return (), ()
     if _is_referer(value):
-        return _needles(value, [Form(PERCENT.undo(each), ("cut",)) for each in _QUERY.findall(text)])
+        return _needles(value, [Form(PERCENT.undo(each), ("cut",)) for each in _QUERY.findall(text)]), ()
     joined = joined_forms(text) if len(text) <= LONGEST_JOINED else ()
-    return _needles(value, (*joined, *(Form(each, ("cut",)) for each in _split(text))), piece=True)
+    pieces = (Form(each, ("cut",)) for each in _split(text))
+    return _needles(value, (*joined, *pieces), piece=True), _samples(value)
+
+
+_kept_whole: Final = lru_cache(MOST_REMEMBERED)(_whole)
+_kept_pieces: Final = lru_cache(MOST_REMEMBERED)(_in_pieces)
+"""By part, name and text: the hash of a `Value` takes longer than all of the rest."""
 
 
 def _needles(value: Value, forms: Iterable[Form], *, piece: bool = False) -> tuple[Needle, ...]:
@@ -175,13 +188,10 @@ def _texts(text: str) -> Iterator[str]:
     return iter(marked or [text])
 
 
-def _samples(value: Value) -> Samples:
+def _samples(value: Value) -> tuple[Sample, ...]:
+    if not _may_be_cut(value) or _is_referer(value):
+        return ()
     folded = fold(value.text)
-    stride = max(STRIDE, len(folded) // MOST_GRAMS)
-    places = tuple((folded[at : at + GRAM], at) for at in range(0, max(0, len(folded) - GRAM + 1), stride))
-    return Samples(folded, value, places[:MOST_GRAMS])
-
-
-_kept_whole: Final = lru_cache(MOST_REMEMBERED)(_whole)
-_kept_pieces: Final = lru_cache(MOST_REMEMBERED)(_pieces)
-_kept_samples: Final = lru_cache(MOST_REMEMBERED)(_samples)
+    stride = max(STRIDE_OF_HEADERS if value.part == HEADER else STRIDE, len(folded) // MOST_GRAMS)
+    starts = range(0, max(0, len(folded) - GRAM + 1), stride)
+    return tuple(Sample(folded[at : at + GRAM], at, folded, value) for at in starts[:MOST_GRAMS])

@@ -8,16 +8,20 @@ undone where the argument holds its marks, and pieces are only tried where nothi
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from heapq import nlargest
+from itertools import groupby
 from typing import Final
 
 from setpoint_agent.provenance.coincidence import strength
 from setpoint_agent.provenance.cuts import longest_stretch
 from setpoint_agent.provenance.interface import Match
-from setpoint_agent.provenance.needles import Needle, Needles, Samples
+from setpoint_agent.provenance.needles import Needle, Needles, Sample
 from setpoint_agent.provenance.views import View, views
 from setpoint_agent.request import Value, Values
 
 MOST_MATCHES: Final = 16
+MOST_WEIGHED: Final = 48
+"""Texts found in one view that are looked at closer, the longest first."""
 MOST_OCCURRENCES: Final = 4
 """Places of one text in one argument."""
 MOST_WORK: Final = 6_000_000
@@ -40,7 +44,7 @@ def find(values: Sequence[Value], argument: str, *, shortest: int = 3) -> list[M
     if not found and len(argument) <= LONGEST_CUT:
         pieces, samples = needles.rare()
         found = [match for view in seen for match in _found(pieces[:most], view, argument, shortest)]
-        found += [match for view in seen for match in _cut(samples, view, argument, most)]
+        found += [match for view in seen for match in _cut(samples[:most], view, argument)]
     return _longest(found) if found else found
 
 
@@ -55,9 +59,11 @@ def _needles_of(values: Sequence[Value]) -> Needles:
 
 def _found(needles: Sequence[Needle], view: View, argument: str, shortest: int) -> Iterator[Match]:
     folded = view.folded
-    for needle in [each for each in needles if each.folded in folded]:
-        if len(needle.folded) >= shortest:
-            yield from _occurrences(needle, view, argument)
+    there = [each for each in needles if each.folded in folded and len(each.folded) >= shortest]
+    if len(there) > MOST_WEIGHED:
+        there = nlargest(MOST_WEIGHED, there, key=lambda each: len(each.folded))
+    for needle in there:
+        yield from _occurrences(needle, view, argument)
 
 
 def _occurrences(needle: Needle, view: View, argument: str) -> Iterator[Match]:
@@ -81,19 +87,18 @@ def _how(how: tuple[str, ...], found: str, needle: Needle) -> tuple[str, ...]:
     return (*how, "case" if found.lower() == needle.form.text.lower() else "unicode")
 
 
-def _cut(samples: Sequence[Samples], view: View, argument: str, most: int) -> Iterator[Match]:
-    for each in samples:
-        most -= len(each.places)
-        if most < 0:
-            return
-        stretch = longest_stretch(each, view.folded)
+def _cut(samples: Sequence[Sample], view: View, argument: str) -> Iterator[Match]:
+    folded = view.folded
+    there = [each for each in samples if each.text in folded]
+    for value, of_value in groupby(there, key=lambda each: each.value):
+        stretch = longest_stretch(of_value, folded)
         if stretch is None:
             continue
         start, end, kind = stretch
-        certainty = strength(kind, view.folded, start, end)
+        certainty = strength(kind, folded, start, end)
         if certainty:
             start, end = view.locate(start, end)
-            yield Match(each.value, start, end, argument[start:end], ("cut", *view.steps), certainty)
+            yield Match(value, start, end, argument[start:end], ("cut", *view.steps), certainty)
 
 
 def _longest(found: list[Match]) -> list[Match]:

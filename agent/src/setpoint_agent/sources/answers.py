@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from setpoint_agent.quiet import quietly
-from setpoint_agent.request import Request
+from setpoint_agent.request import Request, current
 
 MOST_BODY: Final = 262_144
 """Octets of a page that are looked at."""
@@ -24,10 +24,19 @@ class Answer:
     body: bytearray = field(default_factory=bytearray)
     """Of pages only; the first `MOST_BODY` octets."""
     page: bool = False
+    whole: bool = False
+    """Its length is known before it is sent: nothing of the application makes it meanwhile."""
 
     def begin(self, status: int, headers: Headers) -> None:
         """Its head; a second one (an error page in its place) counts for the first."""
-        self.status, self.headers, self.page = status, headers, _is_page(headers)
+        self.status, self.headers = status, headers
+        self.page = self.whole = False
+        for name, text in headers:
+            lower = name.lower()
+            if lower == "content-type":
+                self.page = "html" in text.lower()
+            elif lower == "content-length":
+                self.whole = True
         self.body.clear()
 
     def add(self, chunk: bytes) -> None:
@@ -46,12 +55,9 @@ def listen(listener: Listener) -> None:
 
 
 def tell(request: Request, answer: Answer) -> None:
+    """Within the request, whatever context its end comes in."""
+    token = current.set(request)
     for listener in _listeners:
         listener(request, answer)
+    current.reset(token)
 
-
-def _is_page(headers: Headers) -> bool:
-    for name, text in headers:
-        if name.lower() == "content-type":
-            return "html" in text.lower()
-    return False

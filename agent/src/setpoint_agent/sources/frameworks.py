@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from setpoint_agent.patching.interface import Patch, Wrap
@@ -19,6 +20,7 @@ Note = Callable[..., None]
 """(request, result or None, *arguments of the call)."""
 
 
+@lru_cache(maxsize=4_096)
 def code_behind(handler: Any, method: str = "") -> Any:
     """The code object of a view: behind decorators and partials, of a class's method where the view is a class."""
     view_class = getattr(handler, "view_class", None) or (handler if isinstance(handler, type) else None)
@@ -33,8 +35,8 @@ def code_behind(handler: Any, method: str = "") -> Any:
 
 def add_parameters(request: Request, parameters: Mapping[str, Any] | Iterable[tuple[str, Any]]) -> None:
     """Path parameters, as text: converters of the framework may have made numbers of them."""
-    pairs = list(parameters.items() if isinstance(parameters, Mapping) else parameters)
-    if pairs:
+    if parameters:
+        pairs = list(parameters.items() if isinstance(parameters, Mapping) else parameters)
         request.add_source(lambda: [Value(PATH_PARAMETER, str(name), str(value)) for name, value in pairs])
 
 

@@ -72,24 +72,30 @@ class Visit:
                 self.add(chunk)
             self.end()
             return body
-        if self._file_wrapper is not None and isinstance(body, self._file_wrapper):
-            self.end()  # the server sends the file by itself: what it is given must stay what it is
+        if self._is_sent_as_it_is(body):
+            self.end()
             return body
         return _Body(body, self)
 
+    @property
+    def is_made(self) -> bool:
+        """The body is there already: no code of the application runs while it is sent."""
+        return self._answer.whole
+
+    def _is_sent_as_it_is(self, body: Any) -> bool:
+        """Nothing is to be seen in it any more; and a file that the server sends by itself must stay what it is."""
+        is_file = self._file_wrapper is not None and isinstance(body, self._file_wrapper)
+        return is_file or (self.is_made and not self._answer.page)
+
     def add(self, chunk: bytes) -> None:
-        if self._answer.page and isinstance(chunk, bytes | bytearray):
-            self._answer.add(bytes(chunk))
+        if self._answer.page and isinstance(chunk, bytes):
+            self._answer.add(chunk)
 
     def end(self, *, failed: bool = False) -> None:
         """Once: the answer is whole, or broke off."""
         if self.request.ended:
             return
-        token = current.set(self.request)
-        try:
-            tell(self.request, self._answer)
-        finally:
-            current.reset(token)
+        tell(self.request, self._answer)
         finish(self.request, 0 if failed else self._answer.status, time.perf_counter() - self._began)
 
     @quietly
@@ -116,24 +122,27 @@ class _Body:
         return self
 
     def __next__(self) -> bytes:
+        chunk = next(self._chunks) if self._visit.is_made else self._made()
+        self._visit.add(chunk)
+        return chunk
+
+    def _made(self) -> bytes:
         token = current.set(self._visit.request)
         try:
-            chunk = next(self._chunks)
+            return next(self._chunks)
         except StopIteration:
-            self._visit.end()
             raise
         except BaseException:
             self._visit.end(failed=True)
             raise
         finally:
             current.reset(token)
-        self._visit.add(chunk)
-        return chunk
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._body, name)
 
     def close(self) -> None:
+        """Servers call it when all was sent, and also when a client went away."""
         token = current.set(self._visit.request)
         try:
             if hasattr(self._body, "close"):
@@ -211,6 +220,8 @@ def _visit(environ: Environ) -> Visit:
 
 def _path(environ: Environ) -> str:
     path = f"{environ.get('SCRIPT_NAME', '')}{environ.get('PATH_INFO', '')}"
+    if path.isascii():
+        return path
     return path.encode("latin-1", "replace").decode("utf-8", "replace")  # PEP 3333: octets in the guise of Latin-1
 
 
