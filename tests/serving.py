@@ -22,6 +22,7 @@ from starlette.responses import JSONResponse
 from starlette.responses import Response as PlainResponse
 from starlette.routing import Route
 
+from setpoint.compare.config import ConfigComparator
 from setpoint.decide.threshold import ReleaseAssessor
 from setpoint.errors import CouldNotTellError, NotFoundError
 from setpoint.loop.admission import WhatIf
@@ -43,10 +44,14 @@ from setpoint.server.forwarding import IngestDoor
 from setpoint.server.metrics import Metrics
 from setpoint.server.parts import Described, ServerParts
 from setpoint.server.process import listening, serve
+from setpoint.server.workers import Work
 from setpoint.settings.server import Limits, ServerSettings
 from setpoint.store.interface import BeatRow, Parcel, TokenStore
 from setpoint.store.ledger.ledger import SqlLedger
+from setpoint.wire.document import Document
+from setpoint.wire.examination import ExaminationDocument
 from setpoint.wire.problem import MEDIA_TYPE
+from setpoint.wire.replay import ReplayDocument
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SERVICES = {
@@ -153,6 +158,14 @@ class FakeGate:
         return self.decide(release, stage), self.decide(release, stage)
 
 
+class FakeWorkers:
+    """Finds what the documents themselves show."""
+
+    async def ask(self, work: Work, question: Document | None = None) -> bytes:  # noqa: ARG002 (what was asked)
+        document = ExaminationDocument if work is Work.EXAMINE else ReplayDocument
+        return orjson.dumps(document.model_json_schema()["examples"][0])
+
+
 def no_status() -> Status:
     raise CouldNotTellError("no supervisor runs on this ledger")
 
@@ -189,7 +202,10 @@ def parts_on(
         "authenticator": Authenticator(tokens, count_refusal=metrics.refused),
         "gatekeeper": FakeGate,
         "assessor": ReleaseAssessor(),
+        "explainer": ConfigComparator(lambda _type: None),
         "ingest": IngestDoor(ingest),
+        "workers": FakeWorkers(),
+        "try_channel": lambda channel: "" if channel == "oncall" else "the server answered 503",
         "status": some_status,
         "metrics": metrics,
         "limits": limits,

@@ -52,8 +52,12 @@ references, pages *Common errors* and *Errors* of the actions used here)."""
 NOT_OFFERED: Final = "SetpointServiceNotOffered"
 """Our own error code: an endpoint that stands in for AWS does not know the service."""
 
-UNKNOWN_TO_STAND_INS: Final = "cloudcontrol"
-"""The service that an endpoint other than AWS's may well lack."""
+UNKNOWN_TO_STAND_INS: Final = {"cloudcontrol": "", "cloudtrail": ".cloudtrail.LookupEvents"}
+"""Services that an endpoint other than AWS's may well lack → of which answers, by the name of botocore's event."""
+
+TIGHT: Final = ".LookupEvents"
+"""How botocore's events of a call end whose limit of two a second, which an account has with everybody in it, is so far
+below all others that to reach it says nothing of them (AWS CloudTrail API Reference, LookupEvents)."""
 
 _BEGAN: Final = "setpoint_began"
 """In a call's context, which botocore hands from its first event to its last."""
@@ -99,7 +103,7 @@ class AwsClients:
         self._lock = threading.Lock()
         self._session = session
         self._clients: dict[tuple[str, str], Any] = {}
-        self._identity: tuple[str, str] | None = None
+        self._caller: str | None = None
         self._assumed: tuple[AwsClients, AssumedRole] | None = None
 
     def assuming(self, role: AssumedRole) -> AwsClients:
@@ -107,7 +111,7 @@ class AwsClients:
         clients = AwsClients(self.settings, telemetry=self._telemetry)
         clients.budget = self.budget
         clients._assumed = (self, role)
-        clients._identity = (role.partition, role.account)
+        clients._caller = role.arn
         return clients
 
     def client(self, service: str, region: str) -> Any:
@@ -120,14 +124,17 @@ class AwsClients:
 
     def identity(self) -> tuple[str, str]:
         """(partition, account id) of the credentials in use; `CouldNotTellError` when AWS does not say."""
-        if self._identity is None:
+        _, partition, _, _, account, *_ = self.caller().split(":")
+        return partition, account
+
+    def caller(self) -> str:
+        """The ARN of the credentials in use, or of the role that they are to be of; raises as `identity` does."""
+        if self._caller is None:
             try:
-                arn = self.client("sts", self.settings.regions[0]).get_caller_identity()["Arn"]
+                self._caller = str(self.client("sts", self.settings.regions[0]).get_caller_identity()["Arn"])
             except client_errors() as error:
                 raise translate(error, "sts:GetCallerIdentity") from error
-            _, partition, _, _, account, *_ = arn.split(":")
-            self._identity = (partition, account)
-        return self._identity
+        return self._caller
 
     def _make(self, service: str, region: str) -> Any:
         boto3, config_class = _import_boto3()
@@ -153,8 +160,8 @@ class AwsClients:
                 remedy="check aws.regions, aws.profile and aws.endpoint_url",
             ) from error
         _keep_to_budget(client, self.budget)
-        if self.settings.endpoint_url is not None and service == UNKNOWN_TO_STAND_INS:
-            _notice_strangers(client)
+        if self.settings.endpoint_url is not None and service in UNKNOWN_TO_STAND_INS:
+            _notice_strangers(client, UNKNOWN_TO_STAND_INS[service])
         if self._telemetry is not SILENT:
             _measure_calls(client, self._telemetry)
         return client
@@ -172,16 +179,16 @@ def _keep_to_budget(client: Any, budget: CallBudget) -> None:
     def wait(**_: Any) -> None:
         budget.take()
 
-    def learn(parsed_response: Any, **_: Any) -> None:
+    def learn(parsed_response: Any, event_name: str, **_: Any) -> None:
         code = str((parsed_response or {}).get("Error", {}).get("Code", ""))
-        if code in THROTTLED:
+        if code in THROTTLED and not event_name.endswith(TIGHT):
             budget.throttled()
 
     client.meta.events.register_first("before-send", wait)
     client.meta.events.register_first("response-received", learn)
 
 
-def _notice_strangers(client: Any) -> None:
+def _notice_strangers(client: Any, answers: str) -> None:
     """AWS answers with JSON, even where it fails; whoever answers otherwise will not know the service later either."""
 
     def notice(response_dict: Any, **_: Any) -> None:
@@ -194,7 +201,7 @@ def _notice_strangers(client: Any) -> None:
             what = {"Code": NOT_OFFERED, "Message": "the endpoint does not know this service"}
             raise ClientError({"Error": what, "ResponseMetadata": {"HTTPStatusCode": 501}}, "")
 
-    client.meta.events.register_first("response-received", notice)
+    client.meta.events.register_first(f"response-received{answers}", notice)
 
 
 def _measure_calls(client: Any, telemetry: Telemetry) -> None:

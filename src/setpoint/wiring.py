@@ -11,20 +11,22 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Final
+from uuid import uuid4
 
 from setpoint.act.alert import JsonLinesNotifier, Notifiers, TerminalNotifier
-from setpoint.act.interface import Courier, Reverter
+from setpoint.act.interface import Alert, Courier, Message, Reverter
 from setpoint.act.revert.accounts import AccountsReverter
 from setpoint.act.revert.reverter import ACTIONS, AwsReverter
 from setpoint.aws import AwsClients
 from setpoint.compare.config.comparator import ConfigComparator
+from setpoint.compare.interface import Explainer
 from setpoint.decide.gate import ReleaseGate
 from setpoint.decide.policy.compile import PolicySet, compile_policies
 from setpoint.decide.policy.judge import PolicyJudge
 from setpoint.decide.policy.overrides import resolve
-from setpoint.decide.replay import Replayer
 from setpoint.decide.threshold import ReleaseAssessor
-from setpoint.errors import CouldNotTellError, InputError
+from setpoint.errors import CouldNotTellError, InputError, NotFoundError
+from setpoint.fields import did_you_mean
 from setpoint.intent.baseline import read_baseline
 from setpoint.intent.estate import Estate
 from setpoint.intent.guardrails import load_guardrails
@@ -36,17 +38,18 @@ from setpoint.loop.intended import KeptState
 from setpoint.loop.parts import Parts
 from setpoint.model.canonical import Json
 from setpoint.model.event import Event
+from setpoint.model.examination import Examination
 from setpoint.model.health import Status
-from setpoint.model.policy import Policy
+from setpoint.model.policy import Policy, Severity
 from setpoint.model.remediation import Mode
 from setpoint.model.service import Service
-from setpoint.model.waiver import Waiver
-from setpoint.observe.accounts import AccountsObserver
+from setpoint.observe.accounts import AccountsObserver, AccountsRecord
+from setpoint.observe.aws.change_record import HISTORY, LOOK_UP, CloudTrailRecord
 from setpoint.observe.aws.observer import AwsObserver, permissions
 from setpoint.observe.aws.selection import Selection, shipped_watch_list
 from setpoint.settings import Settings, TerraformSource
 from setpoint.status import read_status
-from setpoint.store.interface import HistoryReader, Journal, Lake, Ledger, LedgerReader, ServerLedger, TokenStore
+from setpoint.store.interface import Journal, Lake, Ledger, LedgerReader, ServerLedger, TokenStore
 from setpoint.store.ledger.opening import open_ledger
 from setpoint.store.thresholds import SignedThresholds
 from setpoint.telemetry import SILENT, Telemetry
@@ -107,6 +110,12 @@ class Wiring:
         others = {each: self.reverter_of(clients) for each, clients in self.accounts.items()}
         return AccountsReverter(own, others) if others else own
 
+    @cached_property
+    def changes(self) -> AccountsRecord:
+        """Who changed what, as the accounts recorded it."""
+        others = {each: CloudTrailRecord(clients) for each, clients in self.accounts.items()}
+        return AccountsRecord(CloudTrailRecord(self.clients), others)
+
     def reverter_of(self, clients: AwsClients) -> AwsReverter:
         return AwsReverter(clients, self.schemas.schema, self.schemas.handlers)
 
@@ -154,29 +163,6 @@ def open_reader(settings: Settings) -> Iterator[LedgerReader]:
 
 
 @contextmanager
-def open_history(settings: Settings) -> Iterator[HistoryReader]:
-    """The recorded past, for a command that only reads; its ledger must exist."""
-    ledger = open_ledger(str(settings.ledger), create=False, read_only=True)
-    try:
-        yield ledger
-    finally:
-        ledger.close()
-
-
-def replayer(settings: Settings, *, other_policies: bool) -> Replayer:
-    """By the policies and overrides of these settings.
-
-    With `other_policies`, others than the overrides were written for: an override that speaks of none is left out.
-    """
-    policies, overrides = Wiring(settings).policies, settings.overrides
-    ids = frozenset(each.id for each in policies.policies)
-    if other_policies:
-        overrides = tuple(each for each in overrides if any(each.speaks_of(name) for name in ids))
-    judge = PolicyJudge(policies, overrides, settings.service)
-    return Replayer(judge, ReleaseGate(policies, overrides), ids)
-
-
-@contextmanager
 def open_existing_ledger(settings: Settings) -> Iterator[Ledger]:
     """The ledger of a command that tells the loop something; it must exist."""
     with _open_ledger(settings, create=False) as ledger:
@@ -215,13 +201,6 @@ def pseudonymiser(settings: Settings) -> Callable[[Event], Event]:
     privacy = settings.privacy
     key = pseudonym_key(privacy.key_file) if privacy.needs_key else b""
     return Pseudonymiser(privacy.rules, key).clean
-
-
-def all_waivers(settings: Settings, ledger: LedgerReader) -> list[Waiver]:
-    """Those of the configuration, and those that people entered."""
-    matched = ledger.waiver_matches()
-    declared = [replace(each, last_matched=matched.get(each.id)) for each in settings.waivers]
-    return [*declared, *ledger.waivers()]
 
 
 @contextmanager
@@ -271,6 +250,7 @@ def loop_parts(settings: Settings, stopping: Callable[[], bool], telemetry: Tele
             services=settings.services,
             keeper=keeper,
             courier=alert_courier,
+            changes=wiring.changes,
             telemetry=telemetry,
         )
 
@@ -282,6 +262,33 @@ def courier(settings: Settings) -> Courier:
 
     owners = {name: service.owner for name, service in settings.services.items()}
     return AlertCourier(settings.alerts, owners, timeout=settings.loop.delivery.timeout)
+
+
+def try_channel(settings: Settings, channel: str) -> str:
+    """Send a test message; why it did not get there, empty where it did. `NotFoundError` where there is no such one."""
+    known = settings.alerts.channels
+    if channel not in known:
+        remedy = did_you_mean(channel, known) if known else "name one under alerts.channels"
+        raise NotFoundError(f"there is no channel {channel!r}", remedy=remedy)
+    alert = Alert(
+        at=datetime.now(UTC),
+        severity=Severity.INFO,
+        kind="test",
+        subject=None,
+        service="",
+        title=f"a test of the channel {channel}; nothing is wrong",
+        helps="setpoint alerts",
+    )
+    try:
+        courier(settings).send(channel, Message(f"test-{uuid4()}", (alert,)))
+    except CouldNotTellError as error:
+        return error.diagnostics()
+    return ""
+
+
+def explainer(settings: Settings, wiring: Wiring | None = None) -> Explainer:
+    """What says why something differs, or does not. Reads a schema when it is asked about its type."""
+    return ConfigComparator((wiring or Wiring(settings)).schemas.schema)
 
 
 def assessor(settings: Settings) -> ReleaseAssessor:
@@ -326,6 +333,10 @@ class ServerWiring:
         with self._turn:
             return replace(self._admission, actor=actor)
 
+    @property
+    def explainer(self) -> Explainer:
+        return explainer(self._settings, self._wiring)
+
     def policies(self) -> Sequence[Policy]:
         with self._turn:
             return self._wiring.policies.policies
@@ -339,8 +350,11 @@ class ServerWiring:
         return permissions_needed(self._settings, enforce=enforce)
 
     def status(self) -> Status:
-        """How the processes are; `CouldNotTellError` where nobody says so."""
-        return read_status(self._settings.ledger, datetime.now(UTC))
+        """How the processes are; `CouldNotTellError` where nobody says so, without where that would be on this disk."""
+        try:
+            return read_status(self._settings.ledger, datetime.now(UTC))
+        except CouldNotTellError as error:
+            raise CouldNotTellError(error.what, remedy=error.remedy) from error
 
     @cached_property
     def _admission(self) -> Admission:
@@ -362,6 +376,33 @@ def open_server_ledger(settings: Settings) -> Iterator[ServerLedger]:
         ledger.close()
 
 
+def examine(settings: Settings) -> Examination:
+    """What can and cannot be read; AWS is asked for a little of everything."""
+    wiring = Wiring(settings)
+    partition, account = wiring.clients.identity()
+    declared, policies = wiring.intent.read(), wiring.policies.policies
+    coverage = wiring.observer.probe(declared.resources)
+    work = wiring.observer.workload(declared.resources)
+    needed = dict(permissions({each.type for each in work}, wiring.selection))
+    if settings.loop.mode is Mode.ENFORCE:
+        coverage += wiring.changes.probe()
+        needed[HISTORY] = (LOOK_UP,)
+    return Examination(
+        partition=partition,
+        account=account,
+        regions=settings.aws.regions,
+        mode=settings.loop.mode,
+        declared=len(declared.resources),
+        policies=len(policies),
+        declared_coverage=tuple(declared.coverage.areas.values()),
+        coverage=tuple(coverage),
+        permissions=needed,
+        work=tuple(work),
+        full_scan_every=max(settings.loop.interval, settings.loop.full_scan_every),
+        calls_per_second=settings.aws.calls_per_second,
+    )
+
+
 def permissions_needed(settings: Settings, *, enforce: bool) -> Json:
     """The least-privilege IAM policy for what is configured; with what reverting needs in mode enforce, or if asked."""
     wiring = Wiring(replace(settings, account=settings.account or NO_ACCOUNT))
@@ -369,8 +410,11 @@ def permissions_needed(settings: Settings, *, enforce: bool) -> Json:
     read = {**permissions(), **permissions(declared | wiring.selection.watched, wiring.selection)}
     reading = {action for actions in read.values() for action in actions}
     reading.update(stack_actions(settings))
+    reverts = enforce or settings.loop.mode is Mode.ENFORCE
+    if reverts:
+        reading.add(LOOK_UP)
     statements = [_statement("SetpointReads", reading), *intent_statements(settings)]
-    if enforce or settings.loop.mode is Mode.ENFORCE:
+    if reverts:
         reverter = wiring.reverter_of(wiring.clients)
         actions = (action for name in declared | ACTIONS.keys() for action in reverter.actions(name))
         writing = {name for action in actions for name in action.permissions} - reading

@@ -9,14 +9,14 @@ from setpoint.aws import AwsClients
 from setpoint.errors import InputError, NotFoundError
 from setpoint.intent.cloudformation.anatomy import NESTED_STACK
 from setpoint.intent.cloudformation.assembly import AssemblyStack, CloudAssemblyReader
-from setpoint.intent.cloudformation.cloud import GET_OBJECT, GET_PARAMETER, GET_TEMPLATE, AwsCloud
+from setpoint.intent.cloudformation.cloud import GET_OBJECT, GET_PARAMETER, GET_TEMPLATE, LIST_ALIASES, AwsCloud
 from setpoint.intent.cloudformation.declared import WHOLLY_FOLDED
 from setpoint.intent.cloudformation.exports import DeclaredExports
 from setpoint.intent.cloudformation.live import Existing
 from setpoint.intent.cloudformation.reader import COVERED, CloudFormationReader
-from setpoint.intent.cloudformation.resolution import Schemas
 from setpoint.intent.cloudformation.sources import LocalFile
 from setpoint.intent.cloudformation.stack import StackFacts, read_stack
+from setpoint.intent.cloudformation.surroundings import Schemas
 from setpoint.intent.estate import Estate
 from setpoint.intent.interface import IntentReader
 from setpoint.intent.terraform.reader import TerraformReader
@@ -29,6 +29,7 @@ STACK_ACTIONS: Final = (
     GET_TEMPLATE,
     "cloudformation:ListExports",
     "cloudformation:ListStackResources",
+    LIST_ALIASES,
 )
 """What resolving a template against its live stack needs, and the stacks nested in it (`intent/cloudformation`)."""
 

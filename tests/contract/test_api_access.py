@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 import pytest
 from httpx import Response
-from tests.serving import SERVICES, Caller, ingesting, issue, parts_on, populate
+from tests.serving import SERVICES, Caller, bucket, ingesting, issue, parts_on, populate
 
 from setpoint.model.access import INCLUDED, AccessScope
 from setpoint.server.app import api_document, create_app
@@ -36,6 +36,8 @@ TABLE: Final = {
     "GET /v1/services/{name}/signals": ("read", BOUND),
     "GET /v1/resources": ("read", BOUND),
     "GET /v1/drift": ("read", BOUND),
+    "GET /v1/drift/explanation": ("read", BOUND),
+    "GET /v1/drift/folded": ("read", BOUND),
     "GET /v1/findings": ("read", BOUND),
     "GET /v1/beats": ("read", BOUND),
     "GET /v1/beats/latest": ("read", BOUND),
@@ -60,6 +62,9 @@ TABLE: Final = {
     "GET /v1/audit/verify": ("read", ""),
     "GET /v1/alerts": ("read", ""),
     "GET /v1/alerts/channels": ("read", ""),
+    "POST /v1/alerts/{channel}/test": ("operate", ""),
+    "GET /v1/doctor": ("operate", ""),
+    "POST /v1/policies/replay": ("read", ""),
     "GET /v1/permissions": ("read", ""),
     "GET /v1/status": ("read", ""),
     "GET /v1/changes": ("read", ""),
@@ -74,7 +79,7 @@ TABLE: Final = {
     "DELETE /v1/tokens/{token}": ("admin", ""),
 }
 
-PLACES: Final = {"name": "payments", "number": "1", "identity": "w1", "token": "nobody"}
+PLACES: Final = {"name": "payments", "number": "1", "identity": "w1", "token": "nobody", "channel": "oncall"}
 """What stands in paths; all of it is one service's."""
 
 ELSEWHERE: Final = PLACES | {"name": "shop", "number": "2"}
@@ -128,7 +133,8 @@ def ask(caller: Caller, name: str, token: str, places: dict[str, str], parameter
     required = {
         each["name"] for each in OPERATIONS[name].get("parameters", ()) if each["in"] == "query" and each["required"]
     }
-    usual = {"id": "encryption/bucket", "service": places["name"]}
+    entity = bucket(f"{places['name']}-data")
+    usual = {"id": "encryption/bucket", "service": places["name"], "urn": entity}
     parameters = {each: usual[each] for each in required} | (parameters or {})
     if name == "GET /v1/policy/in-force":
         parameters = {"id": "encryption/bucket", "service": places["name"]} | (parameters or {})

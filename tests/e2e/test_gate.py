@@ -15,7 +15,7 @@ from tests.e2e.program import Answer, Setpoint
 
 from setpoint.cli.actor import actor
 from setpoint.store.ledger.audit import row_digest
-from setpoint.store.ledger.tables import to_microseconds
+from setpoint.store.ledger.columns import to_microseconds
 
 GATE = ("gate", "--service", "shop", "--release", "1")
 

@@ -17,6 +17,7 @@ from tests.certificate import write_certificate
 from tests.e2e.account import BUCKET, Aws, free_port, open_the_bucket
 from tests.e2e.program import ACCOUNT, PATIENCE, REGION, ROOT, Answer, Loop, Setpoint, eventually
 
+from setpoint import __version__
 from setpoint.cli.actor import actor
 from setpoint.cli.main import run
 from setpoint.client import patience
@@ -29,10 +30,14 @@ TOKEN: Final = re.compile(r"sp_[0-9A-Za-z]{12}_[0-9A-Za-z]{49}")
 READING: Final = (
     ("drift",),
     ("drift", "--service", "nobody"),
+    ("drift", "--all"),
+    ("drift", "--sarif", "drift.sarif"),
     ("drift", "explain", URN),
+    ("drift", "explain", URN, "Arn"),
     ("findings",),
     ("findings", "--all", "--service", "shop"),
     ("findings", "--service", "nobody"),
+    ("findings", "--sarif", "findings.sarif"),
     ("remediations",),
     ("alerts",),
     ("waivers",),
@@ -42,6 +47,9 @@ READING: Final = (
     (*EXPLAIN, "--service", "shop"),
     (*EXPLAIN, "--service", "some/other"),
     ("baseline", "diff", "--file", "baseline.yaml"),
+    ("policy", "replay"),
+    ("policy", "replay", "--policies", "mine", "--no-shipped", "--policy", "logging/*", "--service", "shop"),
+    ("alerts", "test", "oncall"),
     ("tokens", "list", "--all"),
 )
 JSON_ONLY: Final = (
@@ -57,6 +65,7 @@ BY_NOW: Final = (
     GATE,
     ("gate", "--service", "shop", "--release", "2", "--stage", "admit"),
     (*GATE, "--what-if", "tier=low", "--what-if", "in=7d"),
+    ("policy", "replay", "--policies", "mine", "--since", "1d", "--until", "0s"),
 )
 """What they tell depends on the moment: digits that follow from it are masked."""
 
@@ -65,6 +74,8 @@ WRONG: Final = (
     ("gate", "--service", "nobody", "--release", "1"),
     (*GATE, "--what-if", "without=nothing"),
     ("policy", "explain", "approvals/bucket-acces"),
+    ("drift", "explain", URN, "Nonesuch"),
+    ("drift", "explain", f"{URN}-other", "Arn"),
     ("approve", "99", "--reason", "x"),
     ("undo", "1", "--reason", "x"),
     ("approve", "1", "--reason", " "),
@@ -74,8 +85,30 @@ WRONG: Final = (
     ("tokens", "revoke", "nobody"),
     ("tokens", "issue", "ci", "--scope", "gate"),
     ("status",),
+    ("alerts", "test", "oncal"),
+    ("policy", "replay", "--policies", "mine", "--policy", "loging/*"),
+    ("policy", "replay", "--policies", "wrong"),
+    ("policy", "replay", "--service", "nobody"),
     ("baseline", "accept", URN, "Nothing", "--file", "baseline.yaml"),
 )
+
+
+LOGGED: Final = """
+id: logging/bucket-logged
+title: Bucket does not log who reads it
+why: Nobody could say who looked.
+remedy: Set LoggingConfiguration.DestinationBucketName
+severity: medium
+subject: resource
+types: [AWS::S3::Bucket]
+reads: [LoggingConfiguration.DestinationBucketName]
+holds: resource.LoggingConfiguration.DestinationBucketName != null
+effects: {deploy: deny, runtime: alert}
+references: []
+examples:
+  pass: [{name: logged, properties: {LoggingConfiguration: {DestinationBucketName: logs}}}]
+  fail: [{name: not logged, properties: {}}]
+"""
 
 
 class Server:
@@ -163,11 +196,20 @@ def beaten(setpoint: Setpoint, shop: Aws) -> Setpoint:
 
 
 @pytest.fixture
-def both(beaten: Setpoint, ask: Ask, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
+def both(
+    beaten: Setpoint, ask: Ask, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Both]:
+    for name in ("ONCALL_URL", "ONCALL_KEY"):
+        monkeypatch.setenv(name, beaten.environment[name])
     issued = beaten.run("tokens", "issue", "me", "--scope", "admin", "--json").json()
     elsewhere = tmp_path_factory.mktemp("elsewhere")
     (elsewhere / "token").write_text(f"{issued['token']}\n", encoding="utf-8")
     (elsewhere / "baseline.yaml").write_text("{}", encoding="utf-8")
+    for folder in (beaten.folder, elsewhere):
+        for name, types in (("mine", "AWS::S3::Bucket"), ("wrong", "AWS::S3::Bukket")):
+            policy = folder / name / "logging" / "bucket-logged.yaml"
+            policy.parent.mkdir(parents=True)
+            policy.write_text(LOGGED.replace("AWS::S3::Bucket", types), encoding="utf-8")
     server = Server(beaten)
     yield Both(beaten, server.url, elsewhere, ask)
     server.stop()
@@ -198,6 +240,21 @@ def test_what_is_read_is_told_in_the_same_bytes(both: Both) -> None:
         here, there = both.here(*command), both.there(*command)
         assert (there.code, _ageless(there.out)) == (here.code, _ageless(here.out)), command
         assert here.out, command
+
+
+def test_a_server_is_examined_in_the_same_words_and_says_who_asks(both: Both) -> None:
+    here, there = both.program.run("doctor"), both.there("doctor")
+    assert (there.code, there.err) == (here.code, here.err)
+    asked, caller = there.out.removeprefix(here.out).splitlines()
+    assert asked == f"asked {both.url}, version {__version__} (this program: {__version__}); the clocks agree"
+    assert caller.startswith("it takes you for token:me, who may admin, until 2")
+    as_json = both.there("doctor", "--json").json()
+    examiner = as_json.pop("server")
+    assert as_json == both.program.run("doctor", "--json").json()
+    (token,) = [each for each in both.here("tokens", "list", "--json").json() if each["name"] == "me"]
+    assert (examiner["caller"], examiner["scopes"]) == ("token:me", ["admin"])
+    assert examiner["expires_at"] == token["expires_at"]
+    assert abs(examiner["ahead_s"]) < 5
 
 
 def test_what_is_wrong_is_told_the_same(both: Both) -> None:

@@ -495,6 +495,7 @@ class TestCoverage:
         self, aws: AwsClients, operation: str, path: str, action: str
     ) -> None:
         make_bucket(aws, "records")
+        aws.client("s3", REGION).put_bucket_versioning(Bucket="records", VersioningConfiguration={"Status": "Enabled"})
         refuse_xml(aws, "s3", REGION, operation, "AccessDenied")
 
         resources, areas = observe(aws, "AWS::S3::Bucket")
@@ -507,6 +508,7 @@ class TestCoverage:
 
     def test_one_refused_call_may_leave_several_properties_unread(self, aws: AwsClients) -> None:
         make_bucket(aws, "records")
+        aws.client("s3", REGION).put_bucket_versioning(Bucket="records", VersioningConfiguration={"Status": "Enabled"})
         refuse_xml(aws, "s3", REGION, "GetObjectLockConfiguration", "AccessDenied")
         resources, _ = observe(aws, "AWS::S3::Bucket")
         assert resources[urn("AWS::S3::Bucket", "records")].unread == dict.fromkeys(

@@ -20,6 +20,7 @@ from setpoint.model.handlers import Verb
 from setpoint.model.resource import Absent, Resource, Unread
 from setpoint.model.snapshot import Area, AreaCoverage, Extent
 from setpoint.model.urn import GLOBAL, Urn
+from setpoint.observe.aws.listing import NO_LISTING
 from setpoint.observe.aws.observer import UNREADABLE, AwsObserver
 from setpoint.observe.aws.selection import Selection
 
@@ -171,18 +172,81 @@ class TestParents:
         assert extents(coverage) == {self.STAGE: (Extent.PARTIAL, ("cloudformation:ListResources denied",))}
 
     def test_a_parent_that_only_the_declared_tell_of(self, cloud: CloudControl, clients: AwsClients) -> None:
-        member = "AWS::Amplify::Branch"
+        member = "AWS::StorageGateway::Volume"
         handlers = catalogue.handlers(member)
         assert handlers is not None
-        assert handlers.needs == ("AppId",)
-        cloud.needs = {member: ("AppId",)}
-        cloud.put(HERE, member, "arn:main", {"AppId": "d1", "BranchName": "main"})
-        cloud.put(HERE, member, "arn:other", {"AppId": "d2", "BranchName": "main"})
-        resources, coverage = observed(
-            observer(clients), declared(urn(member, "arn:main"), urn(member, "arn:gone"), properties={"AppId": "d1"})
-        )
+        assert handlers.needs == ("GatewayARN",)
+        cloud.needs = {member: ("GatewayARN",)}
+        cloud.put(HERE, member, "arn:main", {"GatewayARN": "g1", "VolumeARN": "arn:main"})
+        cloud.put(HERE, member, "arn:other", {"GatewayARN": "g2", "VolumeARN": "arn:other"})
+        intended = declared(urn(member, "arn:main"), urn(member, "arn:gone"), properties={"GatewayARN": "g1"})
+        resources, coverage = observed(observer(clients), intended)
         assert set(resources) == {urn(member, "arn:main")}
-        assert extents(coverage) == {member: (Extent.DECLARED, ())}
+        reason = "nothing tells every GatewayARN to list below, so the declared ones do"
+        assert extents(coverage) == {member: (Extent.DECLARED, (reason,))}
+
+    def test_of_what_an_account_may_have_millions_only_the_neighbours_of_the_declared_are_listed(
+        self, cloud: CloudControl, clients: AwsClients
+    ) -> None:
+        stream = "AWS::Logs::LogStream"
+        cloud.needs = {stream: ("LogGroupName",)}
+        for group in ("orders", "others"):
+            cloud.put(HERE, "AWS::Logs::LogGroup", group, {"LogGroupName": group})
+            cloud.put(HERE, stream, f"{group}|s", {"LogGroupName": group})
+        resources, coverage = observed(observer(clients), declared(urn(stream, "orders|s")))
+        assert set(resources) == {urn(stream, "orders|s")}
+        [(extent, [reason])] = extents(coverage).values()
+        assert extent is Extent.DECLARED
+        assert "millions" in reason
+
+    BRANCH, APP = "AWS::Amplify::Branch", "AWS::Amplify::App"
+
+    def _apps(self, cloud: CloudControl) -> None:
+        cloud.needs = {self.BRANCH: ("AppId",)}
+        for app in ("d1", "d2"):
+            cloud.put(HERE, self.APP, f"arn:{app}", {"AppId": app})
+            cloud.put(HERE, self.BRANCH, f"arn:{app}/main", {"AppId": app})
+
+    def test_a_parent_is_read_for_what_its_identifier_does_not_tell(
+        self, cloud: CloudControl, clients: AwsClients
+    ) -> None:
+        self._apps(cloud)
+        resources, coverage = observed(observer(clients), declared(urn(self.BRANCH, "arn:d1/main")))
+        assert set(resources) == {urn(self.BRANCH, "arn:d1/main"), urn(self.BRANCH, "arn:d2/main")}
+        assert extents(coverage) == {self.BRANCH: (Extent.WHOLE, ())}
+
+    def test_a_parent_that_vanished_meanwhile_has_nothing_below_it(
+        self, cloud: CloudControl, clients: AwsClients
+    ) -> None:
+        self._apps(cloud)
+        cloud.fail("GetResource", self.APP, "ResourceNotFoundException", times=1)
+        resources, coverage = observed(observer(clients), declared(urn(self.BRANCH, "arn:d1/main")))
+        assert set(resources) == {urn(self.BRANCH, "arn:d2/main")}
+        assert extents(coverage) == {self.BRANCH: (Extent.WHOLE, ())}
+
+    def test_a_parent_that_cannot_be_read_leaves_doubt(self, cloud: CloudControl, clients: AwsClients) -> None:
+        self._apps(cloud)
+        cloud.fail("GetResource", self.APP, "AccessDeniedException", times=1)
+        resources, coverage = observed(observer(clients), declared(urn(self.BRANCH, "arn:d1/main")))
+        assert set(resources) == {urn(self.BRANCH, "arn:d2/main")}
+        assert extents(coverage) == {self.BRANCH: (Extent.PARTIAL, ("cloudformation:GetResource denied",))}
+
+    def test_a_parent_that_does_not_tell_what_is_needed_leaves_doubt(
+        self, cloud: CloudControl, clients: AwsClients
+    ) -> None:
+        self._apps(cloud)
+        cloud.put(HERE, self.APP, "arn:d1", {"Name": "shop"})
+        resources, coverage = observed(observer(clients), declared(urn(self.BRANCH, "arn:d1/main")))
+        assert set(resources) == {urn(self.BRANCH, "arn:d2/main")}
+        assert extents(coverage) == {self.BRANCH: (Extent.PARTIAL, (f"{self.APP} arn:d1 does not tell its AppId",))}
+
+    def test_the_account_is_known(self, cloud: CloudControl, clients: AwsClients) -> None:
+        dashboard = "AWS::QuickSight::Dashboard"
+        cloud.needs = {dashboard: ("AwsAccountId",)}
+        cloud.put(HERE, dashboard, f"{ACCOUNT}|sales", {"AwsAccountId": ACCOUNT})
+        resources, coverage = observed(observer(clients), declared(urn(dashboard, f"{ACCOUNT}|x")))
+        assert set(resources) == {urn(dashboard, f"{ACCOUNT}|sales")}
+        assert extents(coverage) == {dashboard: (Extent.WHOLE, ())}
 
     def test_values_that_there_are_few_of(self, cloud: CloudControl, endpoint: str) -> None:
         acl = "AWS::WAFv2::WebACL"
@@ -208,13 +272,13 @@ class TestUnlisted:
         intended = declared(urn(self.METHOD, "a|r|GET"), urn(self.METHOD, "a|r|POST"))
         resources, coverage = observed(observer(clients), intended)
         assert set(resources) == {urn(self.METHOD, "a|r|GET")}
-        assert extents(coverage) == {self.METHOD: (Extent.DECLARED, ())}
+        assert extents(coverage) == {self.METHOD: (Extent.DECLARED, (NO_LISTING,))}
 
     def test_what_has_no_name_yet_is_not_asked_for(self, cloud: CloudControl, clients: AwsClients) -> None:
         _, coverage = observed(
             observer(clients), declared(urn(self.METHOD, "Logical"), unidentified="it does not exist yet")
         )
-        assert extents(coverage) == {self.METHOD: (Extent.DECLARED, ())}
+        assert extents(coverage) == {self.METHOD: (Extent.DECLARED, (NO_LISTING,))}
         assert cloud.tally()["GetResource"] == 0
 
     def test_a_type_that_cannot_be_read_is_said_not_to_be_covered(self, clients: AwsClients) -> None:

@@ -204,3 +204,16 @@ def test_a_role_that_cannot_be_assumed_leaves_its_account_unread(aws: AwsClients
     observer = AccountsObserver(AwsObserver(aws, ["AWS::KMS::Key"]), {OTHER: AwsObserver(other, ["AWS::KMS::Key"])})
     extents = {each.area.account: each.extent for each in observer.observe() if not isinstance(each, Resource)}
     assert extents == {"123456789012": Extent.WHOLE, OTHER: Extent.NONE}
+
+
+def test_aliases_lead_to_keys(aws: AwsClients) -> None:
+    kms = aws.client("kms", REGION)
+    key = kms.create_key()["KeyMetadata"]["KeyId"]
+    kms.create_alias(AliasName="alias/shop", TargetKeyId=key)
+    cloud = AwsCloud(aws, REGION, Permitted())
+    aliases = cloud.key_aliases()
+    assert not isinstance(aliases, Unknown)
+    assert aliases["alias/shop"] == key
+    assert all(aliases.values()), "an alias of AWS's that leads nowhere yet is left out"
+    nobody = AwsClients(replace(aws.settings, endpoint_url="http://127.0.0.1:9", timeout=1.0))
+    assert "kms:ListAliases" in str(AwsCloud(nobody, REGION, Permitted()).key_aliases())

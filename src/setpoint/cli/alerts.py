@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
-from uuid import uuid4
 
 import click
 from click.core import ParameterSource
 
-from setpoint.act.interface import Alert, Message
 from setpoint.cli.options import config_option, json_option
 from setpoint.cli.output import Output, value
-from setpoint.cli.server_options import only_here
-from setpoint.cli.source import open_source
-from setpoint.errors import CouldNotTellError, InputError
-from setpoint.fields import did_you_mean
+from setpoint.cli.source import Source, open_source, source_option
 from setpoint.model.canonical import Json
-from setpoint.model.policy import Severity
-from setpoint.settings import load_settings
 from setpoint.store.interface import Delivery, DeliveryState
-from setpoint.wiring import courier
 
 LISTED: Final = 100
 """Messages in one answer; the counts are of all."""
@@ -63,30 +54,11 @@ def _show(output: Output, channels: Mapping[str, Mapping[str, int]], undelivered
 
 @command.command(name="test")
 @click.argument("channel")
-@config_option
+@source_option
 @json_option
-@only_here
-def test(channel: str, config: Path, *, as_json: bool) -> int:
+def test(source: Source, channel: str, *, as_json: bool) -> int:
     """Send a test message to CHANNEL and tell whether it got there. Exits 1 when it did not."""
-    output, settings = Output.of(as_json=as_json), load_settings(config)
-    if channel not in settings.alerts.channels:
-        known = settings.alerts.channels
-        remedy = did_you_mean(channel, known) if known else "name one under alerts.channels"
-        raise InputError(f"there is no channel {channel!r}", where=str(settings.file), remedy=remedy)
-    alert = Alert(
-        at=datetime.now(UTC),
-        severity=Severity.INFO,
-        kind="test",
-        subject=None,
-        service="",
-        title=f"a test of the channel {channel}; nothing is wrong",
-        helps="setpoint alerts",
-    )
-    reason = ""
-    try:
-        courier(settings).send(channel, Message(f"test-{uuid4()}", (alert,)))
-    except CouldNotTellError as error:
-        reason = error.diagnostics()
+    output, reason = Output.of(as_json=as_json), source.try_channel(channel)
     if as_json:
         output.json({"channel": channel, "delivered": not reason, "reason": reason})
     output.line(f"not delivered: {reason}" if reason else "delivered", style="red" if reason else "green")

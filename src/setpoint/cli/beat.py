@@ -21,7 +21,10 @@ from setpoint.wiring import loop_parts
 @click.command(name="beat")
 @config_option
 @json_option
-@only_here
+@only_here(
+    "reads and changes production with the credentials of this machine",
+    remedy="leave that out; a server's own loop beats by itself, and setpoint status says when it last did",
+)
 def command(config: Path, *, as_json: bool) -> int:
     """Run one heartbeat, and follow the reverts that it began to their end.
 

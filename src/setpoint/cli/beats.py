@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from setpoint.cli.fights import inquiry_json
 from setpoint.cli.output import Output
 from setpoint.errors import CouldNotTellError
 from setpoint.loop.report import BeatReport
@@ -64,7 +65,7 @@ def show_beat(output: Output, report: BeatReport, *, mode: Mode) -> None:
     )
     output.table(
         ("remediation", "state", "service", "resource", "why"),
-        [(each.id, each.state, each.service, each.urn, each.reason) for each in report.remediations],
+        [(each.id, each.state, each.service, each.urn, each.why) for each in report.remediations],
     )
     for reason, times in report.held.items():
         output.line(f"{times:,} reverts held back: {reason}", style="bold yellow")
@@ -137,4 +138,5 @@ def remediation_json(remediation: Remediation) -> Json:
         if plan
         else [],
         "permissions": list(plan.permissions) if plan else [],
+        "set_again": inquiry_json(remediation.inquiry) if remediation.inquiry else None,
     }

@@ -3,90 +3,118 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
 
 import click
 
+from setpoint import __version__
 from setpoint.cli.beats import coverage_json
-from setpoint.cli.options import config_option, json_option
-from setpoint.cli.output import Output
+from setpoint.cli.options import json_option
+from setpoint.cli.output import Output, moment
 from setpoint.cli.reading import reading, show_reading
-from setpoint.cli.server_options import only_here
+from setpoint.cli.source import Source, source_option
 from setpoint.model.canonical import Json
-from setpoint.model.snapshot import AreaCoverage, Extent, Snapshot, doubts
-from setpoint.observe.aws.observer import permissions
-from setpoint.observe.aws.workload import Workload
-from setpoint.settings import Settings, load_settings
-from setpoint.wiring import Wiring
+from setpoint.model.examination import Examination, Examiner
+from setpoint.model.snapshot import Extent, doubts
+
+CLOCKS_AGREE: Final = 5.0
+"""Seconds: more than an answer is on its way for."""
 
 
 @click.command(name="doctor")
-@config_option
+@source_option
 @json_option
-@only_here
-def command(config: Path, *, as_json: bool) -> int:
+def command(source: Source, *, as_json: bool) -> int:
     """Read a little of everything: declared state, policies, and every area of production.
 
-    Exits 3 when something cannot be read, and names the missing permission.
+    Exits 3 when something cannot be read, and names the missing permission. A server is examined by its own
+    configuration and credentials; how it stands to whoever asks is told besides.
     """
     output = Output.of(as_json=as_json)
-    settings = load_settings(config)
-    wiring = Wiring(settings)
-    partition, account = wiring.clients.identity()
-    output.line(
-        f"account {account} ({partition}), regions {', '.join(settings.aws.regions)}, mode {settings.loop.mode}"
-    )
-    snapshot, policies = wiring.intent.read(), wiring.policies.policies
-    areas = _probe(wiring, snapshot)
-    work = wiring.observer.workload(snapshot.resources)
+    with _waiting():
+        found, examiner = source.examination()
     if as_json:
-        document = _document(settings, account, snapshot, len(policies), areas)
-        output.json({**document, "permissions": _permissions(wiring, work), "reading": reading(work, settings)})
+        output.json({**_document(found), **({"server": _examiner_json(examiner)} if examiner else {})})
     else:
-        _show(output, snapshot, len(policies), areas, wiring)
-        show_reading(output, work, settings)
-    return 3 if doubts([*areas, *snapshot.coverage.areas.values()]) else 0
+        _show(output, found)
+        show_reading(output, found)
+        if examiner:
+            _show_examiner(output, examiner)
+    return 0 if found.is_certain else 3
 
 
-def _probe(wiring: Wiring, snapshot: Snapshot) -> list[AreaCoverage]:
+@contextmanager
+def _waiting() -> Iterator[None]:
     if not sys.stderr.isatty():
-        return wiring.observer.probe(snapshot.resources)
+        yield
+        return
     from rich.console import Console
 
     with Console(stderr=True).status("asking AWS for a little of everything …"):
-        return wiring.observer.probe(snapshot.resources)
+        yield
 
 
-def _show(output: Output, snapshot: Snapshot, policies: int, areas: list[AreaCoverage], wiring: Wiring) -> None:
-    output.line(f"{len(snapshot.resources)} resources declared, {policies} policies")
-    not_covered = [each for each in snapshot.coverage.areas.values() if each.extent is Extent.NOT_COVERED]
+def _show(output: Output, found: Examination) -> None:
+    output.line(f"account {found.account} ({found.partition}), regions {', '.join(found.regions)}, mode {found.mode}")
+    output.line(f"{found.declared} resources declared, {found.policies} policies")
+    not_covered = [each for each in found.declared_coverage if each.extent is Extent.NOT_COVERED]
     output.table(("declared, but not covered", "why"), [(each.area, "; ".join(each.reasons)) for each in not_covered])
     output.table(
         ("area", "read", "because"),
-        [(each.area, each.extent, "; ".join(each.reasons)) for each in sorted(areas, key=lambda each: each.area)],
+        [
+            (each.area, each.extent, "; ".join(each.reasons))
+            for each in sorted(found.coverage, key=lambda one: one.area)
+        ],
     )
-    lacking = doubts(areas)
+    lacking = {each.area.type for each in doubts(found.coverage)}
     if lacking:
-        needed = permissions({each.area.type for each in lacking}, wiring.selection)
         output.line("reading these types wholly needs:")
-        output.table(("type", "permissions"), [(name, ", ".join(actions)) for name, actions in needed.items()])
+        output.table(
+            ("type", "permissions"),
+            [(name, ", ".join(actions)) for name, actions in found.permissions.items() if name in lacking],
+        )
     else:
         output.line("everything can be read", style="green")
 
 
-def _document(settings: Settings, account: str, snapshot: Snapshot, policies: int, areas: list[AreaCoverage]) -> Json:
+def _show_examiner(output: Output, examiner: Examiner) -> None:
+    clocks = f"its clock is {abs(examiner.ahead):.0f} s {'ahead' if examiner.ahead > 0 else 'behind'}"
+    output.line(
+        f"asked {examiner.url}, version {examiner.version} (this program: {__version__}); "
+        + ("the clocks agree" if _clocks_agree(examiner) else clocks)
+    )
+    bound = f" for {examiner.service}" if examiner.service else ""
+    ends = f"until {moment(examiner.expires_at)}" if examiner.expires_at else "no expiry is known"
+    output.line(f"it takes you for {examiner.caller}, who may {', '.join(examiner.scopes)}{bound}, {ends}")
+
+
+def _clocks_agree(examiner: Examiner) -> bool:
+    return abs(examiner.ahead) < CLOCKS_AGREE
+
+
+def _document(found: Examination) -> dict[str, Json]:
     return {
-        "account": account,
-        "regions": list(settings.aws.regions),
-        "mode": settings.loop.mode,
-        "declared": len(snapshot.resources),
-        "policies": policies,
-        "declared_coverage": coverage_json(list(snapshot.coverage.areas.values())),
-        "coverage": coverage_json(areas),
+        "account": found.account,
+        "regions": list(found.regions),
+        "mode": found.mode,
+        "declared": found.declared,
+        "policies": found.policies,
+        "declared_coverage": coverage_json(found.declared_coverage),
+        "coverage": coverage_json(found.coverage),
+        "permissions": {name: list(actions) for name, actions in found.permissions.items()},
+        "reading": reading(found),
     }
 
 
-def _permissions(wiring: Wiring, work: Iterable[Workload]) -> Json:
-    needed = permissions({each.type for each in work}, wiring.selection)
-    return {name: list(actions) for name, actions in needed.items()}
+def _examiner_json(examiner: Examiner) -> Json:
+    return {
+        "url": examiner.url,
+        "version": examiner.version,
+        "ahead_s": round(examiner.ahead, 1),
+        "caller": examiner.caller,
+        "scopes": list(examiner.scopes),
+        "service": examiner.service,
+        "expires_at": examiner.expires_at.isoformat() if examiner.expires_at else None,
+    }

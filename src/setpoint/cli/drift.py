@@ -3,21 +3,40 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 import click
 
 from setpoint.cli.beats import coverage_json, explain_coverage
+from setpoint.cli.drift_view import (
+    NOTHING,
+    OfFindings,
+    cause_json,
+    counted,
+    drift_json,
+    entity_json,
+    folded_json,
+    show_entity,
+    show_folded,
+    show_tiers,
+)
+from setpoint.cli.fights import Fight, fight_json, fights, show_fights
 from setpoint.cli.options import json_option, service_option
-from setpoint.cli.output import Output, moment, value
+from setpoint.cli.output import Output, moment
+from setpoint.cli.sarif_option import STANDARD_OUTPUT, sarif_option, write_sarif
 from setpoint.cli.source import Source, source_option
+from setpoint.compare.config.causes import causes
 from setpoint.model.canonical import Json
-from setpoint.model.drift import Comparison, Drift, Gap
+from setpoint.model.drift import Comparison, Folded, Gap
+from setpoint.model.finding import FindingRecord, FindingSource
 from setpoint.model.snapshot import AreaCoverage, doubts
+from setpoint.model.urn import Urn
 
 
 class _Subcommands(click.Group):
-    """Imported when they are used: `setpoint drift` itself needs neither schemas nor the comparator."""
+    """Imported when they are used: `setpoint drift` itself needs no schemas."""
 
     def list_commands(self, _ctx: click.Context) -> list[str]:
         return ["explain", "replay"]
@@ -29,35 +48,97 @@ class _Subcommands(click.Group):
         return command if isinstance(command, click.Command) else None
 
 
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """All that is asked for one call."""
+
+    at: datetime
+    comparisons: Sequence[Comparison]
+    known: dict[Urn, OfFindings]
+    folded: Folded
+    coverage: Sequence[AreaCoverage]
+    fights: Sequence[Fight]
+
+    @property
+    def count(self) -> int:
+        return sum(len(each.drifts) for each in self.comparisons)
+
+
 @click.group(name="drift", cls=_Subcommands, invoke_without_command=True)
 @source_option
 @click.option("--plane", type=click.Choice(["config"]), default="config", show_default=True, help="Which plane.")
 @service_option
+@click.option("--all", "everything", is_flag=True, help="Every path on its own, what was folded away too.")
+@sarif_option
 @json_option
-def command(source: Source, plane: str, service: str | None, *, as_json: bool) -> int | None:
+def command(
+    source: Source, plane: str, service: str | None, sarif: str | None, *, everything: bool, as_json: bool
+) -> int | None:
     """Show where production differed from what was declared, at the last heartbeat.
 
     Exits 1 when there is drift, 3 when something could not be read.
     """
     if click.get_current_context().invoked_subcommand is not None:
         return None
-    output = Output.of(as_json=as_json)
     last = source.last_beat()
-    comparisons = list(source.comparisons(service))
-    drifts = [drift for each in comparisons for drift in each.drifts]
-    if as_json:
-        output.json(_document(plane, moment(last.ended_at), comparisons, last.coverage))
-    else:
-        output.line(f"as of {moment(last.ended_at)}: {len(drifts)} differences")
-        output.table(
-            ("kind", "resource", "path", "intended", "actual"),
-            [(each.kind, each.urn, each.path, value(each.intended), value(each.actual)) for each in drifts],
-        )
-        _show_gaps(output, [gap for each in comparisons for gap in each.gaps])
-        explain_coverage(output, last.coverage)
-    if drifts:
+    found = list(source.comparisons(service, everything=everything))
+    drifts = [drift for each in found for drift in each.drifts]
+    answer = _Answer(
+        last.ended_at,
+        found,
+        _known(source.findings(service, include_closed=False)),
+        Folded.of(found) if everything else source.folded(service),
+        last.coverage,
+        fights(source.remediations(service), drifts) if drifts else (),
+    )
+    if sarif is not None:
+        from setpoint.sarif.drift import drift_log
+
+        write_sarif(sarif, drift_log(answer.comparisons, answer.coverage), as_json=as_json)
+    if sarif != STANDARD_OUTPUT:
+        _show(Output.of(as_json=as_json), plane, answer, everything=everything)
+    if answer.count:
         return 1
-    return 3 if doubts(last.coverage) else 0
+    return 3 if doubts(answer.coverage) else 0
+
+
+def _known(records: Iterable[FindingRecord]) -> dict[Urn, OfFindings]:
+    """By entity: who owns it, and since when it differs."""
+    known: dict[Urn, OfFindings] = {}
+    for record in records:
+        finding = record.finding
+        if finding.source is FindingSource.DRIFT:
+            before = known.get(finding.urn, NOTHING).since
+            since = min(record.opened_at, before) if before else record.opened_at
+            known[finding.urn] = OfFindings(finding.service, since)
+    return known
+
+
+def _show(output: Output, plane: str, answer: _Answer, *, everything: bool) -> None:
+    if output.as_json:
+        output.json(_document(plane, answer, everything=everything))
+        return
+    differing = [each for each in answer.comparisons if each.drifts]
+    told = f"{counted(answer.count, 'difference', 'differences')} in {counted(len(differing), 'entity', 'entities')}"
+    output.line(f"as of {moment(answer.at)}: {told}")
+    if everything:
+        _show_everything(output, answer)
+    else:
+        for each in differing:
+            output.line("")
+            show_entity(output, each, answer.known.get(each.urn, NOTHING))
+        output.line("" if differing else "nothing differs from what was declared, as far as it could be read")
+        _show_gaps(output, [gap for each in answer.comparisons for gap in each.gaps])
+    show_fights(output, answer.fights)
+    show_folded(output, answer.folded, everything=everything)
+    explain_coverage(output, answer.coverage)
+
+
+def _show_everything(output: Output, answer: _Answer) -> None:
+    for each in answer.comparisons:
+        if each.drifts or each.gaps or each.folds:
+            output.line(str(each.urn), style="bold")
+            show_tiers(output, each)
 
 
 def _show_gaps(output: Output, gaps: list[Gap]) -> None:
@@ -68,25 +149,26 @@ def _show_gaps(output: Output, gaps: list[Gap]) -> None:
         )
 
 
-def _document(plane: str, at: str, comparisons: list[Comparison], coverage: Sequence[AreaCoverage]) -> Json:
-    return {
+def _document(plane: str, answer: _Answer, *, everything: bool) -> Json:
+    document: dict[str, Json] = {
         "plane": plane,
-        "as_of": at,
-        "drift": [_drift(drift) for each in comparisons for drift in each.drifts],
+        "as_of": moment(answer.at),
+        "drift": [drift_json(drift) for each in answer.comparisons for drift in each.drifts],
+        "causes": [cause_json(each.urn, cause) for each in answer.comparisons for cause in causes(each.drifts)],
         "gaps": [
             {"urn": gap.urn, "path": gap.path, "kind": gap.kind, "reason": gap.reason}
-            for each in comparisons
+            for each in answer.comparisons
             for gap in each.gaps
         ],
-        "coverage": coverage_json(coverage),
+        "entities": [entity_json(each, answer.known) for each in answer.comparisons],
+        "set_again": [fight_json(each) for each in answer.fights],
+        "folded": folded_json(answer.folded),
+        "coverage": coverage_json(answer.coverage),
     }
-
-
-def _drift(drift: Drift) -> Json:
-    return {
-        "urn": drift.urn,
-        "kind": drift.kind,
-        "path": drift.path,
-        "intended": drift.intended,
-        "actual": drift.actual,
-    }
+    if everything:
+        document["folds"] = [
+            {"urn": each.urn, "path": fold.path, "intended": fold.intended, "actual": fold.actual, "rule": fold.rule}
+            for each in answer.comparisons
+            for fold in each.folds
+        ]
+    return document

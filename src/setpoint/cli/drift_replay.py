@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 import click
 
-from setpoint.cli.output import Output, value
+from setpoint.cli.drift_view import show_causes, show_folded, show_tiers
+from setpoint.cli.output import Output
 from setpoint.cli.server_options import only_here
 from setpoint.compare.config.comparator import ConfigComparator
-from setpoint.compare.config.tiers import DRIFT, Difference, Tier, differences
+from setpoint.compare.config.tiers import DRIFT, Difference, Tier, differences, tier_of_gap
 from setpoint.errors import InputError
 from setpoint.fields import did_you_mean
 from setpoint.intent.recordings import Recording, read_recordings
 from setpoint.intent.schemas.catalogue import SchemaCatalogue
 from setpoint.model.canonical import Json, digest
-from setpoint.model.drift import Comparison
+from setpoint.model.drift import Comparison, Folded, Told
 
 NO_SCHEMA: Final = "no schema of its type is known: values are compared as they stand"
 
@@ -32,12 +33,19 @@ class Replay:
 
     def compare(self, recording: Recording) -> Comparison:
         """What was declared against what was live."""
+        return self._comparator(recording).compare(recording.intended, recording.actual)
+
+    def explain(self, recording: Recording, path: str) -> Sequence[Told]:
+        """Why a property is what comparing says of it."""
+        return self._comparator(recording).explain(self.compare(recording), recording.actual, path)
+
+    def _comparator(self, recording: Recording) -> ConfigComparator:
         key = digest(recording.intended.type, recording.schema)
         comparator = self._comparators.get(key)
         if comparator is None:
             schema = self._catalogue.recorded(recording.intended.type, recording.schema)
             comparator = self._comparators[key] = ConfigComparator(lambda _: schema)
-        return comparator.compare(recording.intended, recording.actual)
+        return comparator
 
     def certainty(self, recording: Recording) -> str:
         """Why less can be told than usual; empty where that is not so."""
@@ -49,7 +57,7 @@ class Replay:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--all", "everything", is_flag=True, help="Show what was folded away too.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document a line: {case, differences}.")
-@only_here
+@only_here("reads recordings on this machine")
 def command(file: Path, *, everything: bool, as_json: bool) -> int:
     """Compare the recordings in FILE: one JSON object a line, gzip or not.
 
@@ -59,42 +67,43 @@ def command(file: Path, *, everything: bool, as_json: bool) -> int:
     output = Output.of(as_json=as_json)
     replay = Replay(SchemaCatalogue())
     tiers: Counter[Tier] = Counter()
-    unsure = False
+    folded, unsure = Folded(0, {}), False
     for recording in read_recordings(file):
-        found, certainty = differences(replay.compare(recording)), replay.certainty(recording)
+        comparison = replay.compare(recording)
+        found, certainty = differences(comparison), replay.certainty(recording)
         tiers.update(each.tier for each in found)
-        unsure = unsure or certainty != ""
+        folded, unsure = folded.with_one(comparison), unsure or certainty != ""
         if as_json:
             output.json(_document(recording, found, certainty))
         else:
-            _show(output, recording, found if everything else list(_worth_showing(found)), certainty)
+            _show(output, recording, comparison, certainty, everything=everything)
     _summarise(output, tiers)
+    show_folded(output, folded, everything=everything)
     if not DRIFT.isdisjoint(tiers):
         return 1
     return 3 if unsure or Tier.UNRESOLVED in tiers else 0
 
 
-def recorded_comparison(file: Path, case: str) -> Comparison:
-    """Of one recording in the file; `InputError` where there is none of this name."""
+def explain_recorded(file: Path, case: str, path: str) -> Sequence[Told]:
+    """Why a property of one recording in the file is what it is; `InputError` where there is none of this name."""
     cases = []
     for recording in read_recordings(file):
         if recording.case == case:
-            return Replay(SchemaCatalogue()).compare(recording)
+            return Replay(SchemaCatalogue()).explain(recording, path)
         cases.append(recording.case)
     raise InputError(f"there is no case {case!r}", where=str(file), remedy=did_you_mean(case, cases[:1000]))
 
 
-def _worth_showing(found: list[Difference]) -> Iterator[Difference]:
-    return (each for each in found if each.tier in DRIFT or each.tier is Tier.UNRESOLVED)
-
-
-def _show(output: Output, recording: Recording, found: list[Difference], certainty: str) -> None:
-    if found or certainty:
-        output.line(f"{recording.case} ({recording.intended.type})" + (f": {certainty}" if certainty else ""))
-    output.table(
-        ("tier", "path", "intended", "actual", "because"),
-        [(each.tier, each.path, value(each.intended), value(each.actual), each.because) for each in found],
-    )
+def _show(output: Output, recording: Recording, comparison: Comparison, certainty: str, *, everything: bool) -> None:
+    unresolved = [each for each in comparison.gaps if tier_of_gap(each.kind) is Tier.UNRESOLVED]
+    if not (comparison.drifts or unresolved or certainty or everything):
+        return
+    output.line(f"{recording.case} ({recording.intended.type})" + (f": {certainty}" if certainty else ""), style="bold")
+    if everything:
+        show_tiers(output, comparison)
+        return
+    show_causes(output, comparison)
+    output.table(("path", "kind", "because"), [(each.path, each.kind, each.reason) for each in unresolved])
 
 
 def _summarise(output: Output, tiers: Mapping[Tier, int]) -> None:

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import click
 
 from setpoint.cli.beats import explain_coverage
 from setpoint.cli.options import json_option, service_option
 from setpoint.cli.output import Output, by_severity
+from setpoint.cli.sarif_option import STANDARD_OUTPUT, sarif_option, write_sarif
 from setpoint.cli.source import Source, source_option
 from setpoint.model.canonical import Json
 from setpoint.model.finding import FindingRecord
-from setpoint.model.snapshot import doubts
+from setpoint.model.snapshot import AreaCoverage, doubts
 
 
 @click.command(name="findings")
 @source_option
 @service_option
 @click.option("--all", "include_closed", is_flag=True, help="Closed ones too.")
+@sarif_option
 @json_option
-def command(source: Source, service: str | None, *, include_closed: bool, as_json: bool) -> int:
+def command(source: Source, service: str | None, sarif: str | None, *, include_closed: bool, as_json: bool) -> int:
     """List findings, the most severe first.
 
     Exits 1 when one is open, 3 when none is but something could not be read at the last heartbeat.
@@ -31,7 +35,24 @@ def command(source: Source, service: str | None, *, include_closed: bool, as_jso
     is_open = any(each.closed_at is None for each in records)
     # What is open was seen; that nothing is can only be said of what was read.
     coverage = () if is_open else source.last_beat().coverage
-    if as_json:
+    if sarif is not None:
+        write_sarif(sarif, _sarif(source, service, records), as_json=as_json)
+    if sarif != STANDARD_OUTPUT:
+        _show(output, records, coverage)
+    if is_open:
+        return 1
+    return 3 if doubts(coverage) else 0
+
+
+def _sarif(source: Source, service: str | None, records: Sequence[FindingRecord]) -> Json:
+    from setpoint.sarif.findings import findings_log
+
+    declared_at = {each.urn: each.declared_at for each in source.comparisons(service, everything=True)}
+    return findings_log(records, declared_at, source.last_beat().coverage)
+
+
+def _show(output: Output, records: Sequence[FindingRecord], coverage: Sequence[AreaCoverage]) -> None:
+    if output.as_json:
         output.json([_document(each) for each in records])
     elif not records:
         output.line("no findings")
@@ -40,9 +61,6 @@ def command(source: Source, service: str | None, *, include_closed: bool, as_jso
         [_row(each) for each in records],
     )
     explain_coverage(output, coverage)
-    if is_open:
-        return 1
-    return 3 if doubts(coverage) else 0
 
 
 def _row(record: FindingRecord) -> tuple[object, ...]:

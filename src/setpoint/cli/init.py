@@ -68,7 +68,7 @@ risk:
 @click.command(name="init")
 @click.argument("file", type=click.Path(path_type=Path), default=DEFAULT_FILE)
 @json_option
-@only_here
+@only_here("writes a file on this machine")
 def command(file: Path, *, as_json: bool) -> int:
     """Write a commented configuration to FILE (setpoint.yaml). An existing file is left alone."""
     try:

@@ -12,32 +12,40 @@ from pathlib import Path
 from setpoint.cli.actor import actor
 from setpoint.cli.beats import last_beat
 from setpoint.cli.policies import find_policy
+from setpoint.decide.replayed import ReplayQuestion, ReplayReport
 from setpoint.loop import instructions
 from setpoint.loop.admission import WhatIf
+from setpoint.loop.explain import explain
 from setpoint.loop.risk import ServiceRisk, risk_of
+from setpoint.loop.together import all_waivers, message_counts
 from setpoint.model.access import Token, TokenRequest
 from setpoint.model.canonical import Json
 from setpoint.model.decision import Decision
-from setpoint.model.drift import Comparison
+from setpoint.model.drift import Comparison, Folded, Told
+from setpoint.model.examination import Examination, Examiner
 from setpoint.model.finding import FindingRecord
 from setpoint.model.health import Status
 from setpoint.model.order import Order, OrderKind
 from setpoint.model.policy import Policy, Stage
 from setpoint.model.remediation import Remediation
 from setpoint.model.service import Release, Service
+from setpoint.model.urn import Urn
 from setpoint.model.waiver import Waiver
 from setpoint.settings import Settings, load_settings
 from setpoint.status import read_status
 from setpoint.store.interface import AuditRow, BeatRow, Delivery, DeliveryState, IssuedToken, LedgerReader
 from setpoint.wiring import (
     admission,
-    all_waivers,
     assessor,
+    examine,
+    explainer,
     open_existing_ledger,
     open_reader,
     open_tokens,
     permissions_needed,
+    try_channel,
 )
+from setpoint.wiring_replay import replay_past
 
 
 class LocalSource:
@@ -67,8 +75,14 @@ class LocalSource:
     def last_beat(self) -> BeatRow:
         return last_beat(self._reader, self._scope)
 
-    def comparisons(self, service: str | None = None) -> Iterator[Comparison]:
-        return self._reader.comparisons(self._scope, service=service)
+    def comparisons(self, service: str | None = None, *, everything: bool = False) -> Iterator[Comparison]:
+        return self._reader.comparisons(self._scope, service=service, everything=everything)
+
+    def folded(self, service: str | None) -> Folded:
+        return Folded.of(self.comparisons(service, everything=True))
+
+    def explain(self, urn: Urn, path: str) -> Sequence[Told]:
+        return explain(self._reader, self._scope, explainer(self._settings), urn, path)
 
     def findings(self, service: str | None, *, include_closed: bool) -> Sequence[FindingRecord]:
         return self._reader.findings(scope=self._scope, service=service, include_closed=include_closed)
@@ -93,18 +107,23 @@ class LocalSource:
     def permissions(self, *, enforce: bool) -> Json:
         return permissions_needed(self._settings, enforce=enforce)
 
+    def examination(self) -> tuple[Examination, Examiner | None]:
+        return examine(self._settings), None
+
+    def replay(self, question: ReplayQuestion, progress: Callable[[ReplayReport], None]) -> ReplayReport:
+        return replay_past(self._settings, question, progress)
+
     def status(self) -> Status:
         return read_status(self._settings.ledger, datetime.now(UTC))
 
     def channels(self) -> Mapping[str, Mapping[DeliveryState, int]]:
-        counts = self._reader.delivery_counts(self._scope)
-        return {name: counts.get(name, {}) for name in sorted({*self._settings.alerts.channels, *counts})}
+        return message_counts(self._settings.alerts.channels, self._scope, self._reader)
 
     def deliveries(self, state: DeliveryState, *, limit: int) -> Sequence[Delivery]:
         return self._reader.deliveries(self._scope, state=state, limit=limit)
 
     def waivers(self) -> Sequence[Waiver]:
-        return all_waivers(self._settings, self._reader)
+        return all_waivers(self._settings.waivers, self._reader)
 
     def audit(self, *, after: int) -> Iterator[AuditRow]:
         return self._reader.audit(after=after)
@@ -137,6 +156,9 @@ class LocalSource:
     def end_waiver(self, identity: str) -> None:
         with open_existing_ledger(self._settings) as ledger:
             ledger.visitor().end_waiver(identity, actor(), instructions.time_of(ledger))
+
+    def try_channel(self, channel: str) -> str:
+        return try_channel(self._settings, channel)
 
 
 class LocalTokens:

@@ -53,7 +53,8 @@ def undo(source: Source, number: int, reason: str, *, as_json: bool) -> int:
 @json_option
 def pause(source: Source, reason: str, *, as_json: bool) -> int:
     """Return everything to audit at once: from now on nothing is changed, whatever the configuration says."""
-    _answer(Output.of(as_json=as_json), source.pause(reason), "paused; end it with: setpoint resume --reason …")
+    told = "paused, in every scope of this ledger; end it with: setpoint resume --reason …"
+    _answer(Output.of(as_json=as_json), source.pause(reason), told)
     return 0
 
 

@@ -19,7 +19,7 @@ from setpoint.model.canonical import Json, Unknown
 from setpoint.model.policy import Severity
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, RenderableType
 
 STYLES: Final[Mapping[str, str]] = {
     "critical": "bold red",
@@ -40,6 +40,12 @@ STYLES: Final[Mapping[str, str]] = {
     "none": "red",
     "healthy": "green",
     "unhealthy": "bold red",
+    "declared": "red",
+    "undeclared": "yellow",
+    "unresolved": "bold yellow",
+    "readGap": "yellow",
+    "atDefault": "dim",
+    "generated": "dim",
 }
 """Cells that hold exactly one of these words get its colour."""
 
@@ -77,6 +83,15 @@ class Output:
             self._console().print(clean(text), style=style, markup=False, highlight=False, soft_wrap=True)
         else:
             self._print(clean(text))
+
+    @property
+    def width(self) -> int | None:
+        """Columns of the terminal; None where there is none, and whatever is written should always be the same."""
+        return self._console().width if not self.as_json and self.stream.isatty() else None
+
+    def show(self, made: RenderableType) -> None:
+        """Something that was made for the terminal. Ask for its `width` before."""
+        self._console().print(made)
 
     def table(self, headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
         """Rows under headings; nothing where there are none, or with `--json`."""

@@ -26,6 +26,8 @@ from setpoint.settings import DEFAULT_FILE
 NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]*")
 """Of a policy and of its folder, so that an id can stand in a command and in a path."""
 
+ON_FILES: Final = "works on files of policies on this machine"
+
 folders_argument = click.argument("folders", nargs=-1, type=click.Path(path_type=Path))
 config_option = click.option(
     "-c",
@@ -53,7 +55,7 @@ command.add_command(replay)
 @folders_argument
 @config_option
 @json_option
-@only_here
+@only_here(ON_FILES)
 def check(folders: tuple[Path, ...], config: Path, *, as_json: bool) -> int:
     """Check every policy file: fields, types, properties, expressions, examples."""
     output = Output.of(as_json=as_json)
@@ -75,7 +77,7 @@ def check(folders: tuple[Path, ...], config: Path, *, as_json: bool) -> int:
 @folders_argument
 @config_option
 @json_option
-@only_here
+@only_here(ON_FILES)
 def run_examples(folders: tuple[Path, ...], config: Path, *, as_json: bool) -> int:
     """Run every policy's examples. Exits 1 when one does not come out as it says."""
     output = Output.of(as_json=as_json)
@@ -129,7 +131,7 @@ def explain(
     show_default=True,
     help="A guardrail on resources, or what follows from drift.",
 )
-@only_here
+@only_here(ON_FILES)
 def new(path: Path, type_name: str | None, subject: str) -> int:
     """Write a commented policy to FOLDER/NAME.yaml, right as it is. An existing file is left alone.
 
@@ -150,7 +152,7 @@ def new(path: Path, type_name: str | None, subject: str) -> int:
     return 0
 
 
-@only_here
+@only_here(ON_FILES)
 def _find_here(
     policy_id: str, folders: tuple[Path, ...], config: Path, name: str | None
 ) -> tuple[Policy, Service | None]:

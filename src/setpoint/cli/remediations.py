@@ -39,7 +39,7 @@ def _row(remediation: Remediation) -> tuple[object, ...]:
         remediation.service,
         remediation.urn,
         changes,
-        remediation.reason,
+        remediation.why,
         remediation.detected_at,
         f"{took:.1f} s",
     )

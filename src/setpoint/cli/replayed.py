@@ -1,20 +1,17 @@
-"""What `setpoint policy replay` found: gathered, shown while it goes on and when it is done, and as JSON."""
+"""What `setpoint policy replay` found: shown while it goes on and when it is done, and as JSON."""
 
 from __future__ import annotations
 
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
-from setpoint.cli.output import Output, moment
-from setpoint.decide.replay import Change, Replayed, Standing, Tally, summary
+from setpoint.cli.output import Output
+from setpoint.decide.replay import Change, Standing, Tally, summary
+from setpoint.decide.replayed import ReplayReport
 from setpoint.model.canonical import Json
-from setpoint.model.globs import matches
-from setpoint.model.history import Lost
 from setpoint.model.policy import Stage
 
 if TYPE_CHECKING:
@@ -25,52 +22,6 @@ LISTED: Final = 10
 
 PATIENCE: Final = 1.0
 """Seconds without a word that nobody minds."""
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    since: datetime
-    until: datetime | None
-    """None where the past is judged up to now."""
-    untold: tuple[str, ...]
-    """What of it is not recorded, a clause each."""
-
-
-@dataclass(slots=True)
-class Result:
-    """Grows while the past is judged."""
-
-    window: Window
-    policy: str
-    """A glob: what other policies do is not told."""
-    states: int = 0
-    releases: int = 0
-    changed: int = 0
-    """States and releases that would be decided otherwise: each can make several changes."""
-    changes: list[Change] = field(default_factory=list)
-    untold: list[str] = field(default_factory=list)
-    """What could not be judged, a clause each."""
-    spoke: set[str] = field(default_factory=set)
-    """Every policy that spoke in what was decided then."""
-
-    def add(self, judged: Replayed | Lost) -> None:
-        if isinstance(judged, Lost):
-            self.untold.append(f"{judged.subject} at {moment(judged.at)}: {judged.reason}")
-            return
-        told = [each for each in judged.changes if matches(self.policy, each.policy)]
-        self.changes += told
-        self.changed += bool(told)
-        self.spoke |= judged.spoke
-        self.untold += [
-            f"{judged.subject} at {moment(judged.at)}: {reason.message}"
-            for reason in judged.failed
-            if matches(self.policy, reason.policy)
-        ]
-
-    def exit_code(self) -> int:
-        if self.changes:
-            return 1
-        return 3 if self.window.untold or self.untold else 0
 
 
 class Progress:
@@ -89,11 +40,11 @@ class Progress:
         if self._status is not None:
             self._status.stop()
 
-    def __call__(self, result: Result) -> None:
+    def __call__(self, report: ReplayReport) -> None:
         if time.monotonic() < self._next or not sys.stderr.isatty():
             return
         self._next += PATIENCE
-        text = f"{result.states:,} states and {result.releases:,} releases judged, {len(result.changes):,} changes …"
+        text = f"{report.states:,} states and {report.releases:,} releases judged, {len(report.changes):,} changes …"
         if self._status is None:
             from rich.console import Console
 
@@ -102,36 +53,36 @@ class Progress:
         self._status.update(text)
 
 
-def show(output: Output, result: Result) -> None:
+def show(output: Output, report: ReplayReport) -> None:
     """Every change, what each policy changes altogether, and what could not be told."""
     output.table(
-        ("at", "resource", "policy", "path", "was", "would be", "because"), [_row(each) for each in result.changes]
+        ("at", "resource", "policy", "path", "was", "would be", "because"), [_row(each) for each in report.changes]
     )
     output.table(
         ("policy", "newly violated", "no longer", "effect changed"),
-        [(each.policy, each.newly_violated, each.no_longer, each.otherwise) for each in summary(result.changes)],
+        [(each.policy, each.newly_violated, each.no_longer, each.otherwise) for each in summary(report.changes)],
     )
     output.line(
-        f"judged again: {result.states:,} states, {result.releases:,} releases; decided otherwise: {result.changed:,}"
+        f"judged again: {report.states:,} states, {report.releases:,} releases; decided otherwise: {report.changed:,}"
     )
-    untold = [*result.window.untold, *result.untold]
+    untold = [*report.window.untold, *report.untold]
     for each in untold[:LISTED]:
         output.line(f"could not tell: {each}", style="bold yellow")
     if len(untold) > LISTED:
         output.line(f"could not tell of {len(untold) - LISTED:,} more; see all of them with: --json")
 
 
-def document(result: Result) -> Json:
+def document(report: ReplayReport) -> Json:
     """All of it as JSON."""
     return {
-        "since": result.window.since.isoformat(),
-        "until": result.window.until.isoformat() if result.window.until else None,
-        "states": result.states,
-        "releases": result.releases,
-        "changed": result.changed,
-        "changes": [_change(each) for each in result.changes],
-        "summary": [_tally(each) for each in summary(result.changes)],
-        "could_not_tell": [*result.window.untold, *result.untold],
+        "since": report.window.since.isoformat(),
+        "until": report.window.until.isoformat() if report.window.until else None,
+        "states": report.states,
+        "releases": report.releases,
+        "changed": report.changed,
+        "changes": [_change(each) for each in report.changes],
+        "summary": [_tally(each) for each in summary(report.changes)],
+        "could_not_tell": [*report.window.untold, *report.untold],
     }
 
 

@@ -66,24 +66,24 @@ def server_options(group: Callable[..., Any]) -> Callable[..., Any]:
     return group
 
 
-def only_here(command: Callable[..., Result]) -> Callable[..., Result]:
-    """For what works with this machine's files: it refuses a server that is named on the command line.
+def only_here(does: str, *, remedy: str = "leave that out") -> Callable[[Callable[..., Result]], Callable[..., Result]]:
+    """For what no server can do in the place of this machine: it refuses one that is named on the command line.
 
-    One that the environment names is for the other commands, and left alone.
+    `does` is what follows the command's name. A server that the environment names is for the other commands, and left
+    alone.
     """
 
-    @wraps(command)
-    def checked(*arguments: Any, **options: Any) -> Result:
-        context = click.get_current_context()
-        if context.find_root().get_parameter_source("server") is ParameterSource.COMMANDLINE:
-            raise InputError(
-                f"{context.command_path} works with what is on this machine, and asks no server",
-                where="--server",
-                remedy="leave that out, and call it where the configuration and the ledger are",
-            )
-        return command(*arguments, **options)
+    def decorate(command: Callable[..., Result]) -> Callable[..., Result]:
+        @wraps(command)
+        def checked(*arguments: Any, **options: Any) -> Result:
+            context = click.get_current_context()
+            if context.find_root().get_parameter_source("server") is ParameterSource.COMMANDLINE:
+                raise InputError(f"{context.command_path} {does}, and asks no server", where="--server", remedy=remedy)
+            return command(*arguments, **options)
 
-    return checked
+        return checked
+
+    return decorate
 
 
 def named_server(context: click.Context) -> Server | None:

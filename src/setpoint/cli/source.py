@@ -13,18 +13,21 @@ import click
 
 from setpoint.cli.options import config_option
 from setpoint.cli.server_options import lacks_client, named_server
+from setpoint.decide.replayed import ReplayQuestion, ReplayReport
 from setpoint.loop.admission import WhatIf
 from setpoint.loop.risk import ServiceRisk
 from setpoint.model.access import Token, TokenRequest
 from setpoint.model.canonical import Json
 from setpoint.model.decision import Decision
-from setpoint.model.drift import Comparison
+from setpoint.model.drift import Comparison, Folded, Told
+from setpoint.model.examination import Examination, Examiner
 from setpoint.model.finding import FindingRecord
 from setpoint.model.health import Status
 from setpoint.model.order import Order, OrderKind
 from setpoint.model.policy import Policy, Stage
 from setpoint.model.remediation import Remediation
 from setpoint.model.service import Release, Service
+from setpoint.model.urn import Urn
 from setpoint.model.waiver import Waiver
 from setpoint.store.interface import AuditRow, BeatRow, Delivery, DeliveryState, IssuedToken
 
@@ -34,8 +37,16 @@ class Reads(Protocol):
         """Raises `CouldNotTellError` where nothing was ever looked at."""
         ...
 
-    def comparisons(self, service: str | None = None) -> Iterator[Comparison]:
-        """Of every entity (of one service) that has a drift or a gap, in URN order."""
+    def comparisons(self, service: str | None = None, *, everything: bool = False) -> Iterator[Comparison]:
+        """Of every entity (of one service) that has a drift or a gap, or of every one, in URN order."""
+        ...
+
+    def folded(self, service: str | None) -> Folded:
+        """How much was folded away of everything, or of one service's entities."""
+        ...
+
+    def explain(self, urn: Urn, path: str) -> Sequence[Told]:
+        """Why a property is what it is said to be; `NotFoundError` for an entity that no heartbeat saw."""
         ...
 
     def findings(self, service: str | None, *, include_closed: bool) -> Sequence[FindingRecord]:
@@ -56,6 +67,14 @@ class Reads(Protocol):
 
     def permissions(self, *, enforce: bool) -> Json:
         """The IAM policy that Setpoint needs."""
+        ...
+
+    def examination(self) -> tuple[Examination, Examiner | None]:
+        """What can and cannot be read there; and who said so, where that was a server. May take a minute."""
+        ...
+
+    def replay(self, question: ReplayQuestion, progress: Callable[[ReplayReport], None]) -> ReplayReport:
+        """The recorded past judged again. `progress` hears how far it is, where that can be told."""
         ...
 
     def status(self) -> Status:
@@ -105,6 +124,10 @@ class Orders(Protocol):
         ...
 
     def end_waiver(self, identity: str) -> None: ...
+
+    def try_channel(self, channel: str) -> str:
+        """Send a test message; why it did not get there, empty where it did."""
+        ...
 
 
 class Tokens(Protocol):

@@ -48,7 +48,7 @@ SOCKET = "ingest.sock"
 )
 @click.option("--link", type=int, hidden=True)
 @listening_options
-@only_here
+@only_here("runs Setpoint on this machine")
 def command(
     config: Path,
     only: tuple[str, ...],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import click
@@ -9,7 +10,7 @@ import click
 from setpoint.cli.options import json_option
 from setpoint.cli.output import Output, moment
 from setpoint.cli.source import Source, source_option
-from setpoint.errors import InputError
+from setpoint.errors import CouldNotTellError, InputError
 from setpoint.model.canonical import Json
 from setpoint.model.waiver import ANNOUNCED_BEFORE, IDLE_AFTER, Waiver
 
@@ -59,7 +60,7 @@ def command(source: Source, ended: str | None, *, include_expired: bool, as_json
     output = Output.of(as_json=as_json)
     if ended is not None:
         source.end_waiver(ended)
-    now = datetime.now(UTC)
+    now = _now(source)
     waivers = [each for each in source.waivers() if include_expired or each.is_active(now)]
     if as_json:
         output.json([_document(each, now) for each in waivers])
@@ -84,6 +85,13 @@ def command(source: Source, ended: str | None, *, include_expired: bool, as_json
         ],
     )
     return 0
+
+
+def _now(source: Source) -> datetime:
+    """Not before the last beat, though the machine's clock may have been set back since: what was over stays over."""
+    with suppress(CouldNotTellError):
+        return max(datetime.now(UTC), source.last_beat().ended_at)
+    return datetime.now(UTC)
 
 
 def _expiry(now: datetime, days: int | None, until: datetime | None) -> datetime:

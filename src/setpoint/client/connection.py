@@ -36,6 +36,18 @@ ANSWER_WITHIN: Final = 60.0
 LARGEST_ANSWER: Final = 64 * 1024 * 1024
 """Bytes; a page of the largest resources has a few, and the lake's own limit on an answer is far below."""
 
+LARGEST_LIST: Final = 2 * 1024**3
+"""Bytes of all pages of one list: those of a million resources, with their differences."""
+
+LIST_WITHIN: Final = 900.0
+"""Seconds for all pages, and for what is done with them meanwhile."""
+
+LARGEST_FILE: Final = 16 * 1024**3
+"""Bytes of a download: many times what a server usually lets an export have."""
+
+FILE_WITHIN: Final = 3600.0
+"""Seconds for all of a download: what is large comes over slow lines, too."""
+
 _HEADERS: Final = {
     "User-Agent": f"setpoint/{__version__}",
     "Accept": "application/json, application/problem+json",
@@ -64,27 +76,31 @@ class Connection:
     def __exit__(self, *_ending: object) -> None:
         self._client.close()
 
-    def get(self, path: str, kind: type[Kind], *, within: float = ANSWER_WITHIN, **query: Query) -> Kind:
+    def get(self, path: str, kind: type[Kind], /, *, within: float = ANSWER_WITHIN, **query: Query) -> Kind:
         """The document that stands there."""
         return self._document(kind, self.ask("GET", path, query=query, within=within, repeatable=True))
 
-    def items(self, path: str, kind: type[Page[Item]], *, most: int = MOST_ITEMS, **query: Query) -> Iterator[Item]:
+    def items(self, path: str, kind: type[Page[Item]], /, *, most: int = MOST_ITEMS, **query: Query) -> Iterator[Item]:
         """Those of every page, `most` on one."""
-        cursor = None
+        cursor, size, deadline = None, 0, time.monotonic() + LIST_WITHIN
         while True:
             wanted = {**query, "limit": most, "cursor": cursor}
-            page = self._document(kind, self.ask("GET", path, query=wanted, repeatable=True))
+            body = self.ask("GET", path, query=wanted, repeatable=True)
+            page = self._document(kind, body)
             yield from page.items
             if page.next is None:
                 return
+            size += len(body)
+            if size > LARGEST_LIST or time.monotonic() > deadline:
+                raise self._endless(f"more than {LARGEST_LIST:,} bytes, or {LIST_WITHIN:g} seconds")
             cursor = self._cursor(page.next, cursor)
 
     def post(
-        self, path: str, body: Document, kind: type[Kind], *, once: bool = True, within: float = ANSWER_WITHIN
+        self, path: str, body: Document | None, kind: type[Kind], *, once: bool = True, within: float = ANSWER_WITHIN
     ) -> Kind:
         """What comes of it. With `once`, by an idempotency key, it happens once however often it has to be sent."""
         headers = {"Idempotency-Key": str(uuid4())} if once else {}
-        content = body.model_dump_json().encode()
+        content = body.model_dump_json().encode() if body is not None else None
         answer = self.ask("POST", path, content=content, headers=headers, within=within, repeatable=once)
         return self._document(kind, answer)
 
@@ -113,10 +129,18 @@ class Connection:
         return patiently(once, repeatable=repeatable, sleep=self._sleep)
 
     def download(self, path: str, content: bytes, file: BinaryIO, *, within: float) -> int:
-        """Write the answer into a file as it comes; how many bytes. What can be of any size is not asked for twice."""
+        """Write the answer into a file as it comes; how many bytes. What can be of any size is not asked for twice.
+
+        `within` is for its beginning, and between two parts of it.
+        """
         request = self._request("POST", path, {}, content, {}, within)
+        size, deadline = 0, time.monotonic() + FILE_WITHIN
         with self._answered(request, within) as (response, _):
-            return sum(file.write(chunk) for chunk in response.iter_bytes())
+            for chunk in _in_time(response, deadline):
+                size += file.write(chunk)
+                if size > LARGEST_FILE:
+                    raise self._endless(f"more than {LARGEST_FILE:,} bytes")
+        return size
 
     def _request(
         self,
@@ -179,6 +203,9 @@ class Connection:
                 "what the server sent is no answer that this program knows", where=self.where, remedy=IS_IT_SETPOINT
             ) from error
 
+    def _endless(self, what: str) -> CouldNotTellError:
+        return CouldNotTellError(f"the server's answer takes {what}", where=self.where, remedy="ask for less at once")
+
     def _cursor(self, address: str, before: str | None) -> str:
         cursors = parse_qs(urlsplit(address).query).get("cursor", [])
         if len(cursors) != 1 or cursors[0] == before:
@@ -215,13 +242,18 @@ def asked(make: Callable[[], Kind]) -> Kind:
 
 def _whole(response: httpx.Response, deadline: float) -> bytes:
     body = bytearray()
-    for chunk in response.iter_bytes():
+    for chunk in _in_time(response, deadline):
         body += chunk
         if len(body) > LARGEST_ANSWER:
             raise CouldNotTellError(f"the server's answer has more than {LARGEST_ANSWER:,} bytes")
+    return bytes(body)
+
+
+def _in_time(response: httpx.Response, deadline: float) -> Iterator[bytes]:
+    for chunk in response.iter_bytes():
         if time.monotonic() > deadline:
             raise httpx.ReadTimeout("it comes too slowly")
-    return bytes(body)
+        yield chunk
 
 
 def _cause(error: BaseException | None, kind: type[Cause]) -> Cause | None:

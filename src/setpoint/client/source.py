@@ -10,24 +10,28 @@ from urllib.parse import quote
 
 from setpoint.client.connection import Connection, asked
 from setpoint.client.tokens import RemoteTokens
+from setpoint.decide.replayed import ReplayQuestion, ReplayReport
 from setpoint.errors import CouldNotTellError, LedgerError
 from setpoint.loop.admission import WhatIf
 from setpoint.loop.risk import ServiceRisk
 from setpoint.model.canonical import Json
 from setpoint.model.decision import Decision
-from setpoint.model.drift import Comparison
+from setpoint.model.drift import Comparison, Folded, Told
+from setpoint.model.examination import Examination, Examiner
 from setpoint.model.finding import FindingRecord
 from setpoint.model.health import Status
 from setpoint.model.order import Order, OrderKind
 from setpoint.model.policy import Policy, Stage
 from setpoint.model.remediation import Remediation
 from setpoint.model.service import Release, Service
+from setpoint.model.urn import Urn
 from setpoint.model.waiver import Waiver
 from setpoint.store.interface import AuditRow, BeatRow, Delivery, DeliveryState
 from setpoint.wire.audit import AuditCheckDocument, AuditRowDocument
 from setpoint.wire.beat import BeatDocument
-from setpoint.wire.delivery import ChannelsDocument, DeliveryDocument
-from setpoint.wire.drift import ComparisonDocument
+from setpoint.wire.delivery import ChannelsDocument, ChannelTestDocument, DeliveryDocument
+from setpoint.wire.drift import ComparisonDocument, ExplanationDocument, FoldedDocument
+from setpoint.wire.examination import DoctorDocument
 from setpoint.wire.finding import FindingDocument
 from setpoint.wire.gate import GateAnswer, GateRequest
 from setpoint.wire.order import OrderDocument, OrderRequest
@@ -35,9 +39,13 @@ from setpoint.wire.page import Page
 from setpoint.wire.permission import PermissionsDocument
 from setpoint.wire.policy import PolicyDocument, PolicyInForceDocument
 from setpoint.wire.remediation import RemediationDocument
+from setpoint.wire.replay import ReplayDocument, ReplayRequest
 from setpoint.wire.service import RiskDocument
 from setpoint.wire.status import StatusDocument
 from setpoint.wire.waiver import WaiverDocument, WaiverRequest
+
+WORK_WITHIN: Final = 330.0
+"""Seconds: somewhat longer than a server lets such work go on."""
 
 VERIFY_WITHIN: Final = 600.0
 """Seconds: the whole audit log is read, and a row takes some ten microseconds."""
@@ -56,9 +64,16 @@ class RemoteSource:
     def last_beat(self) -> BeatRow:
         return self._connection.get("/beats/latest", BeatDocument).model()
 
-    def comparisons(self, service: str | None = None) -> Iterator[Comparison]:
-        for each in self._connection.items("/drift", Page[ComparisonDocument], service=service):
+    def comparisons(self, service: str | None = None, *, everything: bool = False) -> Iterator[Comparison]:
+        wanted = everything or None
+        for each in self._connection.items("/drift", Page[ComparisonDocument], service=service, everything=wanted):
             yield each.model()
+
+    def folded(self, service: str | None) -> Folded:
+        return self._connection.get("/drift/folded", FoldedDocument, service=service).model()
+
+    def explain(self, urn: Urn, path: str) -> Sequence[Told]:
+        return self._connection.get("/drift/explanation", ExplanationDocument, urn=urn, path=path).model()
 
     def findings(self, service: str | None, *, include_closed: bool) -> Sequence[FindingRecord]:
         found = self._connection.items(
@@ -93,6 +108,16 @@ class RemoteSource:
     def permissions(self, *, enforce: bool) -> Json:
         return self._connection.get("/permissions", PermissionsDocument, enforce=enforce).model()
 
+    def examination(self) -> tuple[Examination, Examiner | None]:
+        found = self._connection.get("/doctor", DoctorDocument, within=WORK_WITHIN)
+        return found.model(self._connection.where, datetime.now(UTC))
+
+    def replay(self, question: ReplayQuestion, _progress: Callable[[ReplayReport], None]) -> ReplayReport:
+        wanted = asked(lambda: ReplayRequest.of(question))
+        # Nothing is changed by it, and somebody waits for a long time: it is not asked for twice.
+        found = self._connection.post("/policies/replay", wanted, ReplayDocument, once=False, within=WORK_WITHIN)
+        return found.model()
+
     def status(self) -> Status:
         return self._connection.get("/status", StatusDocument).model()
 
@@ -121,6 +146,10 @@ class RemoteSource:
 
     def end_waiver(self, identity: str) -> None:
         self._connection.delete(f"/waivers/{_segment(identity)}", WaiverDocument)
+
+    def try_channel(self, channel: str) -> str:
+        path = f"/alerts/{_segment(channel)}/test"
+        return self._connection.post(path, None, ChannelTestDocument, once=False).model()
 
     def order_about(self, number: int, kind: OrderKind, reason: str) -> Order:
         return self._order(f"/remediations/{number}/{kind}", reason)

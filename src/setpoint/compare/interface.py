@@ -1,10 +1,11 @@
-"""What the loop asks of a comparator: one entity, intended against actual. Pure."""
+"""What the loop asks of a comparator: one entity, intended against actual, and why. Pure."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
-from setpoint.model.drift import Comparison
+from setpoint.model.drift import Comparison, Told
 from setpoint.model.resource import Resource
 
 
@@ -18,4 +19,14 @@ class Comparator(Protocol):
 
     def version(self, type_name: str) -> str:
         """Changes whenever the rules or facts for this type do."""
+        ...
+
+
+class Explainer(Protocol):
+    def explain(self, comparison: Comparison, actual: Resource | None, path: str) -> Sequence[Told]:
+        """Why the property at a path (every one, where it is empty) is what the comparison says of it.
+
+        Raises `NotFoundError` for a path that the type does not have, `CouldNotTellError` where `actual` is needed and
+        not given.
+        """
         ...

@@ -1,5 +1,7 @@
 """Reads policy files: one policy a file, `<theme>/<name>.yaml`, whose id is `<theme>/<name>`. Called by `wiring`.
 
+They are looked for in folders, or came in a call of the API: what is read of them is the same.
+
 What is checked here is the file: its fields, their types, its examples. What the policy means is checked where it is
 compiled (`decide/policy`), which reads no files.
 """
@@ -7,15 +9,15 @@ compiled (`decide/policy`), which reads no files.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path, PurePath
 from typing import Final
 
 from setpoint.errors import InputError
 from setpoint.fields import Fields, did_you_mean
-from setpoint.files import load_yaml
+from setpoint.files import MAX_YAML_BYTES, parse_yaml, read_bytes
 from setpoint.model.canonical import Json
-from setpoint.model.policy import Effect, Example, Policy, Severity, Stage, Subject
+from setpoint.model.policy import Effect, Example, Policy, PolicyFile, Severity, Stage, Subject
 
 SUFFIXES: Final = frozenset({".yaml", ".yml"})
 
@@ -39,21 +41,32 @@ _DIFFERENCE: Final = ("kind", "path", "intended", "actual", "tags")
 
 def load_guardrails(folders: Sequence[Path]) -> tuple[Policy, ...]:
     """Every policy in these folders, in order. Raises `InputError` with file:line for what a file says wrongly."""
-    policies: dict[str, Policy] = {}
+    return parse_guardrails(find_policy_files(folders))
+
+
+def find_policy_files(folders: Sequence[Path]) -> Iterator[PolicyFile]:
+    """Those in these folders, in order; `InputError` where one has none, or cannot be read."""
     for folder in folders:
-        for path in _policy_files(folder):
-            policy = _load(path)
-            known = policies.setdefault(policy.id, policy)
-            if known is not policy:
-                raise InputError(
-                    f"there are two policies {policy.id}",
-                    where=policy.where,
-                    remedy=f"rename this one or the other, at {known.where}",
-                )
+        for path in _paths(folder):
+            yield PolicyFile(str(path), read_bytes(path, limit=MAX_YAML_BYTES))
+
+
+def parse_guardrails(files: Iterable[PolicyFile]) -> tuple[Policy, ...]:
+    """The policy of each file. Raises `InputError` with file:line for what one says wrongly."""
+    policies: dict[str, Policy] = {}
+    for file in files:
+        policy = _parse(file)
+        known = policies.setdefault(policy.id, policy)
+        if known is not policy:
+            raise InputError(
+                f"there are two policies {policy.id}",
+                where=policy.where,
+                remedy=f"rename this one or the other, at {known.where}",
+            )
     return tuple(policies.values())
 
 
-def _policy_files(folder: Path) -> list[Path]:
+def _paths(folder: Path) -> list[Path]:
     found: list[Path] = []
     for parent, names, files in os.walk(folder, onerror=_refuse_folder):
         # Hidden folders hold what tools keep for themselves: `.git`, the `..data` of a mounted ConfigMap.
@@ -74,14 +87,14 @@ def _refuse_folder(error: OSError) -> None:
     ) from error
 
 
-def _load(path: Path) -> Policy:
-    fields = Fields(load_yaml(path))
+def _parse(file: PolicyFile) -> Policy:
+    fields = Fields(parse_yaml(file.content, file.name))
     subject = fields.choice("subject", Subject)
     # First, so that a misspelt key is not told as a missing one.
     _refuse_unknown(fields, _KEYS[subject])
     expression, types, reads = _EXPRESSION[subject], fields.texts("types", required=True), _reads(fields, subject)
     return Policy(
-        id=_id(fields, path),
+        id=_id(fields, PurePath(file.name)),
         title=fields.text("title"),
         why=fields.text("why"),
         remedy=fields.text("remedy"),
@@ -105,7 +118,7 @@ def _refuse_unknown(fields: Fields, known: Sequence[str]) -> None:
     fields.done()
 
 
-def _id(fields: Fields, path: Path) -> str:
+def _id(fields: Fields, path: PurePath) -> str:
     given, expected = fields.text("id"), f"{path.parent.name}/{path.stem}"
     if given != expected:
         raise InputError(

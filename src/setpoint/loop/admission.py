@@ -143,7 +143,7 @@ class Admission:
     def _facing(self, case: _Case, shown: Circumstances) -> GateCase:
         """All that the gate is given."""
         known = replace(shown, unknowns=(*case.unknowns, *shown.unknowns), waivers=(*self.waivers, *shown.waivers))
-        return GateCase(case.release, case.stage, case.service, case.resources, known)
+        return GateCase(case.release, case.stage, case.service, case.resources, known, self.settings.scope)
 
     def _decide(self, case: GateCase, what_if: WhatIf | None = None) -> Decision:
         return self.gate.decide(

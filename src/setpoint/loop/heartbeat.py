@@ -12,6 +12,7 @@ from setpoint.loop.begin import Beginner
 from setpoint.loop.conclude import Concluder, calls_for_action, pending
 from setpoint.loop.coverage import interrupted, no_longer_known, out_of_reach
 from setpoint.loop.forget import Forgetter
+from setpoint.loop.inquire import Inquirer
 from setpoint.loop.intended import IntendedState
 from setpoint.loop.orders import Orders
 from setpoint.loop.parts import Parts
@@ -64,7 +65,8 @@ class Heartbeat:
         remediator = Remediator(parts, self._recorder, self._restraint, patience, writer)
         undoer = Undoer(parts, remediator, self._recorder, writer)
         self._orders = Orders(parts, remediator, undoer, self._recorder, self._restraint, writer)
-        beginner = Beginner(parts, self._recorder, self._restraint, writer)
+        self._inquirer = Inquirer(parts, self._recorder, writer)
+        beginner = Beginner(parts, self._recorder, self._restraint, self._inquirer, writer)
         self._reconciler = Reconciler(
             parts, self._intended, self._concluder, self._recorder, beginner, remediator, undoer, patience
         )
@@ -73,6 +75,7 @@ class Heartbeat:
         self._scans = Scans(parts)
         self.queue = WorkQueue()
         self._clock_is_behind = False
+        self._told_leap = parts.clock.leap
         self._told_held: frozenset[str] = frozenset()
         """Why reverts were held back in the last beat: said once for as long as it is so."""
 
@@ -91,6 +94,7 @@ class Heartbeat:
 
     def _turn(self, report: BeatReport, progress: Progress, span: Span) -> None:
         self._restraint.new_beat()
+        self._inquirer.new_beat()
 
         # 1. Still ours? Whoever lost the lease must not write.
         span.step("lease")
@@ -132,6 +136,7 @@ class Heartbeat:
             self.queue.add(remediation.urn, self._parts.clock.now())
         self._orders.expire()
         self.work()
+        self._inquire()
         report.observed_areas = unsettled(report.observed_areas, self._reconciler.unread)
 
         # 6. Write down what this beat did.
@@ -155,6 +160,12 @@ class Heartbeat:
                 self.queue.add(key, again)
         due = (self.queue.next_due(), self._orders.next_due())
         return min((each for each in due if each is not None), default=None)
+
+    def _inquire(self) -> None:
+        """Whoever sets something again and again may be known by now."""
+        self._renew_lease()
+        while not self._parts.stopping() and self._inquirer.go_on():
+            self._renew_lease()
 
     def _hinted(self) -> list[Urn]:
         """What somebody says to look at again. What lies in no area that is read is not looked at at all."""
@@ -224,8 +235,12 @@ class Heartbeat:
             self._lease = self._parts.ledger.renew(self._lease, now, self._parts.settings.lease_for)
 
     def _note_clock(self) -> None:
-        """Once for every jump: from then on the ledger's times are not the machine's."""
-        behind = self._parts.clock.behind()
+        """Once for every jump: from then on the ledger's times are not the machine's, or time seems to have passed."""
+        behind, leap = self._parts.clock.behind(), self._parts.clock.leap
+        if leap != self._told_leap:
+            details = {"seconds": round(leap.by.total_seconds(), 3)}
+            self._writer.note(LOOP_ACTOR, "clock jumped ahead", self._lease.scope, details, self._parts.clock.now())
+        self._told_leap = leap
         if behind is not None and not self._clock_is_behind:
             details = {"seconds": round(behind.total_seconds(), 3)}
             self._writer.note(LOOP_ACTOR, "clock jumped back", self._lease.scope, details, self._parts.clock.now())
@@ -259,6 +274,8 @@ class Heartbeat:
         report.ended_at = self._parts.clock.now()
         self.update(report)
         report.held = dict(self._restraint.held)
+        pause = self._parts.ledger.pause_in_force()
+        report.paused = f"by {pause.actor}: {pause.reason}" if pause else ""
         for reason, times in report.held.items():
             if reason not in self._told_held:
                 self._recorder.tell_held(reason, times)

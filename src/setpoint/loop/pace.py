@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final
@@ -25,15 +26,20 @@ def _now() -> datetime:
 class Pace:
     """Told of each beat by the loop's thread."""
 
-    def __init__(self, interval: float, now: Callable[[], datetime] = _now) -> None:
+    def __init__(
+        self, interval: float, now: Callable[[], datetime] = _now, tick: Callable[[], float] = time.monotonic
+    ) -> None:
+        """`now` is for people; how long ago something was, `tick` tells, which nobody can set."""
         self._interval = interval
         self._now = now
+        self._tick = tick
         self._lock = threading.Lock()
-        self._since = now()
+        self._since = tick()
         self._beats = 0
         self._ended_at: datetime | None = None
         self._seconds = 0.0
         self._could_not_tell = ""
+        self._paused = ""
 
     def ended(self, outcome: BeatReport | Error) -> None:
         """A beat is over, or what was due between two of them could not be told."""
@@ -42,8 +48,9 @@ class Pace:
                 self._could_not_tell = outcome.diagnostics()
                 return
             self._could_not_tell = ""
+            self._paused = outcome.paused
             self._beats += 1
-            self._ended_at, self._seconds = self._now(), outcome.seconds()
+            self._since, self._ended_at, self._seconds = self._tick(), self._now(), outcome.seconds()
 
     def health(self) -> Health:
         with self._lock:
@@ -53,12 +60,13 @@ class Pace:
                 "last_beat_at": self._ended_at.isoformat() if self._ended_at else None,
                 "last_beat_s": round(self._seconds, 3),
                 "overran": self._overran(),
+                "paused": self._paused,
             }
             return Health(measures, tuple(self._problems()))
 
     def _problems(self) -> list[str]:
         problems = []
-        age = (self._now() - (self._ended_at or self._since)).total_seconds()
+        age = self._tick() - self._since
         if age > LATE_AFTER * self._interval + GRACE:
             last = f"the last beat ended {age:.0f} s ago" if self._ended_at else f"no beat has ended in {age:.0f} s"
             problems.append(f"{last}, and the interval is {self._interval:g} s")

@@ -14,6 +14,7 @@ from typing import Final
 
 from setpoint.act.interface import Alert
 from setpoint.loop.parts import Parts
+from setpoint.model.attribution import RecordedChange
 from setpoint.model.conclusion import Conclusion
 from setpoint.model.decision import Decision, Verdict
 from setpoint.model.exceptions import BASELINE
@@ -93,7 +94,7 @@ class Recorder:
     def tell_end(self, remediation: Remediation) -> None:
         """Alert people to how a remediation ended."""
         if remediation.state is RemediationState.ESCALATED:
-            self.tell_person(remediation, remediation.reason)
+            self.tell_person(remediation, remediation.why)
             return
         verified = remediation.state is RemediationState.VERIFIED
         severity = Severity.INFO if verified else Severity.MEDIUM
@@ -112,6 +113,8 @@ class Recorder:
         self._tell(self._about(remediation, Severity.HIGH, "approval", remediation.reason, helps))
 
     def _about(self, remediation: Remediation, severity: Severity, kind: str, title: str, helps: str) -> Alert:
+        answer = remediation.inquiry.answer if remediation.inquiry else None
+        named = {"set_again_by": answer.principal} if isinstance(answer, RecordedChange) else {}
         return Alert(
             at=self._parts.clock.now(),
             severity=severity,
@@ -119,7 +122,7 @@ class Recorder:
             subject=remediation.urn,
             service=remediation.service,
             title=title,
-            details={"remediation": remediation.id, "findings": list(remediation.findings)},
+            details={"remediation": remediation.id, "findings": list(remediation.findings), **named},
             helps=helps,
         )
 

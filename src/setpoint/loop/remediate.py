@@ -99,8 +99,9 @@ class Remediator:
         return self._patience.again(remediation.urn)
 
     def _deadline(self, remediation: Remediation) -> datetime:
-        """Until then a change may take to show."""
-        return remediation.updated_at + timedelta(seconds=self._parts.settings.verify_for)
+        """Until then a change may take to show, which a leap of the clock does not make it do any sooner."""
+        since = max(remediation.updated_at, self._parts.clock.leap.at)
+        return since + timedelta(seconds=self._parts.settings.verify_for)
 
     def _gone_by_itself(self, remediation: Remediation) -> None:
         if remediation.state is RemediationState.APPLYING:

@@ -30,6 +30,8 @@ class BeatReport:
     observed_areas: list[AreaCoverage] = field(default_factory=list)
     held: dict[str, int] = field(default_factory=dict)
     """Why reverts were held back → how many."""
+    paused: str = ""
+    """By whom all changes were paused, and why; empty while they are not."""
     interrupted: bool = False
     """The program was asked to stop before the beat was through."""
     not_kept: str = ""

@@ -69,8 +69,9 @@ class Restraint:
         pause = self._parts.ledger.pause_in_force()
         if pause is not None:
             return f"paused by {pause.actor}: {pause.reason}"
-        now = self._parts.clock.now()
-        freeze = next((each for each in self._parts.settings.freezes if each.holds(now)), None)
+        # People mean the clock on the wall; after that was set back, the ledger's may be far ahead of it.
+        times = (self._parts.clock.now(), self._parts.clock.machine())
+        freeze = next((each for each in self._parts.settings.freezes if any(map(each.holds, times))), None)
         if freeze is not None:
             return f"the freeze {freeze.name!r} is on"
         busy = self._parts.intent.busy()

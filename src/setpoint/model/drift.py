@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from setpoint.model.canonical import Json
@@ -68,20 +70,32 @@ class FoldKind(StrEnum):
     ELSEWHERE = "elsewhere"
     """What is declared of another entity, and compared there."""
     EMPTY = "empty"
+    SPELLING = "spelling"
+    """What was declared, in another spelling."""
+    ORDER = "order"
+    """A list of the same elements, in another order that means nothing."""
+    READ_ONLY = "read-only"
+    """What only the provider sets."""
+    RESERVED = "reserved"
+    """A tag that the provider keeps for itself."""
+    IGNORED = "ignored"
+    """What the provider does not look at, because of a value beside it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """A live-only value that is no drift, and the rule that explains it."""
+    """A value that is no drift, and the rule that explains it."""
 
     path: str
     actual: Json
     rule: str
     """Its kind, with its source: `default (schema)`."""
+    intended: Json = None
+    """As declared, where that is spelt otherwise; None where nobody declared it."""
 
     @property
     def kind(self) -> FoldKind:
-        return FoldKind(self.rule.partition(" ")[0])
+        return kind_of(self.rule)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,3 +106,55 @@ class Comparison:
     drifts: tuple[Drift, ...] = ()
     gaps: tuple[Gap, ...] = ()
     folds: tuple[Fold, ...] = ()
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    """Rule → how many live values it left out before anything was compared: counted only, for there are many."""
+    declared_at: str = ""
+    """Where it was declared when it was compared, as `Resource.source` says it; empty where it was not."""
+
+    def folded(self) -> Counter[str]:
+        """Rule → how many values it explains."""
+        return Counter(each.rule for each in self.folds) + Counter(self.left_out)
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """How much of several entities was folded away, and why."""
+
+    entities: int
+    rules: Mapping[str, int]
+    """Rule → how many values it explains."""
+
+    @classmethod
+    def of(cls, comparisons: Iterable[Comparison]) -> Folded:
+        entities, rules = 0, Counter[str]()
+        for each in comparisons:
+            entities += 1
+            rules.update(each.folded())
+        return cls(entities, rules)
+
+    def with_one(self, comparison: Comparison) -> Folded:
+        return Folded(self.entities + 1, Counter(self.rules) + comparison.folded())
+
+    def kinds(self) -> dict[FoldKind, int]:
+        """Kind → how many values its rules explain, the most first."""
+        kinds = Counter[FoldKind]()
+        for rule, count in self.rules.items():
+            kinds[kind_of(rule)] += count
+        return dict(sorted(kinds.items(), key=lambda each: (-each[1], each[0])))
+
+
+def kind_of(rule: str) -> FoldKind:
+    """The kind that a fold's rule begins with."""
+    return FoldKind(rule.partition(" ")[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is to be said of one property, and the rule by which it is so."""
+
+    path: str
+    verdict: str
+    """A kind of drift or of gap; `expected`, `same`, `not compared`, `absent`."""
+    intended: Json
+    actual: Json
+    because: str

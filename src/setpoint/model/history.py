@@ -52,6 +52,8 @@ class GateCase:
     resources: tuple[Resource, ...]
     """What it declares."""
     circumstances: Circumstances
+    scope: str = ""
+    """In which the gate was asked; empty where that was not recorded."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,15 @@ class Subject(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class PolicyFile:
+    """A file of one policy, as it is."""
+
+    name: str
+    """Its path, as whoever keeps it writes it; ends in `<theme>/<name>.yaml`."""
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Example:
     """A case shipped with the policy, run by `setpoint policy test`."""
 

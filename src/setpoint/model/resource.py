@@ -22,7 +22,7 @@ class Resource:
     """In CloudFormation's shape and spelling. A declared value that could not be worked out is an `Unknown`."""
 
     source: str
-    """Where it was read: `demo/terraform.tfstate: aws_s3_bucket.data`, `template.yaml: Bucket`, or `aws`."""
+    """Where it was read: `demo/terraform.tfstate: aws_s3_bucket.data`, `template.yaml:12: Bucket`, or `aws`."""
 
     unread: Mapping[str, str] = field(default_factory=lambda: NO_GAPS)
     """Property path → why it could not be read this time (denied, throttled, timed out). Not the same as absent."""

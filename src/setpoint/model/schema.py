@@ -43,6 +43,8 @@ class Default:
     """The provider may leave it out of what it returns: absent means this value."""
     for_empty: bool = False
     """A list that is declared as empty stands for the default too, not for *none*."""
+    partial: Json = None
+    """What it is instead where the object around it is declared without it; None where that makes no difference."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -79,7 +80,7 @@ def create_app(parts: ServerParts) -> FastAPI:
     _add_operations(app, parts.metrics, open_metrics=parts.open_metrics)
     _expect_guarded(app)
     app.state.parts, app.state.authenticator = parts, parts.authenticator
-    app.state.rates, app.state.followers = Rates(parts.limits.rate, parts.limits.burst), 0
+    app.state.rates, app.state.followers = Rates(parts.limits.rate, parts.limits.burst), Counter[str]()
     app.openapi = partial(describe, app)  # type: ignore[method-assign]  # as FastAPI's documentation says to
     app.add_api_route("/docs", lambda: reference_page(describe(app)), include_in_schema=False)
     return app

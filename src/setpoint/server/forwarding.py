@@ -35,6 +35,9 @@ READABLE: Final = ":/#@"
 WAITS: Final = httpx.Timeout(70.0, connect=2.0)
 """Seconds between two signs of life: more than the longest that a question to the lake may take."""
 
+TAKEN_WITHIN: Final = httpx.Timeout(20.0, connect=2.0)
+"""As `WAITS`, for what is ingested: within a few seconds ingest has it on its disk or says to come again."""
+
 KEPT_OPEN: Final = 2.0
 """Seconds that an idle connection is kept: less than ingest keeps its end, which would close it in the middle."""
 
@@ -61,12 +64,12 @@ class IngestDoor:
     async def forward(self, request: Request, path: str, principal: Principal) -> Response:
         """What ingest answers to this call as it is; `TemporaryError` where it does not."""
         headers = {name: value for name, value in request.headers.items() if _is_passed_on(name)}
-        return await self._ask(request, path, principal, headers, request.stream())
+        return await self._ask(request, path, principal, headers, request.stream(), TAKEN_WITHIN)
 
     async def ask(self, request: Request, path: str, principal: Principal, question: Document) -> Response:
         """What ingest answers to a question that was read and checked here."""
         headers = {"Content-Type": "application/json"}
-        return await self._ask(request, path, principal, headers, question.model_dump_json().encode())
+        return await self._ask(request, path, principal, headers, question.model_dump_json().encode(), WAITS)
 
     async def _ask(
         self,
@@ -75,6 +78,7 @@ class IngestDoor:
         principal: Principal,
         headers: dict[str, str],
         content: bytes | AsyncIterator[bytes],
+        waits: httpx.Timeout,
     ) -> Response:
         headers["X-Request-Id"] = request_id(request)
         # Percent-encoded: a header holds ASCII, and a name may hold anything.
@@ -83,7 +87,7 @@ class IngestDoor:
             headers["X-Setpoint-Service"] = quote(principal.service, safe="")
         client = self._expect_client()
         async with _told_as_our_own():
-            sent = client.build_request("POST", path, headers=headers, content=content)
+            sent = client.build_request("POST", path, headers=headers, content=content, timeout=waits)
             answer = await client.send(sent, stream=True)
         told = {name: value for name in PASSED_BACK if (value := answer.headers.get(name)) is not None}
         return StreamingResponse(
@@ -91,11 +95,14 @@ class IngestDoor:
         )
 
     async def expect_well(self) -> None:
-        """`TemporaryError` where ingest does not answer."""
+        """`TemporaryError` where ingest does not answer, or can take nothing in."""
         client = self._expect_client()
         async with _told_as_our_own():
             answer = await client.get("/health", timeout=2.0)
-            answer.raise_for_status()
+        if answer.status_code != HTTPStatus.OK:
+            raise TemporaryError(
+                "the ingest process can take nothing in", remedy="setpoint status shows why", delay=TRY_AGAIN
+            )
 
     async def close(self) -> None:
         if self._client is not None:
@@ -115,7 +122,7 @@ async def _told_as_our_own() -> AsyncIterator[None]:
         yield
     except ClientDisconnect as error:
         raise RefusedError(HTTPStatus.BAD_REQUEST, "the body ended before it was whole") from error
-    except (httpx.TransportError, httpx.HTTPStatusError) as error:
+    except httpx.TransportError as error:
         raise TemporaryError(
             "the ingest process does not answer", remedy="try again; setpoint status shows how it is", delay=TRY_AGAIN
         ) from error

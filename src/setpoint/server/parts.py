@@ -8,6 +8,7 @@ from typing import Final, Protocol
 
 from anyio import CapacityLimiter
 
+from setpoint.compare.interface import Explainer
 from setpoint.decide.interface import Assessor
 from setpoint.loop.admission import Recorded, WhatIf
 from setpoint.loop.settings import LoopSettings
@@ -20,8 +21,10 @@ from setpoint.model.waiver import Waiver
 from setpoint.server.authentication.authenticator import Authenticator
 from setpoint.server.forwarding import IngestDoor
 from setpoint.server.metrics import Metrics
+from setpoint.server.workers import Work
 from setpoint.settings.server import Limits
-from setpoint.store.interface import KeptAnswers, Ledger, LedgerPages, TokenStore
+from setpoint.store.interface import KeptAnswers, LedgerPages, ServerLedger, TokenStore
+from setpoint.wire.document import Document
 
 ANSWERING_THREADS: Final = 7
 GATE_THREADS: Final = 3
@@ -32,6 +35,18 @@ VERIFYING_THREADS: Final = 1
 Apart, so that a gate waits neither for slow questions nor for an identity provider that does not answer, and nobody for
 those who have the whole audit log read.
 """
+
+
+SENDING_THREADS: Final = 1
+"""Needs no connection of the ledger's: whoever has messages sent waits for the receiver, and nobody else does."""
+
+
+class LongWork(Protocol):
+    """Long work, done apart from the threads that answer (`workers`)."""
+
+    async def ask(self, work: Work, question: Document | None = None) -> bytes:
+        """The document that was made, as JSON; raises the `Error` that it ended on."""
+        ...
 
 
 class Gatekeeper(Protocol):
@@ -49,6 +64,7 @@ class Threads:
     gate: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(GATE_THREADS))
     authentication: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(AUTHENTICATING_THREADS))
     verification: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(VERIFYING_THREADS))
+    sending: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(SENDING_THREADS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +87,7 @@ class Described:
 @dataclass(frozen=True, slots=True)
 class ServerParts:
     described: Described
-    ledger: Ledger
+    ledger: ServerLedger
     pages: LedgerPages
     answers: KeptAnswers
     tokens: TokenStore
@@ -79,7 +95,11 @@ class ServerParts:
     gatekeeper: Callable[[str], Gatekeeper]
     """For somebody, whom the audit log then names."""
     assessor: Assessor
+    explainer: Explainer
     ingest: IngestDoor
+    workers: LongWork
+    try_channel: Callable[[str], str]
+    """Sends a test message to a channel; why it did not get there, empty where it did."""
     status: Callable[[], Status]
     """Raises `CouldNotTellError` where nobody says how the processes are."""
     metrics: Metrics

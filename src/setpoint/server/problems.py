@@ -16,7 +16,15 @@ from setpoint.errors import ConflictError, CouldNotTellError, Error, InputError,
 from setpoint.server.allowed import allowed_methods
 from setpoint.server.authentication.refusals import ForbiddenError, UnauthenticatedError
 from setpoint.server.calls import marks
-from setpoint.wire.problem import COULD_NOT_TELL, MEDIA_TYPE, NO_SUCH_OPERATION, TYPE_PREFIX, ProblemDocument
+from setpoint.wire.problem import (
+    COULD_NOT_TELL,
+    INSIDE,
+    MEDIA_TYPE,
+    NO_SUCH_OPERATION,
+    TYPE_PREFIX,
+    ProblemDocument,
+    without_inside,
+)
 
 LISTED: Final = 10
 """How many wrong fields one problem names."""
@@ -98,6 +106,9 @@ def problem_response(
 
 def own_response(request_id: str, error: Error) -> Response:
     """One of Setpoint's own errors."""
+    if isinstance(error, INSIDE):
+        log.error("the server's own stores are out of order", what=error.what, where=error.where)
+    error = without_inside(error)
     headers: Mapping[str, str] = {}
     delay = error.delay if isinstance(error, TemporaryError) else None
     if isinstance(error, RefusedError):

@@ -12,12 +12,12 @@ import sys
 import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
-import uvicorn
-
-from setpoint.errors import CouldNotTellError, InputError
+from setpoint.errors import CouldNotTellError, Error, InputError
 from setpoint.files import allow_open_files
 from setpoint.model.health import Health
 from setpoint.server.app import create_app
@@ -28,12 +28,14 @@ from setpoint.server.metrics import Metrics
 from setpoint.server.parts import Described, ServerParts
 from setpoint.server.protocol import ImpatientLoop, impatient
 from setpoint.server.tls import tls_context
+from setpoint.server.workers import Workers
+from setpoint.serving import Serving, TellHealth
 from setpoint.settings import Settings
 from setpoint.settings.server import ServerSettings
 from setpoint.store.interface import ServerLedger, TokenStore
 from setpoint.telemetry import SILENT, Telemetry
 from setpoint.telemetry.requests import Application, MeasuredRequests
-from setpoint.wiring import ServerWiring, assessor, open_server_ledger
+from setpoint.wiring import ServerWiring, assessor, open_server_ledger, try_channel
 
 STOP_WITHIN: Final = 8
 """Seconds for calls under way when it is told to stop: the supervisor waits ten."""
@@ -45,8 +47,6 @@ BACKLOG: Final = 1024
 
 SPARE_FILES: Final = 256
 """Descriptors beside those of connections: the ledger's, and the threads'."""
-
-TellHealth = Callable[[Callable[[], Health]], None]
 
 
 def run_server(
@@ -69,10 +69,18 @@ def run_server(
         try:
             app = MeasuredRequests(create_app(parts), telemetry)
             if tell_health is not None:
-                tell_health(app.health)
+                tell_health(lambda: _health(app, ledger))
             serve(app, listener, server, context, stop=stop, ready=ready)
         finally:
             parts.authenticator.close()
+
+
+def _health(app: MeasuredRequests, ledger: ServerLedger) -> Health:
+    """The ledger that could not be written is tried here, too: it may be that nobody else does."""
+    with suppress(Error):
+        ledger.try_again()
+    health, trouble = app.health(), ledger.trouble()
+    return replace(health, problems=(*health.problems, trouble)) if trouble else health
 
 
 def _parts(
@@ -100,7 +108,10 @@ def _parts(
         authenticator=Authenticator(tokens, settings.server.oidc, count_refusal=metrics.refused),
         gatekeeper=wiring.gatekeeper,
         assessor=assessor(settings),
+        explainer=wiring.explainer,
         ingest=IngestDoor(ingest_socket),
+        workers=Workers(settings.file),
+        try_channel=partial(try_channel, settings),
         status=wiring.status,
         metrics=metrics,
         limits=settings.server.limits,
@@ -147,9 +158,7 @@ def serve(
     _Server(app, settings, context, stop, ready).run(sockets=[listener])
 
 
-class _Server(uvicorn.Server):
-    """Ends when it is told to, and leaves the process's signals alone."""
-
+class _Server(Serving):
     def __init__(
         self,
         app: Application,
@@ -160,37 +169,17 @@ class _Server(uvicorn.Server):
     ) -> None:
         limits = settings.limits
         super().__init__(
-            uvicorn.Config(
-                app,
-                http=impatient(limits.seconds, limits.connections),
-                lifespan="on",
-                ws="none",
-                interface="asgi3",
-                log_config=None,
-                access_log=False,
-                # Whoever is in front of it says who calls: nobody is believed.
-                proxy_headers=False,
-                server_header=False,
-                timeout_keep_alive=IDLE,
-                timeout_graceful_shutdown=STOP_WITHIN,
-                ssl_context_factory=(lambda _config, _usual: context) if context is not None else None,
-            )
+            app,
+            stop.is_set,
+            ready,
+            lifespan="on",
+            http=impatient(limits.seconds, limits.connections),
+            timeout_keep_alive=IDLE,
+            timeout_graceful_shutdown=STOP_WITHIN,
+            ssl_context_factory=(lambda _config, _usual: context) if context is not None else None,
         )
         self._seconds = limits.seconds
-        self._stop = stop
-        self._ready = ready
 
     def run(self, sockets: list[socket.socket] | None = None) -> None:
         with asyncio.Runner(loop_factory=lambda: ImpatientLoop.waiting(self._seconds)) as runner:
             runner.run(self.serve(sockets))
-
-    @contextmanager
-    def capture_signals(self) -> Generator[None]:
-        yield
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self._ready()
-
-    async def on_tick(self, counter: int) -> bool:
-        return self._stop.is_set() or await super().on_tick(counter)

@@ -8,21 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from setpoint.errors import ConflictError, NotFoundError
 from setpoint.loop import instructions
 from setpoint.loop.admission import Recorded, WhatIf
+from setpoint.loop.explain import explain
 from setpoint.loop.risk import ServiceRisk, risk_of
+from setpoint.loop.together import all_waivers, message_counts
 from setpoint.model.access import AccessScope, Principal
+from setpoint.model.canonical import Json
 from setpoint.model.decision import Decision
-from setpoint.model.drift import Comparison
+from setpoint.model.drift import Comparison, Folded, Told
 from setpoint.model.finding import FindingRecord, FindingSource
 from setpoint.model.order import Order, OrderKind
 from setpoint.model.policy import Severity, Stage
 from setpoint.model.remediation import Remediation, RemediationState
 from setpoint.model.service import Release, Service, Signal
+from setpoint.model.urn import Urn
 from setpoint.model.waiver import Waiver
 from setpoint.server.parts import ServerParts
 from setpoint.store.interface import (
@@ -86,8 +90,18 @@ class View:
             self._loop_scope, service=self.own(service), differs=differs, after=after, limit=limit
         )
 
-    def comparisons(self, *, service: str | None, after: str, limit: int) -> Sequence[Comparison]:
-        return self.parts.pages.comparisons(self._loop_scope, service=self.own(service), after=after, limit=limit)
+    def comparisons(self, *, service: str | None, everything: bool, after: str, limit: int) -> Sequence[Comparison]:
+        return self.parts.pages.comparisons(
+            self._loop_scope, service=self.own(service), everything=everything, after=after, limit=limit
+        )
+
+    def folded(self, service: str | None) -> Folded:
+        """Of everything, or of one service."""
+        return Folded.of(self.parts.ledger.comparisons(self._loop_scope, service=self.own(service), everything=True))
+
+    def explain(self, urn: Urn, path: str) -> Sequence[Told]:
+        parts, may_see = self.parts, self.principal.may_touch
+        return explain(parts.ledger, self._loop_scope, parts.explainer, urn, path, may_see=may_see)
 
     def findings(
         self,
@@ -170,10 +184,7 @@ class View:
         return self.parts.ledger.open_orders()
 
     def waivers(self) -> list[Waiver]:
-        """Those of the configuration, and those that people entered."""
-        ledger, declared = self.parts.ledger, self.parts.described.waivers
-        matched = ledger.waiver_matches()
-        return [*(replace(each, last_matched=matched.get(each.id)) for each in declared), *ledger.waivers()]
+        return all_waivers(self.parts.described.waivers, self.parts.ledger)
 
     def audit(self, *, action: str | None, subject: str | None, after: int, limit: int) -> Sequence[AuditRow]:
         return self.parts.pages.audit(action=action, subject=subject, after=after, limit=limit)
@@ -187,9 +198,19 @@ class View:
         return self.parts.pages.deliveries(self._loop_scope, state=state, before=before, limit=limit)
 
     def delivery_counts(self) -> Mapping[str, Mapping[DeliveryState, int]]:
-        """Of every channel that is configured, or that messages are for, by name."""
-        counts = self.parts.ledger.delivery_counts(self._loop_scope)
-        return {name: counts.get(name, {}) for name in sorted({*self.parts.described.channels, *counts})}
+        return message_counts(self.parts.described.channels, self._loop_scope, self.parts.ledger)
+
+    def note(self, action: str, subject: str, details: Mapping[str, Json]) -> None:
+        """In the audit log, in the caller's name."""
+        ledger = self.parts.ledger
+        ledger.visitor().note(self.principal.name, action, subject, details, instructions.time_of(ledger))
+
+    # What is about the caller alone
+
+    def expires_at(self) -> datetime | None:
+        """When the caller's token does; None where it never does, or its identity provider alone knows."""
+        stored = self.parts.tokens.find(self.principal.token) if self.principal.token is not None else None
+        return stored.token.expires_at if stored is not None else None
 
     def _expect_still_own(self, remediation: Remediation) -> None:
         """What was planned for one service would change what is another's by now."""

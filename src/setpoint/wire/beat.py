@@ -10,13 +10,13 @@ from setpoint.model.snapshot import Area, AreaCoverage, Extent
 from setpoint.store.interface import BeatRow
 from setpoint.wire.document import Document, Moment, example
 
-_COVERAGE = {"area": "aws:123456789012:eu-west-1:AWS::S3::Bucket", "extent": "whole", "reasons": []}
+COVERAGE_EXAMPLE = {"area": "aws:123456789012:eu-west-1:AWS::S3::Bucket", "extent": "whole", "reasons": []}
 
 
 class CoverageDocument(Document):
     """How much of an area was read, and why not all of it."""
 
-    model_config = example(**_COVERAGE)
+    model_config = example(**COVERAGE_EXAMPLE)
 
     area: Annotated[str, StringConstraints(pattern=r"^[^:]*:[^:]*:[^:]*:")]
     extent: Extent
@@ -42,7 +42,7 @@ class BeatDocument(Document):
         opened=1,
         closed=0,
         remediated=1,
-        coverage=[_COVERAGE],
+        coverage=[COVERAGE_EXAMPLE],
     )
 
     id: int

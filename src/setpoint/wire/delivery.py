@@ -96,3 +96,21 @@ class ChannelsDocument(Document):
     model_config = example(channels=[{"channel": "oncall", "waiting": 1, "delivered": 40, "given_up": 0}])
 
     channels: tuple[ChannelCounts, ...]
+
+
+class ChannelTestDocument(Document):
+    """Whether a test message got to a channel, and why not."""
+
+    model_config = example(channel="oncall", delivered=False, reason="the server answered 503")
+
+    channel: str
+    delivered: bool
+    reason: str
+
+    @classmethod
+    def of(cls, channel: str, reason: str) -> Self:
+        return cls(channel=channel, delivered=not reason, reason=reason)
+
+    def model(self) -> str:
+        """Why it did not get there; empty where it did."""
+        return self.reason

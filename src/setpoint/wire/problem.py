@@ -13,6 +13,8 @@ from setpoint.errors import (
     CouldNotTellError,
     Error,
     InputError,
+    JournalError,
+    LakeError,
     LedgerError,
     NotFoundError,
     TemporaryError,
@@ -35,6 +37,15 @@ KINDS: Final[Mapping[int, type[Error]]] = {
     HTTPStatus.SERVICE_UNAVAILABLE: LedgerError,
 }
 """Status → the error that was told with it, where that ends in another exit code than *could not tell*."""
+
+
+INSIDE: Final = (LedgerError, JournalError, LakeError)
+"""Errors whose place is a path on the server's disk."""
+
+
+def without_inside(error: Error) -> Error:
+    """As callers are told of it: where the server keeps what it keeps is for its log alone."""
+    return Error(error.what, remedy=error.remedy) if isinstance(error, INSIDE) else error
 
 
 class ProblemDocument(Document):

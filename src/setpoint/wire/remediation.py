@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Self
 
+from setpoint.model.attribution import Inquiry, RecordedChange, Untold
 from setpoint.model.remediation import Change, Plan, Remediation, RemediationState
 from setpoint.model.urn import Urn
 from setpoint.wire.document import Document, Moment, example, meant, spelt
@@ -20,6 +21,24 @@ _PLAN = {
     "permissions": ["s3:PutBucketVersioning"],
 }
 _STEP = {"at": "2026-05-31T12:00:00Z", "state": "planned", "reason": "the policy says so"}
+_CHANGE_RECORDED = {
+    "principal": "arn:aws:sts::123456789012:assumed-role/Deployer/ana",
+    "issuer": "arn:aws:iam::123456789012:role/Deployer",
+    "event": "PutBucketVersioning",
+    "source": "s3.amazonaws.com",
+    "id": "8a2f1c60-6f0b-4a3e-9a55-0f6d1d2b7c11",
+    "at": "2026-05-31T11:58:20Z",
+    "origin": "198.51.100.7",
+}
+_INQUIRY = {
+    "paths": ["VersioningConfiguration"],
+    "since": "2026-05-31T11:20:00Z",
+    "until": "2026-05-31T12:00:00Z",
+    "change": _CHANGE_RECORDED,
+    "untold": None,
+    "asked": 1,
+    "ask_at": None,
+}
 REMEDIATION_EXAMPLE = {
     "id": 7,
     "urn": "aws:123456789012:eu-west-1:AWS::S3::Bucket:receipts",
@@ -31,6 +50,7 @@ REMEDIATION_EXAMPLE = {
     "detected_at": "2026-05-31T12:00:00Z",
     "updated_at": "2026-05-31T12:00:01Z",
     "attempts": 0,
+    "inquiry": None,
 }
 
 Step = tuple[datetime, RemediationState, str]
@@ -72,6 +92,82 @@ class PlanDocument(Document):
         return Plan(urn, tuple(each.model() for each in self.changes), self.precondition, self.permissions)
 
 
+class RecordedChangeDocument(Document):
+    """One change of an entity, as its provider recorded it."""
+
+    model_config = example(**_CHANGE_RECORDED)
+
+    principal: str
+    issuer: str
+    event: str
+    source: str
+    id: str
+    at: Moment
+    origin: str
+
+    @classmethod
+    def of(cls, change: RecordedChange) -> Self:
+        return cls(
+            principal=change.principal,
+            issuer=change.issuer,
+            event=change.event,
+            source=change.source,
+            id=change.id,
+            at=change.at,
+            origin=change.origin,
+        )
+
+    def model(self) -> RecordedChange:
+        return RecordedChange(self.principal, self.issuer, self.event, self.source, self.id, self.at, self.origin)
+
+
+class UntoldDocument(Document):
+    """Why it could not be told who made a change, and whether it may be later."""
+
+    model_config = example(reason="cloudtrail:LookupEvents denied", may_be_told=False)
+
+    reason: str
+    may_be_told: bool
+
+    @classmethod
+    def of(cls, untold: Untold) -> Self:
+        return cls(reason=untold.reason, may_be_told=untold.may_be_told)
+
+    def model(self) -> Untold:
+        return Untold(self.reason, may_be_told=self.may_be_told)
+
+
+class InquiryDocument(Document):
+    """Who sets again what was set back: the change, or why it could not be told; and when that is asked again."""
+
+    model_config = example(**_INQUIRY)
+
+    paths: tuple[str, ...]
+    since: Moment
+    until: Moment
+    change: RecordedChangeDocument | None
+    untold: UntoldDocument | None
+    asked: int
+    ask_at: Moment | None
+
+    @classmethod
+    def of(cls, inquiry: Inquiry) -> Self:
+        answer = inquiry.answer
+        return cls(
+            paths=inquiry.paths,
+            since=inquiry.since,
+            until=inquiry.until,
+            change=RecordedChangeDocument.of(answer) if isinstance(answer, RecordedChange) else None,
+            untold=UntoldDocument.of(answer) if isinstance(answer, Untold) else None,
+            asked=inquiry.asked,
+            ask_at=inquiry.ask_at,
+        )
+
+    def model(self) -> Inquiry:
+        answer = (self.change or self.untold or UntoldDocument(reason="nothing is said", may_be_told=False)).model()
+        return Inquiry(self.paths, self.since, self.until, answer, self.asked, self.ask_at)
+
+
 class RemediationDocument(Document):
     """A plan on its way."""
 
@@ -87,6 +183,7 @@ class RemediationDocument(Document):
     detected_at: Moment
     updated_at: Moment
     attempts: int
+    inquiry: InquiryDocument | None = None
 
     @classmethod
     def of(cls, remediation: Remediation) -> Self:
@@ -101,6 +198,7 @@ class RemediationDocument(Document):
             detected_at=remediation.detected_at,
             updated_at=remediation.updated_at,
             attempts=remediation.attempts,
+            inquiry=InquiryDocument.of(remediation.inquiry) if remediation.inquiry else None,
         )
 
     def model(self) -> Remediation:
@@ -116,6 +214,7 @@ class RemediationDocument(Document):
             detected_at=self.detected_at,
             updated_at=self.updated_at,
             attempts=self.attempts,
+            inquiry=self.inquiry.model() if self.inquiry else None,
         )
 
 

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +10,9 @@ import pytest
 
 from setpoint.cli.main import run
 
-SHOP = Path(__file__).parents[2] / "assets" / "recordings" / "shop.jsonl"
+ASSETS = Path(__file__).parents[2] / "assets" / "recordings"
+CAUSES = ASSETS / "causes.jsonl"
+SHOP = ASSETS / "shop.jsonl"
 
 
 def only(tmp_path: Path, *cases: str) -> str:
@@ -83,9 +87,43 @@ def test_explain_names_the_rule_and_its_source(capsys: pytest.CaptureFixture[str
 
 
 def test_explain_says_what_it_does_not_know(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["drift", "explain", str(SHOP), "QueueName", "--case", "quiet"]) == 3
-    assert "nothing was told of QueueName" in capsys.readouterr().err
+    assert run(["drift", "explain", str(SHOP), "QueueName", "--case", "quiet", "--json"]) == 0
+    (told,) = json.loads(capsys.readouterr().out)
+    assert (told["verdict"], told["because"]) == ("same", "it is as declared")
+    assert run(["drift", "explain", str(SHOP), "QueueNames", "--case", "quiet"]) == 2
+    assert "has no property 'QueueNames'; did you mean QueueName" in capsys.readouterr().err
     assert run(["drift", "explain", str(SHOP), "--case", "quite"]) == 2
     assert "did you mean 'quiet'?" in capsys.readouterr().err
     assert run(["drift", "explain", "nonsense", "Path"]) == 2
     assert "is not a URN" in capsys.readouterr().err
+
+
+def test_people_see_a_line_for_each_cause_and_both_of_its_sides(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["drift", "replay", str(CAUSES)]) == 1
+    shown = capsys.readouterr().out
+    assert (
+        "  PublicAccessBlockConfiguration [declared]: 4 of its properties are gone\n    - BlockPublicAcls: true\n"
+        in shown
+    )
+    assert "  Policies[p].PolicyDocument [declared]: by statement: 1 added, 2 widened\n" in shown
+    assert "    · statement Read: widened\n    -   Action: s3:getobject\n    +   Action: s3:*\n" in shown
+    assert "    … 1 unchanged statement\n" in shown
+    assert "app-old became app-new in 2 places" in shown
+    assert "    also at Role\n" in shown
+    assert "  folded away: 1 order, 1 read-only, 1 reserved\n" in shown
+    assert "folded away of 4 entities: 5 read-only, 1 order, 1 reserved\n" in shown
+    assert "\x1b" not in shown
+
+
+@pytest.mark.parametrize(("columns", "sides"), [(80, False), (160, True)])
+def test_a_terminal_shows_both_sides_beside_each_other_where_there_is_room(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, columns: int, sides: bool
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    assert run(["drift", "replay", str(CAUSES)]) == 1
+    shown = [re.sub(r"\x1b\[[0-9;]*m", "", line).rstrip() for line in capsys.readouterr().out.splitlines()]
+    assert max(len(line) for line in shown) <= columns
+    assert any(re.fullmatch(r" {4}- Enabled +│ \+ Suspended", line) for line in shown) is sides
+    assert ("    - Enabled" in shown) is not sides

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 import pytest
 
 from setpoint.cli.output import Output
-from setpoint.cli.replayed import LISTED, Result, Window, document, show
+from setpoint.cli.replayed import LISTED, document, show
 from setpoint.decide.replay import Change, Replayed, Standing
+from setpoint.decide.replayed import ReplayReport, Window
 from setpoint.model.decision import Outcome, Reason, Verdict
 from setpoint.model.history import Lost
 from setpoint.model.policy import Effect, Severity, Stage
@@ -22,8 +23,8 @@ FAILED = Reason("exposure/public", Outcome.FAILED, Severity.HIGH, "it could not 
 WHOLE = Window(AT, None, ())
 
 
-def _result(*judged: Replayed | Lost, window: Window = WHOLE, policy: str = "*") -> Result:
-    result = Result(window, policy)
+def _result(*judged: Replayed | Lost, window: Window = WHOLE, policy: str = "*") -> ReplayReport:
+    result = ReplayReport(window, policy)
     for each in judged:
         result.add(each)
     return result
@@ -47,11 +48,11 @@ def _judged(*changes: Change, failed: tuple[Reason, ...] = ()) -> Replayed:
         (_result(_judged(CHANGE, failed=(FAILED,)), policy="logging/*"), 0),
     ],
 )
-def test_the_exit_code(result: Result, code: int) -> None:
+def test_the_exit_code(result: ReplayReport, code: int) -> None:
     assert result.exit_code() == code
 
 
-def _shown(result: Result) -> str:
+def _shown(result: ReplayReport) -> str:
     stream = io.StringIO()
     show(Output(as_json=False, stream=stream), result)
     return stream.getvalue()

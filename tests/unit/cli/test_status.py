@@ -84,6 +84,15 @@ def test_what_is_wrong_is_said(folder: Path, capsys: pytest.CaptureFixture[str])
     assert "waiting" in shown
 
 
+def test_a_pause_is_said_with_what_it_covers(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    loop, *others = status().processes
+    paused = replace(loop, health=Health({**loop.health.measures, "paused": "by me@here: release night"}))
+    write_status(folder, replace(status(), processes=(paused, *others)))
+    assert run(["status"]) == 0, "who paused it knows"
+    said = "all changes are paused, in every scope of this ledger, by me@here: release night"
+    assert said in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("seconds", [None, 60])
 def test_what_nobody_says_cannot_be_told(folder: Path, capsys: pytest.CaptureFixture[str], seconds: int | None) -> None:
     if seconds is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import socket
 import threading
 from typing import Any
@@ -93,6 +94,31 @@ def test_pages_that_go_in_circles_end(server: Canned, connect: Connect) -> None:
     with pytest.raises(CouldNotTellError, match="pages do not end"):
         list(connect().items("/x", Page[ReleaseDocument]))
     assert len(server.asked) == 2
+
+
+@pytest.mark.parametrize(("limit", "most"), [("LARGEST_LIST", 1000), ("LIST_WITHIN", 0.0)])
+def test_pages_without_end_are_cut(
+    server: Canned, connect: Connect, limit: str, most: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, limit, most)
+    pages: list[Any] = [{"items": [RELEASE], "next": f"/v1/x?cursor={number}"} for number in range(99)]
+    server.tell(*(Told(orjson.dumps(page)) for page in pages))
+    with pytest.raises(CouldNotTellError, match="ask for less at once"):
+        list(connect().items("/x", Page[ReleaseDocument]))
+    assert len(server.asked) < 20
+
+
+@pytest.mark.parametrize(
+    ("limit", "most", "told"),
+    [("LARGEST_FILE", 1000, "more than 1,000 bytes"), ("FILE_WITHIN", 0.0, "no whole answer")],
+)
+def test_a_download_without_end_is_cut(
+    server: Canned, connect: Connect, limit: str, most: float, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, limit, most)
+    server.tell(Told(b" " * 1001))
+    with pytest.raises(CouldNotTellError, match=told):
+        connect().download("/x", b"{}", io.BytesIO(), within=5.0)
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", b"[1]", b"<html>", b'{"service": 1}', b"\xff"])

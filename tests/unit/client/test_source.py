@@ -10,20 +10,26 @@ from pathlib import Path
 import pytest
 from tests.serving import POLICY, SERVICES, bucket, decision, issue, parts_on, populate, running, some_status
 
+from setpoint import __version__
 from setpoint.client.connection import Connection
 from setpoint.client.server import Server
 from setpoint.client.source import RemoteSource
+from setpoint.decide.replayed import ReplayQuestion
 from setpoint.errors import ConflictError, CouldNotTellError, InputError, LedgerError, NotFoundError
 from setpoint.loop.admission import WhatIf
 from setpoint.model.access import AccessScope, TokenRequest, TokenState
+from setpoint.model.drift import Folded
 from setpoint.model.order import OrderKind
-from setpoint.model.policy import Stage
+from setpoint.model.policy import PolicyFile, Stage
 from setpoint.model.service import Exposure, Release, Tier
 from setpoint.model.waiver import Waiver
 from setpoint.server.app import create_app
 from setpoint.store.interface import DeliveryState
 from setpoint.store.ledger.ledger import SqlLedger
 from setpoint.store.ledger.opening import open_ledger
+from setpoint.wire.document import Document
+from setpoint.wire.examination import ExaminationDocument
+from setpoint.wire.replay import ReplayDocument
 
 NOW = datetime.now(UTC)
 RELEASE = Release("payments", "1.4.2")
@@ -87,6 +93,11 @@ def test_what_the_last_heartbeat_left(production: Production, reader: RemoteSour
     assert [reader.last_beat()] == ledger.beats(scope="default", limit=1)
     assert list(reader.comparisons()) == list(ledger.comparisons("default"))
     assert [each.urn for each in reader.comparisons("shop")] == [bucket("shop-data")]
+    everything = list(ledger.comparisons("default", everything=True))
+    assert list(reader.comparisons(everything=True)) == everything
+    assert reader.folded(None) == Folded.of(everything)
+    told = everything[0].drifts[0]
+    assert [each.verdict for each in reader.explain(everything[0].urn, told.path)] == [told.kind]
     for service in (None, "shop"):
         expected = ledger.findings(scope="default", service=service, include_closed=True)
         assert reader.findings(service, include_closed=True) == expected
@@ -223,3 +234,31 @@ def test_who_may_not_is_told_what_is_lacking(production: Production, reader: Rem
         production.with_token("sp_wrong").last_beat()
     with pytest.raises(InputError, match="a token is needed; give one"):
         production.with_token("").last_beat()
+
+
+def test_what_can_be_read_is_told_with_who_says_so(production: Production) -> None:
+    found, examiner = production.as_whoever_may(AccessScope.OPERATE, name="me").examination()
+    assert ExaminationDocument.of(found).model_dump(mode="json") == example_of(ExaminationDocument)
+    assert examiner is not None
+    assert (examiner.version, examiner.caller, examiner.scopes) == (__version__, "token:me", (AccessScope.OPERATE,))
+    assert abs(examiner.ahead) < 60
+
+
+def test_the_past_is_judged_again_there(production: Production) -> None:
+    question = ReplayQuestion(files=(PolicyFile("a/b.yaml", b"id: a/b"),))
+    report = production.as_whoever_may(AccessScope.READ).replay(question, lambda _report: None)
+    assert ReplayDocument.of(report).model_dump(mode="json") == example_of(ReplayDocument)
+    with pytest.raises(InputError):
+        production.as_whoever_may(AccessScope.READ, name="b").replay(ReplayQuestion(policy=""), lambda _report: None)
+
+
+def test_a_channel_is_tried_there_and_the_log_says_by_whom(production: Production) -> None:
+    source = production.as_whoever_may(AccessScope.OPERATE, name="me")
+    assert [source.try_channel("oncall"), source.try_channel("a/b")] == ["", "the server answered 503"]
+    told = [(row.actor, row.subject, row.details) for row in production.ledger.audit() if row.action == "alert tested"]
+    assert told == [("token:me", "oncall", {"delivered": True}), ("token:me", "a/b", {"delivered": False})]
+
+
+def example_of(document: type[Document]) -> object:
+    """What a server of these tests finds."""
+    return document.model_json_schema()["examples"][0]

@@ -62,6 +62,8 @@ class World:
     lag: int = 0
     """How many looks after a write still see the old state."""
     now: datetime = START
+    clock_ahead: float = 0.0
+    """Seconds by which the machine's clock is."""
     policy_version: str = "1"
     policy_versions: dict[str, str] = field(default_factory=dict)
     """Of services for which the policies say something else."""
@@ -203,7 +205,7 @@ class World:
 
     # the loop
     def clock(self) -> Clock:
-        return Clock(self.now, wall=self._seconds, monotonic=self._seconds)
+        return Clock(self.now, wall=lambda: self._seconds() + self.clock_ahead, monotonic=self._seconds)
 
     def _seconds(self) -> float:
         return self.now.timestamp()
@@ -237,7 +239,7 @@ class Worker:
     def settle(self) -> None:
         """Let time pass until nothing is due any more."""
         while (due := self.heartbeat.work()) is not None:
-            self.world.pass_time(max(0.0, (due - self.world.now).total_seconds()))
+            self.world.pass_time(max(0.0, (due - self.parts.clock.now()).total_seconds()))
 
     def stop(self, *, cleanly: bool = True) -> None:
         if cleanly:

@@ -50,6 +50,22 @@ def test_time_starts_no_earlier_than_what_the_ledger_knows() -> None:
     assert clock.behind() == timedelta(days=2)
 
 
+def test_a_clock_that_leaps_ahead_is_followed_and_told() -> None:
+    machine = Machine()
+    clock = machine.clock(floor=START - timedelta(days=1))
+    machine.pass_time(3600)
+    clock.now()
+    assert clock.leap.by == timedelta(0)
+    machine.wall_now += 7200
+    machine.pass_time(10)
+    assert clock.now() == START + timedelta(seconds=3600 + 7200 + 10)
+    assert (clock.leap.at, clock.leap.by) == (clock.now(), timedelta(hours=2))
+    machine.wall_now -= 7200
+    machine.pass_time(10)
+    assert clock.machine() == START + timedelta(seconds=3620)
+    assert clock.now() == clock.leap.at + timedelta(seconds=10)
+
+
 def test_a_small_step_back_is_smoothed_over() -> None:
     machine = Machine()
     clock = machine.clock()

@@ -93,6 +93,18 @@ def test_a_provider_that_is_slow_to_show_a_change_is_waited_for(world: Any, star
     assert len(world.written) == 1
 
 
+def test_a_clock_that_leaps_ends_no_wait_for_a_change(world: Any, start: Start) -> None:
+    world.lag = 3
+    world.actual["one"]["Locked"] = False
+    worker = start()
+    worker.heartbeat.beat()
+    world.clock_ahead = 2 * 86400.0
+    worker.settle()
+    assert states(worker) == [RemediationState.VERIFIED]
+    worker.heartbeat.beat()
+    assert [each.action for each in worker.ledger.audit()].count("clock jumped ahead") == 1
+
+
 def test_a_change_that_never_shows_fails_and_goes_to_a_person(world: Any, start: Start) -> None:
     world.lag = 1000
     world.actual["one"]["Locked"] = False

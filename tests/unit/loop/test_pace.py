@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from setpoint.errors import CouldNotTellError
 from setpoint.loop.pace import Pace
 from setpoint.loop.report import BeatReport
@@ -15,8 +17,14 @@ class Time:
     def __init__(self) -> None:
         self.now = START
 
+        self.tick = 1000.0
+
     def pass_by(self, seconds: float) -> None:
         self.now += timedelta(seconds=seconds)
+        self.tick += seconds
+
+    def pace(self) -> Pace:
+        return Pace(60.0, lambda: self.now, lambda: self.tick)
 
 
 def beat(time: Time, pace: Pace, seconds: float) -> None:
@@ -27,7 +35,7 @@ def beat(time: Time, pace: Pace, seconds: float) -> None:
 
 def test_beats_in_time() -> None:
     time = Time()
-    pace = Pace(60.0, lambda: time.now)
+    pace = time.pace()
     for _ in range(3):
         beat(time, pace, 5)
         time.pass_by(55)
@@ -39,12 +47,13 @@ def test_beats_in_time() -> None:
         "last_beat_at": (time.now - timedelta(seconds=55)).isoformat(),
         "last_beat_s": 5.0,
         "overran": False,
+        "paused": "",
     }
 
 
 def test_a_beat_that_never_comes() -> None:
     time = Time()
-    pace = Pace(60.0, lambda: time.now)
+    pace = time.pace()
     time.pass_by(130)
     assert pace.health().problems == ()
     time.pass_by(1)
@@ -55,9 +64,20 @@ def test_a_beat_that_never_comes() -> None:
     assert pace.health().problems == ("the last beat ended 200 s ago, and the interval is 60 s",)
 
 
+@pytest.mark.parametrize("hours", [-2, 48])
+def test_a_clock_that_is_set_neither_hides_nor_makes_a_late_beat(hours: int) -> None:
+    time = Time()
+    pace = time.pace()
+    beat(time, pace, 1)
+    time.now += timedelta(hours=hours)
+    assert pace.health().problems == ()
+    time.pass_by(200)
+    assert pace.health().problems == ("the last beat ended 200 s ago, and the interval is 60 s",)
+
+
 def test_a_beat_that_took_too_long() -> None:
     time = Time()
-    pace = Pace(60.0, lambda: time.now)
+    pace = time.pace()
     beat(time, pace, 75)
     health = pace.health()
     assert health.problems == ("the last beat took 75.0 s, and the interval is 60 s",)
@@ -66,8 +86,17 @@ def test_a_beat_that_took_too_long() -> None:
 
 def test_a_beat_that_could_not_tell() -> None:
     time = Time()
-    pace = Pace(60.0, lambda: time.now)
+    pace = time.pace()
     pace.ended(CouldNotTellError("AWS is silent"))
     assert pace.health().problems == ("the last beat could not tell: AWS is silent",)
     beat(time, pace, 1)
     assert pace.health().problems == ()
+
+
+def test_a_pause_is_told_while_it_lasts() -> None:
+    time = Time()
+    pace = time.pace()
+    pace.ended(BeatReport(time.now, time.now, paused="by me@here: because"))
+    assert (pace.health().measures["paused"], pace.health().problems) == ("by me@here: because", ())
+    pace.ended(BeatReport(time.now, time.now))
+    assert pace.health().measures["paused"] == ""

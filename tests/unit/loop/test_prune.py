@@ -56,6 +56,20 @@ def test_what_was_over_for_long_goes_and_what_holds_stays(world: Any, worker: An
     assert _past(worker) == [("two", True), ("one", False), ("one", True)]
 
 
+def test_nothing_goes_by_a_clock_that_may_be_wrong(world: Any, worker: Any) -> None:
+    worker.heartbeat.beat()
+    world.pass_time(60)
+    world.actual["one"]["Locked"] = False
+    worker.heartbeat.beat()
+    before = _past(worker)
+    world.clock_ahead = 48 * HOUR
+    worker.heartbeat.beat()
+    assert _past(worker) == before
+    world.pass_time(HOUR)
+    worker.heartbeat.beat()
+    assert _past(worker) == before[1:]
+
+
 def test_it_is_looked_through_once_an_hour_whoever_beats(world: Any, worker: Any, start: Start) -> None:
     worker.heartbeat.beat()
     begun = worker.ledger.reach("default").pruned_at

@@ -73,10 +73,11 @@ def test_while_paused_nothing_is_changed_and_afterwards_it_is(world: Any, start:
     worker = start()
     order(worker, OrderKind.PAUSE)
     break_both(world)
-    assert next_beat(worker).held == {"paused by me@here: because": 2}
+    report = next_beat(worker)
+    assert (report.held, report.paused) == ({"paused by me@here: because": 2}, "by me@here: because")
     assert world.written == []
     order(worker, OrderKind.RESUME)
-    next_beat(worker)
+    assert next_beat(worker).paused == ""
     assert states(worker) == [RemediationState.VERIFIED, RemediationState.VERIFIED]
 
 
@@ -96,6 +97,17 @@ def test_in_a_freeze_nothing_is_changed(world: Any, start: Start) -> None:
     break_both(world)
     assert next_beat(start(freezes=(always,))).held == {"the freeze 'quarter end' is on": 2}
     assert world.written == []
+
+
+def test_a_freeze_is_as_the_clock_on_the_wall_says(world: Any, start: Start) -> None:
+    """Though the ledger's is ahead of it, because that one was ahead once."""
+    today = Freeze("today", frozenset({f"{world.now:%a}".lower()}), time(0), time(0))
+    worker = start(freezes=(today,))
+    world.clock_ahead = 2 * 86400.0
+    next_beat(worker)
+    world.clock_ahead = 0.0
+    break_both(world)
+    assert next_beat(worker).held == {"the freeze 'today' is on": 2}
 
 
 @pytest.mark.parametrize(

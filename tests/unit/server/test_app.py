@@ -66,7 +66,7 @@ def test_a_method_that_is_not_there_is_told_with_those_that_are(reader: Caller) 
 @pytest.mark.parametrize(
     ("error", "status", "delay"),
     [
-        (LedgerError("the ledger is damaged"), 503, None),
+        (LedgerError("the ledger is damaged", where="/var/lib/ledger.sqlite"), 503, None),
         (TemporaryError("somebody writes", delay=2.5), 503, 2.5),
     ],
 )
@@ -83,6 +83,7 @@ def test_a_ledger_out_of_order_is_told(
     assert answer.headers.get("retry-after") == ("3" if delay else None)
     told = ProblemDocument.model_validate_json(answer.text).model()
     assert told.what == error.what
+    assert "/var/lib" not in answer.text, "where it is kept is nobody's outside"
     assert getattr(told, "delay", None) == delay
 
 

@@ -15,16 +15,21 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 import setpoint.wire
+from setpoint.decide.replay import Change as ReplayChange
+from setpoint.decide.replay import Standing
+from setpoint.decide.replayed import ReplayQuestion, ReplayReport, Window
 from setpoint.loop.admission import WhatIf
 from setpoint.loop.risk import ServiceRisk
+from setpoint.model.attribution import Inquiry, RecordedChange, Untold
 from setpoint.model.canonical import Unknown
 from setpoint.model.decision import Decision, Factor, Outcome, Reason, Verdict
-from setpoint.model.drift import Comparison, Drift, DriftKind, Fold, Gap, GapKind
+from setpoint.model.drift import Comparison, Drift, DriftKind, Fold, Folded, Gap, GapKind, Told
+from setpoint.model.examination import Examination, Workload
 from setpoint.model.finding import Finding, FindingRecord, FindingSource
 from setpoint.model.health import Duty, Health, ProcessState, ProcessStatus, Status
 from setpoint.model.order import Order, OrderKind
-from setpoint.model.policy import Effect, Example, Policy, Revision, Severity, Stage, Subject
-from setpoint.model.remediation import Change, Plan, Remediation, RemediationState
+from setpoint.model.policy import Effect, Example, Policy, PolicyFile, Revision, Severity, Stage, Subject
+from setpoint.model.remediation import Change, Mode, Plan, Remediation, RemediationState
 from setpoint.model.service import (
     Exposure,
     Recovery,
@@ -43,15 +48,17 @@ from setpoint.store.interface import Answer, AuditRow, BeatRow, Delivery, Receip
 from setpoint.wire.audit import AuditRowDocument
 from setpoint.wire.beat import BeatDocument, CoverageDocument
 from setpoint.wire.decision import DatedDecisionDocument, DecisionDocument
-from setpoint.wire.delivery import ChannelCounts, DeliveryDocument
+from setpoint.wire.delivery import ChannelCounts, ChannelTestDocument, DeliveryDocument
 from setpoint.wire.document import Document, meant, spelt
-from setpoint.wire.drift import ComparisonDocument
+from setpoint.wire.drift import ComparisonDocument, ExplanationDocument, FoldedDocument
+from setpoint.wire.examination import DoctorDocument, ExaminationDocument
 from setpoint.wire.finding import FindingDocument
 from setpoint.wire.gate import GateAnswer, GateRequest, WhatIfDocument
 from setpoint.wire.order import OrderDocument
 from setpoint.wire.page import Page
 from setpoint.wire.policy import PolicyDocument, PolicyInForceDocument
 from setpoint.wire.remediation import RemediationDocument, RemediationHistoryDocument
+from setpoint.wire.replay import ReplayDocument, ReplayRequest
 from setpoint.wire.resource import ResourceDocument
 from setpoint.wire.service import ReleaseDocument, RiskDocument, ServiceDocument, SignalDocument
 from setpoint.wire.signal import QueryAnswer, ReceiptDocument
@@ -123,8 +130,22 @@ def comparisons(draw: st.DrawFn) -> Comparison:
         urn,
         draw(several(st.builds(Drift, st.just(urn), one(DriftKind), texts, values, values))),
         draw(several(st.builds(Gap, st.just(urn), texts, one(GapKind), texts))),
-        draw(several(st.builds(Fold, texts, values, texts))),
+        draw(several(st.builds(Fold, texts, values, texts, values))),
+        draw(st.dictionaries(texts, numbers, max_size=2)),
+        draw(texts),
     )
+
+
+changes = st.builds(RecordedChange, *[texts] * 5, moments, texts)
+inquiries = st.builds(
+    Inquiry,
+    several(texts),
+    moments,
+    moments,
+    changes | st.builds(Untold, texts, may_be_told=st.booleans()),
+    numbers,
+    maybe(moments),
+)
 
 
 @st.composite
@@ -141,6 +162,7 @@ def remediations(draw: st.DrawFn) -> Remediation:
         draw(moments),
         draw(moments),
         draw(numbers),
+        draw(maybe(inquiries)),
     )
 
 
@@ -187,11 +209,74 @@ processes = st.builds(
 )
 
 
+workloads = st.builds(Workload, texts, texts, texts, numbers, numbers, numbers, floats)
+examinations = st.builds(
+    Examination,
+    texts,
+    texts,
+    several(texts),
+    st.sampled_from(Mode),
+    numbers,
+    numbers,
+    several(coverages),
+    several(coverages),
+    st.dictionaries(texts, several(texts), max_size=2),
+    several(workloads),
+    floats,
+    floats,
+)
+standings = st.builds(
+    Standing,
+    st.sampled_from(Outcome),
+    st.sampled_from(Severity),
+    st.sampled_from(Verdict),
+    st.sampled_from(Effect),
+    several(texts),
+    st.just(frozenset()),
+)
+replays = st.builds(
+    ReplayReport,
+    st.builds(Window, moments, maybe(moments), several(texts)),
+    texts,
+    numbers,
+    numbers,
+    numbers,
+    st.lists(
+        st.builds(
+            ReplayChange,
+            moments,
+            urns,
+            texts,
+            st.sampled_from(Stage),
+            texts,
+            texts,
+            several(standings),
+            several(standings),
+            texts,
+        ),
+        max_size=2,
+    ),
+    st.lists(texts, max_size=2),
+    st.sets(texts, max_size=2),
+)
+questions = st.builds(
+    ReplayQuestion,
+    maybe(moments),
+    maybe(moments),
+    maybe(names),
+    names,
+    st.booleans(),
+    several(st.builds(PolicyFile, texts.filter(bool), texts.map(str.encode))),
+)
+
 CASES: dict[Any, st.SearchStrategy[Any]] = {
     AuditRowDocument: st.builds(AuditRow, numbers, texts, moments, texts, texts, texts, details, texts, texts),
     BeatDocument: st.builds(BeatRow, numbers, moments, moments, *[numbers] * 5, several(coverages)),
     ComparisonDocument: comparisons(),
     CoverageDocument: coverages,
+    ExplanationDocument: st.lists(st.builds(Told, texts, texts, values, values, texts), max_size=2),
+    ExaminationDocument: examinations,
+    FoldedDocument: st.builds(Folded, numbers, st.dictionaries(texts, numbers, max_size=2)),
     DatedDecisionDocument: st.tuples(moments, decisions),
     DecisionDocument: decisions,
     DeliveryDocument: st.builds(
@@ -208,6 +293,8 @@ CASES: dict[Any, st.SearchStrategy[Any]] = {
     ReleaseDocument: st.tuples(st.builds(Release, texts, texts), moments),
     RemediationDocument: remediations(),
     RemediationHistoryDocument: st.tuples(remediations(), several(st.tuples(moments, one(RemediationState), texts))),
+    ReplayDocument: replays,
+    ReplayRequest: questions,
     ResourceDocument: st.builds(ResourceRow, urns, texts, differs=st.booleans(), updated_at=moments),
     RiskDocument: risks,
     ServiceDocument: services,
@@ -257,6 +344,19 @@ def test_a_question_to_the_gate_comes_back(release: Release, stage: Stage, what_
 @given(decisions, maybe(decisions))
 def test_an_answer_of_the_gate_comes_back(decision: Decision, as_it_is: Decision | None) -> None:
     assert GateAnswer.of(decision, as_it_is).model() == (decision, as_it_is)
+
+
+def test_an_examiner_is_told_as_whoever_asked_met_it() -> None:
+    document = DoctorDocument.model_validate(DoctorDocument.model_json_schema()["examples"][0])
+    found, examiner = document.model("https://x", document.answered_at - timedelta(seconds=3))
+    assert ExaminationDocument.of(found) == document.examination
+    assert (examiner.url, examiner.ahead, examiner.caller) == ("https://x", 3.0, document.caller.name)
+
+
+@pytest.mark.parametrize(("reason", "delivered"), [("", True), ("the server answered 503", False)])
+def test_what_came_of_a_test_message_comes_back(reason: str, delivered: bool) -> None:
+    document = ChannelTestDocument.of("oncall", reason)
+    assert (document.delivered, document.model()) == (delivered, reason)
 
 
 def test_counts_of_a_channel_come_back() -> None:

@@ -7,6 +7,7 @@ An event only says *look again*, and what to look at. Its id is the audit row's 
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -37,7 +38,10 @@ ORDERS: Final = (" ordered", " carried out")
 """How the action of an audit row about an order ends."""
 
 MOST_STREAMS: Final = 32
-"""Callers at one time: each costs a look into the ledger every second."""
+"""At one time: each costs a look into the ledger every second."""
+
+MOST_OF_ONE: Final = 8
+"""Of one caller: a few that forget to hang up do not keep out everybody else."""
 
 LOOK_EVERY: Final = 1.0
 """Seconds."""
@@ -69,21 +73,32 @@ class _Place:
 class _Stream(StreamingResponse):
     """One of a few: counted from before it begins, whatever it waits for, until it has ended, however it does."""
 
+    def __init__(self, caller: str, events: AsyncIterator[bytes]) -> None:
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        super().__init__(events, media_type=MEDIA_TYPE, headers=headers)
+        self._caller = caller
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         state = scope["app"].state
-        if state.followers >= MOST_STREAMS:
-            raise RefusedError(
-                HTTPStatus.TOO_MANY_REQUESTS,
-                f"{MOST_STREAMS} callers follow changes already",
-                remedy="come again, or ask the lists",
-                delay=STILL_HERE_EVERY,
-            )
-        state.followers += 1
+        followers: Counter[str] = state.followers
+        if followers[self._caller] >= MOST_OF_ONE:
+            raise _too_many(f"{self._caller} follows changes {MOST_OF_ONE} times already")
+        if followers.total() >= MOST_STREAMS:
+            raise _too_many(f"{MOST_STREAMS} callers follow changes already")
+        followers[self._caller] += 1
         try:
             with state.parts.metrics.change_streams.track_inprogress():
                 await super().__call__(scope, receive, send)
         finally:
-            state.followers -= 1
+            followers[self._caller] -= 1
+            if not followers[self._caller]:
+                del followers[self._caller]  # callers come and go
+
+
+def _too_many(what: str) -> RefusedError:
+    return RefusedError(
+        HTTPStatus.TOO_MANY_REQUESTS, what, remedy="come again, or ask the lists", delay=STILL_HERE_EVERY
+    )
 
 
 @routes.get(
@@ -95,11 +110,7 @@ class _Stream(StreamingResponse):
 )
 async def follow_changes(view: Seen, request: Request, last: LastEventId = None) -> StreamingResponse:
     place = await to_thread.run_sync(_begin, view, last)
-    return _Stream(
-        _until_refused(_events(view, request, place)),
-        media_type=MEDIA_TYPE,
-        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
-    )
+    return _Stream(view.principal.name, _until_refused(_events(view, request, place)))
 
 
 async def _until_refused(events: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

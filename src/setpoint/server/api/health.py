@@ -23,7 +23,7 @@ async def is_alive() -> AliveDocument:
 
 @router.get(
     "/readyz",
-    summary="The ledger can be read, and ingest answers",
+    summary="The ledger can be read and written, and ingest takes events",
     operation_id="is_ready",
     responses={503: {"description": "One of them cannot.", "content": PROBLEM}},
     openapi_extra=_TOLD,
@@ -31,5 +31,6 @@ async def is_alive() -> AliveDocument:
 async def is_ready(request: Request) -> ReadyDocument:
     parts = parts_of(request)
     await to_thread.run_sync(parts.pages.last_audit_row)
+    await to_thread.run_sync(parts.ledger.try_again)
     await parts.ingest.expect_well()
     return ReadyDocument()

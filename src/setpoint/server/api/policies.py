@@ -1,11 +1,11 @@
-"""Policies, as they are in force in the process of the server: those of its configuration when it started."""
+"""Policies, as they are in force in the process of the server; and what others would make of the recorded past."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import Query, Request
+from fastapi import Query, Request, Response
 
 from setpoint.errors import NotFoundError
 from setpoint.fields import did_you_mean
@@ -13,9 +13,11 @@ from setpoint.model.access import AccessScope
 from setpoint.model.policy import Policy
 from setpoint.server.api.paging import USUAL, Cursor, Limit, after_text, page
 from setpoint.server.api.routes import Routes, Seen
+from setpoint.server.workers import Work
 from setpoint.wire.document import LONGEST_NAME
 from setpoint.wire.page import Page
 from setpoint.wire.policy import PolicyDocument, PolicyInForceDocument
+from setpoint.wire.replay import ReplayDocument, ReplayRequest
 
 routes = Routes("policies")
 
@@ -47,6 +49,17 @@ def get_policy_in_force(view: Seen, identity: PolicyId, service: ForService) -> 
     described = view.parts.described.service(service)
     policy = _find(view.parts.described.policies_for(described), identity)
     return PolicyInForceDocument.of((policy, described))
+
+
+@routes.post(
+    "/policies/replay",
+    scope=AccessScope.READ,
+    response_model=ReplayDocument,
+    summary="Judge the recorded past again, and tell every decision that would change; nothing is recorded",
+)
+async def replay(view: Seen, body: ReplayRequest) -> Response:
+    found = await view.parts.workers.ask(Work.REPLAY, body)
+    return Response(found, media_type="application/json")
 
 
 def _find(policies: Sequence[Policy], identity: str) -> Policy:

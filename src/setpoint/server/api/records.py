@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated
 
 from anyio import to_thread
-from fastapi import Query, Request
+from fastapi import Path, Query, Request, Response
 
+from setpoint import __version__
 from setpoint.model.access import AccessScope
 from setpoint.server.api.paging import USUAL, Cursor, Limit, after_number, before_number, page
 from setpoint.server.api.routes import Routes, Seen
+from setpoint.server.workers import Work
 from setpoint.store.interface import DeliveryState
 from setpoint.wire.audit import AuditCheckDocument, AuditRowDocument
-from setpoint.wire.delivery import ChannelCounts, ChannelsDocument, DeliveryDocument
+from setpoint.wire.delivery import ChannelCounts, ChannelsDocument, ChannelTestDocument, DeliveryDocument
 from setpoint.wire.document import HIGHEST_NUMBER, LONGEST_NAME
+from setpoint.wire.examination import CallerDocument, DoctorDocument, ExaminationDocument
 from setpoint.wire.page import Page
 from setpoint.wire.permission import PermissionsDocument
 from setpoint.wire.status import StatusDocument
@@ -25,6 +30,7 @@ BySubject = Annotated[str | None, Query(min_length=1, max_length=2048, descripti
 After = Annotated[
     int, Query(ge=0, le=HIGHEST_NUMBER, description="Only rows with a higher number; a cursor goes before it.")
 ]
+ChannelName = Annotated[str, Path(min_length=1, max_length=LONGEST_NAME)]
 ByState = Annotated[DeliveryState | None, Query(description="Only messages in this state.")]
 Enforce = Annotated[bool, Query(description="With what reverting needs, whatever mode is configured.")]
 
@@ -64,6 +70,35 @@ def list_deliveries(
 def get_channels(view: Seen) -> ChannelsDocument:
     counts = view.delivery_counts()
     return ChannelsDocument(channels=tuple(ChannelCounts.of(name, each) for name, each in counts.items()))
+
+
+@routes.post(
+    "/alerts/{channel:path}/test",
+    scope=AccessScope.OPERATE,
+    summary="Send a test message to a channel, and tell whether it got there",
+)
+async def test_channel(view: Seen, channel: ChannelName) -> ChannelTestDocument:
+    tested = partial(view.parts.try_channel, channel)
+    reason = await to_thread.run_sync(tested, limiter=view.parts.threads.sending)
+    await to_thread.run_sync(view.note, "alert tested", channel, {"delivered": not reason})
+    return ChannelTestDocument.of(channel, reason)
+
+
+@routes.get(
+    "/doctor",
+    scope=AccessScope.OPERATE,
+    summary="What of the declared state and of production can be read now, and what the caller may do",
+)
+async def examine(view: Seen, response: Response) -> DoctorDocument:
+    found = await view.parts.workers.ask(Work.EXAMINE)
+    expires_at = await to_thread.run_sync(view.expires_at)
+    response.headers["Cache-Control"] = "no-store"
+    return DoctorDocument(
+        examination=ExaminationDocument.model_validate_json(found),
+        version=__version__,
+        answered_at=datetime.now(UTC),
+        caller=CallerDocument.of(view.principal, expires_at),
+    )
 
 
 @routes.get("/permissions", scope=AccessScope.READ, summary="The least-privilege IAM policy for what is configured")

@@ -26,6 +26,8 @@ from setpoint.wire.remediation import RemediationDocument, RemediationHistoryDoc
 routes = Routes("remediations")
 
 ByState = Annotated[RemediationState | None, Query(description="Only those in this state.")]
+Switch = Callable[[str, str, LedgerReader, LedgerWriter], Order]
+"""Who, why, and what is read and written."""
 GIVEN = HTTPStatus.ACCEPTED
 """An order is written down; that it was carried out shows in the remediation."""
 
@@ -54,46 +56,41 @@ def get_remediation(view: Seen, number: Number) -> RemediationHistoryDocument:
     return _history(view, number)
 
 
-@routes.post(
-    "/remediations/{number}/approve",
-    scope=AccessScope.OPERATE,
-    narrows=True,
-    status_code=GIVEN,
-    response_model=OrderDocument,
-    summary="Let one that waits for an approval go on, if the state is still the one that it was planned for",
+def _declare_order(kind: OrderKind, summary: str) -> None:
+    """The operation by which somebody gives this order about a remediation."""
+
+    def give(
+        view: Seen,
+        request: Request,
+        number: Number,
+        body: OrderRequest,
+        key: IdempotencyKey = None,
+        seen: IfMatch = None,
+    ) -> Response:
+        view.remediation(number)  # whose it is comes first: nobody learns from an answer kept for another
+
+        def act(writer: LedgerWriter) -> OrderDocument:
+            expect_unchanged(_history(view, number), seen)
+            return OrderDocument.of(view.order_about(view.remediation(number), kind, body.reason, writer))
+
+        return once(view, request, body, key, GIVEN, act)
+
+    routes.post(
+        f"/remediations/{{number}}/{kind}",
+        operation=f"{kind}_remediation",
+        scope=AccessScope.OPERATE,
+        narrows=True,
+        status_code=GIVEN,
+        response_model=OrderDocument,
+        summary=summary,
+    )(give)
+
+
+_declare_order(
+    OrderKind.APPROVE, "Let one that waits for an approval go on, if the state is still the one that it was planned for"
 )
-def approve_remediation(
-    view: Seen, request: Request, number: Number, body: OrderRequest, key: IdempotencyKey = None, seen: IfMatch = None
-) -> Response:
-    return _order(view, request, number, OrderKind.APPROVE, body, key, seen)
-
-
-@routes.post(
-    "/remediations/{number}/reject",
-    scope=AccessScope.OPERATE,
-    narrows=True,
-    status_code=GIVEN,
-    response_model=OrderDocument,
-    summary="Leave one that waits for an approval to people",
-)
-def reject_remediation(
-    view: Seen, request: Request, number: Number, body: OrderRequest, key: IdempotencyKey = None, seen: IfMatch = None
-) -> Response:
-    return _order(view, request, number, OrderKind.REJECT, body, key, seen)
-
-
-@routes.post(
-    "/remediations/{number}/undo",
-    scope=AccessScope.OPERATE,
-    narrows=True,
-    status_code=GIVEN,
-    response_model=OrderDocument,
-    summary="Take a verified one back; it is not made again",
-)
-def undo_remediation(
-    view: Seen, request: Request, number: Number, body: OrderRequest, key: IdempotencyKey = None, seen: IfMatch = None
-) -> Response:
-    return _order(view, request, number, OrderKind.UNDO, body, key, seen)
+_declare_order(OrderKind.REJECT, "Leave one that waits for an approval to people")
+_declare_order(OrderKind.UNDO, "Take a verified one back; it is not made again")
 
 
 @routes.get("/orders", scope=AccessScope.READ, summary="The pause in force, and the orders that wait for the loop")
@@ -104,53 +101,29 @@ def get_orders(view: Seen) -> OrdersDocument:
     )
 
 
-@routes.post(
-    "/orders/pause",
-    scope=AccessScope.OPERATE,
-    status_code=HTTPStatus.CREATED,
-    response_model=OrderDocument,
-    summary="Change nothing from now on, whatever the mode",
-)
-def pause(view: Seen, request: Request, body: OrderRequest, key: IdempotencyKey = None) -> Response:
-    return _switch(view, request, body, key, instructions.pause)
+def _declare_switch(name: str, give: Switch, summary: str) -> None:
+    """The operation by which somebody pauses or resumes."""
+
+    def switch(view: Seen, request: Request, body: OrderRequest, key: IdempotencyKey = None) -> Response:
+        def act(writer: LedgerWriter) -> OrderDocument:
+            return OrderDocument.of(view.switch(give, body.reason, writer))
+
+        return once(view, request, body, key, HTTPStatus.CREATED, act)
+
+    routes.post(
+        f"/orders/{name}",
+        operation=name,
+        scope=AccessScope.OPERATE,
+        status_code=HTTPStatus.CREATED,
+        response_model=OrderDocument,
+        summary=summary,
+    )(switch)
 
 
-@routes.post(
-    "/orders/resume",
-    scope=AccessScope.OPERATE,
-    status_code=HTTPStatus.CREATED,
-    response_model=OrderDocument,
-    summary="End a pause",
-)
-def resume(view: Seen, request: Request, body: OrderRequest, key: IdempotencyKey = None) -> Response:
-    return _switch(view, request, body, key, instructions.resume)
+_declare_switch("pause", instructions.pause, "Change nothing from now on, whatever the mode")
+_declare_switch("resume", instructions.resume, "End a pause")
 
 
 def _history(view: View, number: int) -> RemediationHistoryDocument:
     remediation = view.remediation(number)
     return RemediationHistoryDocument.of((remediation, tuple(view.remediation_steps(remediation))))
-
-
-def _order(
-    view: View, request: Request, number: int, kind: OrderKind, body: OrderRequest, key: str | None, seen: str | None
-) -> Response:
-    view.remediation(number)  # whose it is comes first: nobody learns from an answer kept for another
-
-    def act(writer: LedgerWriter) -> OrderDocument:
-        expect_unchanged(_history(view, number), seen)
-        return OrderDocument.of(view.order_about(view.remediation(number), kind, body.reason, writer))
-
-    return once(view, request, body, key, GIVEN, act)
-
-
-def _switch(
-    view: View,
-    request: Request,
-    body: OrderRequest,
-    key: str | None,
-    give: Callable[[str, str, LedgerReader, LedgerWriter], Order],
-) -> Response:
-    def act(writer: LedgerWriter) -> OrderDocument:
-        return OrderDocument.of(view.switch(give, body.reason, writer))
-
-    return once(view, request, body, key, HTTPStatus.CREATED, act)

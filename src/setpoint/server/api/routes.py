@@ -36,7 +36,7 @@ Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
 
 class Adds(Protocol):
-    """Adds an operation, and leaves its function as it was."""
+    """Adds an operation, called like its function where nothing else is said, and leaves that as it was."""
 
     def __call__(self, endpoint: Endpoint) -> Endpoint: ...
 
@@ -112,6 +112,7 @@ class Routes:
         scope: AccessScope,
         *,
         narrows: bool,
+        operation: str = "",
         responses: dict[int | str, dict[str, Any]] | None = None,
         openapi_extra: dict[str, Any] | None = None,
         **options: Any,
@@ -123,7 +124,7 @@ class Routes:
                 path,
                 endpoint,
                 methods=[method],
-                operation_id=endpoint.__name__,
+                operation_id=operation or endpoint.__name__,
                 responses=_refusals(method) | (responses or {}),
                 openapi_extra={**(openapi_extra or {}), **told},
                 **options,

@@ -10,18 +10,22 @@ from setpoint.errors import CouldNotTellError
 from setpoint.model.access import AccessScope
 from setpoint.model.finding import FindingSource
 from setpoint.model.policy import Severity
+from setpoint.model.urn import Urn
 from setpoint.server.api.paging import USUAL, Cursor, Limit, after_text, after_texts, before_number, page
 from setpoint.server.api.parameters import ByService, ByUrn
 from setpoint.server.api.routes import Routes, Seen
 from setpoint.wire.beat import BeatDocument
 from setpoint.wire.document import LONGEST_NAME
-from setpoint.wire.drift import ComparisonDocument
+from setpoint.wire.drift import ComparisonDocument, ExplanationDocument, FoldedDocument
 from setpoint.wire.finding import FindingDocument
 from setpoint.wire.page import Page
 from setpoint.wire.resource import ResourceDocument
 
 routes = Routes("state")
 
+Everything = Annotated[bool, Query(description="Also entities of which only values to be expected are told.")]
+OfUrn = Annotated[str, Query(min_length=1, max_length=2048, description="The entity.")]
+AtPath = Annotated[str, Query(max_length=2048, description="One of its properties; all of them where it is left out.")]
 Flag = Annotated[bool | None, Query()]
 ByRule = Annotated[str | None, Query(min_length=1, max_length=LONGEST_NAME, description="What found it.")]
 
@@ -46,10 +50,36 @@ def list_resources(
     summary="What differs from what was declared, or cannot be told, entity by entity, in URN order",
 )
 def list_drift(
-    view: Seen, request: Request, service: ByService = None, limit: Limit = USUAL, cursor: Cursor = None
+    view: Seen,
+    request: Request,
+    *,
+    service: ByService = None,
+    everything: Everything = False,
+    limit: Limit = USUAL,
+    cursor: Cursor = None,
 ) -> Page[ComparisonDocument]:
-    comparisons = view.comparisons(service=service, after=after_text(cursor), limit=limit + 1)
+    comparisons = view.comparisons(service=service, everything=everything, after=after_text(cursor), limit=limit + 1)
     return page(request, comparisons, limit, shown=ComparisonDocument.of, place=lambda each: [each.urn])
+
+
+@routes.get(
+    "/drift/folded",
+    scope=AccessScope.READ,
+    narrows=True,
+    summary="How many values were folded away as no drift, by rule, of all that was compared",
+)
+def get_folded(view: Seen, service: ByService = None) -> FoldedDocument:
+    return FoldedDocument.of(view.folded(service))
+
+
+@routes.get(
+    "/drift/explanation",
+    scope=AccessScope.READ,
+    narrows=True,
+    summary="Why a property of an entity is drift, unknown, to be expected or the same: the rule and its source",
+)
+def explain_drift(view: Seen, urn: OfUrn, path: AtPath = "") -> ExplanationDocument:
+    return ExplanationDocument.of(view.explain(Urn(urn), path))
 
 
 @routes.get("/findings", scope=AccessScope.READ, narrows=True, summary="What is wrong, in order of URN, rule and path")

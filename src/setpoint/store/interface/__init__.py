@@ -3,20 +3,9 @@
 from setpoint.store.interface.history import HistoryReader, Reach
 from setpoint.store.interface.journal import Entry, Journal, JournalReader, JournalSize, JournalWriter, Receipt
 from setpoint.store.interface.lake import Answer, Lake, LakeReader, LakeWriter
-from setpoint.store.interface.ledger import (
-    AuditRow,
-    BeatRow,
-    Delivery,
-    DeliveryState,
-    LastKnown,
-    Lease,
-    Ledger,
-    LedgerReader,
-    LedgerWriter,
-    Parcel,
-    ThresholdKeeper,
-)
+from setpoint.store.interface.ledger import Ledger, LedgerReader, LedgerWriter, ThresholdKeeper
 from setpoint.store.interface.pages import KeptAnswer, KeptAnswers, LedgerPages, ResourceRow, ServerLedger
+from setpoint.store.interface.rows import AuditRow, BeatRow, Delivery, DeliveryState, Known, LastKnown, Lease, Parcel
 from setpoint.store.interface.tokens import (
     AgentKeys,
     IssuedToken,
@@ -44,6 +33,7 @@ __all__ = [
     "KeptAnswer",
     "KeptAnswers",
     "KeyKeeper",
+    "Known",
     "Lake",
     "LakeReader",
     "LakeWriter",

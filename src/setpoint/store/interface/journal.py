@@ -76,6 +76,17 @@ class Journal(JournalWriter, JournalReader, Protocol):
 
     def size(self) -> JournalSize: ...
 
+    def trouble(self) -> str:
+        """Why nothing could be written last, in a sentence; empty while it can."""
+        ...
+
+    def try_again(self) -> None:
+        """After trouble, see whether the disk takes something now; raises as `append` where it does not.
+
+        Costs nothing where there is none.
+        """
+        ...
+
     def retain(self, taken: int, now: datetime) -> int:
         """Drop the files that the lake has wholly taken (it has all up to `taken`) and that nobody keeps any longer.
 

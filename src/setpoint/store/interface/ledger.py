@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Protocol
 
+from setpoint.model.attribution import Inquiry
 from setpoint.model.canonical import Json
 from setpoint.model.conclusion import Conclusion
 from setpoint.model.decision import Decision
@@ -21,108 +20,11 @@ from setpoint.model.finding import FindingChanges, FindingRecord
 from setpoint.model.history import GateCase
 from setpoint.model.order import Order
 from setpoint.model.remediation import Plan, Remediation, RemediationState
-from setpoint.model.service import Release, Service, Signal, Threshold
-from setpoint.model.snapshot import AreaCoverage
+from setpoint.model.service import Release, Service, Signal
 from setpoint.model.urn import Urn
 from setpoint.model.waiver import Waiver
 from setpoint.store.interface.history import HistoryReader
-
-
-@dataclass(frozen=True, slots=True)
-class Lease:
-    """The right to work on a scope."""
-
-    scope: str
-    holder: str
-    """`host:pid`, for people."""
-    token: int
-    """Grows by one with every new holder."""
-    expires_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class AuditRow:
-    """One line of the append-only log; `digest` covers everything else in the row and the previous row's digest."""
-
-    sequence: int
-    writer: str
-    at: datetime
-    actor: str
-    action: str
-    subject: str
-    details: Mapping[str, Json]
-    previous: str
-    digest: str
-
-
-@dataclass(frozen=True, slots=True)
-class BeatRow:
-    """What one heartbeat did."""
-
-    id: int
-    started_at: datetime
-    ended_at: datetime
-    resources: int
-    examined: int
-    """How many were compared and judged; the rest was remembered."""
-    opened: int
-    closed: int
-    remediated: int
-    coverage: tuple[AreaCoverage, ...]
-
-
-class DeliveryState(StrEnum):
-    WAITING = "waiting"
-    DELIVERED = "delivered"
-    GIVEN_UP = "given up"
-
-
-@dataclass(frozen=True, slots=True)
-class Parcel:
-    """One alert to one channel."""
-
-    channel: str
-    group: str
-    """Alerts of one group that come close together become one message."""
-    alert: Mapping[str, Json]
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """One message to one channel, as the ledger remembers it."""
-
-    id: int
-    channel: str
-    alerts: tuple[Mapping[str, Json], ...]
-    more: int
-    """How many alerts beyond these belong to it."""
-    created_at: datetime
-    attempts: int
-    """How often sending it was begun."""
-    next_at: datetime | None
-    """When it is tried next; None once it was delivered, or given up."""
-    reason: str
-    """Why the last attempt came to nothing; empty where it did not."""
-
-    @property
-    def state(self) -> DeliveryState:
-        if self.next_at is not None:
-            return DeliveryState.WAITING
-        return DeliveryState.GIVEN_UP if self.reason else DeliveryState.DELIVERED
-
-
-@dataclass(frozen=True, slots=True)
-class LastKnown:
-    """What a gate needs to know of production, as of the last heartbeat of a scope."""
-
-    scope: str
-    beat_ended_at: datetime
-    unknowns: tuple[str, ...]
-    """What that heartbeat could not tell, a clause each."""
-    thresholds: Mapping[str, Threshold]
-    """Service → its threshold then."""
-    oldest_findings: Mapping[str, datetime]
-    """Service → since when the oldest of its open findings was known; only services that have one."""
+from setpoint.store.interface.rows import AuditRow, BeatRow, Delivery, DeliveryState, Known, LastKnown, Lease, Parcel
 
 
 class ThresholdKeeper(Protocol):
@@ -148,8 +50,15 @@ class LedgerReader(Protocol):
         """The latest time ever written: a clock that says less has jumped back."""
         ...
 
-    def comparisons(self, scope: str, *, service: str | None = None) -> Iterator[Comparison]:
-        """The remembered comparison of every entity (of one service) that has a drift or a gap, in URN order."""
+    def comparisons(self, scope: str, *, service: str | None = None, everything: bool = False) -> Iterator[Comparison]:
+        """The remembered comparison of every entity (of one service) that has a drift or a gap, in URN order.
+
+        With `everything`, of every entity that is remembered.
+        """
+        ...
+
+    def known(self, scope: str, urn: Urn) -> Known | None:
+        """What is remembered of one entity; None where nothing is."""
         ...
 
     def findings(
@@ -179,6 +88,10 @@ class LedgerReader(Protocol):
         since: datetime | None = None,
     ) -> Sequence[Remediation]:
         """Oldest first; of these states only, and that moved at `since` or later, where given."""
+        ...
+
+    def open_inquiries(self, scope: str, before: datetime) -> Sequence[Remediation]:
+        """Those of which it is to be asked by then who caused them, the one that is due longest first."""
         ...
 
     def signals(self, service: str, *, since: datetime) -> Sequence[Signal]: ...
@@ -264,8 +177,13 @@ class LedgerWriter(Protocol):
         findings: Sequence[str],
         detected_at: datetime,
         at: datetime,
+        inquiry: Inquiry | None = None,
     ) -> Remediation:
         """A new remediation, in state PLANNED, AWAITING_APPROVAL or ESCALATED."""
+        ...
+
+    def answer(self, remediation: Remediation, inquiry: Inquiry, at: datetime) -> Remediation:
+        """One more answer to who caused it; its state stays what it is."""
         ...
 
     def advance(self, remediation: Remediation, state: RemediationState, reason: str, at: datetime) -> Remediation:

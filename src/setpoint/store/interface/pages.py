@@ -19,7 +19,8 @@ from setpoint.model.policy import Severity, Stage
 from setpoint.model.remediation import Remediation, RemediationState
 from setpoint.model.service import Release, Signal
 from setpoint.model.urn import Urn
-from setpoint.store.interface.ledger import AuditRow, BeatRow, Delivery, DeliveryState, Ledger, LedgerWriter
+from setpoint.store.interface.ledger import Ledger, LedgerWriter
+from setpoint.store.interface.rows import AuditRow, BeatRow, Delivery, DeliveryState
 from setpoint.store.interface.tokens import TokenStore
 
 
@@ -46,8 +47,10 @@ class LedgerPages(Protocol):
         """The service that an entity belongs to now; None where nothing is remembered of it."""
         ...
 
-    def comparisons(self, scope: str, *, service: str | None, after: str, limit: int) -> Sequence[Comparison]:
-        """Of every entity that has a drift or a gap, in URN order."""
+    def comparisons(
+        self, scope: str, *, service: str | None, everything: bool = False, after: str, limit: int
+    ) -> Sequence[Comparison]:
+        """Of every entity that has a drift or a gap, in URN order; with `everything`, of every one."""
         ...
 
     def findings(
@@ -127,6 +130,17 @@ class ServerLedger(Ledger, Protocol):
 
     def access(self, master_key: Path) -> TokenStore:
         """Who may call; `master_key` is the file of the key that agents' keys are wrapped under."""
+        ...
+
+    def trouble(self) -> str:
+        """Why nothing could be written last, in a sentence; empty while it can."""
+        ...
+
+    def try_again(self) -> None:
+        """After trouble, see whether something can be written now; raises as any write where it cannot.
+
+        Costs nothing where there is none.
+        """
         ...
 
 

@@ -120,7 +120,5 @@ class Known:
 
     service: str
     comparison: Comparison
-    intended: Resource | None
-    """None where nothing differed, too."""
     actual: Resource | None
     """None where it did not exist, and where what it was is not kept."""

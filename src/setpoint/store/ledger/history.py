@@ -101,14 +101,11 @@ def read(
         yield from _read_page(connection, page)
 
 
-def judged_last(connection: Connection, scope: str, urn: Urn) -> tuple[Resource | None, Resource | None]:
-    """The states that an entity was last judged from, intended and actual, where they are kept."""
+def seen_last(connection: Connection, scope: str, urn: Urn) -> Resource | None:
+    """The actual state that an entity was last judged from; None where there was none, or it is not kept."""
     of_it = (history.c.scope == scope, history.c.urn == urn, history.c.ended_at.is_(None))
-    row = connection.execute(select(history.c.intended, history.c.actual).where(*of_it)).one_or_none()
-    if row is None:
-        return None, None
-    kept = Kept.load(connection, row)
-    return kept.resource(urn, row.intended), kept.resource(urn, row.actual)
+    digest = connection.execute(select(history.c.actual).where(*of_it)).scalar_one_or_none()
+    return Kept.load(connection, [digest]).resource(urn, digest)
 
 
 def _documents(urn: Urn, comparison: Comparison, grounds: Grounds) -> dict[str, Document]:

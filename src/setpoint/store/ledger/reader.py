@@ -75,8 +75,8 @@ class SqlReader:
             row = connection.execute(wanted).one_or_none()
             if row is None:
                 return None
-            intended, actual = history.judged_last(connection, scope, urn)
-        return Known(row.service, codec.decode_comparison(urn, row.comparison), intended, actual)
+            actual = history.seen_last(connection, scope, urn)
+        return Known(row.service, codec.decode_comparison(urn, row.comparison), actual)
 
     def findings(
         self,

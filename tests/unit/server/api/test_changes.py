@@ -140,6 +140,26 @@ def test_no_more_than_so_many_follow(
     follower.expect_end()
 
 
+def test_one_caller_leaves_room_for_others(
+    served: tuple[str, ServerParts, threading.Event], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(changes, "MOST_OF_ONE", 2)
+    url, parts, stopping = served
+    token = issue(parts.tokens, AccessScope.READ, name="greedy")
+    followers = [Follower(url, token) for _ in range(2)]
+    refused = httpx.get(f"{url}/v1/changes", headers={"Authorization": f"Bearer {token}"})
+    assert refused.status_code == 429
+    assert "token:greedy follows changes 2 times already" in refused.text
+    followers.append(Follower(url, issue(parts.tokens, AccessScope.READ, name="modest")))
+    parts.tokens.revoke("greedy", "test", datetime.now(UTC))
+    for each in followers[:2]:
+        each.expect_end()
+    again = Follower(url, issue(parts.tokens, AccessScope.READ, name="greedy"))
+    stopping.set()
+    for each in (*followers[2:], again):
+        each.expect_end()
+
+
 def test_no_more_follow_where_many_come_at_once(
     served: tuple[str, ServerParts, threading.Event], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,11 +9,12 @@ import pytest
 from tests.serving import AT, Caller, bucket
 
 from setpoint.model.access import AccessScope
+from setpoint.model.drift import Folded
 from setpoint.model.service import Release
 from setpoint.store.ledger.ledger import SqlLedger
 from setpoint.wire.beat import BeatDocument
 from setpoint.wire.decision import DatedDecisionDocument
-from setpoint.wire.drift import ComparisonDocument
+from setpoint.wire.drift import ComparisonDocument, FoldedDocument
 from setpoint.wire.finding import FindingDocument
 from setpoint.wire.remediation import RemediationDocument
 
@@ -47,6 +48,26 @@ def test_what_differs(reader: Caller) -> None:
     assert urns == [bucket("payments-data"), bucket("shop-data")]
 
 
+def test_everything_is_told_where_it_is_asked_for(reader: Caller, ledger: SqlLedger) -> None:
+    urns = [each["urn"] for each in reader.all_items("/v1/drift?everything=true&limit=1")]
+    assert urns == [bucket(name) for name in ("payments-data", "payments-logs", "shop-data", "shop-logs")]
+
+
+def test_how_much_was_folded(reader: Caller, ledger: SqlLedger) -> None:
+    folded = Folded.of(ledger.comparisons("default", everything=True))
+    assert FoldedDocument.model_validate(reader.get("/v1/drift/folded").json()).model() == folded
+    assert reader.get("/v1/drift/folded?service=shop").json()["entities"] == 2
+
+
+def test_why_something_differs(reader: Caller, ledger: SqlLedger) -> None:
+    urn = bucket("shop-data")
+    (drift,) = next(iter(ledger.comparisons("default", service="shop"))).drifts
+    (told,) = reader.get("/v1/drift/explanation", params={"urn": urn, "path": drift.path}).json()["told"]
+    assert (told["path"], told["verdict"]) == (drift.path, drift.kind)
+    unknown = reader.get("/v1/drift/explanation", params={"urn": bucket("nobodys")})
+    assert (unknown.status_code, unknown.json()["exit_code"]) == (404, 2)
+
+
 def test_the_latest_beat_says_what_it_read(reader: Caller) -> None:
     told = reader.get("/v1/beats/latest").json()
     assert told["coverage"] == [
@@ -71,6 +92,14 @@ def test_a_bound_token_sees_its_service(call: Call) -> None:
         assert {each["service"] for each in bound.all_items(f"/v1/{path}")} == {"shop"}
     assert {each["decision"]["service"] for each in bound.all_items("/v1/decisions")} == {"shop"}
     assert [each["urn"] for each in bound.all_items("/v1/drift")] == [bucket("shop-data")]
+    everything = bound.all_items("/v1/drift?everything=true")
+    assert [each["urn"] for each in everything] == [bucket("shop-data"), bucket("shop-logs")]
+    assert bound.get("/v1/drift/folded").json()["entities"] == 2
+    assert bound.get("/v1/drift/folded?service=payments").status_code == 403
+    of_another = bound.get("/v1/drift/explanation", params={"urn": bucket("payments-data")})
+    of_nobody = bound.get("/v1/drift/explanation", params={"urn": bucket("payments-none")})
+    assert of_another.status_code == of_nobody.status_code == 404
+    assert of_another.json()["what"] == of_nobody.json()["what"]
     assert bound.get("/v1/services/payments").status_code == 403
     assert bound.get("/v1/remediations/1").status_code == 404
     assert bound.get("/v1/remediations/2").status_code == 200

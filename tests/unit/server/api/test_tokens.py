@@ -76,6 +76,9 @@ def client(ledger: SqlLedger, tmp_path: Path) -> Iterator[Caller]:
         gatekeeper=UNUSED,
         assessor=UNUSED,
         ingest=UNUSED,
+        explainer=UNUSED,
+        workers=UNUSED,
+        try_channel=UNUSED,
         status=UNUSED,
         metrics=metrics,
     )

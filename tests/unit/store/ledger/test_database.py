@@ -5,8 +5,9 @@ from datetime import datetime
 
 import pytest
 
-from setpoint.errors import LedgerError
+from setpoint.errors import FencedError, LedgerError
 from setpoint.model.service import Service
+from setpoint.store.interface import Lease
 from setpoint.store.ledger.ledger import SqlLedger
 from setpoint.store.ledger.writer import SqlWriter
 
@@ -97,3 +98,20 @@ def test_reading_goes_on_while_a_transaction_is_open(ledger: SqlLedger, writer: 
         assert [row.sequence for row in ledger.audit()] == [first.sequence]
     assert list(rows) == []
     assert len(list(ledger.audit())) == 2
+
+
+def test_trouble_is_told_until_something_can_be_written(ledger: SqlLedger, writer: SqlWriter, now: datetime) -> None:
+    writer.note("me", "before", "it", {}, now)
+    assert ledger.trouble() == ""
+    with ledger._database.read() as connection:
+        # SQLite's own way to run out of room.
+        connection.exec_driver_sql("PRAGMA max_page_count = 1")
+    with pytest.raises(LedgerError, match="the disk is full"):
+        writer.note("me", "meanwhile", "x" * 100_000, {}, now)
+    assert "the disk is full" in ledger.trouble()
+    with pytest.raises(FencedError):
+        SqlWriter(ledger._database, "late", Lease("default", "late", 0, now)).note("me", "late", "it", {}, now)
+    assert ledger.trouble(), "who was refused by us wrote nothing"
+    latest = ledger.latest_time()
+    ledger.try_again()
+    assert (ledger.trouble(), ledger.latest_time()) == ("", latest)

@@ -83,7 +83,7 @@ def test_what_is_known_of_an_entity_is_what_holds_now(
     writer.record([_concluded(bucket("a"), 2, service="shop")], now + HOUR)
     known = ledger.known("aws", bucket("a"))
     assert known is not None
-    assert (known.service, known.comparison, known.intended) == ("shop", Comparison(bucket("a")), None)
+    assert (known.service, known.comparison) == ("shop", Comparison(bucket("a")))
     assert known.actual is not None
     assert known.actual.properties == {"Size": 2}
     assert ledger.known("aws", bucket("c")) is None

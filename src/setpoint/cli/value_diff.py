@@ -1,0 +1,156 @@
+"""Two values side by side, line by line: unchanged lines folded, policy documents by statement. `drift_view` shows it.
+
+Pure: what it returns is put on the terminal, or into a pipe, by `side_by_side`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from enum import StrEnum
+from itertools import zip_longest
+from typing import Final
+
+import orjson
+
+from setpoint.compare.config.statements import Change, DocumentChange, ElementChange, StatementChange, compare_documents
+from setpoint.model.canonical import Json, Unknown
+
+CONTEXT: Final = 1
+"""Unchanged lines that are shown beside a changed one."""
+
+MOST_LINES: Final = 400
+"""Of one side. Matching takes the square of it, and nobody reads more."""
+
+LONGEST: Final = 400
+"""Characters of one line."""
+
+
+class Mark(StrEnum):
+    SAME = " "
+    GONE = "-"
+    NEW = "+"
+    FOLDED = "…"
+    """Lines that are the same, or too many; how many stands to the left."""
+    NOTE = "·"
+    """About the lines below it; stands to the left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    mark: Mark
+    intended: str | None
+    """None where this side has no such line."""
+    actual: str | None = None
+
+
+def rows(intended: Json, actual: Json) -> list[Row]:
+    """What a reader needs to see of both; a row that has both sides and is not the same is marked as gone and new."""
+    documents = compare_documents(intended, actual)
+    return list(_of_document(documents) if documents is not None else _of_lines(lines(intended), lines(actual)))
+
+
+def lines(value: Json) -> list[str]:
+    """The value as indented text; none where there is no value."""
+    return [_cut(line) for line in _spelt(value)] if value is not None else []
+
+
+def _spelt(value: Json) -> Iterator[str]:
+    if isinstance(value, Mapping) and value:
+        for name in sorted(value, key=str):
+            yield from _under(f"{name}:", value[name])
+    elif isinstance(value, list | tuple) and value:
+        for each in value:
+            first, *rest = _spelt(each)
+            yield f"- {first}"
+            yield from (f"  {line}" for line in rest)
+    elif isinstance(value, str) and "\n" in value:
+        yield from value.split("\n")
+    else:
+        yield _scalar(value)
+
+
+def _under(name: str, value: Json) -> Iterator[str]:
+    several = (isinstance(value, Mapping | list | tuple) and len(value) > 0) or (
+        isinstance(value, str) and "\n" in value
+    )
+    if not several:
+        yield f"{name} {_scalar(value)}"
+        return
+    yield name
+    yield from (f"  {line}" for line in _spelt(value))
+
+
+def _scalar(value: Json) -> str:
+    if isinstance(value, Unknown):
+        return f"(unknown: {value.reason})"
+    if isinstance(value, str) and value and not _reads_otherwise(value):
+        return value
+    return orjson.dumps(value, default=list).decode()
+
+
+def _reads_otherwise(text: str) -> bool:
+    """Whether a text without quotes would be taken for a number, a truth or nothing."""
+    try:
+        orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return text != text.strip()
+    return True
+
+
+def _cut(line: str) -> str:
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
+
+
+def _of_lines(intended: Sequence[str], actual: Sequence[str]) -> Iterator[Row]:
+    wanted, found = intended[:MOST_LINES], actual[:MOST_LINES]
+    for tag, i, i_end, j, j_end in SequenceMatcher(None, wanted, found, autojunk=False).get_opcodes():
+        if tag == "equal":
+            yield from _unchanged(wanted[i:i_end], first=i == 0, last=i_end == len(wanted))
+        else:
+            for one, other in zip_longest(wanted[i:i_end], found[j:j_end]):
+                yield Row(Mark.NEW if one is None else Mark.GONE, one, other)
+    left_out = max(len(intended), len(actual)) - MOST_LINES
+    if left_out > 0:
+        yield Row(Mark.FOLDED, f"{left_out:,} more lines")
+
+
+def _unchanged(same: Sequence[str], *, first: bool, last: bool) -> Iterator[Row]:
+    """The lines next to what changed, and how many are between them."""
+    before, after = 0 if first else CONTEXT, 0 if last else CONTEXT
+    folded = len(same) - before - after
+    if folded <= 1:
+        yield from (Row(Mark.SAME, line, line) for line in same)
+        return
+    yield from (Row(Mark.SAME, line, line) for line in same[:before])
+    yield Row(Mark.FOLDED, f"{folded:,} unchanged lines")
+    yield from (Row(Mark.SAME, line, line) for line in same[len(same) - after :])
+
+
+def _of_document(document: DocumentChange) -> Iterator[Row]:
+    for name in document.rest:
+        yield Row(Mark.NOTE, f"{name} differs")
+    for statement in document.statements:
+        yield Row(Mark.NOTE, f"statement {statement.name}: {statement.change}")
+        yield from _of_statement(statement)
+    if document.unchanged:
+        yield Row(Mark.FOLDED, f"{document.unchanged:,} unchanged statement{'s' * (document.unchanged > 1)}")
+
+
+def _of_statement(statement: StatementChange) -> Iterator[Row]:
+    for each in statement.elements:
+        gone, new = _values(each, each.gone), _values(each, each.new)
+        for one, other in zip_longest(gone, new):
+            yield Row(Mark.NEW if one is None else Mark.GONE, one, other)
+
+
+def _values(element: ElementChange, values: Sequence[str]) -> list[str]:
+    return [_cut(f"  {element.element}: {value}") for value in values[:MOST_LINES]]
+
+
+def summary_of_document(document: DocumentChange) -> str:
+    """`by statement: 1 widened, 2 added`."""
+    counts = {change: sum(each.change is change for each in document.statements) for change in Change}
+    told = ", ".join(f"{count} {change}" for change, count in counts.items() if count)
+    return f"by statement: {told or 'none differs'}"

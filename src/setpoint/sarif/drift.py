@@ -1,0 +1,91 @@
+"""Drift as SARIF: a rule for each kind of difference, and one for each reason why something could not be told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final, assert_never
+
+from setpoint.model.canonical import Json, digest
+from setpoint.model.drift import Comparison, Drift, DriftKind, GapKind
+from setpoint.model.snapshot import AreaCoverage, doubts
+from setpoint.sarif.log import Level, SarifResult, SarifRule, sarif_log
+
+HOME: Final = "Bring it home: into the code where production is right, back by hand or by Setpoint where the code is."
+"""What to do about any drift (docs/how-to/read-a-drift.md)."""
+
+RULES: Final = {
+    DriftKind.CHANGED: SarifRule("drift/changed", "A declared value differs, or is gone", HOME, Level.ERROR),
+    DriftKind.MISSING: SarifRule("drift/missing", "A declared entity does not exist", HOME, Level.ERROR),
+    DriftKind.UNDECLARED: SarifRule(
+        "drift/undeclared",
+        "A value is there that nobody declared and no rule explains",
+        "Declare it, undo it, or accept it: setpoint baseline accept.",
+        Level.WARNING,
+    ),
+    DriftKind.UNMANAGED: SarifRule(
+        "drift/unmanaged",
+        "An entity exists that nobody declared",
+        "Declare it, remove it, or answer for it: setpoint waive.",
+        Level.WARNING,
+    ),
+}
+
+
+def drift_log(comparisons: Iterable[Comparison], coverage: Iterable[AreaCoverage]) -> Json:
+    """Everything that differs or could not be told; the run did not succeed where an area was not read."""
+    results = [result for each in comparisons for result in _results(each)]
+    untold = [f"{each.area} could not be read: {'; '.join(each.reasons)}" for each in doubts(coverage)]
+    return sarif_log(results, untold)
+
+
+def _results(comparison: Comparison) -> Iterator[SarifResult]:
+    for drift in comparison.drifts:
+        rule = RULES[drift.kind]
+        yield SarifResult(
+            rule,
+            _message(drift),
+            entity=drift.urn,
+            path=drift.path,
+            # As a finding of the same drift is identified: the two lists can be joined.
+            fingerprint=digest(drift.urn, rule.id, drift.path),
+            level=rule.level,
+            declared_at=comparison.declared_at,
+            properties={"intended": drift.intended, "actual": drift.actual},
+        )
+    for gap in comparison.gaps:
+        rule = _rule_of_gap(gap.kind)
+        yield SarifResult(
+            rule,
+            f"{gap.path or gap.urn} could not be compared: {gap.reason}",
+            entity=gap.urn,
+            path=gap.path,
+            fingerprint=digest(gap.urn, rule.id, gap.path),
+            level=rule.level,
+            declared_at=comparison.declared_at,
+            is_open=True,
+        )
+
+
+def _message(drift: Drift) -> str:
+    """Without the values, which may be of any size: they stand in the result's properties."""
+    match drift.kind:
+        case DriftKind.CHANGED:
+            gone = "is gone" if drift.actual is None else "is not as declared"
+            return f"{drift.path} of {drift.urn} {gone}"
+        case DriftKind.UNDECLARED:
+            return f"{drift.path} of {drift.urn} was declared by nobody"
+        case DriftKind.MISSING:
+            return f"{drift.urn} is declared and does not exist"
+        case DriftKind.UNMANAGED:
+            return f"{drift.urn} was declared by nobody"
+        case _:
+            assert_never(drift.kind)
+
+
+def _rule_of_gap(kind: GapKind) -> SarifRule:
+    """`gap/never-returned`."""
+    identity = f"gap/{kind.replace(' ', '-')}"
+    remedy = (
+        "Unknown is neither clean nor drift. Let it be read, or answer for it: setpoint doctor shows what is missing."
+    )
+    return SarifRule(identity, f"A property could not be compared: {kind}", remedy, Level.NONE)

@@ -1,0 +1,57 @@
+"""Findings as SARIF: a rule for each kind of drift and for each guardrail, with levels by severity."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from setpoint.model.canonical import Json
+from setpoint.model.finding import FindingRecord, FindingSource
+from setpoint.model.policy import Severity
+from setpoint.model.snapshot import AreaCoverage, doubts
+from setpoint.model.urn import Urn
+from setpoint.sarif.drift import RULES
+from setpoint.sarif.log import Level, SarifResult, SarifRule, sarif_log
+
+LEVELS: Final[Mapping[Severity, Level]] = {
+    Severity.CRITICAL: Level.ERROR,
+    Severity.HIGH: Level.ERROR,
+    Severity.MEDIUM: Level.WARNING,
+    Severity.LOW: Level.NOTE,
+    Severity.INFO: Level.NOTE,
+}
+
+_OF_DRIFT: Final = {rule.id: rule for rule in RULES.values()}
+
+
+def findings_log(
+    records: Iterable[FindingRecord], declared_at: Mapping[Urn, str], coverage: Iterable[AreaCoverage]
+) -> Json:
+    """Those that are open; `declared_at` says of an entity where it is declared, as far as that is known."""
+    results = [_result(each, declared_at) for each in records if each.closed_at is None]
+    untold = [f"{each.area} could not be read: {'; '.join(each.reasons)}" for each in doubts(coverage)]
+    return sarif_log(results, untold)
+
+
+def _result(record: FindingRecord, declared_at: Mapping[Urn, str]) -> SarifResult:
+    finding, level = record.finding, LEVELS[record.finding.severity]
+    if finding.source is FindingSource.DRIFT:
+        rule = _OF_DRIFT[finding.rule]
+    else:
+        remedy = f"What it checks and why: setpoint policy explain {finding.rule}"
+        rule = SarifRule(finding.rule, f"The policy {finding.rule} is broken", remedy, Level.WARNING)
+    return SarifResult(
+        rule,
+        finding.title or rule.title,
+        entity=finding.urn,
+        path=finding.path,
+        fingerprint=finding.id,
+        level=level,
+        declared_at=declared_at.get(finding.urn, ""),
+        properties={
+            "severity": finding.severity,
+            "service": finding.service,
+            "policies": list(finding.policies),
+            "openedAt": record.opened_at.isoformat(),
+        },
+    )
