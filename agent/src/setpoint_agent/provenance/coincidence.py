@@ -7,9 +7,10 @@ The rule, by what a text looks like (`kind_of`) and where it stands (`strength`)
 - shorter ones and plain words count where they stand alone (`bar`, not `barcode`), and in a statement of SQL not where
   they are an identifier that the statement names again or qualifies (`users.id … FROM users`);
 - numbers of fewer than 4 digits count where code puts a value: quoted, after `=` `<` `>`, as a segment of a path;
-- function words and keywords count only quoted or alone; usual folders and extensions not as such (`/tmp/`, `.json`);
-- pieces of values count where marks frame them on both sides (`'bar'`, `/bar.`), or alone;
-- names of parameters that code could write itself count quoted (but not as a key or in a tag), or alone;
+- function words and keywords count only as all of a literal, or alone;
+- usual folders and extensions do not count as such (`/tmp/`, `.json`);
+- pieces of values count where marks frame them on both sides (`'bar'`, `/bar.`; not as a folder, `/bar/`), or alone;
+- names of parameters that code could write itself count as all of a literal (but no key, and not in a tag), or alone;
 - values of headers that every client sends count when they are long and various, or hold what such headers never hold.
 """
 
@@ -39,7 +40,7 @@ _STATEMENT: Final = re.compile(
     r"[\s(]*(?:select|insert|update|delete|replace|merge|with|create|alter|drop|call|exec)\b"
 )
 _WORD_CHARACTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_")
-_QUOTES: Final = "'\"`"
+_QUOTES: Final = frozenset("'\"`")
 _BEFORE_DATA: Final = frozenset("'\"`>=:/([{,|^&?#@;*%~")
 _AFTER_DATA: Final = frozenset("'\"`<=:/)]},|$&?#@;*%.~")
 _KEY: Final = re.compile(r"[\"'`]?\s*\]?\s*[:=]")
@@ -55,8 +56,8 @@ class Kind(Enum):
     NUMBER = "counts where code puts a value"
     PATH_WORD = "counts unless it is a usual folder or extension there"
     PIECE = "counts where marks frame it"
-    COMMON = "counts quoted"
-    NAME = "counts quoted, but not as a key"
+    COMMON = "counts where it is all of a literal"
+    NAME = "counts where it is all of a literal, but no key"
 
 
 def kind_of(value: Value, text: str, *, piece: bool = False) -> Kind | None:
@@ -69,7 +70,7 @@ def kind_of(value: Value, text: str, *, piece: bool = False) -> Kind | None:
         return None
     if value.part in _NAMES and _IDENTIFIER.fullmatch(text):
         return Kind.NAME
-    return _kind_of_text(text.lower(), piece=piece)
+    return _kind_of_piece(text.lower()) if piece else _kind_of_text(text.lower())
 
 
 def various(text: str) -> bool:
@@ -94,7 +95,7 @@ def strength(kind: Kind, text: str, start: int, end: int, *, changed: bool = Fal
     return _by_length(length) * (0.9 if kind in {Kind.NUMBER, Kind.NAME, Kind.PIECE, Kind.COMMON} else 1.0)
 
 
-def _kind_of_text(text: str, *, piece: bool) -> Kind:
+def _kind_of_text(text: str) -> Kind:
     if text in COMMON:
         return Kind.COMMON
     if _NUMBER.fullmatch(text):
@@ -103,9 +104,13 @@ def _kind_of_text(text: str, *, piece: bool) -> Kind:
         return Kind.PATH_WORD
     if not any(map(str.isalnum, text)):
         return Kind.VARIOUS if various(text) else Kind.COMMON
-    if various(text) and not _WORD.fullmatch(text):
-        return Kind.VARIOUS
-    return Kind.PIECE if piece else Kind.WORD
+    return Kind.VARIOUS if various(text) and not _WORD.fullmatch(text) else Kind.WORD
+
+
+def _kind_of_piece(text: str) -> Kind | None:
+    """A piece that is a common word, a usual folder or a short number is one of anything."""
+    kind = _kind_of_text(text)
+    return Kind.PIECE if kind is Kind.WORD else kind if kind is Kind.VARIOUS else None
 
 
 def _telling_header(name: str, text: str) -> bool:
@@ -130,10 +135,10 @@ def _proven(kind: Kind, text: str, start: int, end: int) -> bool:
     if kind is Kind.PATH_WORD:
         return not _usual_in_path(text, start, end) and not _names_itself(text, start, end)
     if kind is Kind.PIECE:
-        return _framed(text, start, end)
+        return _framed(text, start, end) and not _segment(text, start, end)
     if kind is Kind.NAME:
-        return _quoted(text, start, end) and not _KEY.match(text, end) and not _in_tag(text, start)
-    return _quoted(text, start, end)
+        return _between_quotes(text, start, end) and not _KEY.match(text, end) and not _in_tag(text, start)
+    return _between_quotes(text, start, end)
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:
@@ -147,6 +152,11 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
         return True
     joined = all(not each or mark == "_" for each, mark in zip(glued, (before, after), strict=True))
     return joined and (not any(map(str.isspace, text[:256])) or _quoted(text, start, end))
+
+
+def _between_quotes(text: str, start: int, end: int) -> bool:
+    """Whether it is all of a literal, but for the wildcards of `LIKE`."""
+    return text[:start].rstrip("%")[-1:] in _QUOTES and text[end:].lstrip("%")[:1] in _QUOTES
 
 
 def _quoted(text: str, start: int, end: int) -> bool:
@@ -190,6 +200,10 @@ def _stands_elsewhere(text: str, word: str, start: int) -> bool:
 
 def _usual_in_path(text: str, start: int, end: int) -> bool:
     return text[end : end + 1] == "/" or text[start - 1 : start] == "."
+
+
+def _segment(text: str, start: int, end: int) -> bool:
+    return text[start - 1 : start] == "/" and text[end : end + 1] in {"", "/", "?", "#"}
 
 
 def _in_tag(text: str, start: int) -> bool:

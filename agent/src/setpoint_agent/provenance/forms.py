@@ -70,6 +70,8 @@ def joined_forms(text: str) -> tuple[Form, ...]:
 def _decoded(form: Form) -> Iterator[Form]:
     stripped = form.text.strip(_AROUND)
     yield Form(stripped, (*form.how, "cut"))
+    for each in _credentials(form.text):
+        yield Form(each, (*form.how, "cut"))
     for step in STEPS:
         yield Form(step.undo(form.text), (*form.how, step.name))
     for leaf in _leaves(form.text):
@@ -77,6 +79,17 @@ def _decoded(form: Form) -> Iterator[Form]:
     # Bytes that are no text (a pickle) read the same here as where the argument of a sink is made text.
     if _BASE64.fullmatch(stripped) and (octets := decode_base64(stripped)) is not None:
         yield Form(octets.decode("utf-8", "replace"), (*form.how, "base64"))
+
+
+def _credentials(text: str) -> tuple[str, ...]:
+    """The token, or the user and the password, of an `Authorization` header (RFC 7617, RFC 6750)."""
+    scheme, _, rest = text.partition(" ")
+    if scheme.lower() == "bearer":
+        return (rest,)
+    if scheme.lower() != "basic" or (octets := decode_base64(rest.strip())) is None:
+        return ()
+    user, _, password = octets.decode("utf-8", "replace").partition(":")
+    return (user, password)
 
 
 def _leaves(text: str) -> list[str]:

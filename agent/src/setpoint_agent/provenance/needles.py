@@ -48,6 +48,9 @@ STRIDE_OF_HEADERS: Final = 8
 
 _UNCUT: Final = frozenset({QUERY_NAME, FORM_NAME, JSON_NAME, COOKIE_NAME, HEADER_NAME, RAW_QUERY})
 """Parts that are taken as they are: names, and what other parts hold in pieces already."""
+_CUT_HEADERS: Final = frozenset({"user-agent", "referer", "x-forwarded-for"})
+"""Of those that every client sends; the others hold what is meaningless in pieces."""
+_EDGES: Final = ".:!-_"
 _TOKENS: Final = re.compile(r"[^\s=&;,/<>\"'()|?#]{3,}")
 _WORDS: Final = re.compile(r"[^\W_]{3,}")
 _MARKUP: Final = re.compile(r">([^<>]{3,})<|=[\"']([^\"'<>]{3,})[\"']")
@@ -161,7 +164,7 @@ def _may_be_cut(value: Value) -> bool:
     if value.part in _UNCUT or len(value.text) <= SHORTEST:
         return False
     if value.part == HEADER:
-        return value.name.lower() not in STANDARD_HEADERS or value.name.lower() in {"user-agent", "referer"}
+        return value.name.lower() not in STANDARD_HEADERS or value.name.lower() in _CUT_HEADERS
     return value.part != BODY or not _STRUCTURED.match(value.text)
 
 
@@ -177,8 +180,8 @@ def _split(text: str) -> list[str]:
             for match in pattern.finditer(stretch):
                 if len(found) >= MOST_PIECES:
                     return list(found)
-                if match[0] != text:
-                    found[match[0]] = None
+                if (piece := match[0].strip(_EDGES)) != text and len(piece) >= SHORTEST:
+                    found[piece] = None
     return list(found)
 
 

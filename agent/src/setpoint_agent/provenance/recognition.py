@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from heapq import nlargest
 from itertools import groupby
+from math import prod
 from typing import Final
 
 from setpoint_agent.provenance.coincidence import strength
@@ -27,6 +28,9 @@ MOST_OCCURRENCES: Final = 4
 MOST_WORK: Final = 6_000_000
 """Characters gone through in one call, however many values meet however long an argument: some 20 ms at worst."""
 
+STILL_ENCODED: Final = {"base64": 0.2, "percent": 0.7, "html": 0.7}
+"""What is left of a match's strength where the argument holds the value encoded: such an alphabet ends no literal.
+Base64 is told, but does not suffice for evidence (`examination.LEAST_CONFIDENCE`)."""
 LONGEST_CUT: Final = 8_192
 """Characters of an argument in which pieces are looked for: statements, paths, addresses; not whole pages."""
 
@@ -77,6 +81,7 @@ def _occurrences(needle: Needle, view: View, argument: str) -> Iterator[Match]:
         changed = not view.steps and found != needle.form.text
         certainty = strength(needle.kind, view.folded, at, at + len(needle.folded), changed=changed)
         if certainty:
+            certainty *= prod(STILL_ENCODED.get(step, 1.0) for step in set(view.steps))
             how = (*needle.form.how, *view.steps)
             yield Match(needle.value, start, end, found, _how(how, found, needle) if not view.steps else how, certainty)
 

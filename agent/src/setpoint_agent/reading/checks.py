@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from setpoint_agent.reading.answer import UNSAFE, Answer, Question, Safety, best, kept_out, worst
 from setpoint_agent.reading.paths import way_to
+from setpoint_agent.reading.patterns import passes
 from setpoint_agent.reading.scene import (
     DEEPEST,
     MISSING,
@@ -36,9 +37,6 @@ HOST_PARTS: Final = frozenset({"netloc", "hostname", "host"})
 CONFIRMERS: Final = frozenset({"url_has_allowed_host_and_scheme", "is_safe_url", "compare_digest"})
 """Functions of libraries that answer whether a value may be used, by their last name."""
 
-_ORDINARY: Final = "name"
-"""Stands for the harmless rest of a value when a check is tried on a probe."""
-
 
 @dataclass(frozen=True, slots=True)
 class Judge:
@@ -57,8 +55,8 @@ class Judge:
             case ast.BoolOp():
                 known_all = isinstance(test.op, ast.And) is outcome
                 answer = (best if known_all else worst)([self.judge(each, outcome) for each in test.values])
-            case ast.NamedExpr():
-                answer = self.judge(test.value, outcome)
+            case ast.NamedExpr(value=inner) | ast.Call(func=ast.Name(id="bool"), args=[inner]):
+                answer = self.judge(inner, outcome)
             case ast.Compare(ops=[operator], comparators=[right]):
                 answer = self._comparison(test.left, operator, right, outcome)
             case ast.Call():
@@ -215,7 +213,9 @@ class Judge:
         pattern = _pattern_of(self.scene, call)
         if pattern is None:
             return Answer(Safety.UNSURE, "a pattern", call.lineno)
-        return kept_out(_passes(pattern, name, self.question, outcome), f"pattern {pattern.pattern!r}", call.lineno)
+        return kept_out(
+            passes(pattern, name, self.question, outcome=outcome), f"pattern {pattern.pattern!r}", call.lineno
+        )
 
     def _prefix(self, call: ast.Call, name: str, outcome: bool) -> Answer:
         language = self.question.language
@@ -344,15 +344,6 @@ def _compiled_in(scene: Scene, expression: ast.expr) -> str | None:
             text = scene.resolve(each.args[0])
             return text if isinstance(text, str) else None
     return None
-
-
-def _passes(pattern: re.Pattern[str], name: str, question: Question, outcome: bool) -> list[bool]:
-    """For each probe: does the check let through a value that holds it, at its end, its start or alone?"""
-    attempt = getattr(pattern, name)
-    return [
-        any((attempt(text) is not None) is outcome for text in (f"{_ORDINARY}{probe}", f"{probe}{_ORDINARY}", probe))
-        for probe in question.probes
-    ]
 
 
 def _url_prefix(prefix: Any, outcome: bool, line: int) -> Answer:

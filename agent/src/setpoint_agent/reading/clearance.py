@@ -48,13 +48,16 @@ def clearance(frames: Sequence[FrameType], match: Match, text: str, sink: Sink) 
 def _answer(frame: FrameType, scene: Scene, question: Question) -> Answer:
     node = node_at(frame, scene.function)
     follower = Follower(question)
-    return worst(follower.answer(each, scene, frame.f_lineno) for each in _reaching(node, scene))
+    answer = worst(follower.answer(each, scene, frame.f_lineno) for each in _reaching(node, scene))
+    if answer.safety is Safety.NEUTRAL and isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        return follower.answer(node.func.value, scene, frame.f_lineno)  # `Path(name).read_text()`: what it is called on
+    return answer
 
 
 def _reaching(node: ast.AST | None, scene: Scene) -> list[ast.expr]:
     """The expressions that the operation at `node` hands to the sink."""
     if isinstance(node, ast.Call):
-        return [*node.args, *(each.value for each in node.keywords), *_receiver(node)]
+        return [*node.args, *(each.value for each in node.keywords)]
     if isinstance(node, ast.Subscript):  # session[name] = value
         stored = [
             each.value for each in ast.walk(scene.function) if isinstance(each, ast.Assign) and node in each.targets
@@ -63,11 +66,6 @@ def _reaching(node: ast.AST | None, scene: Scene) -> list[ast.expr]:
     if isinstance(node, ast.expr):
         return [node]
     return []
-
-
-def _receiver(call: ast.Call) -> list[ast.expr]:
-    """What a method is called on: `Path(name).read_text()`, `Template(text).render()`."""
-    return [call.func.value] if isinstance(call.func, ast.Attribute) else []
 
 
 def _scene(frames: Sequence[FrameType]) -> Scene | None:

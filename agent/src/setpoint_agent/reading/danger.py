@@ -37,7 +37,9 @@ def probes_for(language: str, text: str, start: int, end: int) -> tuple[str, ...
 
 
 def _enclosing_quote(text: str, start: int, end: int) -> str:
-    """The quote that is open where the stretch begins, if the same one follows behind it."""
+    """The quote that is open where the stretch begins, if the same one follows behind it; or that it brings along."""
+    if end - start > 1 and text[start] in "'\"" and text[end - 1] == text[start]:
+        return text[start]
     open_quote = ""
     for character in text[:start]:
         if open_quote:

@@ -23,6 +23,7 @@ from uuid import UUID
 from setpoint_agent.reading.answer import NEUTRAL, UNSAFE, Answer, Question, Safety, best, kept_out, worst
 from setpoint_agent.reading.checks import Judge, concerning, looked_into
 from setpoint_agent.reading.constants import is_constant
+from setpoint_agent.reading.declared import of_field, of_parameter
 from setpoint_agent.reading.paths import way_to
 from setpoint_agent.reading.scene import MISSING, Scene, called_name, names_in
 from setpoint_agent.reading.source import own_nodes, parameters
@@ -173,7 +174,7 @@ class Follower:
 
     def _argument(self, parameter: str, scene: Scene) -> Answer:
         if parameter not in scene.bound:
-            return UNSAFE
+            return of_parameter(parameter, scene, self._question)
         expression, caller, line = scene.bound[parameter]
         return self.answer(expression, caller, line)
 
@@ -195,6 +196,8 @@ class Follower:
             return Answer(Safety.SAFE, f"{name}()", call.lineno)
         cleaned = self._cleaned(call, name, scene)
         looked = self._looked_into(call, scene)
+        if looked.safety is Safety.NEUTRAL:  # it is given the value, and answers with something of the code's own
+            return Answer(Safety.SAFE, "constant of the code", call.lineno)
         return best([held, cleaned, looked])
 
     def _looked_up(self, call: ast.Call, scene: Scene, line: int) -> Answer | None:
@@ -258,8 +261,9 @@ class Follower:
         """An item or attribute: of something that the code itself holds it is the code's, whatever chose it."""
         value = scene.resolve(part)
         known = self._by_value(value, scene, part.lineno) if value is not MISSING else None
-        if known is not None:
-            return known
+        declared = of_field(part, scene, self._question)
+        if known is not None or declared.safety is Safety.SAFE:
+            return known or declared
         if isinstance(part, ast.Subscript):
             whole = scene.resolve(part.value)
             if isinstance(whole, dict | list | tuple) and _of_module(whole, scene):

@@ -106,9 +106,18 @@ def _holds(block: Iterable[ast.stmt], line: int) -> bool:
 def _flattened(statement: ast.stmt) -> Iterator[ast.stmt]:
     """A statement, and those inside of it that ran whenever it did: of `with` and `try`."""
     yield statement
-    if isinstance(statement, ast.With | ast.AsyncWith | ast.Try):
-        for each in statement.body:
-            yield from _flattened(each)
+    for each in _inside(statement):
+        yield from _flattened(each)
+
+
+def _inside(statement: ast.stmt) -> Sequence[ast.stmt]:
+    """The statements that ran to their end if `statement` did: a `try` that goes on after an error proves nothing."""
+    if isinstance(statement, ast.With | ast.AsyncWith):
+        suppresses = any("suppress" in ast.dump(each.context_expr) for each in statement.items)
+        return () if suppresses else statement.body
+    if isinstance(statement, ast.Try) and all(leaves(each.body) for each in statement.handlers):
+        return [*statement.body, *statement.orelse]
+    return ()
 
 
 def _known_after(statement: ast.stmt) -> Iterator[Condition]:
@@ -122,9 +131,8 @@ def _known_after(statement: ast.stmt) -> Iterator[Condition]:
                     yield from _known_after(each)
         elif statement.orelse and leaves(statement.orelse):
             yield Condition(statement.test, outcome=True)
-    elif isinstance(statement, ast.With | ast.AsyncWith | ast.Try):
-        for each in statement.body:
-            yield from _known_after(each)
+    for each in _inside(statement):
+        yield from _known_after(each)
 
 
 def _never_back(call: ast.Call) -> bool:

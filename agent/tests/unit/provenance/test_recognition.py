@@ -78,7 +78,7 @@ def test_every_change_is_seen_through(change: str, value: str) -> None:
     start = argument.index(changed)
     assert (match.start, match.end) == (start, start + len(changed))
     assert match.found == changed
-    assert match.strength > 0.8
+    assert match.strength > (0.1 if "base64" in match.how else 0.4)
 
 
 @pytest.mark.parametrize(
@@ -140,6 +140,24 @@ def test_bytes_that_were_base64_are_found() -> None:
 )
 def test_pieces_are_found(value: str, argument: str, found: str) -> None:
     assert found in {each.found for each in find(query(value), argument)}
+
+
+def test_what_is_still_encoded_says_less_than_what_was_decoded() -> None:
+    plain, encoded = "user: John & Sons", base64_of("user: John & Sons")
+    decoded_by_the_application = only(find(query(encoded), f"SELECT '{plain}'"))
+    encoded_by_the_application = only(find(query(plain), f"SELECT '{encoded}'"))
+    assert encoded_by_the_application.strength < 0.25 < decoded_by_the_application.strength
+
+
+@pytest.mark.parametrize("found", ["Barney", "blue moon"])
+def test_user_and_password_of_a_basic_authorization_are_found(found: str) -> None:
+    header = Value(HEADER, "Authorization", f"Basic {base64_of('Barney:blue moon')}")
+    assert only(find([header], f"SELECT '{found}'")).found == found
+
+
+def test_the_first_address_of_a_list_is_found() -> None:
+    header = Value(HEADER, "X-Forwarded-For", "10.1.2.3, 10.9.9.9")
+    assert only(find([header], "INSERT INTO seen VALUES ('10.1.2.3')")).found == "10.1.2.3"
 
 
 def test_what_a_referer_asked_for_is_found_and_its_address_is_not() -> None:
@@ -247,4 +265,4 @@ def test_hostile_values_and_arguments_take_bounded_time(case: str) -> None:
         find(values, argument)
         taken.append(time.process_time() - started)
     assert min(taken) < 0.05, taken
-    assert max(taken) < 0.15, taken
+    assert max(taken) < 0.25, taken

@@ -216,6 +216,67 @@ def safe_uuid(value: str, sink: Sink) -> None:
     sink(f"SELECT * FROM t WHERE id = '{key}' AND kind = 'name'")
 
 
+def chosen(text: str) -> str:
+    """Whatever it is given, it answers with a word of its own."""
+    return "name" if len(text) < 40 else "price"
+
+
+def safe_constant_of_a_function(value: str, sink: Sink) -> None:
+    column = chosen(value)
+    sink(f"SELECT * FROM t ORDER BY {column}")
+
+
+class Repository:
+    def __init__(self, sink: Sink) -> None:
+        self.sink = sink
+
+    def ordered(self, column: str) -> None:
+        if column not in ALLOWED:
+            raise RejectedError
+        self.sink(f"SELECT * FROM t ORDER BY {column}")
+
+    def plain(self, column: str) -> None:
+        self.sink(f"SELECT * FROM t ORDER BY {column}")
+
+    def _safe(self, column: str) -> bool:
+        return bool(WORD.fullmatch(column))
+
+    def checked(self, column: str) -> None:
+        if not self._safe(column):
+            raise RejectedError
+        self.sink(f"SELECT * FROM t ORDER BY {column}")
+
+
+def safe_in_a_method(value: str, sink: Sink) -> None:
+    Repository(sink).ordered(value)
+
+
+def safe_checked_by_its_own_method(value: str, sink: Sink) -> None:
+    Repository(sink).checked(value)
+
+
+def safe_before_a_method(value: str, sink: Sink) -> None:
+    if value not in ALLOWED:
+        raise RejectedError
+    Repository(sink).plain(value)
+
+
+def safe_parsed_number(value: str, sink: Sink) -> None:
+    text = "name" if not value.isdigit() else value
+    sink(f"SELECT * FROM t ORDER BY {text}")
+
+
+def safe_early_return_of_two(value: str, sink: Sink) -> None:
+    if not value or not value.isidentifier():
+        return
+    sink("SELECT * FROM t ORDER BY {}".format(value))  # noqa: UP032
+
+
+def safe_joined_list(value: str, sink: Sink) -> None:
+    columns = [each for each in value.split(",") if each in ALLOWED]
+    sink("SELECT * FROM t ORDER BY " + ", ".join(columns))
+
+
 # --- unsafe ----------------------------------------------------------------------------------------------------------
 
 
@@ -285,6 +346,39 @@ def unsafe_html_escape_in_sql(value: str, sink: Sink) -> None:
 def unsafe_beside_a_number(value: str, sink: Sink) -> None:
     limit = int("10")
     sink(f"SELECT * FROM t WHERE name = '{value}' LIMIT {limit}")
+
+
+def unsafe_in_a_method(value: str, sink: Sink) -> None:
+    Repository(sink).plain(value)
+
+
+def unsafe_checked_after(value: str, sink: Sink) -> None:
+    sink(f"SELECT * FROM t ORDER BY {value}")
+    if value not in ALLOWED:
+        raise RejectedError
+
+
+def unsafe_in_a_list(value: str, sink: Sink) -> None:
+    columns = [each.strip() for each in value.split(",")]
+    sink("SELECT * FROM t ORDER BY " + ", ".join(columns))
+
+
+def unsafe_in_a_dict(value: str, sink: Sink) -> None:
+    order = {"column": value}
+    sink("SELECT * FROM t ORDER BY {column}".format(**order))
+
+
+def unsafe_decoded(value: str, sink: Sink) -> None:
+    text = value.encode().decode("ascii", "ignore")
+    sink(f"SELECT * FROM t ORDER BY {text}")
+
+
+def unsafe_caught(value: str, sink: Sink) -> None:
+    try:
+        checked(value + "x")
+    except RejectedError:
+        value = value.strip()
+    sink(f"SELECT * FROM t ORDER BY {value}")
 
 
 # --- paths -----------------------------------------------------------------------------------------------------------
