@@ -74,7 +74,11 @@ def examine(sink: Sink, argument: Any, *, frames: Sequence[FrameType] | None = N
     if not matches:
         _clean.add((sink.name, text))
         return
-    _weigh(_examination, request, sink, text, matches, frames)
+    token = current.set(None)  # files that the agent itself reads from here on are nothing of the request's
+    try:
+        _weigh(_examination, request, sink, text, matches, frames)
+    finally:
+        current.reset(token)
 
 
 @quietly
@@ -89,6 +93,11 @@ def report(kind: Kind, sink: str, *, confidence: float = 1.0, frames: Sequence[F
     request = current.get()
     facts = _on_the_way(application, request, frames) if request else application.facts(frames)
     _record(_examination, request, _evidence(kind, sink, facts, request, confidence=confidence))
+
+
+def is_of_application(file: str) -> bool:
+    """Whether a file holds the application's own code; for sinks that ask who called."""
+    return _examination is not None and _examination.application.short_name(file) is not None
 
 
 def application_frames() -> list[FrameType]:

@@ -92,6 +92,11 @@ class Request:
         return set()
 
     @cached_property
+    def documents(self) -> list[object]:
+        """JSON documents that the application itself read: what lies in them has any type that the client likes."""
+        return []
+
+    @cached_property
     def _values(self) -> Values:
         return Values()
 

@@ -18,6 +18,10 @@ DEEPEST: Final = 200
 MOST_FRAMES: Final = 32
 """Frames of the application kept."""
 
+ENTRIES: Final[set[CodeType]] = set()
+"""Functions of `sources` in which a request begins: what is around them is the server's (and the script's that runs
+it), not the request's."""
+
 _INSTALLED: Final = tuple(
     f"{os.path.realpath(each)}{os.sep}"
     for name in ("stdlib", "platstdlib", "purelib", "platlib")
@@ -80,7 +84,7 @@ class Application:
     def _walk(self, frame: FrameType | None) -> Iterator[FrameType]:
         found = 0
         for _ in range(DEEPEST):
-            if frame is None or found == MOST_FRAMES:
+            if frame is None or found == MOST_FRAMES or frame.f_code in ENTRIES:
                 return
             if self.short_name(frame.f_code.co_filename) is not None:
                 found += 1

@@ -18,6 +18,7 @@ import orjson
 from setpoint.errors import InputError
 from setpoint.ingest.cloudevents import AGENT_PREFIX
 from setpoint.ingest.documents import LONGEST_SERVICE, by_line, foreign, moment, parse, text, whole
+from setpoint.ingest.members import LARGEST_NUMBER, check_members
 from setpoint.ingest.refusals import too_large
 from setpoint.model.canonical import Json
 from setpoint.model.event import Event
@@ -27,9 +28,6 @@ REPORT_TYPE: Final = "setpoint.agent.report"
 
 SCHEMA: Final = 1
 """The newest version of `schemas/agent-report.schema.json`; every one before it is taken as well."""
-
-LARGEST_NUMBER: Final = 2**53 - 1
-"""The largest whole number that every JSON library reads as it stands (RFC 8259, section 6)."""
 
 MOST_COUNTERS: Final = 1_000
 MOST_EVENTS: Final = 1_000
@@ -94,6 +92,7 @@ def _check(report: Json) -> None:
     for each in _objects(report, "events", MOST_EVENTS):
         text(each, "type")
     _objects(report, "components", MOST_COMPONENTS)
+    check_members(report)
 
 
 def _check_counters(counters: Json) -> None:

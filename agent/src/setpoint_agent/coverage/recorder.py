@@ -19,7 +19,7 @@ from setpoint_agent.stack import Application, library_name
 
 MOST_FUNCTIONS: Final = 100_000
 """Functions kept of one process."""
-MOST_REPORTED: Final = 5_000
+MOST_REPORTED: Final = 2_000
 """Functions of each kind in one report; what is left goes with the next."""
 EXACT, SAMPLED = "exact", "sampled"
 BETWEEN_SAMPLES: Final = 0.05

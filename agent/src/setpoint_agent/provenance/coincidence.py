@@ -36,6 +36,24 @@ _WORD: Final = re.compile(r"[a-z_]+", re.IGNORECASE)
 _IDENTIFIER: Final = re.compile(r"[a-z_][a-z_-]*[0-9]{0,2}", re.IGNORECASE)
 _NUMBER: Final = re.compile(r"[+-]?[0-9.,]+")
 _ORDINARY_HEADER: Final = re.compile(r"[\w \t.,:;=/*+()\"?\[\]-]*")
+_OWN_WORDS: Final = frozenset(
+    {
+        "authorization",
+        "forwarded",
+        "referer",
+        "x-csrf-token",
+        "x-csrftoken",
+        "x-forwarded-for",
+        "x-real-ip",
+        "x-request-id",
+    }
+)
+"""Standard headers of which the value is the sender's own, however short."""
+_USUAL: Final = {
+    "accept-language": re.compile(r"(?:[a-z]{2,3}|\*)(?:[-,;].*)?", re.IGNORECASE),
+    "user-agent": re.compile(r".*/.*"),
+}
+"""What such a header looks like when a client, and no tester, wrote it."""
 _STATEMENT: Final = re.compile(
     r"[\s(]*(?:select|insert|update|delete|replace|merge|with|create|alter|drop|call|exec)\b"
 )
@@ -65,7 +83,7 @@ def kind_of(value: Value, text: str, *, piece: bool = False) -> Kind | None:
     if not text.strip():
         return None
     if value.part == HEADER and value.name.lower() in STANDARD_HEADERS:
-        return Kind.WORD if _telling_header(value.name.lower(), text) else None
+        return Kind.WORD if _telling_header(value.name.lower(), value.text, text) else None
     if value.part == HEADER_NAME and text.lower() in STANDARD_HEADERS:
         return None
     if value.part in _NAMES and _IDENTIFIER.fullmatch(text):
@@ -113,18 +131,13 @@ def _kind_of_piece(text: str) -> Kind | None:
     return Kind.PIECE if kind is Kind.WORD else kind if kind is Kind.VARIOUS else None
 
 
-def _telling_header(name: str, text: str) -> bool:
-    if name == "referer":
+def _telling_header(name: str, whole: str, text: str) -> bool:
+    if name in _OWN_WORDS or not _ORDINARY_HEADER.fullmatch(text):
         return True
     if name in VOCABULARY_HEADERS:
-        return not _ORDINARY_HEADER.fullmatch(text)
-    return not _ORDINARY_HEADER.fullmatch(text) or (len(text) >= LONG_HEADER and various(text)) or name in _ADDRESSES
-
-
-_ADDRESSES: Final = frozenset(
-    {"authorization", "forwarded", "x-forwarded-for", "x-real-ip", "x-csrf-token", "x-csrftoken"}
-)
-"""Standard headers of which the value is the sender's own, however short."""
+        return False
+    usual = _USUAL.get(name)
+    return (usual is not None and not usual.fullmatch(whole)) or (len(text) >= LONG_HEADER and various(text))
 
 
 def _proven(kind: Kind, text: str, start: int, end: int) -> bool:

@@ -39,7 +39,7 @@ LONGEST_JOINED: Final = 64
 MOST_PIECES: Final = 16
 """Pieces of one value."""
 MOST_GRAMS: Final = 64
-"""Sample of one value."""
+"""Samples of one value."""
 GRAM: Final = 5
 STRIDE: Final = 4
 """Samples of 5 characters, one every 4: one of them lies in any stretch of 8."""
@@ -144,7 +144,7 @@ def _in_pieces(part: str, name: str, text: str) -> tuple[tuple[Needle, ...], tup
         return _needles(value, [Form(PERCENT.undo(each), ("cut",)) for each in _QUERY.findall(text)]), ()
     joined = joined_forms(text) if len(text) <= LONGEST_JOINED else ()
     pieces = (Form(each, ("cut",)) for each in _split(text))
-    return _needles(value, (*joined, *pieces), piece=True), _samples(value)
+    return _needles(value, joined) + _needles(value, pieces, piece=True), _samples(value)
 
 
 _kept_whole: Final = lru_cache(MOST_REMEMBERED)(_whole)

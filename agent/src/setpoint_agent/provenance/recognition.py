@@ -82,14 +82,12 @@ def _occurrences(needle: Needle, view: View, argument: str) -> Iterator[Match]:
         certainty = strength(needle.kind, view.folded, at, at + len(needle.folded), changed=changed)
         if certainty:
             certainty *= prod(STILL_ENCODED.get(step, 1.0) for step in set(view.steps))
-            how = (*needle.form.how, *view.steps)
-            yield Match(needle.value, start, end, found, _how(how, found, needle) if not view.steps else how, certainty)
+            how = (*needle.form.how, *view.steps, *(_changes(found, needle.form.text) if changed else ()))
+            yield Match(needle.value, start, end, found, how or ("whole",), certainty)
 
 
-def _how(how: tuple[str, ...], found: str, needle: Needle) -> tuple[str, ...]:
-    if found == needle.form.text:
-        return how or ("whole",)
-    return (*how, "case" if found.lower() == needle.form.text.lower() else "unicode")
+def _changes(found: str, text: str) -> tuple[str]:
+    return ("case",) if found.lower() == text.lower() else ("unicode",)
 
 
 def _cut(samples: Sequence[Sample], view: View, argument: str) -> Iterator[Match]:

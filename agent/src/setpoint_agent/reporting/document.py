@@ -20,8 +20,8 @@ from setpoint_agent.settings import Settings
 from setpoint_agent.version import __version__
 
 SCHEMA: Final = 1
-MOST_FINDINGS: Final = 1_000
-"""Findings in one report; what is left goes with the next."""
+MOST_FINDINGS: Final = 100
+"""Findings in one report, some 4 KB each at most; what is left goes with the next. A report has at most 1 MiB."""
 
 
 class Reports:

@@ -14,6 +14,7 @@ from setpoint_agent.sources.answers import Answer, tell
 from setpoint_agent.sources.frameworks import add_parameters, code_behind
 from setpoint_agent.sources.opening import PROBE_HEADER, finish, probe_of, wanted
 from setpoint_agent.sources.parts import of_body, of_headers, of_pairs, of_query
+from setpoint_agent.stack import ENTRIES
 
 
 def _watched(original: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
@@ -36,6 +37,7 @@ def _watched(original: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable
             current.reset(token)
             finish(request, status, time.perf_counter() - began)
 
+    ENTRIES.add(handle.__code__)
     return handle
 
 

@@ -14,6 +14,7 @@ from setpoint_agent.request import WEBSOCKET, Request, Value, current
 from setpoint_agent.sources.answers import Answer, tell
 from setpoint_agent.sources.opening import PROBE_HEADER, finish, probe_of, wanted
 from setpoint_agent.sources.parts import MOST_BODY, of_body, of_headers, of_json_text, of_query
+from setpoint_agent.stack import ENTRIES
 
 Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -108,6 +109,9 @@ class Visit:
             self._answer.add(bytes(message.get("body", b"")))
         elif kind == "websocket.accept":
             self._answer.status = 101
+
+
+ENTRIES.add(Visit.run.__code__)
 
 
 @quietly

@@ -14,6 +14,7 @@ from setpoint_agent.sources.answers import Answer, tell
 from setpoint_agent.sources.frameworks import add_parameters, code_behind
 from setpoint_agent.sources.opening import PROBE_HEADER, finish, probe_of, wanted
 from setpoint_agent.sources.parts import of_body, of_headers, of_pairs, of_query
+from setpoint_agent.stack import ENTRIES
 
 
 def _watched(original: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
@@ -32,6 +33,7 @@ def _watched(original: Callable[..., Awaitable[None]]) -> Callable[..., Awaitabl
             current.reset(token)
             finish(request, handler.get_status(), time.perf_counter() - began)
 
+    ENTRIES.add(execute.__code__)
     return execute
 
 

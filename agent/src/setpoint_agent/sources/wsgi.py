@@ -16,6 +16,7 @@ from setpoint_agent.request import Request, Value, current
 from setpoint_agent.sources.answers import Answer, tell
 from setpoint_agent.sources.opening import finish, probe_of, wanted
 from setpoint_agent.sources.parts import MOST_BODY, of_body, of_headers, of_query
+from setpoint_agent.stack import ENTRIES
 
 Environ = dict[str, Any]
 
@@ -150,6 +151,9 @@ class _Body:
         finally:
             current.reset(token)
             self._visit.end()
+
+
+ENTRIES.update({Visit.answer.__code__, Visit.end.__code__, _Body.__next__.__code__, _Body.close.__code__})
 
 
 class _Input:
