@@ -9,14 +9,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any, Final
 
 from setpoint_agent.catalogue import Kind
 from setpoint_agent.evidence import Evidence, Frame, Origin
 from setpoint_agent.languages.interface import Placement
 from setpoint_agent.languages.registry import BY_NAME
-from setpoint_agent.memory import Remembered
+from setpoint_agent.memory import Seen
 from setpoint_agent.provenance.interface import Match
 from setpoint_agent.provenance.recognition import find
 from setpoint_agent.quiet import quietly
@@ -43,9 +43,11 @@ class Examination:
     fleet_key: bytes = b""
 
 
-_clean: Final = Remembered(most=4_096)
-"""(sink, argument) in which nothing of a request was found. The same text in another request cannot hold that one's
-values either, but by chance: a statement or a path that is always the same is looked at once."""
+_clean: Final = Seen(most=4_096)
+"""Texts, by sink, in which nothing of a request was found. The same *object* in a later request is a statement or a path
+that the code holds; an equal one may have been made of that request's values."""
+LONGEST_KEPT: Final = 4_096
+"""Characters of a text that is remembered."""
 
 _examination: Examination | None = None
 
@@ -55,6 +57,7 @@ def begin(examination: Examination | None) -> None:
     global _examination  # noqa: PLW0603 - one agent a process
     _examination = examination
     _clean.clear()
+    calls_seen.clear()
 
 
 @quietly
@@ -67,12 +70,13 @@ def examine(sink: Sink, argument: Any, *, frames: Sequence[FrameType] | None = N
     if request is None or request.ended or _examination is None:
         return
     text = _as_text(argument)
-    if not text or (sink.name, text) in _clean:
+    if not text or _clean.holds(sink.name, argument):
         return
     values = request.values()
     matches = find(values, text, shortest=sink.shortest) if values else ()
     if not matches:
-        _clean.add((sink.name, text))
+        if len(text) <= LONGEST_KEPT:
+            _clean.add(sink.name, argument)
         return
     token = current.set(None)  # files that the agent itself reads from here on are nothing of the request's
     try:

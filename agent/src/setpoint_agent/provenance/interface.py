@@ -18,6 +18,7 @@ class Match:
     found: str
     """The text of that stretch."""
     how: tuple[str, ...]
-    """The steps from the value to the text: `whole`, `cut`, `percent`, `base64`, `html`, `case`, `unicode`, `json`."""
+    """The steps from the value to the text: `whole`, `cut`, `percent`, `base64` (or hexadecimal), `html`, `case`,
+    `unicode`, `json` (its escapes, and what it holds), `reversed`."""
     strength: float
     """0 to 1: how unlikely a coincidence is, from length and variety."""
