@@ -44,10 +44,13 @@ class Examination:
 
 
 _clean: Final = Seen(most=4_096)
-"""Texts, by sink, in which nothing of a request was found. The same *object* in a later request is a statement or a path
-that the code holds; an equal one may have been made of that request's values."""
+"""Texts, by sink, in which nothing of a request was found. The same *object* in a later request is a statement or a
+path that the code holds; an equal one may have been made of that request's values."""
 LONGEST_KEPT: Final = 4_096
 """Characters of a text that is remembered."""
+
+calls_seen: Final[dict[int, CodeType]] = {}
+"""Places (code object's id and instruction) of calls outside of any request that were reported; `sinks.own_calls` fills it."""
 
 _examination: Examination | None = None
 
