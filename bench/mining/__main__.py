@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from bench.mining.prose import operation_prose, schema_prose
+from bench.mining.prose import operation_prose, schema_prose, shape_prose
 from bench.mining.sentences import Stated, stated_defaults
 from setpoint.files import parse_json, read_bytes
 from setpoint.intent.schemas import catalogue
@@ -43,9 +43,10 @@ def _entries() -> Iterator[dict[str, Any]]:
 def _entry(
     type_name: str, path: str, kind: str, prose: list[tuple[str, str]], allowed: list[Any]
 ) -> Iterator[dict[str, Any]]:
-    found = [(source, stated) for source, text in prose for stated in stated_defaults(text, kind, allowed)]
-    for source, text, of_api in operation_prose(type_name, path):
-        found += [(source, stated) for stated in stated_defaults(text, kind, allowed or of_api)]
+    name = path.removesuffix("[*]").rpartition(".")[2]
+    found = [(source, stated) for source, text in prose for stated in stated_defaults(text, name, kind, allowed)]
+    for source, text, of_api in (*operation_prose(type_name, path), *shape_prose(type_name, path)):
+        found += [(source, stated) for stated in stated_defaults(text, name, kind, allowed or of_api)]
     values = _distinct([stated for _, stated in found])
     conditional = any(stated.conditional for _, stated in found)
     if not values or (conditional and kind == "boolean"):

@@ -6,6 +6,7 @@ The schemas come with cfn-lint, the APIs' documentation with botocore; both are 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -46,6 +47,9 @@ APIS: Final[Mapping[str, tuple[str, ...]]] = {
 }  # fmt: skip
 """APIs whose names differ from that of the service in CloudFormation."""
 
+ENDINGS: Final = ("Type", "Description", "Input", "Request", "Config", "Configuration", "Settings", "Specification")
+"""What names of structures add to that of the property which holds them."""
+
 _loader: Final = botocore.loaders.Loader()
 
 
@@ -84,6 +88,33 @@ def operation_prose(type_name: str, path: str) -> Iterator[tuple[str, str, list[
             if member is not None:
                 allowed = _model(api)["shapes"][member["shape"]].get("enum", [])
                 yield f"{_title(api)} API Reference, {operation}", member.get("documentation", ""), allowed
+
+
+def shape_prose(type_name: str, path: str) -> Iterator[tuple[str, str, list[Any]]]:
+    """The same of the structures that are named like the object which holds the property."""
+    _, service, resource = (*type_name.split("::"), "", "")[:3]
+    *above, leaf = [_folded(step) for step in path.replace("[*]", "").split(".")]
+    holder = above[-1] if above else _folded(resource)
+    for api in _apis(service):
+        shapes = _model(api)["shapes"]
+        for name in _structures(api).get(holder, ()):
+            members = {_folded(each): member for each, member in shapes[name]["members"].items()}
+            if leaf in members:
+                allowed = shapes[members[leaf]["shape"]].get("enum", [])
+                yield f"{_title(api)} API Reference, {name}", members[leaf].get("documentation", ""), allowed
+
+
+@cache
+def _structures(api: str) -> Mapping[str, list[str]]:
+    """What structures are called, without what their names only add → their names."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for name, shape in _model(api)["shapes"].items():
+        if shape["type"] == "structure" and "members" in shape:
+            found[_folded(name)].append(name)
+            for ending in ENDINGS:
+                if name.endswith(ending):
+                    found[_folded(name.removesuffix(ending))].append(name)
+    return found
 
 
 def _apis(service: str) -> tuple[str, ...]:

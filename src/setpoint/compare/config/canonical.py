@@ -8,7 +8,9 @@ lists without order are sorted; policy documents take the form of `model.documen
 from __future__ import annotations
 
 import ipaddress
+from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 import orjson
@@ -16,10 +18,16 @@ import orjson
 from setpoint.compare.config.rules import TAG_KEY, Rule
 from setpoint.model.canonical import Json, Unknown, canonical_bytes
 from setpoint.model.documents import canonical_document
+from setpoint.model.drift import FoldKind
 from setpoint.model.schema import Kind, Relevance
 
 AWS_TAGS: Final = "aws:"
 """The prefix of tags that AWS itself sets (AWS General Reference, "Tagging your AWS resources")."""
+
+READ_ONLY: Final = f"{FoldKind.READ_ONLY} (resource schema)"
+RESERVED: Final = f"{FoldKind.RESERVED} (AWS General Reference, Tagging your AWS resources)"
+IGNORED: Final = f"{FoldKind.IGNORED} (AWS takes no notice of it beside another property's value)"
+ORDER: Final = f"{FoldKind.ORDER} (resource schema: it means nothing here)"
 
 _LONGEST_NUMBER: Final = 15
 """Digits that a double holds exactly; a longer number in text is an identifier, and stays text."""
@@ -27,8 +35,24 @@ _LONGEST_NUMBER: Final = 15
 _EXACT: Final = 2.0**53
 
 
-def canonical(rule: Rule, value: Json, partition: str) -> Json:
-    """`value` as its rule spells it; an `Unknown` stays where it stands."""
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What was passed over while one side took its canonical form."""
+
+    left_out: Counter[str] = field(default_factory=Counter)
+    """Rule → how many values it left out."""
+    orders: dict[tuple[str, tuple[bytes, ...]], tuple[bytes, ...]] = field(default_factory=dict)
+    """(schema path, elements) of each list that was sorted → its elements as they came."""
+
+
+def passed_over(intended: Noted, actual: Noted) -> dict[str, int]:
+    """Rule → how many live values were left out by it, or come in another order than the declared ones."""
+    moved = sum(actual.orders.get(elements, order) != order for elements, order in intended.orders.items())
+    return {**actual.left_out, ORDER: moved} if moved else dict(actual.left_out)
+
+
+def canonical(rule: Rule, value: Json, partition: str, noted: Noted | None = None) -> Json:
+    """`value` as its rule spells it; an `Unknown` stays where it stands. What is passed over is told to `noted`."""
     if value is None or isinstance(value, Unknown):
         return value
     coerce = _COERCE.get(rule.kind)
@@ -39,22 +63,31 @@ def canonical(rule: Rule, value: Json, partition: str) -> Json:
     if rule.kind is Kind.ANY and isinstance(value, str):
         value = _json_text(value)
     if isinstance(value, Mapping):
-        return _object(rule, value, partition)
+        return _object(rule, value, partition, noted)
     if rule.kind is Kind.LIST and not isinstance(value, list):
         value = [value]
-    return _list(rule, value, partition) if isinstance(value, list) else value
+    return _list(rule, value, partition, noted) if isinstance(value, list) else value
 
 
-def _object(rule: Rule, value: Mapping[str, Json], partition: str) -> dict[str, Json]:
+def _object(rule: Rule, value: Mapping[str, Json], partition: str, noted: Noted | None) -> dict[str, Json]:
     members = {}
     for name, member in value.items():
         child, _ = rule.step("", name)
-        if member is None or child.hidden or (rule.is_tags and name.startswith(AWS_TAGS)):
+        if member is None:
+            continue
+        if child.hidden or (rule.is_tags and name.startswith(AWS_TAGS)):
+            _note(noted, READ_ONLY if child.hidden else RESERVED)
             continue
         if child.relevant and not _is_relevant(rule, child.relevant, value, partition):
+            _note(noted, IGNORED)
             continue
-        members[name] = canonical(child, member, partition)
+        members[name] = canonical(child, member, partition, noted)
     return members
+
+
+def _note(noted: Noted | None, rule: str) -> None:
+    if noted is not None:
+        noted.left_out[rule] += 1
 
 
 def _is_relevant(rule: Rule, relevance: Relevance, value: Mapping[str, Json], partition: str) -> bool:
@@ -63,15 +96,24 @@ def _is_relevant(rule: Rule, relevance: Relevance, value: Mapping[str, Json], pa
     return isinstance(decisive, Unknown) or (isinstance(decisive, str | bool) and decisive in relevance.values)
 
 
-def _list(rule: Rule, value: list[Json], partition: str) -> list[Json]:
+def _list(rule: Rule, value: list[Json], partition: str, noted: Noted | None) -> list[Json]:
     child = rule.of_element()
     elements = []
     for element in value:
-        if element is not None and not (rule.is_tags and _is_aws_tag(element)):
-            elements.append(canonical(child, element, partition))  # noqa: PERF401 - a comprehension is one more frame per level
-    if rule.unordered or rule.key:
-        elements.sort(key=canonical_bytes)
-    return elements
+        if rule.is_tags and _is_aws_tag(element):
+            _note(noted, RESERVED)
+        elif element is not None:
+            elements.append(canonical(child, element, partition, noted))
+    return _sorted(rule, elements, noted) if len(elements) > 1 and (rule.unordered or rule.key) else elements
+
+
+def _sorted(rule: Rule, elements: list[Json], noted: Noted | None) -> list[Json]:
+    if noted is None:
+        return sorted(elements, key=canonical_bytes)
+    spelt = [canonical_bytes(each) for each in elements]
+    order = sorted(range(len(spelt)), key=spelt.__getitem__)
+    noted.orders[rule.path, tuple(spelt[index] for index in order)] = tuple(spelt)
+    return [elements[index] for index in order]
 
 
 def _is_aws_tag(element: Json) -> bool:

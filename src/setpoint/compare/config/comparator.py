@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from setpoint.compare.config.canonical import canonical
+from setpoint.compare.config.canonical import Noted, canonical, passed_over
 from setpoint.compare.config.expected import Expectations
+from setpoint.compare.config.explain import explain
 from setpoint.compare.config.home import Home
 from setpoint.compare.config.rules import Rule, build
 from setpoint.compare.config.walk import Pair, Walk
 from setpoint.model.canonical import Json, digest
-from setpoint.model.drift import Comparison, Drift, DriftKind, Gap, GapKind
+from setpoint.model.drift import Comparison, Drift, DriftKind, Gap, GapKind, Told
 from setpoint.model.paths import lookup, split
 from setpoint.model.resource import Resource
 from setpoint.model.schema import ResourceSchema
 
-RULES_VERSION: Final = 4
+RULES_VERSION: Final = 5
 """To be raised whenever this package concludes something else from the same input: then nothing remembered holds."""
 
 UNTOLD: Final[Mapping[GapKind, str]] = {
@@ -53,14 +54,20 @@ class ConfigComparator:
             return self._undeclared(actual)
         raise ValueError("neither side is given: there is nothing to compare")
 
+    def explain(self, comparison: Comparison, actual: Resource | None, path: str) -> Sequence[Told]:
+        return explain(comparison, actual, self._schemas(comparison.urn.type), path)
+
     def _declared(self, intended: Resource, actual: Resource | None) -> Comparison:
         urn = intended.urn
         if intended.unidentified:
-            return Comparison(urn, gaps=(Gap(urn, "", GapKind.UNRESOLVED, intended.unidentified),))
-        wanted = self._canonical(intended)
+            gap = Gap(urn, "", GapKind.UNRESOLVED, intended.unidentified)
+            return Comparison(urn, gaps=(gap,), declared_at=intended.source)
+        of_wanted, of_found = Noted(), Noted()
+        wanted = self._canonical(intended, of_wanted)
         if actual is None:
-            return Comparison(urn, drifts=(Drift(urn, DriftKind.MISSING, "", wanted, None),))
-        found = self._canonical(actual)
+            missing = Drift(urn, DriftKind.MISSING, "", wanted, None)
+            return Comparison(urn, drifts=(missing,), declared_at=intended.source)
+        found = self._canonical(actual, of_found)
         home = Home.of(urn)
         expectations = Expectations(urn.type, intended.surroundings, intended.properties, home)
         walk = Walk(Pair(urn, home, intended.properties, found, actual.unread, expectations))
@@ -71,15 +78,20 @@ class ConfigComparator:
             drifts=tuple(sorted(walk.drifts, key=lambda drift: drift.path)),
             gaps=tuple(sorted(gaps, key=lambda gap: gap.path)),
             folds=tuple(sorted(walk.folds, key=lambda fold: fold.path)),
+            left_out=passed_over(of_wanted, of_found),
+            declared_at=intended.source,
         )
 
     def _undeclared(self, actual: Resource) -> Comparison:
         urn = actual.urn
-        unmanaged = Drift(urn, DriftKind.UNMANAGED, "", None, self._canonical(actual))
-        return Comparison(urn, drifts=() if actual.provided_by else (unmanaged,), gaps=tuple(_unread(actual)))
+        noted = Noted()
+        unmanaged = Drift(urn, DriftKind.UNMANAGED, "", None, self._canonical(actual, noted))
+        drifts = () if actual.provided_by else (unmanaged,)
+        return Comparison(urn, drifts, tuple(_unread(actual)), left_out=dict(noted.left_out))
 
-    def _canonical(self, resource: Resource) -> Json:
-        return canonical(self._type(resource.type).root, resource.properties, Home.of(resource.urn).partition)
+    def _canonical(self, resource: Resource, noted: Noted) -> Json:
+        root, partition = self._type(resource.type).root, Home.of(resource.urn).partition
+        return canonical(root, resource.properties, partition, noted)
 
     def _untold(self, intended: Resource, actual: Resource) -> Iterator[Gap]:
         for first, path, kind in self._type(intended.type).untold:

@@ -8,6 +8,17 @@ from setpoint.compare.config.home import Home
 from setpoint.model.canonical import Json, Unknown, canonical_bytes
 
 
+def is_policy(value: Json) -> bool:
+    """Whether it is a policy document by its shape, wherever it stands: statements that each have an effect."""
+    statements = value.get("Statement") if isinstance(value, Mapping) else None
+    listed = [statements] if isinstance(statements, Mapping) else statements
+    return (
+        isinstance(listed, list)
+        and bool(listed)
+        and all(isinstance(each, Mapping) and "Effect" in each for each in listed)
+    )
+
+
 def same_document(intended: Json, actual: Json) -> bool | Unknown:
     """Whether two documents in canonical form say the same; the `Unknown` on which it hangs, where it hangs on one."""
     wanted, found = meaning(intended), meaning(actual)

@@ -1,8 +1,9 @@
-"""Why a value that nobody declared was to be expected: rules that hold for every type, asked in this order.
+"""Why a value that nobody declared was to be expected, of any type: by what is known around it; asked in this order.
 
-They are about what no configuration chooses (names, moments, places), what only AWS may give, and what nobody turned
-on. Each is told as a fold's rule: its kind, and the source. They are asked after the documented default of the property
-itself, and where there is one, only what names the entity counts: a value beside its default is never explained away.
+These rules know the entity's names, its home, what is declared of it and what it belongs to; those of `habits` know a
+property's name and value only, and are asked last. Each is told as a fold's rule: its kind, and the source. They are
+asked after the documented default of the property itself, and where there is one, only what names the entity counts: a
+value beside its default is never explained away.
 """
 
 from __future__ import annotations
@@ -10,36 +11,22 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
 from setpoint.compare.config import words
+from setpoint.compare.config.habits import Seen, habit_of
 from setpoint.compare.config.home import Home
 from setpoint.compare.config.rules import Rule
-from setpoint.compare.config.values import is_empty
+from setpoint.compare.config.values import is_empty, same_reference
 from setpoint.model.canonical import Json, canonical_bytes
 from setpoint.model.surroundings import Surroundings
 
-_OFF: Final = frozenset({"none", "disabled", "disable", "off", "inactive", "false", "0", "not_enabled"})
-_DEFAULT: Final = frozenset({"default", "$default", "aws_owned_key", "aws_owned_kms_key", "aws_owned_cmk"})
-
-_SERVICE_ROLE: Final = re.compile(r"arn:[^:]+:iam::\d*:role/aws-service-role/.+")
-_SERVICE_LINKED: Final = re.compile(r"AWSServiceRoleFor\w+")
+_AWS_OWNED: Final = frozenset({"aws_owned_key", "aws_owned_kms_key", "aws_owned_cmk"})
 _RANDOM: Final = re.compile(r"[a-z0-9]{6,32}")
 _PUNCTUATION: Final = re.compile(r"[-_./:|]")
 _SHORTEST: Final = 4
 """Letters that a part of a name must share with another name to be taken for it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """One live value that nobody declared."""
-
-    path: str
-    name: str
-    """Of the property."""
-    value: Json
 
 
 class Expectations:
@@ -54,10 +41,12 @@ class Expectations:
     def explain(self, path: str, value: Json, *, has_default: bool) -> str:
         """The rule by which this value was to be expected; empty where it was not."""
         seen = Seen(path, words.last_name(path), value)
-        for explanation, of_any, holds in RULES:
+        if self.is_related(seen):
+            return "elsewhere (it is the same in the entity that it belongs to)"
+        for explanation, of_any, holds in RULES if isinstance(value, str | list) else ():
             if (of_any or not has_default) and holds(self, seen):
                 return explanation
-        return ""
+        return "" if has_default else habit_of(seen)
 
     def explain_element(self, rule: Rule, name: str, path: str, element: Json) -> str:
         """The rule by which this element of a list was to be expected, whose elements have names."""
@@ -76,8 +65,16 @@ class Expectations:
         target = self._around.key_aliases.get(alias[alias.find("alias/") :]) if "alias/" in alias else None
         return target is not None and key.rpartition("/")[2] == target
 
+    @property
+    def knows_aws_keys(self) -> bool:
+        return bool(self._aws_keys)
+
+    def contradicts(self, path: str, value: Json) -> bool:
+        """Whether an entity that this one belongs to protects itself otherwise (the rest need not be alike)."""
+        return words.protects(path) and any(path in model and model[path] != value for model in self._around.related)
+
     def is_identity(self, seen: Seen) -> bool:
-        return isinstance(seen.value, str) and seen.value.lower() == self._around.physical_id.lower() != ""
+        return isinstance(seen.value, str) and seen.value.lower() == self._physical_id != ""
 
     def is_related(self, seen: Seen) -> bool:
         """The same as in an entity that this one belongs to (the cluster of an instance, the source of a replica)."""
@@ -90,8 +87,7 @@ class Expectations:
     def is_own_identifier(self, seen: Seen) -> bool:
         if isinstance(seen.value, str) and words.names_something(seen.name) and seen.value.lower() in self._identities:
             return True
-        own = (f"{self._type}Id", f"{self._type}Arn", f"{self._type}ARN", f"{self._type}Name", "Arn", "Id", "ARN", "ID")
-        return seen.path in own and isinstance(seen.value, str)
+        return seen.path in self._own_paths and isinstance(seen.value, str)
 
     def is_named_for_it(self, seen: Seen) -> bool:
         """CloudFormation makes names of the stack's, the logical id (either may be cut), and random letters."""
@@ -106,21 +102,31 @@ class Expectations:
         )
 
     def holds_own_name(self, seen: Seen) -> bool:
-        name, text = self._own_name, seen.value
-        if not name or not isinstance(text, str) or name not in text or words.grants(seen.name):
+        text = seen.value
+        if not isinstance(text, str) or words.grants(seen.name):
             return False
-        before, _, after = text.partition(name)
-        return not before[-1:].isalnum() and not after[:1].isalnum()
+        parts = (text.partition(name) for name in self._own_names if name in text)
+        return any(not before[-1:].isalnum() and not after[:1].isalnum() for before, _, after in parts)
 
     def repeats_declared(self, seen: Seen) -> bool:
         if isinstance(seen.value, list):
             return canonical_bytes(sorted(seen.value, key=canonical_bytes)) in self._lists
         if not isinstance(seen.value, str) or len(seen.value) < _SHORTEST:
             return False
-        return seen.value in self._parts or (words.refers(seen.name) and seen.value in self._said)
+        return seen.value in self._parts or (words.refers(seen.name) and self._is_said(seen.value))
 
-    def is_network(self, seen: Seen) -> bool:
-        return seen.path in ("VpcId", "VPCId") and isinstance(seen.value, str)
+    def _is_said(self, name: str) -> bool:
+        """Whether it is declared by this name, or by its ARN (or the other way round)."""
+        if name in self._said:
+            return True
+        arns = (text for text in self._said if text.startswith("arn:") or name.startswith("arn:"))
+        return any(same_reference(name, text, self._home) for text in arns if len(text) >= _SHORTEST)
+
+    def is_own_account(self, seen: Seen) -> bool:
+        return words.names_account(seen.name) and seen.value == self._home.account != ""
+
+    def is_own_region(self, seen: Seen) -> bool:
+        return words.names_region(seen.name) and seen.value in (self._home.region, [self._home.region])
 
     def is_encoded(self, seen: Seen) -> bool:
         """Base64 of a text that is declared."""
@@ -128,50 +134,39 @@ class Expectations:
             return False
         return any(base64.b64encode(text.encode()).decode() == seen.value for text in self._said)
 
-    def is_moment(self, seen: Seen) -> bool:
-        return words.is_moment(seen.name, seen.value)
-
-    def is_made_by_machine(self, seen: Seen) -> bool:
-        return isinstance(seen.value, str) and words.is_made_by_machine(seen.name)
-
     def is_place(self, seen: Seen) -> bool:
         return words.is_place(seen.name, seen.value, self._home.region)
-
-    def is_window(self, seen: Seen) -> bool:
-        return words.is_window(seen.name, seen.value)
-
-    def is_version(self, seen: Seen) -> bool:
-        return words.is_version(seen.name, seen.value) and not words.protects(seen.path)
-
-    def is_default_group(self, seen: Seen) -> bool:
-        return words.is_default_group(seen.name, seen.value)
-
-    def is_service_role(self, seen: Seen) -> bool:
-        text = seen.value if isinstance(seen.value, str) else ""
-        return bool(_SERVICE_ROLE.fullmatch(text) or _SERVICE_LINKED.fullmatch(text))
 
     def is_aws_key(self, seen: Seen) -> bool:
         """The key that an alias leads to which only AWS may give. The alias itself is what somebody wrote there."""
         named = isinstance(seen.value, str) and "key" in seen.name.lower()
         return named and str(seen.value).rpartition("/")[2] in self._aws_keys
 
-    def says_default(self, seen: Seen) -> bool:
-        return isinstance(seen.value, str) and seen.value.lower() in _DEFAULT
+    def is_owned_by_aws(self, seen: Seen) -> bool:
+        """The word for the key that every service has, which nobody can see or change."""
+        return seen.word in _AWS_OWNED
 
-    def is_off(self, seen: Seen) -> bool:
-        off = seen.value in (False, 0) or (isinstance(seen.value, str) and seen.value.lower() in _OFF)
-        return off and not words.protects(seen.path)
+    @cached_property
+    def _physical_id(self) -> str:
+        return self._around.physical_id.lower()
+
+    @cached_property
+    def _own_paths(self) -> frozenset[str]:
+        """Where types of this name keep their own identifiers."""
+        return frozenset({"Arn", "Id", "ARN", "ID", *(f"{self._type}{end}" for end in ("Id", "Arn", "ARN", "Name"))})
 
     @cached_property
     def _identities(self) -> frozenset[str]:
         """The physical id, and the names that it is made of (`targetgroup/orders/50dc6c495c0c9188`)."""
-        own = self._around.physical_id.lower()
+        own = self._physical_id
         return frozenset(part for part in (own, *re.split(r"[/:|]", own)) if len(part) >= _SHORTEST)
 
     @cached_property
-    def _own_name(self) -> str:
-        name = re.split(r"[/:|]", self._around.physical_id)[-1]
-        return name if len(name) >= _SHORTEST else ""
+    def _own_names(self) -> list[str]:
+        """The last part of the physical id, and the name that was declared."""
+        names = [re.split(r"[/:|]", self._around.physical_id)[-1]]
+        names += [self._declared.get(name) for name in ("Name", f"{self._type}Name")]
+        return [name for name in names if isinstance(name, str) and len(name) >= _SHORTEST]
 
     @cached_property
     def _said(self) -> frozenset[str]:
@@ -208,27 +203,16 @@ def _lists(value: Json) -> list[list[Json]]:
 
 RULES: Final[tuple[tuple[str, bool, Callable[[Expectations, Seen], bool]], ...]] = (
     ("identity (it names the entity itself)", True, Expectations.is_identity),
-    ("elsewhere (it is the same in the entity that it belongs to)", True, Expectations.is_related),
     ("elsewhere (another resource of the stack declares it)", True, Expectations.is_said_elsewhere),
     ("generated (CloudFormation Template Reference, Name type)", True, Expectations.is_named_for_it),
     ("generated (it is the entity's own identifier)", True, Expectations.is_own_identifier),
     ("generated (it holds the entity's own name)", True, Expectations.holds_own_name),
-    ("derived (it repeats what is declared)", False, Expectations.repeats_declared),
-    ("derived (Amazon VPC User Guide: nothing moves to another VPC)", False, Expectations.is_network),
-    ("derived (it encodes what is declared)", False, Expectations.is_encoded),
-    ("generated (a moment that AWS noted)", False, Expectations.is_moment),
-    ("generated (AWS makes it from what is declared)", False, Expectations.is_made_by_machine),
-    ("default (Amazon EC2 User Guide, Regions and Zones: AWS chooses the zone)", False, Expectations.is_place),
-    ("default (Amazon RDS User Guide, Maintaining a DB instance: AWS chooses the time)", False, Expectations.is_window),
-    ("default (AWS chooses the version)", False, Expectations.is_version),
-    (
-        "default (Amazon RDS User Guide, Parameter groups: only AWS gives this name)",
-        False,
-        Expectations.is_default_group,
-    ),
-    ("default (IAM User Guide, Service-linked roles)", False, Expectations.is_service_role),
     ("default (AWS KMS Developer Guide, AWS managed keys)", True, Expectations.is_aws_key),
-    ("default (the value says so)", False, Expectations.says_default),
-    ("default (decision 18: what nobody turned on is off)", False, Expectations.is_off),
+    ("default (AWS KMS Developer Guide, AWS owned keys)", True, Expectations.is_owned_by_aws),
+    ("derived (it repeats what is declared)", False, Expectations.repeats_declared),
+    ("derived (the entity's own account)", False, Expectations.is_own_account),
+    ("derived (the entity's own region)", False, Expectations.is_own_region),
+    ("derived (it encodes what is declared)", False, Expectations.is_encoded),
+    ("default (Amazon EC2 User Guide, Regions and Zones: AWS chooses the zone)", False, Expectations.is_place),
 )
-"""(how it is told, whether also where a default is documented, the rule), in the order in which they are asked."""
+"""Of texts and lists, as they are asked: (how it is told, whether also where a default is documented, the rule)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from setpoint.compare.config.documents import first_unknown
 from setpoint.compare.config.elements import Key, by_key, is_moved, name_of, name_of_elements
@@ -11,10 +11,13 @@ from setpoint.compare.config.rules import Rule
 from setpoint.compare.config.undeclared import judge_element
 from setpoint.compare.config.values import essence
 from setpoint.model.canonical import Json, Unknown, canonical_bytes
+from setpoint.model.drift import Fold
 from setpoint.model.paths import element
 
 if TYPE_CHECKING:
     from setpoint.compare.config.walk import Walk
+
+ANY_ORDER: Final = "order (decision 18: it counts only in lists that are known for it)"
 
 
 def compare_lists(walk: Walk, rule: Rule, path: str, intended: list[Json], actual: list[Json]) -> None:
@@ -73,7 +76,7 @@ def _named(walk: Walk, rule: Rule, key: Key, path: str, intended: list[Json], ac
     if not by_name(trial, rule, key, path, intended, actual):
         _as_set(walk, rule, path, intended, actual)
     elif trial.drifts and not rule.key:
-        walk.take(_better(trial, _trial_as_set(walk, rule, path, intended, actual)))
+        walk.take(_better(path, trial, _trial_as_set(walk, rule, path, intended, actual)))
     else:
         walk.take(trial)
 
@@ -90,13 +93,17 @@ def _in_order(walk: Walk, rule: Rule, path: str, intended: list[Json], actual: l
     else:
         trial.changed(path, intended, actual)
     if trial.drifts and not rule.in_order:
-        trial = _better(trial, _trial_as_set(walk, rule, path, intended, actual))
+        as_set = _trial_as_set(walk, rule, path, intended, actual)
+        if not as_set.drifts:
+            as_set.folds.append(Fold(path, actual, ANY_ORDER, intended))
+        trial = _better(path, trial, as_set)
     walk.take(trial)
 
 
-def _better(one: Walk, other: Walk) -> Walk:
-    """The one that explains everything, else the first."""
-    return one if other.drifts else other
+def _better(path: str, one: Walk, other: Walk) -> Walk:
+    """The one that explains everything, or tells of fewer properties; not the one that tells the list as a whole."""
+    whole = any(drift.path == path for drift in other.drifts)
+    return one if whole or len(other.drifts) >= len(one.drifts) > 0 else other
 
 
 def _trial_as_set(walk: Walk, rule: Rule, path: str, intended: list[Json], actual: list[Json]) -> Walk:
@@ -106,20 +113,26 @@ def _trial_as_set(walk: Walk, rule: Rule, path: str, intended: list[Json], actua
 
 
 def _as_set(walk: Walk, rule: Rule, path: str, intended: list[Json], actual: list[Json]) -> None:
-    """As multisets. A list that differs is reported whole: without an order there is no *which*."""
+    """As multisets. Where more than one element differs the list is told whole: without order there is no *which*."""
     unresolved = [each for each in intended if isinstance(each, Unknown)]
     known = [each for each in intended if not isinstance(each, Unknown)]
     wanted, found = _without_equals(rule, known, actual, walk.home)
-    matches = []
+    matches: list[Walk] = []
+    odd: list[Json] = []
     for one in sorted(wanted, key=lambda each: first_unknown(each) is not None):
         match = _first_match(walk, rule, path, one, found)
-        if match is None:
-            break
-        index, trial = match
-        del found[index]
-        matches.append(trial)
-    # An element that is not known may be any one that is there, or none.
-    if len(matches) < len(wanted) or len(found) > len(unresolved):
+        if match is not None:
+            index, trial = match
+            del found[index]
+            matches.append(trial)
+        elif odd:
+            walk.changed(path, intended, actual)
+            return
+        else:
+            odd.append(one)
+    if odd and len(found) == 1 and not unresolved and isinstance(odd[0], dict) and isinstance(found[0], dict):
+        matches.append(walk.trial(rule.of_element(), element(path, intended.index(odd[0])), odd[0], found[0]))
+    elif odd or len(found) > len(unresolved):  # one that is not known may be any that is there, or none
         walk.changed(path, intended, actual)
         return
     for trial in matches:

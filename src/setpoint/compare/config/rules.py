@@ -58,7 +58,6 @@ class Rule:
     """What AWS rounds numbers down to a multiple of; 0 where it does not."""
     relevant: Relevance | None = None
     """The property beside it that decides whether it counts, where one does."""
-    reference: bool = False
     default: Default | None = None
     generated: str = ""
     """The fold's rule of any value that nobody declared; empty where none speaks for all of them."""
@@ -94,7 +93,6 @@ def free(name: str) -> Rule:
         exact=name in words.EXACT,
         is_word=name.endswith(words.ONE_OF_A_FEW),
         is_tags=name.endswith("Tags"),
-        reference=name.endswith(words.REFERENCES),
     )
 
 
@@ -182,7 +180,6 @@ def _rule(schema: ResourceSchema, path: str) -> Rule:
         added=schema.added.get(path, ""),
         rounded=schema.rounded.get(path, 0),
         relevant=schema.relevant.get(path),
-        reference=name.endswith(words.REFERENCES),
         default=schema.defaults.get(path),
         generated=_generated(schema, path),
         derived=schema.derived.get(path),

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, assert_never
 
+from setpoint.compare.config.explain import reason
 from setpoint.model.canonical import Json
-from setpoint.model.drift import Comparison, DriftKind, FoldKind, GapKind
+from setpoint.model.drift import Comparison, DriftKind, Fold, FoldKind, GapKind
 
 
 class Tier(StrEnum):
@@ -47,32 +48,23 @@ def differences(comparison: Comparison) -> list[Difference]:
     return sorted(_differences(comparison), key=lambda each: (each.path, each.tier))
 
 
+def no_differences(comparison: Comparison) -> list[Fold]:
+    """What was folded and is no difference at all: it is the same, names the entity, or is told elsewhere."""
+    return [fold for fold in comparison.folds if _of_fold(fold.kind) is None]
+
+
 def _differences(comparison: Comparison) -> Iterator[Difference]:
     for drift in comparison.drifts:
-        yield Difference(drift.path, _of_drift(drift.kind), drift.intended, drift.actual, reason(drift.kind))
+        yield Difference(drift.path, tier_of_drift(drift.kind), drift.intended, drift.actual, reason(drift.kind))
     for gap in comparison.gaps:
-        yield Difference(gap.path, _of_gap(gap.kind), None, None, f"{gap.kind}: {gap.reason}")
+        yield Difference(gap.path, tier_of_gap(gap.kind), None, None, f"{gap.kind}: {gap.reason}")
     for fold in comparison.folds:
         if (tier_of_fold := _of_fold(fold.kind)) is not None:
             yield Difference(fold.path, tier_of_fold, None, fold.actual, fold.rule)
 
 
-def reason(kind: DriftKind) -> str:
-    """Why it is drift."""
-    match kind:
-        case DriftKind.CHANGED:
-            return "the declared value differs, or is gone"
-        case DriftKind.MISSING:
-            return "it is declared, and does not exist"
-        case DriftKind.UNDECLARED:
-            return "nobody declared it, and no rule explains it"
-        case DriftKind.UNMANAGED:
-            return "nobody declared it"
-        case _:
-            assert_never(kind)
-
-
-def _of_drift(kind: DriftKind) -> Tier:
+def tier_of_drift(kind: DriftKind) -> Tier:
+    """Declared or undeclared."""
     match kind:
         case DriftKind.CHANGED | DriftKind.MISSING:
             return Tier.DECLARED
@@ -82,7 +74,8 @@ def _of_drift(kind: DriftKind) -> Tier:
             assert_never(kind)
 
 
-def _of_gap(kind: GapKind) -> Tier:
+def tier_of_gap(kind: GapKind) -> Tier:
+    """Unknown, but for what the provider assigned by default."""
     match kind:
         case GapKind.UNRESOLVED:
             return Tier.UNRESOLVED
@@ -101,6 +94,8 @@ def _of_fold(kind: FoldKind) -> Tier | None:
         case FoldKind.GENERATED | FoldKind.DERIVED:
             return Tier.GENERATED
         case FoldKind.IDENTITY | FoldKind.ELSEWHERE | FoldKind.EMPTY:
+            return None
+        case FoldKind.SPELLING | FoldKind.ORDER | FoldKind.READ_ONLY | FoldKind.RESERVED | FoldKind.IGNORED:
             return None
         case _:
             assert_never(kind)

@@ -8,17 +8,25 @@ from typing import TYPE_CHECKING, Final
 from setpoint.compare.config import words
 from setpoint.compare.config.elements import name_of_elements
 from setpoint.compare.config.rules import Rule
-from setpoint.compare.config.values import is_choice, is_empty, may_lead_to
+from setpoint.compare.config.values import is_choice, is_empty, is_switched_off, may_lead_to
 from setpoint.model.canonical import Json, Unknown
 from setpoint.model.drift import DriftKind, Fold, Gap, GapKind
 from setpoint.model.paths import element, lookup
-from setpoint.model.schema import Derivation, Kind
+from setpoint.model.schema import Default, Derivation, Kind
 
 if TYPE_CHECKING:
     from setpoint.compare.config.walk import Walk
 
 DEFAULT_GROUP: Final = "which group is the default one of its VPC is not read"
 """Of a single security group that nobody declared (Amazon VPC User Guide, "Default security groups for your VPCs")."""
+
+_NOTHING: Final = ("", "null")
+"""What some handlers of Cloud Control write for what is absent."""
+
+ANY_AWS_KEY: Final = "alias/aws/*"
+WHICH_AWS_KEYS: Final = "which keys are the account's AWS managed ones is not read"
+"""Of a key that nobody declared (AWS KMS Developer Guide, "AWS managed keys": services use theirs where none is named).
+"""
 
 
 def judge_undeclared(walk: Walk, rule: Rule, path: str, actual: Json, *, inside_declared: bool) -> None:
@@ -42,6 +50,8 @@ def judge_element(walk: Walk, rule: Rule, name: str, path: str, actual: Json) ->
         walk.fold_default(default, path, actual)
     elif generated and not words.protects(name):
         walk.folds.append(Fold(path, actual, generated))
+    elif default is None and is_switched_off(actual) and not words.protects(path):
+        walk.folds.append(Fold(path, actual, "default (decision 18: what nobody turned on is off)"))
     elif explanation := walk.pair.expectations.explain_element(rule, name, path, actual):
         walk.folds.append(Fold(path, actual, explanation))
     else:
@@ -69,17 +79,24 @@ def _is_told_by_element(walk: Walk, rule: Rule, path: str, actual: list[Json]) -
 
 def _explanation(walk: Walk, rule: Rule, path: str, actual: Json, *, inside_declared: bool) -> str:
     """The rule by which a value that nobody declared was to be expected; empty where it was not."""
-    if is_empty(actual) or actual == "null":  # some handlers of Cloud Control write what is absent as this text
+    if is_empty(actual) or (isinstance(actual, str) and actual.strip() in _NOTHING):
         return "empty"
-    # A nested default of `true` switches on what nobody asked for, unless the object around it was declared.
-    explains = inside_declared or not (rule.default and rule.default.nested and actual is True)
-    if rule.default is not None and explains and walk.is_default(rule, actual):
+    if rule.default is not None and _is_default(walk, rule, rule.default, actual, inside_declared=inside_declared):
         return f"default ({rule.default.source})"
     if rule.generated:
         return rule.generated
-    if rule.derived and _follows(walk, rule.derived, actual):
+    if path.endswith("]") and is_switched_off(actual) and not words.protects(path):
+        return "default (decision 18: what nobody turned on is off)"
+    if rule.derived and _follows(walk, rule.derived, actual) and not walk.pair.expectations.contradicts(path, actual):
         return f"derived ({rule.derived.source})"
     return walk.pair.expectations.explain(path, actual, has_default=rule.default is not None)
+
+
+def _is_default(walk: Walk, rule: Rule, default: Default, actual: Json, *, inside_declared: bool) -> bool:
+    if default.partial is not None and inside_declared:
+        return bool(actual == default.partial)
+    # A nested default of `true` switches on what nobody asked for, unless the object around it was declared.
+    return (inside_declared or not (default.nested and actual is True)) and walk.is_default(rule, actual)
 
 
 def _doubt(walk: Walk, rule: Rule, path: str, actual: Json) -> Gap | None:
@@ -94,6 +111,9 @@ def _doubt(walk: Walk, rule: Rule, path: str, actual: Json) -> Gap | None:
     alias = rule.default.value if rule.default and rule.key_arn else None
     if may_lead_to(alias, actual, walk.home):
         return Gap(urn, path, GapKind.ASSIGNED, which_key(alias).reason)
+    is_key = rule.default is None and words.names_kms_key(words.last_name(path))
+    if is_key and not walk.pair.expectations.knows_aws_keys and may_lead_to(ANY_AWS_KEY, actual, walk.home):
+        return Gap(urn, path, GapKind.ASSIGNED, WHICH_AWS_KEYS)
     return None
 
 

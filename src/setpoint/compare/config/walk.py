@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from setpoint.compare.config.canonical import canonical
-from setpoint.compare.config.documents import at_home, same_document
+from setpoint.compare.config.documents import at_home, is_policy, same_document
 from setpoint.compare.config.elements import Key
 from setpoint.compare.config.expected import Expectations
 from setpoint.compare.config.home import Home
@@ -21,15 +21,19 @@ from setpoint.compare.config.values import (
     is_identical,
     is_lossy,
     may_lead_to,
-    same_scalar,
+    sameness,
 )
 from setpoint.model.canonical import Json, Unknown
+from setpoint.model.documents import canonical_document
 from setpoint.model.drift import Drift, DriftKind, Fold, Gap, GapKind
 from setpoint.model.schema import Kind
 from setpoint.model.urn import Urn
 
 LOST: Final = "CloudFormation keeps a question mark for each character outside of ASCII"
 """Of a template that is read back (AWS CloudFormation API Reference, GetTemplate; see cfn-lint's rule E1004)."""
+
+LEADS_TO: Final = "spelling (AWS KMS Developer Guide, Aliases in AWS KMS: the alias leads to this key)"
+SAME_MEANING: Final = "spelling (IAM User Guide, IAM JSON policy elements reference: it means the same)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +70,16 @@ class Walk:
             return
         if (actual is None and rule.not_read) or is_identical(intended, actual):
             return
-        intended, actual = as_alike(intended, actual)
         if intended is None:
             judge_undeclared(self, rule, path, actual, inside_declared=inside_declared)
-        elif isinstance(intended, Unknown):
+            return
+        intended, actual = as_alike(rule, intended, actual)
+        if isinstance(intended, Unknown):
             self.gap(path, intended)
         elif rule.kind is Kind.DOCUMENT:
             self._document(path, intended, actual)
+        elif is_policy(intended) and is_policy(actual):
+            self._document(path, *(canonical_document(each, self.home.partition) for each in (intended, actual)))
         elif path and is_choice(intended) and (is_empty(actual) or is_choice(actual)):
             self._chosen(path, intended, actual)
         elif isinstance(intended, dict) and (is_empty(actual) or isinstance(actual, dict)):
@@ -95,31 +102,33 @@ class Walk:
             self.value(child, child_path, None, value, inside_declared=inside_declared)
 
     def _scalar(self, rule: Rule, path: str, intended: Json, actual: Json) -> None:
-        if is_empty(actual):
-            if is_empty(intended) or self._is_implied(rule, intended):
-                return
-        elif same_scalar(rule, intended, actual, self.home):
-            return
+        if same := self._why_same(rule, intended, actual):
+            self.folds.append(Fold(path, actual, same, intended))
+        elif is_empty(actual):
+            if not is_empty(intended):
+                self.changed(path, intended, actual)
         elif is_empty(intended) and self.is_default(rule, actual):
             self.fold_default(rule, path, actual)
-            return
         elif is_lossy(intended, actual):
             self.gaps.append(Gap(self.pair.urn, path, GapKind.NEVER_RETURNED, LOST))
-            return
-        elif self.pair.expectations.leads_to(intended, actual):
-            return
         elif rule.key_arn and may_lead_to(intended, actual, self.home):
             self.gap(path, which_key(intended))
-            return
-        self.changed(path, intended, actual)
+        else:
+            self.changed(path, intended, actual)
+
+    def _why_same(self, rule: Rule, intended: Json, actual: Json) -> str:
+        """The rule by which the live value says what is declared; empty where none does."""
+        if not is_empty(actual):
+            same = sameness(rule, intended, actual, self.home)
+            return same or (LEADS_TO if self.pair.expectations.leads_to(intended, actual) else "")
+        # An absent value means the declared one only where the API is known to leave it out.
+        default = rule.default
+        implied = default is not None and default.omitted and self.is_default(rule, intended)
+        return f"spelling ({default.source}: absent means this)" if default and implied else ""
 
     def _chosen(self, path: str, intended: Json, actual: Json) -> None:
         if intended != actual:
             self.changed(path, intended, actual)
-
-    def _is_implied(self, rule: Rule, intended: Json) -> bool:
-        """Whether an absent value means the declared one: only where the API is known to leave it out."""
-        return rule.default is not None and rule.default.omitted and self.is_default(rule, intended)
 
     def _document(self, path: str, intended: Json, actual: Json) -> None:
         home = self.home
@@ -128,6 +137,8 @@ class Walk:
             self.gap(path, same)
         elif not same:
             self.changed(path, intended, actual)
+        elif not is_empty(intended):
+            self.folds.append(Fold(path, actual, SAME_MEANING, intended))
 
     def by_name(self, rule: Rule, key: Key, path: str, actual: list[Json]) -> bool:
         """Judge each element of a list that nobody declared, under its name; False where one has none."""

@@ -18,8 +18,9 @@ from typing import Final
 from setpoint.errors import Error
 from setpoint.files import parse_json, read_bytes
 from setpoint.intent.schemas.extract import extract
-from setpoint.intent.schemas.handlers import Listings, assigned_identifier, handlers_of
+from setpoint.intent.schemas.handlers import Listings, given_by, handlers_of, member_of
 from setpoint.intent.schemas.overlay import Overlay
+from setpoint.intent.schemas.parents import Member
 from setpoint.intent.schemas.recorded import NOTHING_KNOWN, with_recorded
 from setpoint.model.canonical import Json
 from setpoint.model.handlers import Handlers
@@ -44,7 +45,7 @@ class SchemaCatalogue:
         self._folder = shipped_schemas()
         self._schemas: dict[str, ResourceSchema | None] = {}
         self._handlers: dict[str, Handlers | None] = {}
-        self._assigned: dict[str, Mapping[str, frozenset[str]]] = {}
+        self._members: dict[str, Mapping[str, Member]] = {}
 
     def schema(self, type_name: str) -> ResourceSchema | None:
         """The facts of a type; None where CloudFormation knows no such type."""
@@ -100,21 +101,22 @@ class SchemaCatalogue:
         schema = self.schema(type_name)
         if schema is None:
             return None
-        found = handlers_of(self._document(type_name), schema.write_only)
-        return self._listings.completed(found, partial(self._named_by, type_name), self.handlers)
+        document = self._document(type_name)
+        found = handlers_of(document, schema.write_only)
+        given = given_by(document, found.needs)
+        return self._listings.completed(found, given, partial(self._members_beside, type_name), self.handlers)
 
     @cached_property
     def _listings(self) -> Listings:
         return Listings.shipped()
 
-    def _named_by(self, type_name: str, identifier: frozenset[str]) -> list[str]:
-        """The other types of the same service to which AWS assigns exactly these properties as their identifier."""
+    def _members_beside(self, type_name: str) -> Mapping[str, Member]:
+        """The types of the same service."""
         service = type_name.rpartition("::")[0] + "::"
-        if service not in self._assigned:
-            siblings = (name for name in self._files if name.startswith(service))
-            self._assigned[service] = {name: assigned_identifier(self._document(name)) for name in siblings}
-        assigned = self._assigned[service]
-        return [name for name, names in assigned.items() if names == identifier and name != type_name]
+        if service not in self._members:
+            names = (name for name in self._files if name.startswith(service))
+            self._members[service] = {name: member_of(self._document(name)) for name in names}
+        return self._members[service]
 
     def _document(self, type_name: str) -> Json:
         return _read(self._folder / "resources" / f"{self._files[type_name]}.json")

@@ -94,11 +94,14 @@ class _Walk:
             views += self._views(definition, references)
         kind = _kind(views)
         self._facts.kinds[path] = kind
-        if any("enum" in view for view in views):
+        allowed = [value for view in views for value in view.get("enum", ())]
+        if allowed:
             self._facts.enums.append(path)
         for view in views:
             if "default" in view:
                 self._facts.defaults.setdefault(path, view["default"])
+        if len(allowed) == 1:  # what can have no other value needs no choosing
+            self._facts.defaults.setdefault(path, allowed[0])
         if kind is Kind.LIST:
             self._list(path, views, tuple(references))
         elif kind is Kind.OBJECT:

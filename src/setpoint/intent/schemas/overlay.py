@@ -23,6 +23,8 @@ from setpoint.model.schema import Default, Derivation, Kind, Relevance, Resource
 SCHEMA_SOURCE: Final = "schema"
 """The source of a default that the resource schema itself states."""
 
+_OPTIONAL: Final = ("by", "reserved", "also", "omitted", "for_empty", "partial")
+
 SWITCH_SOURCE: Final = "decision 8: a switch is off until it is turned on"
 """The source of a default that nobody states, because it needs no saying."""
 
@@ -44,7 +46,8 @@ class Entry:
     also: Sequence[Json] = ()
     omitted: bool = False
     for_empty: bool = False
-    """`reserved`, `also`, `omitted` and `for_empty` as in `Default`."""
+    partial: Json = None
+    """`reserved`, `also`, `omitted`, `for_empty` and `partial` as in `Default`."""
 
 
 class Defaults:
@@ -189,6 +192,7 @@ def _documented(entry: Entry) -> Default:
         also=tuple(entry.also),
         omitted=entry.omitted,
         for_empty=entry.for_empty,
+        partial=entry.partial,
     )
 
 
@@ -211,7 +215,7 @@ def by_type(document: Document, section: str, *, source: str = "source") -> Mapp
     entries: defaultdict[str, list[Entry]] = defaultdict(list)
     for index, entry in enumerate(document.value[section]):
         where = document.where(f"{section}[{index}]")
-        given = {name: entry[name] for name in ("by", "reserved", "also", "omitted", "for_empty") if name in entry}
+        given = {name: entry[name] for name in _OPTIONAL if name in entry}
         entries[entry["type"]].append(
             Entry(entry["type"], entry["path"], entry.get("value"), entry[source], where, **given)
         )

@@ -70,6 +70,9 @@ KINDS = {
     "Storage": Kind.STRING,
     "Selectors": Kind.LIST,
     "Selectors[*]": Kind.STRING,
+    "Wall": Kind.OBJECT,
+    "Wall.Front": Kind.BOOLEAN,
+    "Wall.Back": Kind.BOOLEAN,
     "Options": Kind.OBJECT,
     "Options[*]": Kind.STRING,
 }
@@ -99,6 +102,7 @@ def thing_schema(**changes: Any) -> ResourceSchema:
             "OwnKeyId": Default("alias/aws/thing", "page"),
             "Storage": Default("gp3", "page", also=("gp2",)),
             "Selectors": Default(["all"], "page", for_empty=True),
+            "Wall.Front": Default(value=True, source="page", partial=False),
         },
         "key_arns": frozenset({"OwnKeyId"}),
         "spellings": {"Protocol": {"6": "tcp"}},

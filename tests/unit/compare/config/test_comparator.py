@@ -89,8 +89,7 @@ def test_no_drift(differences: Differences, intended: Any, actual: Any) -> None:
         ({"Groups": []}, {"Groups": ["everyone"]}, "Groups"),
         ({"Groups": ["everyone"]}, {"Groups": []}, "Groups"),
         ({"Rules": [{"Cidr": "a"}]}, {"Rules": [{"Cidr": "a"}, {"Cidr": "0.0.0.0/0"}]}, "Rules"),
-        ({"Rules": [{"Cidr": "a"}]}, {"Rules": [{"Cidr": "0.0.0.0/0"}]}, "Rules"),
-        ({"Rules": [{"Cidr": "a"}]}, {"Rules": [{"Cidr": "a", "Description": "new"}]}, "Rules"),
+        ({"Rules": [{"Cidr": "a"}]}, {"Rules": [{"Cidr": "0.0.0.0/0"}]}, "Rules[0].Cidr"),
         ({"Steps": [{"Name": "a"}, {"Name": "b"}]}, {"Steps": [{"Name": "b"}, {"Name": "b"}]}, "Steps[0].Name"),
         ({"Tags": [{"Key": "a", "Value": "1"}]}, {"Tags": [{"Key": "a", "Value": "2"}]}, "Tags[a].Value"),
         ({"Tags": [{"Key": "a", "Value": "1"}]}, {"Tags": []}, "Tags[a]"),
@@ -231,13 +230,19 @@ def test_an_identifier_and_its_arn_are_one_thing_at_home_only(
 ) -> None:
     assert (differences({"KmsKeyId": declared}, {"KmsKeyId": live}) == {}) is same
     assert (differences({"KmsKeyId": live}, {"KmsKeyId": declared}) == {}) is same
-    assert differences({"Address": declared}, {"Address": live}) == {"Address": "changed"}
+    assert (differences({"Address": declared}, {"Address": live}) == {}) is same
 
 
 def test_references_inside_unordered_lists_are_recognised(differences: Differences) -> None:
     arn = "arn:aws:ec2:eu-west-1:111122223333:security-group/sg-1"
     intended = {"Rules": [{"GroupId": "sg-1"}, {"GroupId": "sg-2"}]}
     assert differences(intended, {"Rules": [{"GroupId": "sg-2"}, {"GroupId": arn}]}) == {}
+
+
+def test_a_member_that_was_left_out_of_what_is_declared_has_its_own_default(differences: Differences) -> None:
+    for live, unsaid, said in ((True, {}, {"Wall.Front": "undeclared"}), (False, {"Wall.Front": "undeclared"}, {})):
+        assert differences({}, {"Wall": {"Front": live}}) == unsaid
+        assert differences({"Wall": {"Back": True}}, {"Wall": {"Back": True, "Front": live}}) == said
 
 
 # What cannot be told
@@ -269,7 +274,7 @@ def test_an_element_known_in_part_matches_what_it_can(compare: Compare) -> None:
     assert comparison.drifts == ()
     assert [gap.path for gap in comparison.gaps] == ["Rules[*].Cidr"]
     changed = compare(intended, {"Rules": [{"Cidr": "a", "Port": 1}, {"Cidr": "b", "Port": 2}]})
-    assert [drift.path for drift in changed.drifts] == ["Rules"]
+    assert [drift.path for drift in changed.drifts] == ["Rules[1].Port"]
 
 
 def test_a_document_known_in_part_is_a_gap_unless_what_is_known_differs(compare: Compare) -> None:

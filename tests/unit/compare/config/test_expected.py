@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from setpoint.compare.config import ConfigComparator
-from setpoint.model.drift import Comparison, FoldKind
+from setpoint.model.drift import Comparison, FoldKind, GapKind
 from setpoint.model.resource import Resource
 from setpoint.model.schema import Default, Kind, ResourceSchema
 from setpoint.model.surroundings import Surroundings
@@ -62,6 +62,16 @@ def compare(intended: Any, actual: Any, around: Surroundings = AROUND) -> Compar
         ({"InstanceId": "i-0123"}, FoldKind.ELSEWHERE),
         ({"Tags": [{"Key": "team", "Value": "orders"}]}, FoldKind.ELSEWHERE),
         ({"VpcId": "vpc-1"}, FoldKind.DERIVED),
+        ({"BucketOwner": "111122223333"}, FoldKind.DERIVED),
+        ({"ServiceRegion": "eu-west-1", "Regions": ["eu-west-1"]}, FoldKind.DERIVED),
+        ({"CreatedBy": "arn:aws:iam::999999999999:user/somebody", "ETag": "a"}, FoldKind.GENERATED),
+        ({"ReplicationState": "ACTIVE", "DeploymentStatus": "Succeeded"}, FoldKind.GENERATED),
+        ({"ZoneIds": ["euw1-az1"], "LatestVersionNumber": 3}, FoldKind.DEFAULT),
+        ({"IpAddressType": "IPV4", "ScheduleTimezone": "Etc/UTC", "Path": "/", "Tier": "Standard"}, FoldKind.DEFAULT),
+        ({"MaximumAge": -1, "State": "ENABLED"}, FoldKind.DEFAULT),
+        ({"CatalogKmsKeyId": "AWS_OWNED_KMS_KEY", "PubliclyAccessible": False}, FoldKind.DEFAULT),
+        ({"AddOns": [{"AddOnType": "Mirror", "Status": "Disabled"}]}, FoldKind.DEFAULT),
+        ({"Note": " "}, FoldKind.EMPTY),
     ],
 )
 def test_what_no_configuration_chooses_is_to_be_expected_of_any_type(actual: Any, kind: FoldKind) -> None:
@@ -74,6 +84,17 @@ def test_what_no_configuration_chooses_is_to_be_expected_of_any_type(actual: Any
     "actual",
     [
         {"BackupEnabled": False},
+        {"State": "DISABLED"},
+        {"Enabled": False},
+        {"BucketOwner": "999999999999"},
+        {"SourceRegion": "us-east-1"},
+        {"IpAddressType": "dualstack"},
+        {"RetentionInDays": -1},
+        {"WebhookUrl": "https://stranger.lambda-url.eu-west-1.on.aws/"},
+        {"SecurityMode": "standard"},
+        {"RequireUppercase": False},
+        {"IgnorePublicAcls": False},
+        {"Backups": [{"Kind": "daily", "Enabled": False}]},
         {"LogRetentionInDays": 0},
         {"TransitEncryption": "DISABLED"},
         {"AuthorizationType": "NONE"},
@@ -131,6 +152,25 @@ def test_an_alias_leads_to_the_key_that_is_known_to_be_behind_it() -> None:
     live = {"KeyId": f"arn:aws:kms:eu-west-1:111122223333:key/{KEY}"}
     assert compare({"KeyId": "alias/aws/shop"}, live).drifts == ()
     assert [drift.path for drift in compare({"KeyId": "alias/mine"}, live).drifts] == ["KeyId"]
+
+
+@pytest.mark.parametrize("aliases", [{}, {"alias/mine": KEY}])
+def test_a_key_of_the_account_may_be_the_one_that_aws_manages(aliases: dict[str, str]) -> None:
+    """Only where its aliases were read is it known that it is not."""
+    other = "arn:aws:kms:eu-west-1:111122223333:key/22222222-0000-4000-8000-0a1b2c3d4e5f"
+    doubtful = compare({}, {"StorageKmsKeyId": other}, Surroundings(key_aliases=aliases))
+    assert doubtful.drifts == ()
+    assert [(gap.path, gap.kind) for gap in doubtful.gaps] == [("StorageKmsKeyId", GapKind.ASSIGNED)]
+    assert [drift.path for drift in compare({}, {"StorageKmsKeyId": other}).drifts] == ["StorageKmsKeyId"]
+    strangers = {"StorageKmsKeyId": other.replace("111122223333", "999999999999")}
+    assert len(compare({}, strangers, Surroundings()).drifts) == 1
+
+
+def test_the_name_that_was_declared_is_the_entitys_own_too() -> None:
+    live = {"LogGroup": "/aws/shop/orders-queue/errors", "TopicName": "orders"}
+    declared = {"Name": "orders-queue", "TopicArn": "arn:aws:sns:eu-west-1:111122223333:orders"}
+    assert compare(declared, {**declared, **live}, Surroundings()).drifts == ()
+    assert len(compare(declared, {**declared, "LogGroup": "/aws/shop/orders-queue2"}, Surroundings()).drifts) == 1
 
 
 def test_without_surroundings_nothing_is_derived_from_them() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ KINDS = {
     "Attributes[*]": Kind.OBJECT,
     "Attributes[*].Key": Kind.STRING,
     "Attributes[*].Value": Kind.STRING,
+    "Strategy": Kind.STRING,
     "Stages": Kind.LIST,
     "Stages[*]": Kind.OBJECT,
     "Stages[*].Name": Kind.STRING,
@@ -30,7 +32,9 @@ DEFAULTS = {
     "Settings.Rules[*].Type": Default("REGULAR", "page"),
     "Options[rest.index]": Default("true", "page"),
 }
-SCHEMA = ResourceSchema(type=TYPE, version="1", primary_identifier=(), kinds=KINDS, defaults=DEFAULTS)
+SCHEMA = ResourceSchema(
+    type=TYPE, version="1", primary_identifier=(), kinds=KINDS, defaults=DEFAULTS, enums=frozenset({"Strategy"})
+)
 
 
 def drift(intended: Any, actual: Any) -> dict[str, str]:
@@ -61,6 +65,24 @@ def test_an_element_is_told_by_its_name() -> None:
     assert drift(declared, {"Attributes": attributes(c="3", a="1", b="9")}) == {"Attributes[b].Value": "changed"}
     assert drift(declared, {"Attributes": attributes(a="1", b="2")}) == {"Attributes[c]": "changed"}
     assert drift(declared, {"Attributes": attributes(a="1", b="2", d="3")}) == {"Attributes[c].Key": "changed"}
+
+
+def test_the_one_element_that_differs_is_told_whatever_the_order() -> None:
+    declared = {"Checks": [{"Port": 1, "Size": 5}, {"Port": 2, "Size": 6}, {"Port": 3, "Size": 7}]}
+    live = [{"Port": 3, "Size": 7}, {"Port": 1, "Size": 5}, {"Port": 2, "Size": 8}]
+    assert drift(declared, {"Checks": live}) == {"Checks[1].Size": "changed"}
+    assert drift(declared, {"Checks": live[:2]}) == {"Checks": "changed"}
+
+
+def test_policies_are_compared_by_meaning_wherever_they_stand() -> None:
+    statement = {"Effect": "Deny", "Action": ["a:B", "a:A"], "Resource": "*"}
+    declared = {"Content": {"Version": "2012-10-17", "Statement": [statement]}}
+    same = {**statement, "Action": ["a:A", "a:B"], "Resource": ["*"]}
+    for live in ({"Statement": same}, {"Statement": [{**same, "Sid": "x"}]}):
+        document = {"Version": "2012-10-17", **live}
+        assert drift(declared, {"Content": document}) == drift(declared, {"Content": json.dumps(document)}) == {}
+    wider = {"Version": "2012-10-17", "Statement": {**same, "Effect": "Allow"}}
+    assert drift(declared, {"Content": wider}) == {"Content": "changed"}
 
 
 def test_two_properties_may_name_an_element_together() -> None:
@@ -122,6 +144,14 @@ def test_what_is_said_by_keys_alone_is_compared(declared: Any, live: Any) -> Non
         ({"Start": "2026-05-31T10:00:00Z"}, {"Start": "2026-05-31T12:00:00.000+02:00"}),
         ({"Body": "text\n"}, {"Body": "text"}),
         ({"EngineVersion": "8.0"}, {"EngineVersion": "8.0.45"}),
+        ({"EngineVersion": "19"}, {"EngineVersion": "19.0.0.0.ru-2024-01.rur-2024-01.r1"}),
+        ({"Strategy": "lowest-price"}, {"Strategy": "lowestPrice"}),
+        ({"Origin": "s3://bucket/logs/"}, {"Origin": "s3://bucket/logs"}),
+        ({"Origin": "https://tokens.example"}, {"Origin": "tokens.example"}),
+        ({"Start": "2026-05-31T10:00:00"}, {"Start": "2026-05-31T10:00:00Z"}),
+        ({"Origin": "arn:aws:shop:eu-west-1:111122223333:origin/one"}, {"Origin": "one"}),
+        ({"Only": "one"}, {"Only": ["one"]}),
+        ({"Only": [{"Size": 1}]}, {"Only": {"Size": 1}}),
     ],
 )
 def test_one_value_in_two_spellings(declared: Any, live: Any) -> None:
@@ -138,6 +168,9 @@ def test_one_value_in_two_spellings(declared: Any, live: Any) -> None:
         ({"Start": "2026-05-31T10:00:00Z"}, {"Start": "2026-05-31T10:00:01Z"}),
         ({"Mode": True}, {"Mode": "false"}),
         ({"Size": 80}, {"Size": "81"}),
+        ({"EngineVersion": "8.0"}, {"EngineVersion": "8.0.45-changed"}),
+        ({"Origin": "http://tokens.example"}, {"Origin": "https://tokens.example"}),
+        ({"Only": "one"}, {"Only": ["one", "two"]}),
     ],
 )
 def test_two_values_that_look_alike(declared: Any, live: Any) -> None:

@@ -152,3 +152,8 @@ def test_other_spellings_of_a_name_are_found(expression: str, spellings: dict[st
         }
     )
     assert facts["spellings"] == spellings
+
+
+def test_what_can_have_one_value_only_has_it_by_default() -> None:
+    properties = {"Kind": {"type": "string", "enum": ["SINGLE"]}, "Mode": {"type": "string", "enum": ["A", "B"]}}
+    assert extract({"properties": properties})["defaults"] == {"Kind": "SINGLE"}

@@ -126,6 +126,7 @@ def test_a_default_has_its_conditions() -> None:
             {type: T, path: Group, value: default., reserved: true, source: page},
             {type: T, path: Storage, value: new, also: [old], source: page},
             {type: T, path: Selectors, value: [all], for_empty: true, source: page},
+            {type: T, path: Acls.Block, value: true, partial: false, source: page},
         ]}"""
     )
     assert documented.schema("T", facts()).defaults == {
@@ -133,6 +134,7 @@ def test_a_default_has_its_conditions() -> None:
         "Group": Default("default.", "page", reserved=True),
         "Storage": Default("new", "page", also=("old",)),
         "Selectors": Default(["all"], "page", for_empty=True),
+        "Acls.Block": Default(value=True, source="page", partial=False),
     }
 
 
