@@ -50,7 +50,7 @@ LONGEST_KEPT: Final = 4_096
 """Characters of a text that is remembered."""
 
 calls_seen: Final[dict[int, CodeType]] = {}
-"""Places (code object's id and instruction) of calls outside of any request that were reported; `sinks.own_calls` fills it."""
+"""Places of calls outside of any request that were looked at (see `sinks.own_calls`, which fills it)."""
 
 _examination: Examination | None = None
 
