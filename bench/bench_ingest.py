@@ -11,14 +11,13 @@ filled by the same process at the same time. Senders are processes of their own.
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.client import HTTPConnection
@@ -28,6 +27,7 @@ from typing import Any, Final
 
 import orjson
 
+from bench.postgres import POSTGRES, PostgresServer, has_postgres, postgres_server
 from setpoint.ingest.cloudevents import EventReader
 from setpoint.settings.ingest import IngestBounds
 from setpoint.store.journal.journal import open_journal
@@ -38,10 +38,6 @@ BATCH: Final = 1_000
 BYTES: Final = 350
 SENDERS: Final = 2
 PROGRAM: Final = Path(__file__).parents[1] / "tests" / "assets" / "ingest" / "ingest_process.py"
-POSTGRES: Final = Path("/usr/lib/postgresql/15/bin")
-"""Where Debian puts it."""
-UNPRIVILEGED: Final = "nobody"
-"""PostgreSQL does not run as root."""
 
 JOURNAL_GOAL, LAKE_GOAL = 60_000, 40_000
 
@@ -234,16 +230,16 @@ def _sqlite(base: Path) -> Speed:
 
 def _postgres() -> tuple[Speed, Speed] | None:
     """Lines as text, and as documents under a key; None where there is no PostgreSQL."""
-    if not (POSTGRES / "initdb").exists():
+    if not has_postgres():
         print(f"PostgreSQL is not compared: there is none in {POSTGRES}")
         return None
     batches = [_lines(start, BATCH) for start in range(0, EVENTS, BATCH)]
     texts = [b"".join(line + b"\n" for line in batch) for batch in batches]
     documents = [b"".join(_keyed(line) for line in batch) for batch in batches]
-    with _postgres_server() as (address, cpu):
+    with postgres_server() as server:
         return (
-            _copied(address, cpu, "line TEXT NOT NULL", texts),
-            _copied(address, cpu, "source TEXT, id TEXT, line JSONB NOT NULL, PRIMARY KEY (source, id)", documents),
+            _copied(server, "line TEXT NOT NULL", texts),
+            _copied(server, "source TEXT, id TEXT, line JSONB NOT NULL, PRIMARY KEY (source, id)", documents),
         )
 
 
@@ -252,10 +248,10 @@ def _keyed(line: bytes) -> bytes:
     return b"\t".join((event["source"].encode(), event["id"].encode(), line)) + b"\n"
 
 
-def _copied(address: str, cpu: Callable[[], float], columns: str, batches: Sequence[bytes]) -> Speed:
+def _copied(server: PostgresServer, columns: str, batches: Sequence[bytes]) -> Speed:
     import psycopg
 
-    with psycopg.connect(address, autocommit=True) as connection:
+    with psycopg.connect(server.address, autocommit=True) as connection:
         connection.execute(f"DROP TABLE IF EXISTS events; CREATE TABLE events ({columns})".encode())
 
         def copy() -> None:
@@ -263,38 +259,7 @@ def _copied(address: str, cpu: Callable[[], float], columns: str, batches: Seque
                 with connection.cursor().copy("COPY events FROM STDIN") as rows:
                     rows.write(batch)
 
-        return _measured(copy, cpu)
-
-
-@contextmanager
-def _postgres_server() -> Iterator[tuple[str, Callable[[], float]]]:
-    """A server of its own, on a socket; its address, and the CPU seconds of all its processes so far."""
-    folder = Path(tempfile.mkdtemp(dir="/var/tmp", prefix="bench-postgres-"))  # on a disk, not in memory
-    data, user = folder / "data", None
-    try:
-        if os.getuid() == 0:
-            user = UNPRIVILEGED
-            shutil.chown(folder, user)
-        begin = [str(POSTGRES / "initdb"), "-D", str(data), "-A", "trust", "-U", "bench"]
-        subprocess.run(begin, stdout=subprocess.DEVNULL, check=True, cwd=folder, user=user)
-        command = [str(POSTGRES / "postgres"), "-D", str(data), "-k", str(folder), "-c", "listen_addresses="]
-        with subprocess.Popen(command, stderr=subprocess.DEVNULL, cwd=folder, user=user) as server:
-            try:
-                _await_postgres(folder)
-                yield f"host={folder} user=bench dbname=postgres", lambda: _cpu_of_tree(server.pid)
-            finally:
-                server.terminate()
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _await_postgres(folder: Path) -> None:
-    asking = [str(POSTGRES / "pg_isready"), "--quiet", "-h", str(folder)]
-    for _ in range(200):
-        if subprocess.run(asking, check=False).returncode == 0:
-            return
-        time.sleep(0.05)
-    raise TimeoutError("PostgreSQL does not start")
+        return _measured(copy, lambda: _cpu_of_tree(server.pid))
 
 
 def _cpu_of_tree(pid: int) -> float:

@@ -1,0 +1,1 @@
+"""The shop as a Django service: `gunicorn django_app.wsgi:application`."""

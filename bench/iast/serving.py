@@ -1,0 +1,158 @@
+"""Starts the stand-ins, and an application under a real server, each in a process of its own on loopback."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager, suppress
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Final
+
+from bench.iast.cases import APPS, Case, Request
+from bench.iast.places import PYTHON, ROOT, program
+from bench.iast.sending import Answer, send
+from bench.iast.standins import records
+from bench.postgres import has_postgres, postgres_server
+
+READY_SECONDS: Final = 120.0
+"""A tool that rewrites every module on import takes its time."""
+STOP_SECONDS: Final = 30.0
+
+KEPT: Final = ("PATH", "HOME", "LANG", "TMPDIR")
+"""What an application sees of this environment: no proxy and no authority that would change what it does."""
+
+KEYS: Final = {
+    f"SHOP_{name.upper()}_KEY": hashlib.sha256(f"{name} of the shop".encode()).hexdigest()
+    for name in ("session", "signing")
+}
+"""The keys that some requests were signed with, too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """The outside, as far as the applications and the tools know it."""
+
+    folder: Path
+    """Where the stand-ins keep what they were told."""
+    ports: Mapping[str, int]
+    postgres: str
+    """Its address; empty where there is none."""
+
+    def environment(self) -> dict[str, str]:
+        ports = {f"SHOP_{name.upper()}_PORT": str(self.ports[name]) for name in ("listener", "tls", "smtp", "mongo")}
+        return {**KEYS, **ports, "SHOP_POSTGRES": self.postgres}
+
+    def has(self, case: Case) -> bool:
+        return not case.needs or bool(self.postgres)
+
+    def hits(self) -> list[str]:
+        return records.read(self.folder / "hits.jsonl")
+
+    def letters(self) -> list[dict[str, str]]:
+        return records.read(self.folder / "letters.jsonl")
+
+    @property
+    def report(self) -> Path:
+        """Where findings are kept, whichever tool they are of."""
+        return self.folder / "report.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """One that answers."""
+
+    port: int
+    folder: Path
+    """Its working directory."""
+    neighbours: Neighbours
+
+    def ask(self, case: Case, *, attack: bool = False) -> Answer:
+        names = {"listener": str(self.neighbours.ports["listener"])}
+        return send(self.port, Request.of(case.attack if attack else case.benign, names))
+
+
+@contextmanager
+def neighbours(folder: Path) -> Iterator[Neighbours]:
+    folder.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        postgres = stack.enter_context(postgres_server()).address if has_postgres() else ""
+        command = [str(PYTHON), "-m", "bench.iast.standins", str(folder)]
+        process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        stack.enter_context(process)
+        assert process.stdin
+        assert process.stdout
+        stack.callback(process.stdin.close)
+        yield Neighbours(folder, json.loads(process.stdout.readline()), postgres)
+
+
+@contextmanager
+def application(
+    framework: str, folder: Path, around: Neighbours, launcher: Sequence[str], environment: Mapping[str, str]
+) -> Iterator[Application]:
+    """The framework's application, started by what the tool puts before its server's command.
+
+    It runs where a copy of its sources is: tools take the working directory for the application's own code.
+    """
+    shutil.copytree(APPS, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(around.folder / "ca.pem", folder)
+    with closing(socket.create_server(("127.0.0.1", 0))) as probe:
+        port = probe.getsockname()[1]
+    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+    everything = {**kept, **around.environment(), **environment, "PYTHONPATH": str(folder)}
+    with (folder / "server.log").open("wb") as log:
+        command = [*launcher, *server_command(framework, port)]
+        process = subprocess.Popen(command, cwd=folder, env=everything, stdout=log, stderr=log, start_new_session=True)
+        try:
+            _await_ready(port, process, folder / "server.log")
+            yield Application(port, folder, around)
+        finally:
+            _stop(process)
+
+
+def server_command(framework: str, port: int) -> list[str]:
+    address = f"127.0.0.1:{port}"
+    threads = ["--worker-class", "gthread", "--threads", "4", "--workers", "1", "--no-control-socket"]
+    match framework:
+        case "flask":
+            return [program("gunicorn"), "--bind", address, *threads, "flask_app:app"]
+        case "django":
+            return [program("gunicorn"), "--bind", address, *threads, "django_app.wsgi:application"]
+        case "fastapi":
+            return [program("uvicorn"), "--port", str(port), "--log-level", "warning", "fastapi_app:app"]
+    raise ValueError(f"no application under {framework}")
+
+
+def _await_ready(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + READY_SECONDS
+    while not _is_ready(port):
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError(f"the application does not start:\n{log.read_text(encoding='utf-8', errors='replace')}")
+        time.sleep(0.1)
+
+
+def _is_ready(port: int) -> bool:
+    try:
+        with closing(HTTPConnection("127.0.0.1", port, timeout=5)) as connection:
+            connection.request("GET", "/ready")
+            return connection.getresponse().status == 200
+    except OSError:
+        return False
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """Asks the server to end, then ends whatever else its tool has started with it."""
+    process.terminate()
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(STOP_SECONDS)
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
