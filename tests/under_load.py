@@ -47,12 +47,17 @@ SERVICE: Final = "shop"
 RELEASE: Final = f"release:{SERVICE}@"
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 class Processes:
     """All of them, over all their lives."""
 
-    def __init__(self, program: Setpoint, *duties: Duty) -> None:
-        """Of these duties; of all where none is named."""
+    def __init__(self, program: Setpoint, *duties: Duty, now: Callable[[], datetime] = _now) -> None:
+        """Of these duties; of all where none is named. `now` is by their clock."""
         self._program = program
+        self._now = now
         self._only = [part for duty in duties for part in ("--only", duty)]
         self._supervisors = 0
         self._process = self._start()
@@ -74,7 +79,7 @@ class Processes:
 
     def status(self) -> Status | None:
         try:
-            return read_status(self._program.ledger, datetime.now(UTC))
+            return read_status(self._program.ledger, self._now())
         except CouldNotTellError:
             return None
 

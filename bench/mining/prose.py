@@ -84,7 +84,7 @@ def operation_prose(type_name: str, path: str) -> Iterator[tuple[str, str, list[
     _, service, resource = (*type_name.split("::"), "", "")[:3]
     for api in _apis(service):
         for operation, shape in _operations(api, resource)[:8]:
-            member = _member(_model(api), shape, [_folded(step) for step in path.replace("[*]", "").split(".")])
+            member = _member(_model(api), shape, [folded(step) for step in path.replace("[*]", "").split(".")])
             if member is not None:
                 allowed = _model(api)["shapes"][member["shape"]].get("enum", [])
                 yield f"{_title(api)} API Reference, {operation}", member.get("documentation", ""), allowed
@@ -93,12 +93,12 @@ def operation_prose(type_name: str, path: str) -> Iterator[tuple[str, str, list[
 def shape_prose(type_name: str, path: str) -> Iterator[tuple[str, str, list[Any]]]:
     """The same of the structures that are named like the object which holds the property."""
     _, service, resource = (*type_name.split("::"), "", "")[:3]
-    *above, leaf = [_folded(step) for step in path.replace("[*]", "").split(".")]
-    holder = above[-1] if above else _folded(resource)
+    *above, leaf = [folded(step) for step in path.replace("[*]", "").split(".")]
+    holder = above[-1] if above else folded(resource)
     for api in _apis(service):
         shapes = _model(api)["shapes"]
         for name in _structures(api).get(holder, ()):
-            members = {_folded(each): member for each, member in shapes[name]["members"].items()}
+            members = {folded(each): member for each, member in shapes[name]["members"].items()}
             if leaf in members:
                 allowed = shapes[members[leaf]["shape"]].get("enum", [])
                 yield f"{_title(api)} API Reference, {name}", members[leaf].get("documentation", ""), allowed
@@ -110,16 +110,16 @@ def _structures(api: str) -> Mapping[str, list[str]]:
     found: defaultdict[str, list[str]] = defaultdict(list)
     for name, shape in _model(api)["shapes"].items():
         if shape["type"] == "structure" and "members" in shape:
-            found[_folded(name)].append(name)
+            found[folded(name)].append(name)
             for ending in ENDINGS:
                 if name.endswith(ending):
-                    found[_folded(name.removesuffix(ending))].append(name)
+                    found[folded(name.removesuffix(ending))].append(name)
     return found
 
 
 def _apis(service: str) -> tuple[str, ...]:
-    known = {_folded(name): name for name in _loader.list_available_services("service-2")}
-    return APIS.get(service) or tuple(filter(None, [known.get(_folded(service))]))
+    known = {folded(name): name for name in _loader.list_available_services("service-2")}
+    return APIS.get(service) or tuple(filter(None, [known.get(folded(service))]))
 
 
 @cache
@@ -135,10 +135,10 @@ def _title(api: str) -> str:
 @cache
 def _operations(api: str, resource: str) -> list[tuple[str, str]]:
     """(name, input shape) of the operations that make such an entity, the likeliest first."""
-    wanted, found = _folded(resource), []
+    wanted, found = folded(resource), []
     for name, operation in _model(api)["operations"].items():
         for rank, verb in enumerate(VERBS):
-            made = _folded(re.sub(r"\d{4}_\d\d_\d\d$", "", name.removeprefix(verb)))
+            made = folded(re.sub(r"\d{4}_\d\d_\d\d$", "", name.removeprefix(verb)))
             if name.startswith(verb) and "input" in operation and _is_about(made, wanted):
                 found.append((rank, made != wanted, name, operation["input"]["shape"]))
     return [(name, shape) for _, _, name, shape in sorted(found)]
@@ -151,7 +151,7 @@ def _is_about(made: str, wanted: str) -> bool:
 
 def _member(model: Mapping[str, Any], shape: str, steps: list[str], *, deeper: bool = True) -> Mapping[str, Any] | None:
     """The member at the end of the steps, also where the input holds them all inside of one member of its own."""
-    members = {_folded(name): each for name, each in model["shapes"][shape].get("members", {}).items()}
+    members = {folded(name): each for name, each in model["shapes"][shape].get("members", {}).items()}
     if steps[0] in members:
         found: Mapping[str, Any] = members[steps[0]]
         return found if len(steps) == 1 else _member(model, _inner(model, found), steps[1:], deeper=False)
@@ -167,5 +167,5 @@ def _inner(model: Mapping[str, Any], member: Mapping[str, Any]) -> str:
     return name
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
     return re.sub(r"[^a-z0-9]", "", text.lower())

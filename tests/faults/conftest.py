@@ -5,15 +5,23 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 # `demo` and these tests are not installed, and pytest's importlib mode puts no folder on the path.
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 import pytest
-from tests.e2e.account import Aws, serve
+from tests.e2e.account import Aws, free_port, serve
 from tests.e2e.program import Setpoint
+from tests.faults.ills import Ills
+from tests.faults.ingesting import Life, Start
 from tests.faults.production import Production
 from tests.faults.proxy import Proxy, serve_proxy
+from tests.under_load import configure, issue
+
+from setpoint.model.health import Duty
+
+SERVED = (Duty.SERVER, Duty.INGEST)
 
 
 @pytest.fixture(scope="module")
@@ -38,3 +46,28 @@ def proxy(server: Aws) -> Iterator[Proxy]:
 @pytest.fixture
 def setpoint(tmp_path: Path, server: Aws) -> Setpoint:
     return Setpoint(tmp_path, server.url)
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    port, lives, tokens = free_port(), list[Life](), list[str]()
+    (tmp_path / "program").mkdir()
+    setpoint = Setpoint(tmp_path / "program", f"http://127.0.0.1:{free_port()}")
+
+    def begin(ills: Ills | None = None, duties: tuple[Duty, ...] = SERVED, **settings: Any) -> Life:
+        setpoint.environment |= ills.environment if ills else {}
+        if not tokens:
+            configure(setpoint, port, **settings)
+            tokens.append(issue(setpoint, "operate", "ingest"))
+        lives.append(Life(setpoint, port, tokens[0], duties))
+        lives[-1].processes.await_started()
+        return lives[-1]
+
+    yield begin
+    for each in lives:
+        each.end()
+
+
+@pytest.fixture
+def ills(tmp_path: Path) -> Ills:
+    return Ills(tmp_path)

@@ -7,22 +7,16 @@ import shutil
 import signal
 import subprocess
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Final
 
-import httpx
 import pytest
-from tests.e2e.account import free_port
-from tests.e2e.program import Setpoint, eventually
-from tests.under_load import EVENTS, LINES, Processes, batch, configure, in_the_lake, issue
+from tests.e2e.program import eventually
+from tests.faults.ingesting import BOUND, Life, Start
+from tests.under_load import EVENTS
 
 from setpoint.model.health import Duty
-
-BOUND: Final = 3.0
-"""Seconds for a gate's answer, whatever becomes of ingest."""
 
 
 class Small:
@@ -50,74 +44,6 @@ def disk(tmp_path: Path) -> Iterator[Small]:
     disk = Small(tmp_path / "disk")
     yield disk
     disk.unmount()
-
-
-class Life:
-    """A server with ingest, and a sender."""
-
-    def __init__(self, setpoint: Setpoint, port: int, token: str) -> None:
-        self.setpoint = setpoint
-        self.url = f"http://127.0.0.1:{port}"
-        self.token = token
-        self.processes = Processes(setpoint, Duty.SERVER, Duty.INGEST)
-        self._client = httpx.Client(base_url=self.url, headers={"Authorization": f"Bearer {token}"}, timeout=60)
-
-    def send(self, number: int) -> httpx.Response:
-        return self._client.post("/v1/ingest", content=batch(0, number), headers=LINES)
-
-    def gate(self) -> float:
-        """Seconds until its answer."""
-        began = time.monotonic()
-        assert self._client.post("/v1/gate", json={"service": "shop", "version": "1"}).status_code == 200
-        return time.monotonic() - began
-
-    def await_lake(self, batches: int) -> None:
-        wanted = (batches * EVENTS, batches * EVENTS)
-        eventually(f"{batches} batches are in the lake", lambda: in_the_lake(self.url, self.token) == wanted)
-
-    def problems(self) -> str:
-        """As `setpoint status` tells them; empty where all is well."""
-        told = self.setpoint.run("status", "--json")
-        assert told.code in {0, 1}
-        found = [problem for each in told.json()["processes"] for problem in each["problems"]]
-        assert (told.code == 1) == bool(found)
-        return "\n".join(found)
-
-    def last_errors(self) -> str:
-        """Why processes ended, as `setpoint status` tells it."""
-        told = self.setpoint.run("status", "--json").json()
-        return "\n".join(each["last_error"] for each in told["processes"])
-
-    def stop(self) -> None:
-        self._client.close()
-        assert self.processes.stop() == 0
-
-    def end(self) -> None:
-        self._client.close()
-        self.processes.end()
-
-
-Start = Callable[..., Life]
-
-
-@pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
-    """Begins a life, or another one where one was."""
-    port, lives, tokens = free_port(), list[Life](), list[str]()
-    (tmp_path / "program").mkdir()
-    setpoint = Setpoint(tmp_path / "program", f"http://127.0.0.1:{free_port()}")
-
-    def begin(**settings: Any) -> Life:
-        if not tokens:
-            configure(setpoint, port, **settings)
-            tokens.append(issue(setpoint, "operate", "ingest"))
-        lives.append(Life(setpoint, port, tokens[0]))
-        lives[-1].processes.await_started()
-        return lives[-1]
-
-    yield begin
-    for each in lives:
-        each.end()
 
 
 def _send_until(life: Life, status: int) -> int:
@@ -203,7 +129,7 @@ def test_damage_in_the_middle_is_told_and_the_rest_is_served(start: Start) -> No
         assert life.send(number).status_code == 200
     life.await_lake(10)
     life.stop()
-    (segment,) = _journal(life).glob("*.v1")
+    (segment,) = life.journal.glob("*.v1")
     content = bytearray(segment.read_bytes())
     content[len(content) // 2] ^= 1
     segment.write_bytes(content)
@@ -223,7 +149,7 @@ def test_an_end_that_is_missing_is_told_and_its_offsets_are_not_given_again(star
         assert life.send(number).status_code == 200
     life.await_lake(10)
     life.stop()
-    (segment,) = _journal(life).glob("*.v1")
+    (segment,) = life.journal.glob("*.v1")
     os.truncate(segment, segment.stat().st_size // 2)
     again = start()
     assert f"to {10 * EVENTS} are lost" in again.problems()
@@ -237,12 +163,8 @@ def test_a_journal_that_is_gone_is_told_and_hides_nothing_that_comes(start: Star
     assert life.send(0).status_code == 200
     life.await_lake(1)
     life.stop()
-    shutil.rmtree(_journal(life))
+    shutil.rmtree(life.journal)
     again = start()
     assert f"offsets 1 to {EVENTS} are lost" in again.problems()
     assert again.send(1).status_code == 200
     again.await_lake(2)
-
-
-def _journal(life: Life) -> Path:
-    return Path(f"{life.setpoint.ledger}.journal")

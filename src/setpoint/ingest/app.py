@@ -26,7 +26,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
-from setpoint.errors import Error, InputError
+from setpoint.errors import Error, InputError, TemporaryError
 from setpoint.ingest.bodies import Bodies
 from setpoint.ingest.cloudevents import EventReader
 from setpoint.ingest.documents import parse, whole
@@ -55,6 +55,9 @@ QUERY_BYTES: Final = 64 * 1024
 LONGEST_QUERY: Final = 60 * 1024
 DEFAULT_ROWS: Final = 1_000
 DEFAULT_SECONDS: Final = 10
+
+BEGUN_WITHIN: Final = 5.0
+"""Seconds for which a body waits for a thread; then its sender is told to come again, as many seconds later."""
 
 Result = TypeVar("Result")
 Reader = Callable[[bytes], Sequence[Event]]
@@ -107,7 +110,7 @@ class _Handlers:
     async def _take(self, request: Request, read: Reader, received_at: datetime) -> Response:
         async with self._bodies.take(request) as body:
             take = partial(self._parts.taking.take, partial(read, body), received_at, _sender(request))
-            receipt = await _in(self._parts.writers, take)
+            receipt = await _soon_in(self._parts.writers, take)
         return _json(asdict(receipt))
 
     async def query(self, request: Request) -> Response:
@@ -133,7 +136,10 @@ class _Handlers:
         )
 
     async def health(self, _request: Request) -> Response:
-        return _json(self._parts.health.report().document())
+        """503 while nothing can be taken."""
+        health = self._parts.health
+        status = HTTPStatus.OK if health.takes_events() else HTTPStatus.SERVICE_UNAVAILABLE
+        return _json(health.report().document(), status)
 
     async def _asked(self, request: Request) -> Mapping[str, Json]:
         if _media_type(request) != JSON:
@@ -147,6 +153,19 @@ class _Handlers:
 
 async def _in(executor: Executor, work: Callable[[], Result]) -> Result:
     return await asyncio.get_running_loop().run_in_executor(executor, work)
+
+
+async def _soon_in(executor: Executor, work: Callable[[], Result]) -> Result:
+    """As `_in`; `TemporaryError` where the work cannot be begun soon, and then it never is."""
+    job = executor.submit(work)
+    outcome = asyncio.wrap_future(job)
+    try:
+        await asyncio.wait([outcome], timeout=BEGUN_WITHIN)
+        if job.cancel():
+            raise TemporaryError("more comes in than can be written", remedy="send it again", delay=BEGUN_WITHIN)
+        return await outcome
+    finally:
+        outcome.cancel()  # whoever hung up waits for nothing any more
 
 
 def _service(request: Request) -> str | None:
@@ -221,8 +240,8 @@ def _seconds(asked: Mapping[str, Json]) -> float:
     return float(value)
 
 
-def _json(document: Json) -> Response:
-    return Response(orjson.dumps(document), media_type=JSON)
+def _json(document: Json, status: HTTPStatus = HTTPStatus.OK) -> Response:
+    return Response(orjson.dumps(document), int(status), media_type=JSON)
 
 
 def _request_id(request: Request) -> str:

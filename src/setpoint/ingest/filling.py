@@ -9,7 +9,8 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from datetime import datetime
+from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Final
 
 from setpoint.errors import CouldNotTellError, JournalError, LakeError
@@ -26,13 +27,28 @@ LOOK_EVERY: Final = 1.0
 RETAIN_EVERY: Final = 60.0
 """Seconds between two looks at what is old."""
 
+SETTLED_AFTER: Final = 3600.0
+"""Seconds after a start, or after the clock leapt ahead, in which nothing goes for its age: a clock that is wrong is
+mostly set right by then, and what went does not come back."""
+LEAP: Final = 60.0
+"""Seconds that the clock went forward more than time did."""
+LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
+
 FIRST_PAUSE: Final = 0.5
 LONGEST_PAUSE: Final = 30.0
 """Seconds before another try where the lake or the journal fails; they double in between."""
 
 
 class Filling:
-    def __init__(self, journal: Journal, lake: LakeDoor, clock: Callable[[], datetime], *, days: int) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        lake: LakeDoor,
+        clock: Callable[[], datetime],
+        *,
+        days: int,
+        tick: Callable[[], float] = time.monotonic,
+    ) -> None:
         """`days` are how many the lake keeps."""
         self._journal = journal
         self._lake = lake
@@ -41,6 +57,9 @@ class Filling:
         self._taken = lake.use().taken()
         self._failure = ""
         self._retain_at = 0.0
+        self._read_tick = tick
+        self._now, self._tick = clock(), tick()
+        self._settled_at = self._tick + SETTLED_AFTER
         self._woken = threading.Event()
         self._stopped = threading.Event()
 
@@ -67,6 +86,9 @@ class Filling:
         pause = FIRST_PAUSE
         while not self._stopped.is_set():
             self._woken.clear()
+            # What is wrong with the disk, the journal itself says.
+            with suppress(JournalError, CouldNotTellError):
+                self._journal.try_again()
             try:
                 taken = self._take()
                 self._retain()
@@ -94,8 +116,18 @@ class Filling:
         return len(entries)
 
     def _retain(self) -> None:
-        if time.monotonic() < self._retain_at:
+        settled, tick = self._is_settled(), self._tick
+        if tick < self._retain_at:
             return
-        self._journal.retain(self._taken, self._clock())
-        self._lake.use().retain(self._days)
-        self._retain_at = time.monotonic() + RETAIN_EVERY
+        self._journal.retain(self._taken, self._now if settled else LONG_AGO)
+        if settled:
+            self._lake.use().retain(self._days)
+        self._retain_at = tick + RETAIN_EVERY
+
+    def _is_settled(self) -> bool:
+        """Whether the clock may be believed when it says that something is old."""
+        now, tick = self._clock(), self._read_tick()
+        if (now - self._now).total_seconds() - (tick - self._tick) > LEAP:
+            self._settled_at = tick + SETTLED_AFTER
+        self._now, self._tick = now, tick
+        return tick >= self._settled_at

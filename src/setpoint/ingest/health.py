@@ -17,6 +17,10 @@ class IngestHealth:
     lake: LakeDoor
     filling: Filling
 
+    def takes_events(self) -> bool:
+        """False once they could not be written, until they can be again."""
+        return not self.journal.trouble()
+
     def report(self) -> Health:
         size, taken = self.journal.size(), self.filling.taken
         measures = {
@@ -28,8 +32,8 @@ class IngestHealth:
             "duplicates": size.duplicates,
             "cut_bytes": size.cut,
         }
-        failure = [self.filling.failure] if self.filling.failure else []
-        return Health(measures, (*failure, *self.journal.damage(), *self._lake_damage()))
+        failures = filter(None, (self.journal.trouble(), self.filling.failure))
+        return Health(measures, (*failures, *self.journal.damage(), *self._lake_damage()))
 
     def _lake_damage(self) -> tuple[str, ...]:
         try:

@@ -10,14 +10,12 @@ import shutil
 import socket
 import stat
 import threading
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
-
-import uvicorn
 
 from setpoint.errors import InputError
 from setpoint.files import allow_open_files
@@ -26,14 +24,14 @@ from setpoint.ingest.filling import Filling
 from setpoint.ingest.health import IngestHealth
 from setpoint.ingest.lake_door import LakeDoor
 from setpoint.ingest.taking import Taking
-from setpoint.model.health import Health
+from setpoint.serving import Serving, TellHealth
 from setpoint.settings import Settings
 from setpoint.telemetry import SILENT, Telemetry
 from setpoint.telemetry.requests import MeasuredRequests
 from setpoint.wiring import open_journal, open_lake, pseudonymiser
 
-WRITERS: Final = 4
-"""Threads that read bodies and append. Reading holds the interpreter; while one waits for the disk, others read."""
+WRITERS: Final = 64
+"""Threads that read bodies and append, most of which wait for the disk: so many bodies share one sync."""
 READERS: Final = 8
 """Threads that wait for queries; the lake lets fewer run."""
 
@@ -43,8 +41,6 @@ STOP_WITHIN: Final = 5
 """Seconds for calls under way when it is told to stop."""
 SPARE: Final = 256
 """Connections beyond those of the server's callers, and open files beside connections."""
-
-TellHealth = Callable[[Callable[[], Health]], None]
 
 
 def run_ingest(
@@ -65,6 +61,8 @@ def run_ingest(
         stack.callback(journal.close)
         filling = Filling(journal, lake, _now, days=settings.lake.days)
         writers, readers = (stack.enter_context(ThreadPoolExecutor(each)) for each in (WRITERS, READERS))
+        # Nobody waits for the answer to what was not begun any more.
+        stack.callback(writers.shutdown, cancel_futures=True)
         # Before the readers are waited for: it ends their queries.
         stack.callback(lake.shut)
         health = IngestHealth(journal, lake, filling)
@@ -83,44 +81,16 @@ def run_ingest(
         if tell_health is not None:
             tell_health(health.report)
         app = MeasuredRequests(create_app(parts), telemetry)
-        _Server(app, connections, lambda: stop.is_set() or filled.done(), ready).run(sockets=[listener])
+        Serving(
+            app,
+            lambda: stop.is_set() or filled.done(),
+            ready,
+            lifespan="off",
+            limit_concurrency=connections,
+            timeout_keep_alive=IDLE,
+            timeout_graceful_shutdown=STOP_WITHIN,
+        ).run(sockets=[listener])
     filled.result()
-
-
-class _Server(uvicorn.Server):
-    """Ends when it is told to, and leaves the process's signals alone."""
-
-    def __init__(
-        self, app: MeasuredRequests, connections: int, ended: Callable[[], bool], ready: Callable[[], None]
-    ) -> None:
-        super().__init__(
-            uvicorn.Config(
-                app,
-                lifespan="off",
-                ws="none",
-                interface="asgi3",
-                log_config=None,
-                access_log=False,
-                proxy_headers=False,
-                server_header=False,
-                limit_concurrency=connections,
-                timeout_keep_alive=IDLE,
-                timeout_graceful_shutdown=STOP_WITHIN,
-            )
-        )
-        self._ended = ended
-        self._ready = ready
-
-    @contextmanager
-    def capture_signals(self) -> Generator[None]:
-        yield
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self._ready()
-
-    async def on_tick(self, counter: int) -> bool:
-        return self._ended() or await super().on_tick(counter)
 
 
 @contextmanager

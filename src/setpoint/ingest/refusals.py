@@ -10,7 +10,7 @@ import orjson
 from starlette.responses import Response
 
 from setpoint.errors import Error, InputError, TemporaryError
-from setpoint.wire.problem import MEDIA_TYPE, ProblemDocument
+from setpoint.wire.problem import MEDIA_TYPE, ProblemDocument, without_inside
 
 RETRY_AFTER: Final = 5.0
 """Seconds, where an error that may pass does not say."""
@@ -36,6 +36,7 @@ def too_large(what: str, *, remedy: str = "send less at once") -> RefusedError:
 def problem(error: Error, request: str) -> Response:
     """`request` is the call's id."""
     status, delay = _status(error)
+    error = without_inside(error)
     title = "Content Too Large" if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else status.phrase
     document = ProblemDocument(
         type=f"urn:setpoint:problem:{title.lower().replace(' ', '-')}",

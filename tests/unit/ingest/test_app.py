@@ -6,8 +6,10 @@ import errno
 import gzip
 import json
 import os
+import threading
 import zlib
 from collections.abc import AsyncIterator, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ from typing import Any
 import pytest
 
 from setpoint.errors import TemporaryError
+from setpoint.ingest import app
 from setpoint.model.event import Event
 from setpoint.store.interface import Receipt
 from setpoint.store.journal.journal import FileJournal
@@ -317,6 +320,46 @@ def test_too_much_in_memory_at_once_is_told_to_wait(serve: Serve) -> None:
     assert answer.headers["retry-after"] == "1"
     # What it held is free again.
     assert client.post("/ingest", content=_lines(_event(1)), headers=LINES).status_code == 200
+
+
+def test_who_waits_for_a_thread_too_long_is_told_to_come_again(
+    serve: Serve, journal: FileJournal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "BEGUN_WITHIN", 0.05)
+    goes_on, busy = threading.Event(), threading.Semaphore(0)
+
+    def read_slowly(event: Event) -> Event:
+        busy.release()
+        assert goes_on.wait(10)
+        return event
+
+    client = serve(pseudonymise=read_slowly)
+    with ThreadPoolExecutor(2) as pool:
+        # As many as the application has threads.
+        begun = [pool.submit(client.post, "/ingest", content=_lines(_event(each)), headers=LINES) for each in range(2)]
+        for _ in begun:
+            assert busy.acquire(timeout=10)
+        refused = client.post("/ingest", content=_lines(_event(3)), headers=LINES)
+        goes_on.set()
+        assert [each.result().status_code for each in begun] == [200, 200]
+    assert "more comes in than can be written" in _problem(refused, 429)["what"]
+    assert int(refused.headers["retry-after"]) >= 1
+    assert len(_kept(journal)) == 2
+
+
+def test_it_is_not_well_while_nothing_can_be_written(
+    serve: Serve, journal: FileJournal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = serve()
+    assert client.get("/health").status_code == 200
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(OSError(errno.EIO, os.strerror(errno.EIO))))
+        client.post("/ingest", content=_lines(_event(1)), headers=LINES)
+    unwell = client.get("/health")
+    assert unwell.status_code == 503
+    assert "the journal cannot be written" in unwell.json()["problems"][0]
+    journal.try_again()
+    assert client.get("/health").json()["problems"] == []
 
 
 def test_queries_go_to_the_lake(serve: Serve, tmp_path: Path) -> None:

@@ -13,9 +13,9 @@ from setpoint.store.journal.segment import Place
 from setpoint.store.journal.window import Window
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Append:
-    """A batch that waits to be written."""
+    """A batch that waits to be written. Two are never the same, whatever is in them."""
 
     identities: Sequence[bytes]
     lines: Sequence[bytes]

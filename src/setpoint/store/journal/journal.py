@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import threading
-from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -25,12 +24,17 @@ from setpoint.store.journal.limits import JournalLimits
 from setpoint.store.journal.reading import read_at
 from setpoint.store.journal.recovery import Found, recover, take
 from setpoint.store.journal.segment import Block, Segment, SegmentWriter, sync_folder
+from setpoint.store.journal.trouble import Trouble
+from setpoint.store.journal.turns import Turns
 
 READ_BYTES: Final = 16 * 1024 * 1024
 """A reader gets no more at once than one block beyond these, whatever it asked for."""
 
 FULL_FOR: Final = 5.0
 """Seconds after which a full journal may have room again; the lake takes a segment in less."""
+
+SLOW_FOR: Final = 5.0
+"""Seconds after which a disk that was too slow may have written what waited."""
 
 
 class FileJournal:
@@ -47,21 +51,21 @@ class FileJournal:
         self._cut = found.cut
         self._duplicates = 0
         self._writer: SegmentWriter | None = None
-        self._waiting: deque[Append] = deque()
-        self._writing = threading.Lock()
-        """Held while the disk is written to."""
+        self._turns = Turns(limits.turn_within)
+        self._trouble = Trouble(folder)
         self._state = threading.Lock()
         """Held for moments, while the list of segments and what it says is read or changed."""
 
     def append(self, events: Sequence[Event], received_at: datetime, sender: str = "") -> Receipt:
         waiting = Append([identity(each) for each in events], [each.line for each in events], received_at, sender)
         check([*waiting.lines, sender.encode()])
-        self._waiting.append(waiting)
-        with self._writing:
-            if self._lock is None:
-                raise JournalError("the journal is closed", where=str(self._folder))
-            if waiting.outcome is None:
-                self._write_all_that_wait()
+        if not self._turns.write(waiting, self._write):
+            raise TemporaryError(
+                "the journal's disk is slower than what comes in",
+                where=str(self._folder),
+                remedy="send it again",
+                delay=SLOW_FOR,
+            )
         if isinstance(waiting.outcome, Receipt):
             return waiting.outcome
         raise waiting.outcome or RuntimeError("a batch was left behind")
@@ -89,6 +93,18 @@ class FileJournal:
         with self._state:
             return self._damages.sentences()
 
+    def trouble(self) -> str:
+        return self._trouble.told()
+
+    def try_again(self) -> None:
+        if not self._trouble.told():
+            return
+        with self._turns.alone():
+            try:
+                self._trouble.try_again()
+            except OSError as error:
+                raise told(error, self._folder) from error
+
     def size(self) -> JournalSize:
         with self._state:
             return JournalSize(
@@ -101,7 +117,7 @@ class FileJournal:
 
     def retain(self, taken: int, now: datetime) -> int:
         gone = 0
-        with self._writing:
+        with self._turns.alone():
             while (segment := self._oldest_to_go(taken, now)) is not None:
                 try:
                     self._drop(segment)
@@ -111,7 +127,7 @@ class FileJournal:
         return gone
 
     def close(self) -> None:
-        with self._writing:
+        with self._turns.alone():
             self._close_writer()
             lock, self._lock = self._lock, None
             if lock is not None:
@@ -135,8 +151,12 @@ class FileJournal:
         age = (now - oldest.newest).total_seconds() if oldest.newest else 0.0
         return oldest if too_large or age > self._limits.keep_for else None
 
-    def _write_all_that_wait(self) -> None:
-        waiting = [self._waiting.popleft() for _ in range(len(self._waiting))]
+    def _write(self, waiting: Sequence[Append]) -> None:
+        """All in one; afterwards each has its outcome."""
+        if self._lock is None:
+            for each in waiting:
+                each.outcome = JournalError("the journal is closed", where=str(self._folder))
+            return
         group = Group(self._next)
         try:
             for each in waiting:
@@ -144,6 +164,7 @@ class FileJournal:
             if group.data:
                 self._store(group)
         except OSError as error:
+            self._trouble.note(told(error, self._folder), len(group.data))
             for each in waiting:
                 each.outcome = each.outcome or told(error, self._folder)
             return
@@ -179,6 +200,7 @@ class FileJournal:
                 segment.note(replace(each, position=start + each.position, end=start + each.end))
             self._last, self._next = group.next - 1, group.next
         self._window.add(group.identities)
+        self._trouble.forget()
 
     def _writer_for(self, group: Group) -> SegmentWriter:
         """The newest segment, or a new one where that has had enough."""

@@ -24,6 +24,9 @@ class JournalLimits:
     segment_for: float = 86400.0
     """Seconds after which a new file is begun, so that what is old can go."""
 
+    turn_within: float = 5.0
+    """Seconds that a batch waits for the disk while others are written; then its sender is told to come again."""
+
     @property
     def largest_segment(self) -> int:
         """Bytes; however small the journal is, it has several segments, so that some can go."""

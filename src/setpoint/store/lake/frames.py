@@ -13,16 +13,14 @@ from typing import Final
 
 import orjson
 
-from setpoint.errors import Error, InputError, LakeError, TemporaryError
+from setpoint.errors import Error
+from setpoint.model import failure
 from setpoint.model.canonical import Json
 from setpoint.store.interface.journal import Entry
 from setpoint.store.interface.lake import Answer
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
-
-_KINDS: Final = (InputError, LakeError, TemporaryError)
-"""The errors that a lake raises."""
 
 
 def packed(entries: Sequence[Entry]) -> tuple[list[tuple[int, int, str]], bytes]:
@@ -40,19 +38,15 @@ def unpacked(places: Sequence[tuple[int, int, str]], frame: bytes) -> list[Entry
 
 def told(error: Error) -> Json:
     """One of a lake's errors, as an answer."""
-    kind = next((each for each in _KINDS if isinstance(error, each)), LakeError)
-    said = {"kind": kind.__name__, "what": error.what, "where": error.where, "remedy": error.remedy}
-    return {"error": said | ({"delay": error.delay} if isinstance(error, TemporaryError) else {})}
+    return {"error": failure.told(error)}
 
 
 def value_of(answer: bytes) -> Json:
     """What was answered; raises the error where that is one."""
     said = orjson.loads(answer)
-    if "error" not in said:
-        return said["value"]
-    error = said["error"]
-    name, what = error.pop("kind"), error.pop("what")
-    raise next(each for each in _KINDS if each.__name__ == name)(what, **error)
+    if "error" in said:
+        raise failure.error_of(said["error"])
+    return said["value"]
 
 
 def answer_of(value: Json) -> Answer:
