@@ -106,16 +106,16 @@ def assert_every_act_is_told(incident: Incident, drift: Answer, findings: Answer
 
 
 def assert_the_same_when_piped(setpoint: Setpoint, drift: Answer, findings: Answer) -> None:
-    """Plain columns, a row each."""
-    plain_drift, plain_findings, plain_gate = setpoint.run_each(("drift",), ("findings",), GATE)
+    """Plain text: drift by entity, with all of its paths; findings in columns, a row each."""
+    plain_drift, plain_findings, plain_gate = setpoint.run_each(("drift", "--all"), ("findings",), GATE)
     assert (plain_drift.code, plain_findings.code, plain_gate.code) == (1, 1, 1)
-    heading = f": {len(drift.json()['drift'])} differences"
-    assert plain_drift.out.splitlines()[0].endswith(heading)
-    for each in drift.json()["drift"]:
-        assert any(
-            line.split()[:2] == [each["kind"], each["urn"]] and each["path"] in line
-            for line in plain_drift.out.splitlines()
-        ), each
+    drifted = drift.json()["drift"]
+    heading = f": {len(drifted)} differences in {len({each['urn'] for each in drifted})} entities"
+    lines = plain_drift.out.splitlines()
+    assert lines[0].endswith(heading)
+    for each in drifted:
+        assert any(each["urn"] in line for line in lines), each
+        assert any(each["path"] in line for line in lines), each
     for each in findings.json():
         assert any(each["urn"] in line and each["rule"] in line for line in plain_findings.out.splitlines()), each
     assert len(plain_findings.out.splitlines()) == len(findings.json()) + 1
