@@ -78,8 +78,8 @@ def test_a_dropped_value_is_gone_and_no_other_is(data: Json, steps: list[str]) -
 
 @given(VALUES, STEPS, st.sampled_from(Action), st.integers(0, 5))
 def test_twice_is_as_once(data: Json, steps: list[str], action: Action, keep: int) -> None:
-    if action is Action.DROP and any(step.isdecimal() for step in steps):
-        return  # what came after the first one is now the first
+    if action is not Action.HASH and any(step.isdecimal() for step in steps):
+        return  # what came after one that was dropped (as what cannot be cut is, too) now stands in its place
     pseudonymiser = Pseudonymiser([Rule(_path(steps), action, keep=keep)], KEY)
     once = pseudonymiser.clean(_event(data))
     assert pseudonymiser.clean(once) == once
