@@ -20,6 +20,7 @@ SOURCES = (
     "sources.aiohttp_requests",
     "sources.tornado_requests",
     "sources.contexts",
+    "sources.decoded",
 )
 
 Watch = Callable[..., list[Evidence]]
@@ -41,3 +42,15 @@ def watching() -> Iterator[Watch]:
     yield begin
     switch.on = False
     examination.begin(None)
+
+
+@pytest.fixture
+def blue() -> str:
+    """What a request may bring. A literal inside of a test would be a constant of the code, which is no input."""
+    return "".join(["bl", "ue"])
+
+
+@pytest.fixture
+def smith() -> str:
+    """The same, of two words."""
+    return "".join(["John ", "Smith"])

@@ -9,13 +9,23 @@ but what tells whether the agent is wanted: a process in which it is off pays fo
 
 from __future__ import annotations
 
+import os
+
 from setpoint_agent.version import __version__
 
 __all__ = ["__version__", "start", "stop"]
 
+OFF = ("off", "0", "false", "no")
+"""What `SETPOINT_AGENT` says to keep the agent out."""
+
 
 def start() -> None:
-    """Begin to watch this process, by the settings of its environment; a second call changes nothing. Never raises."""
+    """Begin to watch this process, by the settings of its environment; a second call changes nothing. Never raises.
+
+    `SETPOINT_AGENT=off` has the last word: a service that calls this can be run without the agent.
+    """
+    if os.environ.get("SETPOINT_AGENT", "").lower() in OFF:
+        return
     try:
         from setpoint_agent.agent import start as begin
 
@@ -27,7 +37,9 @@ def start() -> None:
 
 
 def stop() -> None:
-    """Send what is waiting and watch no longer. Wrappers stay where they are and do nothing."""
-    from setpoint_agent.agent import stop as end
+    """Send what is waiting and watch no longer. Wrappers stay where they are and do nothing. Never raises."""
+    import sys
 
-    end()
+    agent = sys.modules.get("setpoint_agent.agent")
+    if agent is not None:
+        agent.stop()

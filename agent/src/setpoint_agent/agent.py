@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import atexit
 import os
-import threading
 from typing import Final
 
-from setpoint_agent import examination
+from setpoint_agent import ends, examination
 from setpoint_agent.coverage.recorder import Coverage
+from setpoint_agent.native import native
 from setpoint_agent.operations.counts import operations
 from setpoint_agent.patching.placing import place
-from setpoint_agent.quiet import quietly
+from setpoint_agent.quiet import mishaps, quietly
 from setpoint_agent.reporting.reporter import Reporter
 from setpoint_agent.settings import Settings, read_settings
 from setpoint_agent.stack import Application
@@ -28,6 +28,7 @@ FAMILIES: Final = (
     "sources.aiohttp_requests",
     "sources.tornado_requests",
     "sources.contexts",
+    "sources.decoded",
     "passages.escapers",
     "passages.validators",
     "sinks.sql",
@@ -40,7 +41,9 @@ FAMILIES: Final = (
     "sinks.directory",
     "sinks.xpath",
     "sinks.outbound",
-    "sinks.response",
+    "sinks.headers",
+    "sinks.templates",
+    "sinks.pages",
     "sinks.logging",
     "sinks.deserialisation",
     "sinks.mail",
@@ -54,6 +57,7 @@ FAMILIES: Final = (
     "sinks.tls",
     "sinks.tokens",
     "sinks.exposure",
+    "ends",
 )
 """Modules that declare `PATCHES` (wrappers and preparations of libraries), `AUDITS` (listeners by event), or both."""
 
@@ -64,17 +68,20 @@ class Agent:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._application = Application(settings.application)
-        self._coverage = Coverage(self._application) if settings.coverage else None
+        # Functions are told to a control plane alone.
+        self._coverage = Coverage(self._application) if settings.coverage and settings.server else None
         self._reporter = Reporter(settings, operations, self._coverage, switch_to=self.switch_to)
 
     def start(self) -> None:
         switch.fleet_key = self._settings.fleet_key
         place(FAMILIES)
+        ends.before_an_end(self._reporter.last_words)
         self.switch_to(on=True)
         self._reporter.start()
 
     def stop(self) -> None:
         self.switch_to(on=False)
+        ends.before_an_end(None)
         self._reporter.stop()
 
     def switch_to(self, on: bool) -> None:  # noqa: FBT001 - the switch's own word
@@ -88,15 +95,34 @@ class Agent:
         if self._coverage is not None:
             (self._coverage.start if on else self._coverage.stop)()
 
-    def after_fork(self) -> None:
-        """A child has its own boot, queue and background threads; what the parent had waiting is the parent's."""
+    def before_fork(self) -> None:
+        """The agent's threads end for its moment: a child must not inherit what one of them holds."""
+        self._reporter.before_fork()
         if self._coverage is not None:
-            self._coverage.after_fork()
-        self._reporter.after_fork()
+            self._coverage.before_fork()
+
+    def after_fork_in_parent(self) -> None:
+        if self._coverage is not None:
+            self._coverage.after_fork(in_child=False)
+        self._reporter.after_fork_in_parent()
+
+    def after_fork_in_child(self) -> None:
+        """A child has its own boot, counts and threads; what the parent had waiting is the parent's."""
+        begin_counting_anew()
+        if self._coverage is not None:
+            self._coverage.after_fork(in_child=True)
+        self._reporter.after_fork_in_child()
+
+
+def begin_counting_anew() -> None:
+    """What is counted for the whole process: of this boot alone."""
+    mishaps.begin_anew()
+    operations.begin_anew()
 
 
 _agent: Agent | None = None
-_lock = threading.Lock()
+_lock = native("_thread", "allocate_lock")()
+_registered: list[bool] = []
 
 
 def start(settings: Settings | None = None) -> None:
@@ -105,9 +131,11 @@ def start(settings: Settings | None = None) -> None:
     with _lock:
         if _agent is not None:
             return
+        begin_counting_anew()
+        agent = _agent = Agent(settings or read_settings())
         first = not _registered
-        _agent = Agent(settings or read_settings())
-    _agent.start()
+        _registered.append(True)
+    agent.start()
     if first:
         _register()
 
@@ -118,22 +146,30 @@ def stop() -> None:
     with _lock:
         agent, _agent = _agent, None
     if agent is not None:
-        agent.stop()
-
-
-_registered: list[bool] = []
+        quietly(agent.stop)()
 
 
 def _register() -> None:
-    """What a process can be told only once: how to end, and what a fork's child does."""
-    _registered.append(True)
-    os.register_at_fork(after_in_child=_after_fork)
+    """What a process can be told only once: how to end, and what a fork does."""
+    os.register_at_fork(before=_before_fork, after_in_parent=_after_fork_in_parent, after_in_child=_after_fork_in_child)
     atexit.register(stop)
 
 
 @quietly
-def _after_fork() -> None:
-    global _lock  # noqa: PLW0603 - another thread of the parent may have held it
-    _lock = threading.Lock()
+def _before_fork() -> None:
     if _agent is not None:
-        _agent.after_fork()
+        _agent.before_fork()
+
+
+@quietly
+def _after_fork_in_parent() -> None:
+    if _agent is not None:
+        _agent.after_fork_in_parent()
+
+
+@quietly
+def _after_fork_in_child() -> None:
+    global _lock  # noqa: PLW0603 - another thread of the parent may have held it
+    _lock = native("_thread", "allocate_lock")()
+    if _agent is not None:
+        _agent.after_fork_in_child()

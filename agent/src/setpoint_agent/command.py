@@ -8,10 +8,11 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final, NoReturn
 
+from setpoint_agent import OFF
 from setpoint_agent.version import __version__
 
 LOADED: Final = Path(__file__).with_name("loaded")
@@ -39,7 +40,9 @@ The agent is told what to do by its environment:
     SETPOINT_FLEET_KEY      the fleet's key, in hexadecimal
     SETPOINT_REPORT_FILE    a file that evidence is appended to, as JSON lines
     SETPOINT_APPLICATION    folders of the application's code
+    SETPOINT_CA_FILE        authorities to trust beside the system's, for SETPOINT_SERVER
     SETPOINT_COVERAGE=off   functions reached are not recorded
+    SETPOINT_AGENT=off      the agent is not started
 
 Exit code: the command's own; 2: no command; 126: it cannot be run; 127: it was not found."""
 
@@ -66,16 +69,15 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         _leave(NOT_EXECUTABLE, f"setpoint-run: {given[0]}: {error.strerror}")
 
 
-def environment(given: os._Environ[str] | dict[str, str]) -> dict[str, str]:
+def environment(given: Mapping[str, str]) -> dict[str, str]:
     """The environment in which Pythons start the agent; one that says `SETPOINT_AGENT=off` keeps saying so."""
     changed = dict(given)
-    if changed.setdefault("SETPOINT_AGENT", "on").lower() in {"off", "0", "false", "no"}:
+    if changed.setdefault("SETPOINT_AGENT", "on").lower() in OFF:
         return changed
-    paths = [
-        str(LOADED),
-        *(each for each in changed.get("PYTHONPATH", "").split(os.pathsep) if each and each != str(LOADED)),
-    ]
-    changed["PYTHONPATH"] = os.pathsep.join(paths)
+    before = changed.get("PYTHONPATH", "")
+    # An empty part of it is the working directory: what was there stays as it was.
+    paths = [each for each in before.split(os.pathsep) if each != str(LOADED)] if before else []
+    changed["PYTHONPATH"] = os.pathsep.join([str(LOADED), *paths])
     return changed
 
 

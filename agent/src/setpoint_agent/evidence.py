@@ -55,4 +55,4 @@ class Evidence:
 
     def key(self) -> tuple[object, ...]:
         """Two of the same key are one finding met twice."""
-        return (self.kind.name, self.frames, self.route or self.path)
+        return (self.kind.name, self.frames, self.route)

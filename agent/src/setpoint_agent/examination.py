@@ -21,6 +21,8 @@ from setpoint_agent.provenance.interface import Match
 from setpoint_agent.provenance.recognition import find
 from setpoint_agent.quiet import quietly
 from setpoint_agent.reading.clearance import clearance
+from setpoint_agent.reading.interface import Clearance
+from setpoint_agent.reading.returned import clearance_of_returned
 from setpoint_agent.request import Request, Value, current
 from setpoint_agent.shape import fingerprint, shape
 from setpoint_agent.sinks.interface import Sink
@@ -89,17 +91,41 @@ def examine(sink: Sink, argument: Any, *, frames: Sequence[FrameType] | None = N
 
 
 @quietly
+def weigh(sink: Sink, text: str, matches: Sequence[Match], *, frames: Sequence[FrameType] | None = None) -> None:
+    """Report what `examine` would of values that a sink has recognised by itself; it is within a request."""
+    request = current.get()
+    if request is None or _examination is None:
+        return
+    token = current.set(None)
+    try:
+        _weigh(_examination, request, sink, text, matches, frames)
+    finally:
+        current.reset(token)
+
+
+@quietly
 def report(kind: Kind, sink: str, *, confidence: float = 1.0, frames: Sequence[FrameType] | None = None) -> None:
-    """Report what is weak by the call alone, if the application's own code made the call; in a request or not."""
+    """Report what is weak by the call alone, if the application's own code made the call; in a request or not.
+
+    `frames` (): the function that answers the request has returned.
+    """
     if _examination is None:
         return
-    application = _examination.application
-    frames = application.frames(depth=3) if frames is None else frames
-    if not frames:
+    application, request = _examination.application, current.get()
+    running = application.frames(depth=3) if frames is None else frames
+    if not running and frames is None:
         return
-    request = current.get()
-    facts = _on_the_way(application, request, frames) if request else application.facts(frames)
-    _record(_examination, request, _evidence(kind, sink, facts, request, confidence=confidence))
+    facts = _on_the_way(application, request, running) if request else application.facts(running)
+    if facts:
+        _record(_examination, request, _evidence(kind, sink, facts, request, confidence=confidence))
+
+
+@quietly
+def report_place(kind: Kind, sink: str, file: str, line: int) -> None:
+    """Report what the code itself says there to be weak, whenever that is found out: it is of no request."""
+    if _examination is not None:
+        place = Frame(_examination.application.short_name(file) or file, line, "<module>")
+        _examination.record(_evidence(kind, sink, (place,), None, confidence=1.0))
 
 
 def is_of_application(file: str) -> bool:
@@ -128,10 +154,11 @@ def _weigh(
         placement = BY_NAME[sink.language](text, match.start, match.end)
         if placement.inert:
             continue
-        cleared = clearance(frames, match, text, sink)
+        cleared = _cleared(request, sink, text, match, frames)
         if cleared is not None and cleared.certain:
             continue
-        found.append((match, placement, match.strength * (LESS_CERTAIN if cleared is not None else 1.0)))
+        certainty = sink.certainty * (LESS_CERTAIN if cleared is not None else 1.0)
+        found.append((match, placement, match.strength * certainty))
     if not found:
         return
     confidence = max(each for _, _, each in found)
@@ -149,6 +176,13 @@ def _weigh(
         context=found[0][1].context,
     )
     _record(examination, request, evidence)
+
+
+def _cleared(request: Request, sink: Sink, text: str, match: Match, frames: Sequence[FrameType]) -> Clearance | None:
+    """What reading says: of the functions that are running, or of the handler if it has returned already."""
+    if frames or request.handler is None:
+        return clearance(frames, match, text, sink)
+    return clearance_of_returned(request.handler, match, text, sink)
 
 
 def _passed(request: Request, sink: Sink, text: str, match: Match) -> bool:

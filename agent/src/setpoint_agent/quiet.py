@@ -8,45 +8,57 @@ from __future__ import annotations
 
 import functools
 import sys
-import threading
 from collections import Counter
 from collections.abc import Callable
 from typing import Any, Final, ParamSpec, TypeVar
+
+from setpoint_agent.gathering import Gathering
 
 _Arguments = ParamSpec("_Arguments")
 _Result = TypeVar("_Result")
 
 MOST_KINDS: Final = 100
-"""Kinds of mishaps told apart; more count as one."""
+"""Kinds of mishaps told apart, `more` among them: more count as that. A report takes no more."""
+MORE: Final = "more"
 
 
 class Mishaps:
     """What went wrong so far, by kind."""
 
     def __init__(self) -> None:
+        self._told: set[str] = set()
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """At the start of a boot: a child counts its own, but does not tell again what its parent told."""
         self._counts: Counter[str] = Counter()
-        self._untold: list[str] = []
-        self._lock = threading.Lock()
+        self._gathered = Gathering(self._count)
+        self.when_new: Callable[[], None] = _nobody
 
     def record(self, where: str, error: BaseException) -> None:
         """Count an error; its kind is where it was raised and what it was, never its words: they may hold a value."""
         kind = f"{where}: {type(error).__name__} at {_origin(error)}"
-        with self._lock:
-            if kind not in self._counts and len(self._counts) >= MOST_KINDS:
-                kind = "more"
-            if kind not in self._counts:
-                self._untold.append(kind)
-            self._counts[kind] += 1
+        self._gathered.add(kind)
+        if kind not in self._counts:
+            self.when_new()
 
     def counts(self) -> dict[str, int]:
-        with self._lock:
-            return dict(self._counts)
+        return self._gathered.settle(self._counts.copy)
 
     def take_untold(self) -> list[str]:
         """The kinds that were not told yet; they count as told from now on."""
-        with self._lock:
-            untold, self._untold = self._untold, []
+        untold = [kind for kind in self.counts() if kind not in self._told]
+        self._told.update(untold)
         return untold
+
+    def _count(self, kind: str) -> None:
+        if kind not in self._counts and len(self._counts) >= MOST_KINDS - 1:
+            kind = MORE
+        self._counts[kind] += 1
+
+
+def _nobody() -> None:
+    """Nobody waits to hear of mishaps."""
 
 
 mishaps: Final = Mishaps()
@@ -61,24 +73,34 @@ def quietly(work: Callable[_Arguments, _Result]) -> Callable[_Arguments, _Result
         try:
             return work(*args, **kwargs)
         except Exception as error:  # noqa: BLE001 - the one place that keeps the agent from the application
-            mishaps.record(work.__qualname__, error)
+            mishaps.record(getattr(work, "__qualname__", "?"), error)
             return None
 
     return quiet
 
 
-def _origin(error: BaseException) -> str:
-    traceback: Any = error.__traceback__
-    while traceback is not None and traceback.tb_next is not None:
-        traceback = traceback.tb_next
-    if traceback is None:
-        return "?"
-    return f"{traceback.tb_frame.f_code.co_filename.rpartition('/')[2]}:{traceback.tb_lineno}"
-
-
 def told(text: str) -> None:
-    """Say one line of the agent's own on the error stream; used for what a person must know, once."""
-    try:
-        sys.stderr.write(f"setpoint-agent: {text}\n")
-    except (OSError, ValueError):  # the stream is closed
+    """Say one line of the agent's own on the process's error stream; what a person must know, once.
+
+    The stream that the process was started with: the application may have put a buffer of its own in the other's place.
+    """
+    stream = sys.__stderr__
+    if stream is None:
         return
+    try:
+        stream.write(f"setpoint-agent: {text}\n")
+        stream.flush()
+    except (OSError, ValueError):  # it is closed
+        return
+
+
+def _origin(error: BaseException) -> str:
+    """The innermost line of the agent's own that the error came through."""
+    place = "?"
+    traceback: Any = error.__traceback__
+    while traceback is not None:
+        folder, _, file = traceback.tb_frame.f_code.co_filename.rpartition("/")
+        if "setpoint_agent" in folder or place == "?":
+            place = f"{file}:{traceback.tb_lineno}"
+        traceback = traceback.tb_next
+    return place

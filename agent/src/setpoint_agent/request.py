@@ -6,7 +6,7 @@ response is sent. Its parts are read lazily, when the first sink is reached: a r
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -24,6 +24,10 @@ MOST_CHARACTERS: Final = 262_144
 """Characters kept of all values of one request together."""
 MOST_PASSAGES: Final = 2_048
 """Escapes and checks remembered of one request."""
+MOST_ESCAPED: Final = 16_384
+"""Texts escaped for a page that are remembered of one request: the last ones."""
+HTML: Final = "html"
+"""What those are safe for."""
 
 QUERY, QUERY_NAME, RAW_QUERY = "query", "query-name", "raw-query"
 FORM, FORM_NAME, FILE, FILE_NAME = "form", "form-name", "file", "file-name"
@@ -81,10 +85,27 @@ class Request:
         """What it changed, as seen from inside: `rows-written`, `files-written`, `outbound`, `session-changes`."""
         return Counter()
 
-    @cached_property
+    @property
     def passages(self) -> dict[str, set[str]]:
         """A text that an escaper or a check gave back → what it is now safe for (`html`, `shell`, `sql`, …)."""
+        for each in self.escaped:
+            if len(self._passages) < MOST_PASSAGES:
+                self._passages.setdefault(each, set()).add(HTML)
+        return self._passages
+
+    @cached_property
+    def _passages(self) -> dict[str, set[str]]:
         return {}
+
+    @cached_property
+    def escaped(self) -> deque[str]:
+        """Every text that an escaper for HTML gave back, as often as it did."""
+        return deque(maxlen=MOST_ESCAPED)
+
+    @cached_property
+    def templates(self) -> list[object]:
+        """Templates that were rendered."""
+        return []
 
     @cached_property
     def reported(self) -> set[object]:
@@ -95,6 +116,11 @@ class Request:
     def documents(self) -> list[object]:
         """JSON documents that the application itself read: what lies in them has any type that the client likes."""
         return []
+
+    @cached_property
+    def looks(self) -> dict[str, int]:
+        """How often it was asked who called a function, for those that may be called without end."""
+        return {}
 
     @cached_property
     def _values(self) -> Values:
@@ -117,10 +143,12 @@ class Request:
                 _gather(source, self._values)
         return self._values
 
-    def note_passage(self, result: str, safe_for: str) -> None:
+    def note_passage(self, result: str, *safe_for: str) -> None:
         """An escaper or a check for `safe_for` gave `result` back."""
-        if len(self.passages) < MOST_PASSAGES:
-            self.passages.setdefault(result, set()).add(safe_for)
+        if HTML in safe_for:
+            self.escaped.append(result)
+        if safe_for != (HTML,) and len(self._passages) < MOST_PASSAGES:
+            self._passages.setdefault(result, set()).update(safe_for)
 
 
 current: Final[ContextVar[Request | None]] = ContextVar("setpoint_request", default=None)

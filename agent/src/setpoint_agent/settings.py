@@ -13,9 +13,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TypeVar
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
-ON: Final = frozenset({"on", "1", "true", "yes"})
+from setpoint_agent import OFF
+
+LONGEST_NAME: Final = 200
+"""Characters of the name of a service, a release or an instance: `schemas/` has room for that and a process id."""
 
 _Number = TypeVar("_Number", int, float)
 
@@ -61,13 +64,15 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     resource = _resource_attributes(environment.get("OTEL_RESOURCE_ATTRIBUTES", ""))
     report_file = environment.get("SETPOINT_REPORT_FILE", "")
     return Settings(
-        service=environment.get("SETPOINT_SERVICE")
-        or environment.get("OTEL_SERVICE_NAME")
-        or resource.get("service.name")
+        service=_name(
+            environment.get("SETPOINT_SERVICE") or environment.get("OTEL_SERVICE_NAME") or resource.get("service.name")
+        )
         or "unknown",
-        release=environment.get("SETPOINT_RELEASE") or resource.get("service.version", ""),
-        instance=environment.get("SETPOINT_INSTANCE") or resource.get("service.instance.id") or socket.gethostname(),
-        server=environment.get("SETPOINT_SERVER", "").rstrip("/"),
+        release=_name(environment.get("SETPOINT_RELEASE") or resource.get("service.version")),
+        instance=_name(environment.get("SETPOINT_INSTANCE") or resource.get("service.instance.id"))
+        or _name(socket.gethostname())
+        or "unknown",
+        server=_server(environment, problems),
         token=_token(environment, problems),
         agent_key=_hex(environment, "SETPOINT_AGENT_KEY", problems),
         certificates=environment.get("SETPOINT_CA_FILE", ""),
@@ -76,16 +81,31 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         application=tuple(
             Path(each).absolute() for each in environment.get("SETPOINT_APPLICATION", "").split(os.pathsep) if each
         ),
-        report_seconds=_number(environment, "SETPOINT_REPORT_SECONDS", 10.0, float, problems, least=0.1),
-        queue=_number(environment, "SETPOINT_QUEUE", 1_000, int, problems, least=1),
-        coverage=environment.get("SETPOINT_COVERAGE", "on").lower() in ON,
+        report_seconds=_number(environment, "SETPOINT_REPORT_SECONDS", 10.0, float, problems, least=0.1, most=3_600.0),
+        queue=_number(environment, "SETPOINT_QUEUE", 1_000, int, problems, least=1, most=100_000),
+        coverage=environment.get("SETPOINT_COVERAGE", "").lower() not in OFF,
         problems=tuple(problems),
     )
 
 
-def switched_on(environment: Mapping[str, str] = os.environ) -> bool:
-    """Whether the environment asks for the agent."""
-    return environment.get("SETPOINT_AGENT", "").lower() in ON
+def _name(text: str | None) -> str:
+    """As the control plane takes names: printable, and not too long."""
+    return "".join(each for each in text or "" if each.isprintable()).strip()[:LONGEST_NAME]
+
+
+def _server(environment: Mapping[str, str], problems: list[str]) -> str:
+    text = environment.get("SETPOINT_SERVER", "").rstrip("/")
+    if not text:
+        return ""
+    try:
+        parts = urlsplit(text)
+        valid = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        valid = False
+    if not valid or not text.isascii() or not text.isprintable() or " " in text:
+        problems.append("SETPOINT_SERVER is no address like https://setpoint.example: nothing is sent")
+        return ""
+    return text
 
 
 def _resource_attributes(text: str) -> dict[str, str]:
@@ -95,14 +115,17 @@ def _resource_attributes(text: str) -> dict[str, str]:
 
 
 def _token(environment: Mapping[str, str], problems: list[str]) -> str:
-    path = environment.get("SETPOINT_TOKEN_FILE")
-    if not path:
-        return environment.get("SETPOINT_TOKEN", "")
-    try:
-        return Path(path).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        problems.append(f"SETPOINT_TOKEN_FILE: {path} cannot be read: {type(error).__name__}")
+    token, path = environment.get("SETPOINT_TOKEN", ""), environment.get("SETPOINT_TOKEN_FILE")
+    if path:
+        try:
+            token = Path(path).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            problems.append(f"SETPOINT_TOKEN_FILE: {path} cannot be read: {type(error).__name__}")
+    token = token.strip()
+    if not token.isascii() or not token.isprintable():
+        problems.append("the token holds characters that no token has")
         return ""
+    return token
 
 
 def _hex(environment: Mapping[str, str], name: str, problems: list[str]) -> bytes:
@@ -121,6 +144,7 @@ def _number(
     problems: list[str],
     *,
     least: _Number,
+    most: _Number,
 ) -> _Number:
     text = environment.get(name, "")
     if not text:
@@ -130,7 +154,7 @@ def _number(
     except ValueError:
         problems.append(f"{name} is {text!r}; a number is expected")
         return otherwise
-    if value < least:
-        problems.append(f"{name} is {text!r}; {least} is the least")
+    if not least <= value <= most:
+        problems.append(f"{name} is {text!r}; {least} to {most} is expected")
         return otherwise
     return value

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-import sysconfig
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Final
@@ -22,30 +21,35 @@ ENTRIES: Final[set[CodeType]] = set()
 """Functions of `sources` in which a request begins: what is around them is the server's (and the script's that runs
 it), not the request's."""
 
-_INSTALLED: Final = tuple(
-    f"{os.path.realpath(each)}{os.sep}"
-    for name in ("stdlib", "platstdlib", "purelib", "platlib")
-    if (each := sysconfig.get_path(name))
-)
 _FOLDERS_OF_OTHERS: Final = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
-_OWN: Final = f"{os.path.realpath(Path(__file__).parent)}{os.sep}"
+
+
+def _both_names(folder: str | Path) -> tuple[str, ...]:
+    """A folder as it is called and as it really is: files are told apart by their names alone, later, because a request
+    (an event loop that others wait for, say) is no place to ask the disk where a link leads."""
+    named = os.path.normpath(Path(folder).absolute())
+    return tuple(f"{each.rstrip(os.sep)}{os.sep}" for each in dict.fromkeys((named, os.path.realpath(named))))
+
+
+_STANDARD: Final = _both_names(Path(os.__file__).parent)
+_COMMANDS: Final = _both_names(Path(sys.executable).parent) if sys.executable else ()
+"""Where installed commands are (`gunicorn`, `uvicorn`): a few lines that call what they are the command of."""
+_OWN: Final = _both_names(Path(__file__).parent)
 
 
 @lru_cache(maxsize=4_096)
 def is_library(file: str) -> bool:
     """Whether `file` is of the standard library or of something installed."""
-    real = os.path.realpath(file)
-    return real.startswith(_INSTALLED) or any(each in real for each in _FOLDERS_OF_OTHERS)
+    return file.startswith((*_STANDARD, *_COMMANDS)) or any(each in file for each in _FOLDERS_OF_OTHERS)
 
 
 @lru_cache(maxsize=8_192)
 def library_name(file: str) -> str | None:
     """`package/module.py` of something installed; None for the standard library, the application and the agent."""
-    real = os.path.realpath(file)
-    if real.startswith(_OWN):
+    if file.startswith(_OWN):
         return None
     for folder in _FOLDERS_OF_OTHERS:
-        _, found, below = real.rpartition(folder)
+        _, found, below = file.rpartition(folder)
         if found:
             return below
     return None
@@ -55,8 +59,16 @@ class Application:
     """Tells the application's own files from everybody else's."""
 
     def __init__(self, folders: Sequence[Path] = ()) -> None:
-        self._folders = tuple(f"{os.path.realpath(each)}{os.sep}" for each in folders)
+        self._folders = tuple(name for each in folders for name in _both_names(each))
         self._own: dict[str, str | None] = {}
+
+    @cached_property
+    def _here(self) -> str:
+        """Where the process worked when its first file was named: names stay the same if it goes elsewhere later."""
+        try:
+            return f"{str(Path.cwd()).rstrip(os.sep)}{os.sep}"
+        except OSError:  # the folder is gone
+            return os.sep
 
     def short_name(self, file: str) -> str | None:
         """The file as evidence names it, relative to its folder; None: it is not the application's."""
@@ -92,15 +104,14 @@ class Application:
             frame = frame.f_back
 
     def _told_apart(self, file: str) -> str | None:
-        if not file or file.startswith("<"):
+        if not file or file.startswith(("<", *_OWN)):
             return None
-        real = os.path.realpath(file)
-        if real.startswith(_OWN):
-            return None
+        file = os.path.normpath(file if file.startswith(os.sep) else f"{self._here}{file}")
         for folder in self._folders:
-            if real.startswith(folder):
-                return real[len(folder) :]
+            if file.startswith(folder):
+                # A folder may hold the environment that it runs in; one that lies in an environment was meant.
+                below = file[len(folder) :]
+                return None if any(each in f"{os.sep}{below}" for each in _FOLDERS_OF_OTHERS) else below
         if self._folders or is_library(file):
             return None
-        here = f"{os.path.realpath(Path.cwd())}{os.sep}"
-        return real.removeprefix(here)
+        return file.removeprefix(self._here)

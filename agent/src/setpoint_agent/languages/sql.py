@@ -59,6 +59,8 @@ _OPENING: Final = re.compile("['\"`\\[]")
 _DIFFERENTLY_READ: Final = re.compile(r"[\\#]|--")
 _BLOCK_EDGES: Final = re.compile(r"/\*|\*/")
 _ATOMS: Final = frozenset({LITERAL, NUMBER, IDENTIFIER, QUOTED, COMMENT, KEYWORD, PARAMETER})
+_COLUMNS: Final = re.compile(r"\s*(?:INSERT|REPLACE)\b[^('\"]*(?:\"[^\"]*\"|`[^`]*`)?[^('\"]*\(", re.IGNORECASE)
+"""An INSERT, up to its list of columns."""
 _ESCAPED_QUOTE: Final = re.compile(r"''|\\'")
 _QUALIFIED: Final = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)+|[+-]?\d+(?:\.\d+)?")
 
@@ -79,11 +81,28 @@ def _place(text: str, tokens: Sequence[Token], start: int, end: int) -> Placemen
     if is_one(tokens, start, end, _ATOMS):
         # Quotes that were doubled on the way are the mark of an escaper.
         escaped = token.kind == LITERAL and _ESCAPED_QUOTE.search(text, start, end) is not None
-        return Placement(token.kind, crosses=False, inert=escaped)
+        return Placement(token.kind, crosses=False, inert=escaped or _is_column(text, token))
     context = "statement" if start == 0 and end == len(text) else token.kind
     if _QUALIFIED.fullmatch(text, start, end) and touched(tokens, start, end)[0].start == start:
         return Placement(context, crosses=False)
     return Placement(context, crosses=True)
+
+
+def _is_column(text: str, token: Token) -> bool:
+    """Whether a quoted name stands where mappers write columns: `"users"."name"`, `("name") VALUES`, `SET "name" =`.
+
+    They quote each of them, and parameters of a request are often named alike.
+    """
+    if token.kind != QUOTED:
+        return False
+    before = text[: token.start].rstrip()
+    after = text[token.end :].lstrip()
+    if before.endswith(".") or after.startswith("."):
+        return True
+    if after.startswith("="):
+        return before.endswith((",", "SET", "set"))
+    columns = _COLUMNS.match(text)
+    return columns is not None and columns.end() <= token.start and ")" not in before
 
 
 @lru_cache(TEXTS_KEPT)

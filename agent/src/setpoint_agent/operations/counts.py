@@ -6,84 +6,126 @@ framework does not name counts under its method and `?`: paths come without end.
 
 from __future__ import annotations
 
-import threading
 from bisect import bisect_left
-from collections import Counter, defaultdict
-from typing import Any, Final
+from collections import Counter, defaultdict, deque
+from typing import Any, Final, NamedTuple
 
+from setpoint_agent.gathering import Gathering
 from setpoint_agent.request import Request
+from setpoint_agent.room import Room, cut
 
 BOUNDS: Final = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0)
 """Upper bounds of the latency histogram, seconds: those of OpenTelemetry's `http.server.request.duration`
 (https://opentelemetry.io/docs/specs/semconv/http/http-metrics/). The last count is of what took longer."""
 MOST_ROUTES: Final = 1_000
-"""Routes told apart; more count as `other`."""
+"""Rows (routes by method) told apart; the last ones count what is more, as `other`."""
 CLASSES: Final = {each: f"{each}xx" for each in range(1, 6)}
 UNKNOWN, OTHER = "?", "other"
+METHODS: Final = frozenset(
+    ["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH", "QUERY", "WEBSOCKET"]
+)
+"""RFC 9110, RFC 5789, and what a WebSocket counts as. A client may send any word: the rest counts as `other`."""
+
+
+class _Ended(NamedTuple):
+    """A request that was answered."""
+
+    route: str
+    method: str
+    framework: str
+    status: int
+    seconds: float
+    effects: dict[str, int] | None
 
 
 class _Row:
     """One route and method."""
 
-    __slots__ = ("calls", "changed", "counts", "effects", "framework", "seconds", "statuses")
+    __slots__ = ("calls", "changed", "counts", "effects", "framework", "method", "route", "seconds", "statuses")
 
-    def __init__(self, framework: str) -> None:
+    def __init__(self, route: str, method: str, framework: str) -> None:
+        self.route = route
+        self.method = method
         self.framework = framework
         self.calls = 0
         self.statuses: defaultdict[str, int] = defaultdict(int)
         self.counts = [0] * (len(BOUNDS) + 1)
         self.seconds = 0.0
         self.effects: Counter[str] = Counter()
-        self.changed = True
+        self.changed = False
 
 
 class Operations:
     """All routes of this process."""
 
     def __init__(self) -> None:
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """At the start of a boot: a child counts its own."""
         self._rows: dict[tuple[str, str], _Row] = {}
-        self._lock = threading.Lock()
-        self.requests = 0
+        self._changed: deque[_Row] = deque()
+        self._gathered = Gathering(self._count)
+        self._requests = 0
 
     def finished(self, request: Request, status: int, seconds: float) -> None:
-        """Count a request that ended; `status` 0: by an exception."""
-        key = (request.route or UNKNOWN, request.method)
-        with self._lock:
-            self.requests += 1
-            row = self._rows.get(key) or self._added(key, request.framework)
-            row.calls += 1
-            row.statuses[CLASSES.get(status // 100, "error")] += 1
-            row.counts[bisect_left(BOUNDS, seconds)] += 1
-            row.seconds += seconds
-            if request.has_effects:
-                row.effects.update(request.effects)
+        """Count a request that ended; `status` 0: by an exception. Called on the request's own thread."""
+        effects = dict(request.effects) if request.has_effects else None
+        self._gathered.add(
+            _Ended(request.route or UNKNOWN, request.method, request.framework, status, seconds, effects)
+        )
+
+    @property
+    def requests(self) -> int:
+        """Requests that ended so far."""
+        return self._gathered.settle(lambda: self._requests)
+
+    @property
+    def dropped(self) -> int:
+        """Requests that nobody came to count."""
+        return self._gathered.dropped
+
+    def take_changed(self, room: Room) -> list[dict[str, Any]]:
+        """Rows that changed since they were last taken, as many as there is room for; the longest waiting first."""
+        return self._gathered.settle(lambda: self._take(room))
+
+    def _take(self, room: Room) -> list[dict[str, Any]]:
+        taken = []
+        while self._changed:
+            document = _as_document(self._changed[0])
+            if not room.takes(document):
+                break
+            self._changed.popleft().changed = False
+            taken.append(document)
+        return taken
+
+    def _count(self, ended: _Ended) -> None:
+        self._requests += 1
+        row = self._row(ended)
+        row.calls += 1
+        row.statuses[CLASSES.get(ended.status // 100, "error")] += 1
+        row.counts[bisect_left(BOUNDS, ended.seconds)] += 1
+        row.seconds += ended.seconds
+        if ended.effects:
+            row.effects.update(ended.effects)
+        if not row.changed:
             row.changed = True
+            self._changed.append(row)
 
-    def snapshot_changed(self) -> list[dict[str, Any]]:
-        """Rows that changed since this was last asked, as reports carry them."""
-        with self._lock:
-            changed = [(key, row) for key, row in self._rows.items() if row.changed]
-            for _, row in changed:
-                row.changed = False
-            return [_as_document(key, row) for key, row in changed]
-
-    def after_fork(self) -> None:
-        """A child counts its own."""
-        self._rows, self._lock, self.requests = {}, threading.Lock(), 0
-
-    def _added(self, key: tuple[str, str], framework: str) -> _Row:
-        if len(self._rows) >= MOST_ROUTES:
-            key = (OTHER, key[1])
-            if key in self._rows:
-                return self._rows[key]
-        row = self._rows[key] = _Row(framework)
-        return row
+    def _row(self, ended: _Ended) -> _Row:
+        method = ended.method if ended.method in METHODS else OTHER
+        row = self._rows.get((ended.route, method))
+        if row is not None:
+            return row
+        full = len(self._rows) >= MOST_ROUTES - len(METHODS) - 1
+        route = OTHER if full else ended.route
+        return self._rows.setdefault((route, method), _Row(route, method, "" if full else ended.framework))
 
 
-def _as_document(key: tuple[str, str], row: _Row) -> dict[str, Any]:
+def _as_document(row: _Row) -> dict[str, Any]:
     return {
-        "route": key[0],
-        "method": key[1],
+        "route": cut(row.route),
+        "method": row.method,
         "framework": row.framework,
         "calls": row.calls,
         "statuses": dict(row.statuses),

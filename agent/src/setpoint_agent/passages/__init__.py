@@ -1,1 +1,1 @@
-"""Escapers and checks of well-known libraries: what passed one is remembered in its request (`Request.note_passage`)."""
+"""Escapers and checks of libraries: what passed one is remembered in its request (`Request.note_passage`)."""

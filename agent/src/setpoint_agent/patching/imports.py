@@ -6,21 +6,20 @@ in a dict. It asks the finders behind it for the module's own spec and lets its 
 
 from __future__ import annotations
 
-import importlib.abc
 import importlib.machinery
-import importlib.util
 import sys
 import threading
 from collections.abc import Callable, Sequence
 from types import ModuleType
-from typing import Final
+from typing import Any, Final
 
+from setpoint_agent.patching.replace import all_at_once
 from setpoint_agent.quiet import quietly
 
 Watcher = Callable[[ModuleType], None]
 
 
-class ImportWatch(importlib.abc.MetaPathFinder):
+class ImportWatch:
     """Calls the watchers of a module once it has been executed."""
 
     def __init__(self) -> None:
@@ -39,9 +38,11 @@ class ImportWatch(importlib.abc.MetaPathFinder):
             return
         self._watchers.setdefault(name, []).append(watcher)
 
+    @quietly
     def imported(self, module: ModuleType) -> None:
-        for watcher in self._watchers.pop(module.__name__, ()):
-            quietly(watcher)(module)
+        with all_at_once():
+            for watcher in self._watchers.pop(module.__name__, ()):
+                quietly(watcher)(module)
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
@@ -53,8 +54,8 @@ class ImportWatch(importlib.abc.MetaPathFinder):
             spec = _spec_behind(self, fullname, path, target)
         finally:
             self._busy.name = None
-        if spec is not None and spec.loader is not None and hasattr(spec.loader, "exec_module"):
-            _tell_after(spec.loader, self)
+        if spec is not None and hasattr(spec.loader, "exec_module"):
+            _tell_after(spec, spec.loader, self)
         return spec
 
 
@@ -70,18 +71,41 @@ def _spec_behind(
     return None
 
 
-def _tell_after(loader: importlib.abc.Loader, watch: ImportWatch) -> None:
+def _tell_after(spec: Any, loader: Any, watch: ImportWatch) -> None:
     """Make this one loader tell when it has executed its module; its class and all else about it stay as they are."""
+    if isinstance(loader, type):  # of built-in and frozen modules: one for all of them
+        spec.loader = _Telling(loader, watch)
+        return
     execute = loader.exec_module
 
     def exec_module(module: ModuleType) -> None:
+        vars(loader).pop("exec_module", None)  # a loader may be asked again, pickled, compared
         execute(module)
         watch.imported(module)
 
     try:
-        loader.exec_module = exec_module  # type: ignore[method-assign]  # on the instance only
-    except AttributeError:  # a loader that is a class (frozen, built-in modules) or has slots
-        return
+        loader.exec_module = exec_module
+    except AttributeError:  # it has slots
+        spec.loader = _Telling(loader, watch)
+
+
+class _Telling:
+    """In the place of a loader that can't be made to tell, until its module is executed."""
+
+    def __init__(self, loader: Any, watch: ImportWatch) -> None:
+        self._loader = loader
+        self._watch = watch
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType | None:
+        module: ModuleType | None = self._loader.create_module(spec)
+        return module
+
+    def exec_module(self, module: ModuleType) -> None:
+        module.__loader__ = self._loader
+        if module.__spec__ is not None:
+            module.__spec__.loader = self._loader
+        self._loader.exec_module(module)
+        self._watch.imported(module)
 
 
 watch: Final = ImportWatch()

@@ -20,6 +20,8 @@ class Patch:
     """`execute`, `Cursor.execute`: functions, methods (also class and static methods) of classes written in Python.
     What lies in C types takes a `Preparation`."""
     wrap: Wrap
+    over: bool = False
+    """Also around the wrapper of another family, which is placed before this one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Final
 from setpoint_agent.patching import audit
 from setpoint_agent.patching.imports import watch
 from setpoint_agent.patching.interface import Patch, Preparation
-from setpoint_agent.patching.replace import apply
+from setpoint_agent.patching.replace import all_at_once, apply
 from setpoint_agent.quiet import quietly
 
 _placed: Final[set[str]] = set()
@@ -20,10 +20,11 @@ _placed: Final[set[str]] = set()
 def place(families: Iterable[str]) -> None:
     """Each module of `setpoint_agent` that is named, once for a process."""
     watch.install()
-    for name in families:
-        if name not in _placed:
-            _placed.add(name)
-            _place(name)
+    with all_at_once():
+        for name in families:
+            if name not in _placed:
+                _placed.add(name)
+                _place(name)
     audit.install()
 
 

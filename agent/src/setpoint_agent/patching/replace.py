@@ -8,14 +8,30 @@ from __future__ import annotations
 
 import functools
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from types import ModuleType
 from typing import Any, Final
 
-from setpoint_agent.patching.interface import Patch
+from setpoint_agent.patching.interface import Patch, Wrap
 
 MARK: Final = "__setpoint_original__"
 """On every wrapper: what it wraps; so that nothing is wrapped twice and all can be undone."""
+OWN_PACKAGE: Final = "setpoint_agent"
+
+Replacement = tuple[Callable[..., Any], Callable[..., Any], str]
+"""(original, wrapper, name)."""
+
+
+class _Waiting(threading.local):
+    """What this thread has put in place within `all_at_once`, to be rebound at its end."""
+
+    def __init__(self) -> None:
+        self.batches: list[list[Replacement]] = []
+
+
+_waiting: Final = _Waiting()
 
 
 def apply(patch: Patch, module: ModuleType) -> bool:
@@ -26,17 +42,59 @@ def apply(patch: Patch, module: ModuleType) -> bool:
         owner = getattr(owner, holder, None)
         if owner is None:
             return False
+    placed = put(owner, name, patch.wrap, over=patch.over)
+    if placed is None:
+        return False
+    if owner is module:
+        rebind([(*placed, name)])
+    return True
+
+
+def put(
+    owner: Any, name: str, wrap: Wrap, *, over: bool = False
+) -> tuple[Callable[..., Any], Callable[..., Any]] | None:
+    """Wrap what `owner`, a module or class, holds as `name`: (original, wrapper); None: nothing there, or wrapped."""
     described = _described(owner, name)
     if described is None:
-        return False
+        return None
     kind, original = described
-    if hasattr(original, MARK):
-        return False
-    wrapper = _marked(patch.wrap(original), original)
+    if hasattr(original, MARK) and not over:
+        return None
+    wrapper = _marked(wrap(original), original)
     setattr(owner, name, kind(wrapper) if kind else wrapper)
-    if owner is module:
-        _rebind(original, wrapper, name)
-    return True
+    return original, wrapper
+
+
+def rebind(replacements: Iterable[Replacement]) -> None:
+    """Put each wrapper wherever a module holds its original under that name: now, or at the end of `all_at_once`."""
+    if _waiting.batches:
+        _waiting.batches[-1].extend(replacements)
+        return
+    replacements = list(replacements)
+    for space in _namespaces() if replacements else ():
+        # By the same name only: that costs one lookup a module, not a walk through every namespace.
+        for original, wrapper, name in replacements:
+            if space.get(name) is original:
+                space[name] = wrapper
+
+
+@contextmanager
+def all_at_once() -> Iterator[None]:
+    """Many patches, and one walk through all modules for them together."""
+    _waiting.batches.append([])
+    try:
+        yield
+    finally:
+        rebind(_waiting.batches.pop())
+
+
+def _namespaces() -> Iterator[dict[str, Any]]:
+    """Of every module but the agent's own; asked in a way that does not make a lazy module load itself."""
+    for module in list(sys.modules.values()):
+        with suppress(AttributeError):
+            space = object.__getattribute__(module, "__dict__")
+            if isinstance(space, dict) and not str(space.get("__name__")).startswith(OWN_PACKAGE):
+                yield space
 
 
 def _described(owner: Any, name: str) -> tuple[type | None, Callable[..., Any]] | None:
@@ -56,13 +114,3 @@ def _marked(wrapper: Callable[..., Any], original: Callable[..., Any]) -> Callab
         functools.update_wrapper(wrapper, original)
     setattr(wrapper, MARK, original)
     return wrapper
-
-
-def _rebind(original: Callable[..., Any], wrapper: Callable[..., Any], name: str) -> None:
-    for module in list(sys.modules.values()):
-        space = getattr(module, "__dict__", None)
-        if not isinstance(space, dict) or str(getattr(module, "__name__", "")).partition(".")[0] == "setpoint_agent":
-            continue
-        # By the same name first: the common case costs one lookup a module, not a walk through every namespace.
-        if space.get(name) is original:
-            space[name] = wrapper

@@ -13,12 +13,12 @@ from itertools import groupby
 from math import prod
 from typing import Final
 
-from setpoint_agent.provenance.coincidence import strength
+from setpoint_agent.provenance.coincidence import SHORTEST, strength
 from setpoint_agent.provenance.cuts import longest_stretch
 from setpoint_agent.provenance.interface import Match
 from setpoint_agent.provenance.needles import Needle, Needles, Sample
 from setpoint_agent.provenance.views import View, views
-from setpoint_agent.request import Value, Values
+from setpoint_agent.request import COOKIE, HEADER, Value, Values
 
 MOST_MATCHES: Final = 16
 MOST_WEIGHED: Final = 48
@@ -33,6 +33,8 @@ STILL_ENCODED: Final = {"base64": 0.2, "percent": 0.7, "html": 0.7}
 Base64 is told, but does not suffice for evidence (`examination.LEAST_CONFIDENCE`)."""
 LONGEST_CUT: Final = 8_192
 """Characters of an argument in which pieces are looked for: statements, paths, addresses; not whole pages."""
+SENT_ALONG: Final = frozenset({HEADER, COOKIE})
+"""Parts that a client sends with every request."""
 
 
 def find(values: Sequence[Value], argument: str, *, shortest: int = 3) -> list[Match]:
@@ -49,6 +51,23 @@ def find(values: Sequence[Value], argument: str, *, shortest: int = 3) -> list[M
         pieces, samples = needles.rare()
         found = [match for view in seen for match in _found(pieces[:most], view, argument, shortest)]
         found += [match for view in seen for match in _cut(samples[:most], view, argument)]
+    return _longest(found) if found else found
+
+
+def find_on_page(values: Sequence[Value], page: str) -> list[Match]:
+    """As `find`, for a page that is sent: what is encoded there does no harm, so it is read as it is.
+
+    A page is long, and looked at in every request: pieces are looked for of what was sent on purpose only.
+    """
+    needles = _needles_of(values)
+    exact = needles.exact(values)
+    view = View(page)
+    most = MOST_WORK // (1 + len(view.folded))
+    found = list(_found(exact[:most], view, page, SHORTEST))
+    if not found and len(page) <= LONGEST_CUT:
+        pieces, samples = needles.rare()
+        found += _found([each for each in pieces if each.value.part not in SENT_ALONG], view, page, SHORTEST)
+        found += _cut([each for each in samples if each.value.part not in SENT_ALONG], view, page)
     return _longest(found) if found else found
 
 

@@ -11,6 +11,7 @@ import ast
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any, Final
 
 from setpoint_agent.reading.answer import UNSAFE, Answer, Question, Safety, best, kept_out, worst
@@ -178,7 +179,7 @@ class Judge:
 
     def _call(self, call: ast.Call, outcome: bool) -> Answer:
         name = called_name(call)
-        if name in PREDICATES or name in CONFIRMERS:
+        if name in PREDICATES or name in CONFIRMERS or (name == "isinstance" and self.question.language == "nosql"):
             return Answer(Safety.SAFE, f"{name}()", call.lineno) if outcome else UNSAFE
         if name in {"any", "all"} and call.args and isinstance(call.args[0], ast.GeneratorExp | ast.ListComp):
             return self._every(name, call.args[0], outcome)
@@ -210,6 +211,9 @@ class Judge:
         return self._without(listed, comprehension.lineno) if self.concerns(element.comparators[0]) else UNSAFE
 
     def _pattern(self, call: ast.Call, name: str, outcome: bool) -> Answer:
+        of_module = isinstance(call.func, ast.Attribute) and isinstance(self.scene.resolve(call.func.value), ModuleType)
+        if not any(map(self.concerns, call.args[1:] if of_module else call.args)):
+            return UNSAFE  # the value is what is looked for, not where
         pattern = _pattern_of(self.scene, call)
         if pattern is None:
             return Answer(Safety.UNSURE, "a pattern", call.lineno)

@@ -40,6 +40,8 @@ def clearance(frames: Sequence[FrameType], match: Match, text: str, sink: Sink) 
         return None
     probes = probes_for(sink.language, text, match.start, match.end)
     answer = _answer(frames[0], scene, Question(match.found, sink.language, probes))
+    if answer.safety is Safety.NEUTRAL and _is_written_at(frames[0], scene, match.found):
+        return Clearance("constant of the code", _place(codes[0], frames[0].f_lineno), certain=True)
     if answer.safety in {Safety.UNSAFE, Safety.NEUTRAL}:
         return None
     return Clearance(answer.reason, _place(codes[0], answer.line), certain=answer.safety is Safety.SAFE)
@@ -52,6 +54,17 @@ def _answer(frame: FrameType, scene: Scene, question: Question) -> Answer:
     if answer.safety is Safety.NEUTRAL and isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         return follower.answer(node.func.value, scene, frame.f_lineno)  # `Path(name).read_text()`: what it is called on
     return answer
+
+
+def _is_written_at(frame: FrameType, scene: Scene, found: str) -> bool:
+    """Whether the operation itself is handed a literal that holds the text; keys of what is looked up are not handed."""
+    waiting: list[ast.AST] = list(_reaching(node_at(frame, scene.function), scene))
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and found in node.value:
+            return True
+        waiting.extend([node.value] if isinstance(node, ast.Subscript) else ast.iter_child_nodes(node))
+    return False
 
 
 def _reaching(node: ast.AST | None, scene: Scene) -> list[ast.expr]:

@@ -6,12 +6,14 @@ was not made of a request. Two texts that are merely equal prove nothing.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from types import CodeType
+from types import CodeType, FunctionType
 from typing import Any, Final
 
 from setpoint_agent.reading.scene import Scene, strings_of
+from setpoint_agent.stack import is_library
 
 MOST_NAMES: Final = 2_000
 """Names of a module that are looked at."""
@@ -44,6 +46,15 @@ def strings_in(code: CodeType) -> tuple[str, ...]:
         elif isinstance(constant, tuple | frozenset):
             found.extend(each for each in constant if isinstance(each, str))
     return tuple(found)
+
+
+def strings_of_module(space: Mapping[str, Any]) -> Iterator[str]:
+    """The texts that a module holds, and those of the functions that it defines or names."""
+    yield from _held_by_module(space)
+    for value in list(space.values())[:MOST_NAMES]:
+        code = getattr(inspect.unwrap(value), "__code__", None) if isinstance(value, FunctionType) else None
+        if code is not None and not is_library(code.co_filename):
+            yield from strings_in(code)
 
 
 def _covers(constant: str, text: str, start: int, end: int) -> bool:

@@ -74,10 +74,17 @@ CLEANERS: Final = {
     "escape_filter_chars": "ldap",
     "escape_rdn": "ldap",
     "quoteattr": "html",
+    "repr": "log",
+    "ascii": "log",
+    "str": "nosql",
 }
 """Escapers by their last name → language that they suffice for; those that run are seen by `passages` as well."""
+ESCAPED_BY_REPR: Final = frozenset({"header", "log"})
+"""Languages of which `repr` escapes the only boundary, the end of a line."""
 NAME_PARTS: Final = frozenset({"name", "stem"})
 """What `pathlib` gives of a path without any folder."""
+LONGEST_TEXT: Final = 256
+"""Octets by which text is told from what is compressed."""
 STEPS: Final = 400
 """Expressions followed for one question."""
 
@@ -106,6 +113,8 @@ class Follower:
         match expression:
             case ast.Constant() | ast.Compare() | ast.UnaryOp(op=ast.Not()):
                 answer = NEUTRAL
+            case ast.FormattedValue(conversion=97 | 114) if self._question.language in ESCAPED_BY_REPR:  # `!a`, `!r`
+                answer = Answer(Safety.SAFE, "repr()", line)
             case ast.Name():
                 answer = self._name(expression, scene, line)
             case ast.Call():
@@ -145,6 +154,8 @@ class Follower:
         return None
 
     def _holds_nothing(self, value: Any) -> bool:
+        if isinstance(value, bytes) and not _is_text(value):
+            return False  # what is compressed may hold anything
         if isinstance(value, str | bytes | PurePath):
             return not _holds(value, self._question.found)
         if isinstance(value, list | tuple | set | frozenset | dict):
@@ -189,7 +200,7 @@ class Follower:
         receiver = [call.func.value] if isinstance(call.func, ast.Attribute) else []
         held = worst(self.answer(each, scene, line) for each in (*receiver, *parts))
         if held.safety in {Safety.NEUTRAL, Safety.SAFE}:
-            return held
+            return held if held.safety is Safety.SAFE else self._fetched(call, scene)
         if name in CONVERTERS or _is_converter(scene.resolve(call.func)):
             return Answer(Safety.SAFE, f"{name}()", call.lineno)
         if CLEANERS.get(name) == self._question.language:
@@ -237,6 +248,10 @@ class Follower:
         passes = [probe in pattern.sub(put, f"name{probe}name") for probe in self._question.probes]
         return kept_out(passes, f"removes {pattern.pattern!r}", call.lineno)
 
+    def _fetched(self, call: ast.Call, scene: Scene) -> Answer:
+        """A function of the application that is given nothing of the value may get it from the request by itself."""
+        return self._looked_into(call, scene) if looked_into(scene, call, call.lineno) is not None else NEUTRAL
+
     def _looked_into(self, call: ast.Call, scene: Scene) -> Answer:
         inner = looked_into(scene, call, call.lineno)
         if inner is None:
@@ -264,6 +279,8 @@ class Follower:
         declared = of_field(part, scene, self._question)
         if known is not None or declared.safety is Safety.SAFE:
             return known or declared
+        if isinstance(part, ast.Attribute) and isinstance(scene.resolve(part.value), ModuleType):
+            return NEUTRAL if value is MISSING else UNSAFE  # a name of another module: `flask.request`
         if isinstance(part, ast.Subscript):
             whole = scene.resolve(part.value)
             if isinstance(whole, dict | list | tuple) and _of_module(whole, scene):
@@ -355,6 +372,10 @@ def _of_module(value: Any, scene: Scene) -> bool:
 def _holds(value: str | bytes | PurePath, found: str) -> bool:
     text = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
     return found.casefold() in text.casefold()
+
+
+def _is_text(octets: bytes) -> bool:
+    return octets[:LONGEST_TEXT].decode("utf-8", "replace").count("\ufffd") <= 1  # where the last character is cut
 
 
 def _any_holds(values: Iterable[Any], found: str) -> bool:

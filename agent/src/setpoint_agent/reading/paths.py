@@ -131,8 +131,20 @@ def _known_after(statement: ast.stmt) -> Iterator[Condition]:
                     yield from _known_after(each)
         elif statement.orelse and leaves(statement.orelse):
             yield Condition(statement.test, outcome=True)
+    elif isinstance(statement, ast.For):
+        yield from _refused_by(statement)
     for each in _inside(statement):
         yield from _known_after(each)
+
+
+def _refused_by(loop: ast.For) -> Iterator[Condition]:
+    """`for each in values: if bad(each): raise`: once such a loop came to its end, that is true of none of them."""
+    if any(isinstance(each, ast.Break) for each in ast.walk(loop)):
+        return
+    for statement in loop.body:
+        goes_on = isinstance(statement, ast.If) and isinstance(statement.body[-1], ast.Continue)
+        if isinstance(statement, ast.If) and leaves(statement.body) and not goes_on:
+            yield Condition(statement.test, outcome=False)
 
 
 def _never_back(call: ast.Call) -> bool:

@@ -9,75 +9,93 @@ from __future__ import annotations
 import os
 import sys
 import time
-import uuid
+from collections.abc import Callable
 from typing import Any, Final
 
 from setpoint_agent.coverage.recorder import Coverage
 from setpoint_agent.operations.counts import Operations
 from setpoint_agent.quiet import mishaps
 from setpoint_agent.reporting.findings import Findings, moment
+from setpoint_agent.room import Room, cut
 from setpoint_agent.settings import Settings
 from setpoint_agent.version import __version__
 
 SCHEMA: Final = 1
-MOST_FINDINGS: Final = 100
-"""Findings in one report, some 4 KB each at most; what is left goes with the next. A report has at most 1 MiB."""
+MOST_ROWS: Final = 1_000
+"""Findings in one report, and routes; what is left goes with the next."""
+FINDINGS_OCTETS, ROUTES_OCTETS, FUNCTIONS_OCTETS = 400_000, 250_000, 250_000
+"""Room for each kind of rows: a control plane takes 1 MiB by default (docs/reference/ingest.md)."""
 
 
 class Reports:
     """The reports of one boot."""
 
     def __init__(
-        self, settings: Settings, findings: Findings, operations: Operations, coverage: Coverage | None
+        self,
+        settings: Settings,
+        findings: Findings,
+        operations: Operations,
+        coverage: Coverage | None,
+        *,
+        dropped: Callable[[], int],
+        own_seconds: Callable[[], float],
     ) -> None:
+        """`dropped`: evidence that was not told; `own_seconds`: CPU time of the agent's own threads."""
         self._settings = settings
         self._findings = findings
         self._operations = operations
         self._coverage = coverage
+        self._dropped = dropped
+        self._own_seconds = own_seconds
         self._sequence = 0
-        self.boot = str(uuid.uuid4())
-        self.started = time.time()
+        self._started = time.time()
+        self.boot = os.urandom(16).hex()
         self.failed = 0
         self.refused_instructions = 0
-        self.own_seconds = 0.0
-        """CPU time of the agent's own threads."""
 
-    def make(self, *, dropped: int) -> dict[str, Any]:
-        """The next report: what changed since the one before."""
+    def make(self, *, watching: bool = True) -> dict[str, Any]:
+        """The next report: what changed since the one before; while not watching, only that the agent is there."""
         self._sequence += 1
-        settings = self._settings
         report: dict[str, Any] = {
             "schema": SCHEMA,
-            "service": settings.service,
-            "instance": f"{settings.instance}/{os.getpid()}",
+            "service": self._settings.service,
+            "instance": f"{self._settings.instance}/{os.getpid()}",
             "boot": self.boot,
             "sequence": self._sequence,
             "time": moment(time.time()),
-            "release": settings.release,
-            "agent": self._agent(),
-            "counters": self._counters(dropped),
-            "findings": [each.as_document() for each in self._findings.take_changed(MOST_FINDINGS)],
-            "routes": self._operations.snapshot_changed(),
-            "mishaps": [{"kind": kind, "count": count} for kind, count in mishaps.counts().items()],
+            "release": self._settings.release,
+            "agent": self._agent(watching=watching),
         }
-        if self._coverage is not None:
-            report["functions"] = self._coverage.snapshot_changed()
+        if watching:
+            report.update(self._changes())
+        # After what they count was taken: what comes in between is in none of the two.
+        report["counters"] = self._counters()
         return report
 
-    def _agent(self) -> dict[str, Any]:
+    def _changes(self) -> dict[str, Any]:
+        changes: dict[str, Any] = {
+            "findings": self._findings.take_changed(Room(rows=MOST_ROWS, octets=FINDINGS_OCTETS)),
+            "routes": self._operations.take_changed(Room(rows=MOST_ROWS, octets=ROUTES_OCTETS)),
+            "mishaps": [{"kind": cut(kind), "count": count} for kind, count in mishaps.counts().items()],
+        }
+        if self._coverage is not None:
+            changes["functions"] = self._coverage.take_changed(FUNCTIONS_OCTETS)
+        return changes
+
+    def _agent(self, *, watching: bool) -> dict[str, Any]:
         return {
             "version": __version__,
             "python": ".".join(map(str, sys.version_info[:3])),
             "implementation": sys.implementation.name,
-            "coverage": self._coverage.mode if self._coverage is not None else "off",
-            "started": moment(self.started),
-            "cpu_seconds": round(self.own_seconds + (self._coverage.own_seconds if self._coverage else 0.0), 3),
+            "coverage": self._coverage.mode if watching and self._coverage is not None else "off",
+            "started": moment(self._started),
+            "cpu_seconds": round(self._own_seconds(), 3),
         }
 
-    def _counters(self, dropped: int) -> dict[str, int]:
+    def _counters(self) -> dict[str, int]:
         return {
             "requests": self._operations.requests,
-            "agent.dropped": dropped + self._findings.dropped,
+            "agent.dropped": self._dropped() + self._findings.dropped + self._operations.dropped,
             "agent.errors": sum(mishaps.counts().values()),
             "agent.reports-failed": self.failed,
             "agent.instructions-refused": self.refused_instructions,

@@ -1,37 +1,39 @@
 """Takes evidence from the application's threads and tells it from its own: to the report file, to the control plane.
 
-The application's side (`record`) counts and appends to a bounded queue: no lock, no wait, no disk, no network. One
-background thread does the rest. Away or slow, the control plane costs the oldest of the queue, and that is counted.
+The application's side (`record`) counts and appends to a bounded queue: no lock, no wait, no disk, no network. The rest
+is done by two background threads, each only where it is wanted: one for the file, whose lines must not wait for a
+control plane that is slow, one for reports.
 """
 
 from __future__ import annotations
 
-import random
-import threading
 import time
-from collections import deque
-from collections.abc import Callable
-from typing import Any, Final
+from collections.abc import Callable, Sequence
+from typing import Final
 
+from setpoint_agent.background import FOREVER, Background
 from setpoint_agent.coverage.recorder import Coverage
 from setpoint_agent.evidence import Evidence
 from setpoint_agent.operations.counts import Operations
 from setpoint_agent.quiet import mishaps, quietly, told
-from setpoint_agent.reporting import report_file
 from setpoint_agent.reporting.document import Reports
 from setpoint_agent.reporting.findings import Findings
-from setpoint_agent.reporting.instructions import OFF, Instructions
+from setpoint_agent.reporting.instructions import Instructions
+from setpoint_agent.reporting.report_file import ReportFile
+from setpoint_agent.reporting.sender import Sender
 from setpoint_agent.reporting.transport import Transport
+from setpoint_agent.request import current
 from setpoint_agent.settings import Settings
+from setpoint_agent.switch import switch
 
 GATHERED: Final = 0.05
-"""Seconds that the thread lets more evidence come before it writes."""
-SHORTEST_BACK_OFF, LONGEST_BACK_OFF = 1.0, 60.0
-"""Seconds after a failure: doubled each time, with jitter."""
-ASLEEP: Final = 60.0
-"""Seconds between two questions whether to watch again, when the control plane switched the agent off."""
-FAREWELL: Final = 2.0
-"""Seconds that stopping waits for the last report."""
+"""Seconds that the thread of the file lets more evidence come before it writes."""
+FAREWELL: Final = 1.0
+"""Seconds that an end waits for the last report."""
+SHORT_FAREWELL: Final = 0.3
+"""The same for a process that ends without Python's ways of ending: a worker of a pool, whose parent waits for it."""
+AT_A_FORK: Final = 0.05
+"""Seconds that a fork waits for the threads to end; they mostly rest, and then it takes less than a thousandth."""
 
 
 class Reporter:
@@ -49,105 +51,124 @@ class Reporter:
         self._operations = operations
         self._coverage = coverage
         self._switch_to = switch_to
+        self._started = False
         self._begin()
 
-    def _begin(self) -> None:
+    def _begin(self, *, asleep: bool = False) -> None:
+        """A boot: at the start, and in every child of a fork."""
+        settings = self._settings
         self._findings = Findings()
-        self._queue: deque[tuple[Evidence, float]] = deque(maxlen=self._settings.queue)
-        self._dropped = 0
-        self._reports = Reports(self._settings, self._findings, self._operations, self._coverage)
-        self._instructions = Instructions(self._settings.agent_key, self._reports.boot)
-        self._transport = Transport(self._settings) if self._settings.server else None
-        self._unsent: dict[str, Any] | None = None
-        self._due = time.monotonic() + self._settings.report_seconds
-        self._failures = 0
-        self._asleep = False
-        self._wake = threading.Event()
-        self._ended = False
-        self._thread: threading.Thread | None = None
+        self._threads: list[Background] = []
+        self._file: ReportFile | None = None
+        self._writing: Background | None = None
+        if settings.report_file is not None:
+            self._file = ReportFile(settings.report_file, settings.service, most=settings.queue)
+            self._writing = self._thread(Background(self._write, gather=GATHERED))
+        self._sending: Background | None = None
+        if settings.server:
+            self._sender = self._new_sender(asleep=asleep)
+            self._sending = self._thread(Background(self._send, farewell=self._sender.farewell))
+        mishaps.when_new = self._ring_any
+
+    def _thread(self, thread: Background) -> Background:
+        self._threads.append(thread)
+        return thread
+
+    def _new_sender(self, *, asleep: bool) -> Sender:
+        settings, coverage = self._settings, self._coverage
+        reports = Reports(
+            settings,
+            self._findings,
+            self._operations,
+            coverage,
+            dropped=lambda: self._file.dropped if self._file is not None else 0,
+            own_seconds=lambda: (
+                sum(each.cpu_seconds for each in self._threads)
+                + (coverage.cpu_seconds if coverage is not None else 0.0)
+            ),
+        )
+        return Sender(
+            Transport(settings),
+            reports,
+            Instructions(settings.agent_key, reports.boot),
+            pause=settings.report_seconds,
+            asleep=asleep,
+            switch_to=self._switch_to,
+        )
 
     def record(self, evidence: Evidence) -> None:
         """Called where the evidence was met."""
-        if not self._findings.meet(evidence) or self._settings.report_file is None:
-            return
-        if len(self._queue) == self._queue.maxlen:
-            self._dropped += 1
-        self._queue.append((evidence, time.time()))
-        self._wake.set()
+        if self._findings.meet(evidence) and self._file is not None and self._writing is not None:
+            self._file.add(evidence)
+            self._writing.ring()
 
     def start(self) -> None:
         for problem in self._settings.problems:
             told(problem)
-        self._thread = threading.Thread(target=self._run, name="setpoint-agent", daemon=True)
-        self._thread.start()
+        self._started = True
+        self._start_threads()
 
     def stop(self) -> None:
         """Write what is waiting and send a last report, as far as that goes quickly."""
-        thread, self._thread = self._thread, None
-        self._ended = True
-        self._wake.set()
-        if thread is not None and thread is not threading.current_thread():
-            thread.join(FAREWELL)
+        self._started = False
+        if self._file is not None:
+            self._file.write()
+        _end(self._threads, FAREWELL, farewell=True)
+        self._tell_mishaps()
 
-    @quietly
-    def after_fork(self) -> None:
-        """In a child: a boot of its own, and a thread, which no fork takes along."""
-        running = self._thread is not None
-        self._operations.after_fork()
-        self._begin()
-        if running:
-            self.start()
+    def last_words(self, *, ends: bool) -> None:
+        """Just before the process ends, or becomes another (`ends` False): neither tells `atexit`.
 
-    def _run(self) -> None:
-        while not self._ended:
-            self._wake.wait(max(GATHERED, self._due - time.monotonic()))
-            if self._wake.is_set() and not self._ended:
-                time.sleep(GATHERED)
-            self._wake.clear()
-            self._turn(last=False)
-        self._turn(last=True)
+        It is called within a request, perhaps; that the file is written is none of its doing.
+        """
+        token = current.set(None)
+        try:
+            if self._file is not None:
+                self._file.write()
+            if ends and self._sending is not None and (self._findings or self._operations.requests):
+                _end([self._sending], SHORT_FAREWELL, farewell=True)
+        finally:
+            current.reset(token)
 
-    @quietly
-    def _turn(self, *, last: bool) -> None:
-        self._write()
-        if self._transport is not None and (last or time.monotonic() >= self._due):
-            self._send(self._transport)
-            if last:
-                self._transport.close()
-        elif time.monotonic() >= self._due:
-            self._due = time.monotonic() + self._settings.report_seconds
+    def before_fork(self) -> None:
+        """Threads end for its moment: the child must not inherit what one of them holds."""
+        _end(self._threads, AT_A_FORK, farewell=False)
+
+    def after_fork_in_parent(self) -> None:
+        if self._started:
+            self._start_threads()
+
+    def after_fork_in_child(self) -> None:
+        """A boot of its own, and threads, which no fork takes along; what the parent had waiting is the parent's."""
+        self._begin(asleep=not switch.on)
+        if self._started:
+            self._start_threads()
+
+    def _start_threads(self) -> None:
+        for each in self._threads:
+            quietly(each.start)()
+
+    def _write(self) -> float:
+        self._tell_mishaps()
+        if self._file is not None:
+            self._file.write()
+        return FOREVER
+
+    def _send(self) -> float:
+        self._tell_mishaps()
+        return self._sender.turn()
+
+    @staticmethod
+    def _tell_mishaps() -> None:
         for kind in mishaps.take_untold():
             told(f"went wrong inside, and was kept from the application: {kind}")
-        self._reports.own_seconds = time.thread_time()
 
-    def _write(self) -> None:
-        if self._settings.report_file is None or not self._queue:
-            return
-        waiting = [self._queue.popleft() for _ in range(len(self._queue))]
-        try:
-            report_file.append(self._settings.report_file, self._settings.service, waiting)
-        except OSError as error:
-            self._dropped += len(waiting)
-            mishaps.record("report file", error)
+    def _ring_any(self) -> None:
+        for each in self._threads[:1]:
+            each.ring()
 
-    def _send(self, transport: Transport) -> None:
-        report = self._unsent or self._reports.make(dropped=self._dropped)
-        outcome = transport.send(report)
-        self._unsent = None if outcome.taken else report
-        if outcome.failure:
-            self._reports.failed += 1
-        if not outcome.taken:
-            self._failures += 1
-            pause = min(SHORTEST_BACK_OFF * 2 ** min(self._failures - 1, 10), LONGEST_BACK_OFF)
-            self._due = time.monotonic() + max(outcome.wait, pause * random.uniform(0.5, 1.0))  # noqa: S311 - jitter
-            return
-        self._failures = 0
-        self._follow(outcome.answer)
-        self._due = time.monotonic() + (ASLEEP if self._asleep else self._settings.report_seconds)
 
-    def _follow(self, answer: Any) -> None:
-        wanted = self._instructions.read(answer)
-        self._reports.refused_instructions = self._instructions.refused
-        if wanted is not None:
-            self._asleep = wanted == OFF
-            self._switch_to(not self._asleep)
+def _end(threads: Sequence[Background], patience: float, *, farewell: bool) -> None:
+    deadline = time.monotonic() + patience
+    for each in threads:
+        each.end(max(0.0, deadline - time.monotonic()), farewell=farewell)

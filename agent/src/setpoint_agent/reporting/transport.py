@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import gzip
-import http.client
 import json
-import ssl
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from setpoint_agent.native import native
 from setpoint_agent.settings import Settings
 from setpoint_agent.version import __version__
 
 TIMEOUT: Final = 10.0
-"""Seconds for each step of a call."""
-LARGEST_ANSWER: Final = 65_536
-"""Octets of an answer that are read."""
+"""Seconds for a report from the first octet to the last of its answer."""
 LONGEST_WAIT: Final = 300.0
 """Seconds that a Retry-After is followed for."""
+REFUSED_FOR_GOOD: Final = frozenset({400, 413, 415, 422})
+"""Statuses that say that the same report would be refused again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,63 +34,61 @@ class Outcome:
 
 
 class Transport:
-    """One connection to the control plane, opened when needed and kept."""
+    """The way to the control plane."""
 
     def __init__(self, settings: Settings) -> None:
-        self._token = settings.token
-        self._certificates = settings.certificates
         address = urlsplit(settings.server)
         self._secure = address.scheme == "https"
         self._host = address.hostname or ""
-        self._port = address.port
+        self._port = address.port or (443 if self._secure else 80)
         self._path = f"{address.path.rstrip('/')}/v1/agent/reports"
-        self._connection: http.client.HTTPConnection | None = None
+        self._certificates = settings.certificates
+        self._tls: Any = None
+        self._headers = {
+            "Authorization": f"Bearer {settings.token}",
+            "Content-Type": "application/json",
+            "Content-Encoding": "gzip",
+            "Accept": "application/json",
+            "User-Agent": f"setpoint-agent/{__version__}",
+        }
 
     def send(self, report: dict[str, Any]) -> Outcome:
         """Send one report; never raises for what the network or the other side does."""
-        body = gzip.compress(json.dumps(report, separators=(",", ":")).encode("utf-8", "replace"), 5)
+        # Only here, in the background and once there is something to send: many services have no use for it.
+        from http.client import HTTPException
+
+        from setpoint_agent.reporting.exchange import post
+
+        body = gzip.compress(json.dumps(report, separators=(",", ":")).encode(), 5)
         try:
-            connection = self._connection or self._opened()
-            connection.request("POST", self._path, body, self._headers())
-            response = connection.getresponse()
-            content = response.read(LARGEST_ANSWER)
-            if response.read(1) or response.will_close:
-                self.close()
-        except (OSError, http.client.HTTPException, ValueError) as error:
-            self.close()
+            tls = self._context() if self._secure else None
+            status, retry_after, content = post(
+                self._host, self._port, self._path, self._headers, body, seconds=TIMEOUT, tls=tls
+            )
+        except (OSError, HTTPException, ValueError) as error:
             return Outcome(taken=False, failure=type(error).__name__)
-        return _outcome(response.status, response.headers.get("Retry-After", ""), content)
+        return _outcome(status, retry_after, content)
 
-    def close(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
-
-    def _opened(self) -> http.client.HTTPConnection:
-        if self._secure:
-            context = ssl.create_default_context()
+    def _context(self) -> Any:
+        """Certificates and names are checked; SETPOINT_CA_FILE is trusted beside the system's authorities."""
+        if self._tls is None:
+            context = native("ssl", "SSLContext")(native("ssl", "PROTOCOL_TLS_CLIENT"))
+            context.load_default_certs()
             if self._certificates:
                 context.load_verify_locations(self._certificates)
-            self._connection = http.client.HTTPSConnection(self._host, self._port, timeout=TIMEOUT, context=context)
-        else:
-            self._connection = http.client.HTTPConnection(self._host, self._port, timeout=TIMEOUT)
-        return self._connection
-
-    def _headers(self) -> dict[str, str]:
-        return {
-            "Authorization": f"Bearer {self._token}",
-            "Content-Type": "application/json",
-            "Content-Encoding": "gzip",
-            "User-Agent": f"setpoint-agent/{__version__}",
-        }
+            self._tls = context
+        return self._tls
 
 
 def _outcome(status: int, retry_after: str, content: bytes) -> Outcome:
     if 200 <= status < 300:
-        try:
-            return Outcome(taken=True, answer=json.loads(content) if content else None)
-        except ValueError:
-            return Outcome(taken=True)
+        return Outcome(taken=True, answer=_document(content))
     wait = min(float(retry_after), LONGEST_WAIT) if retry_after.isdecimal() else 0.0
-    refused_for_good = status in {400, 413, 415, 422}
-    return Outcome(taken=refused_for_good, wait=wait, failure=f"HTTP {status}")
+    return Outcome(taken=status in REFUSED_FOR_GOOD, wait=wait, failure=f"HTTP {status}")
+
+
+def _document(content: bytes) -> Any:
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError):
+        return None

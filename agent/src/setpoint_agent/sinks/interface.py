@@ -24,3 +24,5 @@ class Sink:
     """What escapers and checks (`Request.passages`) make a value safe here: `html`, `shell`, …"""
     shortest: int = 3
     """Values shorter than this are not looked for."""
+    certainty: float = 1.0
+    """Evidence is multiplied with this: less than 1 where the library itself refuses what an attack would need."""

@@ -1,4 +1,4 @@
-"""The wrapper that most sinks are watched by: within a request it looks at a call's arguments, then the call is made."""
+"""The wrapper that most sinks are watched by: within a request it looks at a call's arguments, before it is made."""
 
 from __future__ import annotations
 

@@ -38,6 +38,8 @@ class Answer:
             elif lower == "content-length":
                 self.whole = True
         self.body.clear()
+        for listener in _head_listeners:
+            listener(self)
 
     def add(self, chunk: bytes) -> None:
         if self.page and len(self.body) < MOST_BODY:
@@ -45,13 +47,20 @@ class Answer:
 
 
 Listener = Callable[[Request, Answer], None]
+HeadListener = Callable[[Answer], None]
 
 _listeners: Final[list[Listener]] = []
+_head_listeners: Final[list[HeadListener]] = []
 
 
 def listen(listener: Listener) -> None:
     """Look at every answer once it is whole, before its request ends."""
     _listeners.append(quietly(listener))
+
+
+def listen_to_heads(listener: HeadListener) -> None:
+    """Look at every head when it is handed over, within its request and on the stack of who does so."""
+    _head_listeners.append(quietly(listener))
 
 
 def tell(request: Request, answer: Answer) -> None:
@@ -60,4 +69,3 @@ def tell(request: Request, answer: Answer) -> None:
     for listener in _listeners:
         listener(request, answer)
     current.reset(token)
-

@@ -12,6 +12,7 @@ from setpoint_agent.patching.interface import Patch, Preparation
 from setpoint_agent.quiet import quietly
 from setpoint_agent.request import WEBSOCKET, Request, Value, current
 from setpoint_agent.sources.answers import Answer, tell
+from setpoint_agent.sources.frameworks import own_code
 from setpoint_agent.sources.opening import PROBE_HEADER, finish, probe_of, wanted
 from setpoint_agent.sources.parts import MOST_BODY, of_body, of_headers, of_json_text, of_query
 from setpoint_agent.stack import ENTRIES
@@ -23,10 +24,11 @@ Send = Callable[[Message], Awaitable[None]]
 
 def watched(application: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
     """An application that is a function, with a request opened around each of its calls."""
+    own = own_code(application)
 
     @functools.wraps(application)
     async def call(scope: Message, receive: Receive, send: Send) -> Any:
-        visit = _visit(scope) if wanted() else None
+        visit = _visit(scope, own) if wanted() else None
         if visit is None:
             return await application(scope, receive, send)
         return await visit.run(lambda: application(scope, visit.receiver(receive), visit.sender(send)))
@@ -50,10 +52,12 @@ def watched_method(application: Callable[..., Awaitable[Any]]) -> Callable[..., 
 class Visit:
     """One request on its way through an application."""
 
-    __slots__ = ("_answer", "_began", "_body", "_content_type", "request")
+    __slots__ = ("_answer", "_began", "_body", "_content_type", "_own", "request")
 
-    def __init__(self, request: Request, content_type: str) -> None:
+    def __init__(self, request: Request, content_type: str, own: Any) -> None:
         self.request = request
+        self._own = own
+        """The code that answers where no framework tells."""
         self._answer = Answer()
         self._began = time.perf_counter()
         self._body = bytearray()
@@ -67,6 +71,8 @@ class Visit:
             failed = False
             return result
         finally:
+            if self.request.handler is None:
+                self.request.handler = self._own
             tell(self.request, self._answer)
             current.reset(token)
             status = 0 if failed and not self._answer.status else self._answer.status
@@ -115,7 +121,7 @@ ENTRIES.add(Visit.run.__code__)
 
 
 @quietly
-def _visit(scope: Message) -> Visit | None:
+def _visit(scope: Message, own: Any = None) -> Visit | None:
     if scope.get("type") not in {"http", "websocket"}:
         return None
     request = Request(scope.get("method", "WEBSOCKET"), scope.get("path", ""))
@@ -126,7 +132,7 @@ def _visit(scope: Message) -> Visit | None:
         elif name == PROBE_HEADER.encode():
             request.probe = probe_of(_latin(text))
     request.add_source(lambda: _values(scope))
-    return Visit(request, content_type)
+    return Visit(request, content_type, own)
 
 
 def _values(scope: Message) -> Iterator[Value]:

@@ -10,11 +10,13 @@ import functools
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
+from types import FunctionType, MethodType, MethodWrapperType
 from typing import Any, Final
 
 from setpoint_agent.patching.interface import Patch, Wrap
 from setpoint_agent.quiet import quietly
 from setpoint_agent.request import PATH_PARAMETER, Request, Value, current
+from setpoint_agent.stack import is_library
 
 Note = Callable[..., None]
 """(request, result or None, *arguments of the call)."""
@@ -31,6 +33,16 @@ def code_behind(handler: Any, method: str = "") -> Any:
     handler = inspect.unwrap(handler) if callable(handler) else handler
     handler = getattr(handler, "__func__", handler)
     return getattr(handler, "__code__", None)
+
+
+def own_code(application: Any) -> Any:
+    """The code that answers where a WSGI or ASGI application is of no framework; None for what is of a library."""
+    if isinstance(application, MethodWrapperType):  # `application.__call__` of a function, as uvicorn is handed it
+        application = application.__self__
+    if not isinstance(application, FunctionType | MethodType):
+        application = inspect.getattr_static(type(application), "__call__", None)
+    code = code_behind(application)
+    return code if code is not None and not is_library(code.co_filename) else None
 
 
 def add_parameters(request: Request, parameters: Mapping[str, Any] | Iterable[tuple[str, Any]]) -> None:

@@ -14,6 +14,7 @@ from setpoint_agent.patching.interface import Patch, Preparation, Wrap
 from setpoint_agent.quiet import quietly
 from setpoint_agent.request import Request, Value, current
 from setpoint_agent.sources.answers import Answer, tell
+from setpoint_agent.sources.frameworks import own_code
 from setpoint_agent.sources.opening import finish, probe_of, wanted
 from setpoint_agent.sources.parts import MOST_BODY, of_body, of_headers, of_query
 from setpoint_agent.stack import ENTRIES
@@ -23,12 +24,13 @@ Environ = dict[str, Any]
 
 def watched(application: Callable[..., Any]) -> Callable[..., Any]:
     """`application`, with a request opened around each of its calls; for methods as well as functions."""
+    own = own_code(application)
 
     def call(*arguments: Any, **keywords: Any) -> Any:
         if not wanted() or len(arguments) < 2:
             return application(*arguments, **keywords)
         *owner, environ, start_response = arguments
-        visit = _visit(environ)
+        visit = _visit(environ, own)
         if visit is None:
             return application(*arguments, **keywords)
         answered: Any = visit.answer(lambda: application(*owner, environ, visit.starter(start_response), **keywords))
@@ -40,13 +42,16 @@ def watched(application: Callable[..., Any]) -> Callable[..., Any]:
 class Visit:
     """One request on its way through an application."""
 
-    __slots__ = ("_answer", "_began", "_file_wrapper", "request")
+    __slots__ = ("_answer", "_began", "_file_wrapper", "_own", "_told", "request")
 
-    def __init__(self, request: Request, file_wrapper: Any) -> None:
+    def __init__(self, request: Request, file_wrapper: Any, own: Any) -> None:
         self.request = request
+        self._own = own
+        """The code that answers where no framework tells."""
         self._answer = Answer()
         self._began = time.perf_counter()
         self._file_wrapper = file_wrapper
+        self._told = False
 
     def starter(self, start_response: Callable[..., Any]) -> Callable[..., Any]:
         """The server's `start_response`, noting what passes."""
@@ -96,8 +101,16 @@ class Visit:
         """Once: the answer is whole, or broke off."""
         if self.request.ended:
             return
-        tell(self.request, self._answer)
+        self.tell()
         finish(self.request, 0 if failed else self._answer.status, time.perf_counter() - self._began)
+
+    def tell(self) -> None:
+        """Once: nothing more of the answer comes."""
+        if not self._told:
+            self._told = True
+            if self.request.handler is None:
+                self.request.handler = self._own
+            tell(self.request, self._answer)
 
     @quietly
     def _note_head(self, status: str, headers: list[tuple[str, str]]) -> None:
@@ -123,7 +136,11 @@ class _Body:
         return self
 
     def __next__(self) -> bytes:
-        chunk = next(self._chunks) if self._visit.is_made else self._made()
+        try:
+            chunk = next(self._chunks) if self._visit.is_made else self._made()
+        except StopIteration:
+            self._visit.tell()  # not every client closes what it has read to the end: those of test suites do not
+            raise
         self._visit.add(chunk)
         return chunk
 
@@ -208,7 +225,7 @@ class _Input:
 
 
 @quietly
-def _visit(environ: Environ) -> Visit:
+def _visit(environ: Environ, own: Any) -> Visit:
     request = Request(environ.get("REQUEST_METHOD", ""), _path(environ))
     request.add_source(lambda: _values(environ))
     header = environ.get("HTTP_X_SETPOINT_PROBE")
@@ -219,7 +236,7 @@ def _visit(environ: Environ) -> Visit:
     if stream is not None and (length not in {"", "0"} or "HTTP_TRANSFER_ENCODING" in environ):
         size = int(length) if length.isdecimal() else 0
         environ["wsgi.input"] = _Input(stream, request, environ.get("CONTENT_TYPE", ""), size)
-    return Visit(request, environ.get("wsgi.file_wrapper"))
+    return Visit(request, environ.get("wsgi.file_wrapper"), own)
 
 
 def _path(environ: Environ) -> str:

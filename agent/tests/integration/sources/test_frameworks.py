@@ -33,8 +33,11 @@ from tests.conftest import Watch
 
 from setpoint_agent.operations.counts import operations
 from setpoint_agent.request import current
+from setpoint_agent.room import Room
 
 Seen = dict[str, Any]
+
+ROOM = Room(rows=100, octets=100_000)
 
 
 def look(seen: Seen) -> None:
@@ -367,17 +370,17 @@ def test_tornado(watching: Watch) -> None:
 
 def test_what_a_route_does_is_counted(watching: Watch) -> None:
     watching()
-    operations.after_fork()
+    operations.begin_anew()
     seen: Seen = {}
     with wsgi(flask_application(seen)) as address:
         for number in range(3):
             requests.get(f"{address}/things/{number}", timeout=10)
         requests.get(f"{address}/nowhere/at/all", timeout=10)
-    rows = {(row["route"], row["method"]): row for row in operations.snapshot_changed()}
+    rows = {(row["route"], row["method"]): row for row in operations.take_changed(ROOM)}
     things = rows["/things/<int:key>", "GET"]
     assert things["calls"] == 3
     assert things["statuses"] == {"2xx": 3}
     assert sum(things["latency"]["counts"]) == 3
     assert rows["?", "GET"]["statuses"] == {"4xx": 1}
-    assert operations.snapshot_changed() == []
+    assert operations.take_changed(ROOM) == []
     assert json.dumps(rows["?", "GET"])

@@ -207,3 +207,22 @@ def test_what_can_change_nothing_there_is_inert(language: str, marked: str, cont
 @pytest.mark.parametrize("language", sorted(BY_NAME))
 def test_an_empty_text_has_a_place(language: str) -> None:
     assert not BY_NAME[language]("", 0, 0).crosses
+
+
+@pytest.mark.parametrize(
+    ("text", "inert"),
+    [
+        ('INSERT INTO "item" ("id", "name") VALUES (?, ?) RETURNING "item"."id"', True),
+        ('SELECT "item"."name" FROM "item"', True),
+        ('UPDATE "item" SET "price" = ?, "name" = ? WHERE "item"."id" = ?', True),
+        ("INSERT INTO `item` (`name`) VALUES (%s)", True),
+        ('INSERT INTO "item" ("id") VALUES ("name")', False),
+        ('INSERT INTO "name" ("id") VALUES (?)', False),
+        ('SELECT * FROM item WHERE a = "name"', False),
+        ('SELECT * FROM item WHERE a IN ("b", "name")', False),
+        ('SELECT * FROM item ORDER BY "name"', False),
+    ],
+)
+def test_columns_that_mappers_quote(text: str, inert: bool) -> None:
+    start = text.index("name")
+    assert BY_NAME["sql"](text, start, start + len("name")).inert is inert

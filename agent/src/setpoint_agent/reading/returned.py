@@ -1,0 +1,79 @@
+"""Whether all that a function gives back is safe: for what reaches its sink only once the function has returned.
+
+A page that a view returns as a text is sent when the view's frame is gone, and nobody knows any more what its names
+held. Its code is followed like that of a function that is only looked into. `examination` asks.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from types import CodeType
+from typing import Any, Final
+
+from setpoint_agent.provenance.interface import Match
+from setpoint_agent.reading.answer import Question, Safety, worst
+from setpoint_agent.reading.constants import strings_in, written_around
+from setpoint_agent.reading.danger import probes_for
+from setpoint_agent.reading.flow import Follower
+from setpoint_agent.reading.interface import Clearance
+from setpoint_agent.reading.scene import Scene, called_name
+from setpoint_agent.reading.source import FunctionNode, function_of, own_nodes
+from setpoint_agent.sinks.interface import Sink
+
+BODIES: Final = frozenset({"body", "content", "data", "html", "media", "text"})
+"""Attributes of responses that hold what is sent: of falcon, bottle, aiohttp, Django, Flask."""
+WRITERS: Final = frozenset({"write", "writelines"})
+
+
+def clearance_of_returned(code: CodeType, match: Match, text: str, sink: Sink) -> Clearance | None:
+    """As `clearance`, for a match in what the function of `code` has given back."""
+    function, space = function_of(code), module_of(code)
+    if function is None or space is None:
+        return None
+    if written_around(match.found, text, match.start, match.end, (code,)):
+        return Clearance("constant of the code", _place(code, 0), certain=True)
+    probes = probes_for(sink.language, text, match.start, match.end)
+    follower = Follower(Question(match.found, sink.language, probes))
+    scene = Scene(function, space, code=code)
+    answer = worst(follower.answer(each, scene, each.lineno) for each in _given_back(function))
+    if answer.safety is Safety.NEUTRAL and match.found in strings_in(code):
+        return Clearance("constant of the code", _place(code, 0), certain=True)
+    if answer.safety in {Safety.UNSAFE, Safety.NEUTRAL}:
+        return None
+    return Clearance(answer.reason, _place(code, answer.line), certain=answer.safety is Safety.SAFE)
+
+
+def module_of(code: CodeType) -> Mapping[str, Any] | None:
+    """The namespace of the module that holds a function; None where it is none that was imported from a file."""
+    name = _module_name(code.co_filename)
+    module = sys.modules.get(name) if name is not None else None
+    return vars(module) if module is not None else None
+
+
+@lru_cache(maxsize=1_024)
+def _module_name(file: str) -> str | None:
+    return next((name for name, each in list(sys.modules.items()) if getattr(each, "__file__", None) == file), None)
+
+
+def _given_back(function: FunctionNode) -> Iterator[ast.expr]:
+    """What is returned, yielded, written, or put into a response."""
+    if isinstance(function, ast.Lambda):
+        yield function.body
+    for node in own_nodes(function):
+        if isinstance(node, ast.Return | ast.Yield) and node.value is not None:
+            yield node.value
+        elif isinstance(node, ast.Call) and called_name(node) in WRITERS:
+            yield from node.args
+        elif isinstance(node, ast.Assign) and any(_is_body(each) for each in node.targets):
+            yield node.value
+
+
+def _is_body(target: ast.expr) -> bool:
+    return isinstance(target, ast.Attribute) and target.attr in BODIES
+
+
+def _place(code: CodeType, line: int) -> str:
+    return f"{code.co_filename}:{line or code.co_firstlineno}"

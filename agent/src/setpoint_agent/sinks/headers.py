@@ -1,0 +1,220 @@
+"""Headers of responses: values of the request in a header (header injection), and in `Location` (open redirect).
+
+Whether a header that is put together from input is a fault depends on who refuses line breaks: today's frameworks or
+servers do (Werkzeug, Django, bottle, Tornado, gunicorn, uvicorn), and did not always. What is left where they do is
+that input says what a header says (which file name, which origin, how long a cache keeps it), so it is told in either
+case, with less confidence where the library in question is known to refuse. Who makes a `Set-Cookie` quotes it.
+
+A header is looked at where the application sets it: the functions of its framework between it and the collection of
+headers (`through`) merely pass it on. What libraries set of their own accord is their own.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Collection, Mapping, Sequence
+from types import FrameType
+from typing import Any, Final
+
+from setpoint_agent.catalogue import HEADER_INJECTION, OPEN_REDIRECT
+from setpoint_agent.examination import examine
+from setpoint_agent.patching.interface import Patch, Wrap
+from setpoint_agent.quiet import quietly
+from setpoint_agent.request import Request, current
+from setpoint_agent.sinks import cookies
+from setpoint_agent.sinks.callers import application_caller
+from setpoint_agent.sinks.interface import Sink
+from setpoint_agent.sinks.wrapping import argument, looking
+from setpoint_agent.sources.answers import Answer, listen_to_heads
+
+CHECKED: Final = Sink(
+    HEADER_INJECTION, "response header", "header", safe_after=frozenset({"header", "url"}), certainty=0.6
+)
+"""Headers of frameworks that refuse line breaks."""
+UNCHECKED: Final = Sink(HEADER_INJECTION, "response header", "header", safe_after=frozenset({"header", "url"}))
+REDIRECT: Final = Sink(OPEN_REDIRECT, "Location", "url", safe_after=frozenset({"url-host"}))
+
+MOST_HEADERS: Final = 64
+"""Headers of one response that are looked at."""
+UNREMARKABLE: Final = frozenset(
+    [
+        "accept-ranges",
+        "allow",
+        "connection",
+        "content-length",
+        "content-type",
+        "date",
+        "etag",
+        "last-modified",
+        "server",
+        "transfer-encoding",
+        "vary",
+    ]
+)
+"""Headers that frameworks and servers write about the response itself."""
+ADDRESSES: Final = frozenset({"location", "refresh"})
+COOKIE: Final = "set-cookie"
+"""It is quoted by what makes it: all that can be missing are its attributes."""
+
+_OF_WERKZEUG: Final = frozenset(
+    [
+        "werkzeug.datastructures.headers",
+        "werkzeug.sansio.response",
+        "werkzeug.wrappers.response",
+        "werkzeug.utils",
+        "flask.helpers",
+        "flask.sansio.app",
+        "flask.wrappers",
+    ]
+)
+_OF_DJANGO: Final = frozenset({"django.http.response", "django.shortcuts"})
+_OF_STARLETTE: Final = frozenset(
+    [
+        "starlette.datastructures",
+        "starlette.responses",
+        "starlette.exceptions",
+        "fastapi.responses",
+        "fastapi.exceptions",
+    ]
+)
+
+
+def look_at(name: Any, value: Any, sink: Sink, frames: Sequence[FrameType] | None = None) -> None:
+    """One header that the application sets."""
+    lower, value = _text(name).lower(), _text(value)
+    if lower in ADDRESSES:
+        examine(REDIRECT, value.rpartition("url=")[2] if lower == "refresh" else value, frames=frames)
+    elif lower == COOKIE:
+        cookies.look_at_header(value, frames=frames)
+    elif lower not in UNREMARKABLE:
+        examine(sink, value, frames=frames)
+        examine(sink, _text(name), frames=frames)
+
+
+def _setting(sink: Sink, through: Collection[str]) -> Wrap:
+    """`headers.set(name, value)`; a library does it a few times for every response, so the name is asked first."""
+
+    @quietly
+    def look(name: Any, value: Any) -> None:
+        if application_caller(through) is not None:
+            look_at(name, value, sink)
+
+    def wrap(original: Callable[..., Any]) -> Callable[..., Any]:
+        def setting(headers: Any, /, *arguments: Any, **keywords: Any) -> Any:
+            name, value = arguments[:2] if len(arguments) > 1 else (keywords.get("name"), keywords.get("value"))
+            if type(name) is str and name.lower() not in UNREMARKABLE and current.get() is not None:
+                look(name, value)
+            return original(headers, *arguments, **keywords)
+
+        return functools.update_wrapper(setting, original)
+
+    return wrap
+
+
+def _given(position: int | None, sink: Sink, through: Collection[str]) -> Wrap:
+    """`Response(…, headers={name: value})`; position None: by keyword only."""
+
+    def look(arguments: Sequence[Any], keywords: Mapping[str, Any]) -> None:
+        headers = keywords.get("headers") if position is None else argument(arguments, keywords, position, "headers")
+        if headers and application_caller(through) is not None:
+            pairs = list(headers.items() if hasattr(headers, "items") else headers)
+            for name, value in pairs[:MOST_HEADERS]:
+                look_at(name, value, sink)
+
+    return looking(look)
+
+
+def _leading(position: int, keyword: str, through: Collection[str]) -> Wrap:
+    """`redirect(address)` of a framework whose headers are not watched."""
+
+    def look(arguments: Sequence[Any], keywords: Mapping[str, Any]) -> None:
+        if application_caller(through) is not None:
+            examine(REDIRECT, _text(argument(arguments, keywords, position, keyword)))
+
+    return looking(look)
+
+
+def _returned(original: Callable[..., Any]) -> Callable[..., Any]:
+    """`return body, status, headers` of a Flask view, which is gone by then."""
+
+    def make_response(application: Any, rv: Any) -> Any:
+        if type(rv) is tuple and len(rv) > 1 and isinstance(rv[-1], dict | list) and current.get() is not None:
+            _look_at_returned(rv[-1])
+        return original(application, rv)
+
+    return make_response
+
+
+@quietly
+def _look_at_returned(headers: Any) -> None:
+    for name, value in list(headers.items() if isinstance(headers, dict) else headers)[:MOST_HEADERS]:
+        look_at(name, value, CHECKED, frames=())
+
+
+def _look_at_head(answer: Answer) -> None:
+    """`start_response(status, headers)` and ASGI's `send`, called by the application itself: nobody checks anything."""
+    request = current.get()
+    if request is not None and not request.framework and application_caller() is not None:
+        for name, value in answer.headers[:MOST_HEADERS]:
+            look_at(name, value, UNCHECKED)
+
+
+def _leads_back(original: Callable[..., Any]) -> Callable[..., Any]:
+    """`url_for`, `reverse`: an address that a framework makes of a route leads back to the application."""
+
+    def call(*arguments: Any, **keywords: Any) -> Any:
+        address = original(*arguments, **keywords)
+        request = current.get()
+        if request is not None:
+            _note(request, address)
+        return address
+
+    return call
+
+
+@quietly
+def _note(request: Request, address: Any) -> None:
+    request.note_passage(_text(address), "url-host")
+
+
+def _text(given: Any) -> str:
+    return given.decode("latin-1") if isinstance(given, bytes) else str(given)
+
+
+def _of_falcon() -> tuple[Patch, ...]:
+    redirects = ("HTTPMovedPermanently", "HTTPFound", "HTTPSeeOther", "HTTPTemporaryRedirect", "HTTPPermanentRedirect")
+    return (
+        Patch("falcon.response", "Response.set_header", _setting(UNCHECKED, {"falcon.response"})),
+        Patch("falcon.response", "Response.append_header", _setting(UNCHECKED, {"falcon.response"})),
+        Patch("falcon.response", "Response.set_headers", _given(1, UNCHECKED, {"falcon.response"})),
+        *(Patch("falcon.redirects", f"{each}.__init__", _leading(1, "location", ())) for each in redirects),
+    )
+
+
+listen_to_heads(_look_at_head)
+
+PATCHES: Final[tuple[Patch, ...]] = (
+    Patch("werkzeug.datastructures.headers", "Headers.set", _setting(CHECKED, _OF_WERKZEUG)),
+    Patch("werkzeug.datastructures.headers", "Headers.add", _setting(CHECKED, _OF_WERKZEUG)),
+    Patch("flask.app", "Flask.make_response", _returned),
+    Patch("flask.helpers", "url_for", _leads_back),
+    Patch("django.http.response", "ResponseHeaders.__setitem__", _setting(CHECKED, _OF_DJANGO)),
+    Patch("django.urls.base", "reverse", _leads_back),
+    Patch("starlette.datastructures", "MutableHeaders.__setitem__", _setting(UNCHECKED, _OF_STARLETTE)),
+    Patch("starlette.datastructures", "MutableHeaders.setdefault", _setting(UNCHECKED, _OF_STARLETTE)),
+    Patch("starlette.datastructures", "MutableHeaders.append", _setting(UNCHECKED, _OF_STARLETTE)),
+    Patch("starlette.responses", "Response.init_headers", _given(1, UNCHECKED, _OF_STARLETTE)),
+    Patch("starlette.exceptions", "HTTPException.__init__", _given(3, UNCHECKED, _OF_STARLETTE)),
+    Patch("starlette.requests", "HTTPConnection.url_for", _leads_back),
+    Patch("litestar.response.base", "Response.__init__", _given(None, UNCHECKED, {"litestar.response.redirect"})),
+    Patch("litestar.response.redirect", "Redirect.__init__", _leading(1, "path", ())),
+    Patch("aiohttp.web_response", "Response.__init__", _given(None, UNCHECKED, {"aiohttp.web_response"})),
+    Patch("aiohttp.web_exceptions", "HTTPMove.__init__", _leading(1, "location", ())),
+    Patch("tornado.web", "RequestHandler.set_header", _setting(CHECKED, {"tornado.web"})),
+    Patch("tornado.web", "RequestHandler.add_header", _setting(CHECKED, {"tornado.web"})),
+    Patch("bottle", "BaseResponse.set_header", _setting(CHECKED, {"bottle"})),
+    Patch("bottle", "BaseResponse.add_header", _setting(CHECKED, {"bottle"})),
+    Patch("bottle", "HeaderDict.__setitem__", _setting(CHECKED, {"bottle"})),
+    Patch("bottle", "redirect", _leading(0, "url", ())),
+    *_of_falcon(),
+)

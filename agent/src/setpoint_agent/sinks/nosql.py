@@ -1,0 +1,152 @@
+"""Queries of document databases, where input may become an operator instead of a value.
+
+`{"name": value}` is safe as long as the value is a text. Three things are not: a filter whose *keys* the request chose
+(`find(request.args.to_dict())`), a value of the request's JSON that was never made a text (the client may as well send
+`{"$ne": ""}`), and code for the database (`$where`, `$function`) that a value is part of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from types import FrameType
+from typing import Any, Final
+
+from setpoint_agent.catalogue import NOSQL_INJECTION
+from setpoint_agent.examination import application_frames, examine
+from setpoint_agent.patching.interface import Patch, Wrap
+from setpoint_agent.patching.standin import in_place_of
+from setpoint_agent.quiet import quietly
+from setpoint_agent.request import Request, current
+from setpoint_agent.sinks.callers import asked_by_application
+from setpoint_agent.sinks.interface import Sink
+from setpoint_agent.sinks.names_of_code import is_named
+from setpoint_agent.sinks.queries import Query, longest_text, nodes_of, read_query
+from setpoint_agent.sinks.wrapping import argument, examining, looking
+
+MOST_DOCUMENTS: Final = 16
+"""JSON documents of one request that are remembered."""
+VALIDATING: Final = frozenset(["fastapi", "litestar", "marshmallow", "ninja", "pydantic", "rest_framework"])
+"""Packages that read JSON by a declaration of its types: what they hand on is what was declared."""
+_SAFE_AFTER: Final = frozenset({"nosql"})
+
+_FILTERED: Final = (
+    "find",
+    "find_one",
+    "find_raw_batches",
+    "find_one_and_update",
+    "find_one_and_replace",
+    "find_one_and_delete",
+    "update_one",
+    "update_many",
+    "replace_one",
+    "delete_one",
+    "delete_many",
+    "count_documents",
+)
+_UPDATING: Final = frozenset({"update_one", "update_many", "find_one_and_update"})
+_COLLECTIONS: Final = (
+    ("pymongo.synchronous.collection", "Collection"),
+    ("pymongo.asynchronous.collection", "AsyncCollection"),
+    ("pymongo.collection", "Collection"),
+    ("mongomock.collection", "Collection"),
+)
+"""pymongo's (of its version 4.9 on, and before), and the stand-in that many tests use."""
+
+
+def _sinks(name: str) -> tuple[Sink, Sink]:
+    return (
+        Sink(NOSQL_INJECTION, name, "nosql", _SAFE_AFTER),
+        Sink(NOSQL_INJECTION, f"{name} ($where)", "python", _SAFE_AFTER),
+    )
+
+
+def _querying(name: str, position: int, keyword: str, *, updates: bool = False) -> Wrap:
+    """The wrapper of a collection's method that takes a filter or pipeline; `updates`: and an update behind it."""
+    structure, code = _sinks(f"pymongo.Collection.{name}")
+
+    def look(arguments: Sequence[Any], keywords: Mapping[str, Any]) -> None:
+        request = current.get()
+        if request is None:
+            return
+        query = read_query(argument(arguments, keywords, position, keyword))
+        for text in query.code:
+            examine(code, text)
+        frames = application_frames()
+        _look_at_keys(structure, request, query, frames)
+        given = [*query.values, argument(arguments, keywords, position + 1, "update")] if updates else query.values
+        _look_at_values(structure, request, given, frames)
+
+    return looking(look)
+
+
+def _look_at_keys(structure: Sink, request: Request, query: Query, frames: Sequence[FrameType]) -> None:
+    """Keys that the request chose, by a name or a value of it, and that no code of the application holds."""
+    if query.keys:
+        texts = {each.text for each in request.values()}
+        for key in query.keys:
+            if key in texts and not is_named(key, frames):
+                examine(structure, key)
+
+
+def _look_at_values(structure: Sink, request: Request, values: Sequence[Any], frames: Sequence[FrameType]) -> None:
+    """Values that are the very objects of a JSON document which the request brought."""
+    documents = [*(request.documents if "documents" in vars(request) else ()), *_handed_over(request, frames)]
+    if not documents:
+        return
+    brought = {id(node) for document in documents for node in nodes_of(document)}
+    for value in values:
+        if isinstance(value, str | dict | list) and id(value) in brought and not _is_declared(value, frames):
+            examine(structure, longest_text(value))
+
+
+def _handed_over(request: Request, frames: Sequence[FrameType]) -> list[Any]:
+    """JSON documents that the framework gave the handler as they came: `async def search(query: dict)`."""
+    for frame in frames:
+        code = frame.f_code
+        if code is request.handler:
+            parameters = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+            given = [frame.f_locals.get(each) for each in parameters]
+            return [each for each in given if type(each) is dict]
+    return []
+
+
+def _is_declared(value: Any, frames: Sequence[FrameType]) -> bool:
+    """Whether a model of pydantic holds it, which has checked its type; local names of the functions are looked at."""
+    for frame in frames:
+        for held in list(frame.f_locals.values()):
+            if hasattr(type(held), "__pydantic_fields__") and any(each is value for each in vars(held).values()):
+                return True
+    return False
+
+
+def _loading(original: Callable[..., Any]) -> Callable[..., Any]:
+    """`json.loads`, by the application or by a framework that it asked for the request's JSON."""
+
+    def loads(*arguments: Any, **keywords: Any) -> Any:
+        document = original(*arguments, **keywords)
+        request = current.get()
+        if request is not None and type(document) in {dict, list}:
+            _remember(request, document)
+        return document
+
+    return in_place_of(original, loads)
+
+
+@quietly
+def _remember(request: Request, document: Any) -> None:
+    if len(request.documents) < MOST_DOCUMENTS and asked_by_application(self_reliant=VALIDATING):
+        request.documents.append(document)
+
+
+def _patches(module: str, owner: str) -> tuple[Patch, ...]:
+    queries = {name: _querying(name, 1, "filter", updates=name in _UPDATING) for name in _FILTERED}
+    queries["distinct"] = _querying("distinct", 2, "filter")
+    queries["aggregate"] = _querying("aggregate", 1, "pipeline")
+    return tuple(Patch(module, f"{owner}.{name}", wrap) for name, wrap in queries.items())
+
+
+PATCHES: Final = (
+    Patch("json", "loads", _loading),
+    *(patch for module, owner in _COLLECTIONS for patch in _patches(module, owner)),
+    Patch("redis.commands.core", "ScriptCommands.eval", examining(_sinks("redis.Redis.eval")[1], 1, "script")),
+)

@@ -1,0 +1,116 @@
+"""Cross-site scripting: a page that holds a value of the request which nothing escaped. `sources` tells of each answer.
+
+With ordinary values an escaped text looks like one that is not, so it is counted: texts that escapers gave back in this
+request, texts that templates and the code hold themselves, and how often the value stands on the page. What is left
+over came there as it is.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
+from types import CodeType
+from typing import Final
+
+from setpoint_agent.catalogue import CROSS_SITE_SCRIPTING
+from setpoint_agent.examination import weigh
+from setpoint_agent.provenance.interface import Match
+from setpoint_agent.provenance.recognition import find_on_page
+from setpoint_agent.reading.constants import strings_of_module
+from setpoint_agent.reading.returned import module_of
+from setpoint_agent.request import MOST_ESCAPED, Request
+from setpoint_agent.sinks.interface import Sink
+from setpoint_agent.sinks.occurrences import left_over
+from setpoint_agent.sinks.templates import texts_of
+from setpoint_agent.sources.answers import MOST_BODY, Answer, listen
+
+PAGE: Final = Sink(CROSS_SITE_SCRIPTING, "response body", "html", safe_after=frozenset({"url"}))
+"""What is encoded for an address holds no mark of HTML either; what was escaped is counted."""
+
+LOOKED_AT_FIRST: Final = 128
+LOOKED_AT_LATER: Final = 8
+"""Of each handler so many pages, and then one in so many: a page takes longer to search than all else that a request
+meets, and what a handler leaves unescaped it leaves unescaped every time."""
+MOST_HANDLERS: Final = 2_000
+
+_looked_at: Final[dict[CodeType | str | None, int]] = {}
+
+
+def _look_at(request: Request, answer: Answer) -> None:
+    if not answer.page or not answer.body or not _is_shown(answer) or not _is_due(request):
+        return
+    text = _text_of(answer)
+    matches = [each for each in find_on_page(request.values(), text) if not _is_number(each.found)]
+    if matches and len(request.escaped) < MOST_ESCAPED:
+        doubtful = list(_unescaped(request, text, matches))
+        if doubtful:
+            weigh(PAGE, text, doubtful, frames=())
+
+
+def _is_due(request: Request) -> bool:
+    """Whether to look at this page of its handler: at all of them at first, later at some."""
+    made_by = request.handler or request.route
+    if len(_looked_at) >= MOST_HANDLERS and made_by not in _looked_at:
+        _looked_at.clear()
+    count = _looked_at[made_by] = _looked_at.get(made_by, 0) + 1
+    return count <= LOOKED_AT_FIRST or count % LOOKED_AT_LATER == 0
+
+
+def _is_shown(answer: Answer) -> bool:
+    """Whether it was made for this request and browsers show it: they follow redirects, and keep attachments.
+
+    `Last-Modified` comes with files that are sent as they are.
+    """
+    headers = {name.lower(): text.lstrip().lower() for name, text in answer.headers}
+    if 300 <= answer.status < 400 or "last-modified" in headers:
+        return False
+    return not headers.get("content-disposition", "").startswith("attachment")
+
+
+def _text_of(answer: Answer) -> str:
+    """Frameworks' own compression is undone; what a server does behind the application is not seen here."""
+    body = bytes(answer.body)
+    if any(name.lower() == "content-encoding" and text.lower() in {"gzip", "deflate"} for name, text in answer.headers):
+        import zlib  # it is loaded already: the application has just used it
+
+        body = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32).decompress(body, MOST_BODY)
+    return body.decode("utf-8", "replace")
+
+
+def _is_number(text: str) -> bool:
+    """What is a number on the page may have been one in between."""
+    return text.strip("+-").replace(".", "", 1).isdigit()
+
+
+def _unescaped(request: Request, text: str, matches: list[Match]) -> Iterator[Match]:
+    """The matches at places that nothing accounts for; what is written is only asked where escapes do not suffice."""
+    wanted = {each.found: each for each in matches}
+    escaped = Counter(map(str, request.escaped))
+    written: list[str] = []
+    places = left_over(text, wanted, written, escaped)
+    for more in (_texts_of_templates, _texts_of_module):
+        if places:
+            written += more(request)
+            places = left_over(text, wanted, written, escaped)
+    for start, end in places:
+        yield replace(wanted[text[start:end]], start=start, end=end)
+
+
+def _texts_of_templates(request: Request) -> list[str]:
+    return [text for template in request.templates for text in texts_of(template)]
+
+
+def _texts_of_module(request: Request) -> tuple[str, ...]:
+    return _written_beside(request.handler) if request.handler is not None else ()
+
+
+@lru_cache(maxsize=256)
+def _written_beside(handler: CodeType) -> tuple[str, ...]:
+    """What the module of a handler holds; its texts are those of its code, which do not change."""
+    space = module_of(handler)
+    return tuple(strings_of_module(space)) if space is not None else ()
+
+
+listen(_look_at)

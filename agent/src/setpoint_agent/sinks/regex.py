@@ -1,0 +1,63 @@
+"""Regular expressions that input has a part in: a pattern of an attacker's choice can take for ever to fail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import FrameType
+from typing import Any, Final
+
+from setpoint_agent.catalogue import REGEX_INJECTION
+from setpoint_agent.examination import examine
+from setpoint_agent.memory import Seen
+from setpoint_agent.patching.interface import Patch, Wrap
+from setpoint_agent.quiet import quietly
+from setpoint_agent.request import current
+from setpoint_agent.sinks.callers import application_caller
+from setpoint_agent.sinks.interface import Sink
+
+_MODULES: Final = frozenset({"re", "regex.regex", "regex._main"})
+_written_down: Final = Seen(most=2_048)
+"""Patterns that are constants of the code which uses them: nearly all are, and some are used very often."""
+
+
+def _compiling(name: str) -> Wrap:
+    """The wrapper of the function `_compile(pattern, …)` behind all functions of a module."""
+    sink = Sink(REGEX_INJECTION, name, "regex", safe_after=frozenset({"regex"}))
+
+    def wrap(original: Callable[..., Any]) -> Callable[..., Any]:
+        def compiling(pattern: Any, *arguments: Any, **keywords: Any) -> Any:
+            if current.get() is not None and not _written_down.holds("", pattern):
+                _look_at(sink, pattern)
+            return original(pattern, *arguments, **keywords)
+
+        return compiling
+
+    return wrap
+
+
+@quietly
+def _look_at(sink: Sink, pattern: Any) -> None:
+    """Patterns of libraries are their own, whatever they are made of; so are those that the application wrote down."""
+    frame = application_caller(_MODULES)
+    if frame is None or not isinstance(pattern, str | bytes):
+        return
+    if _is_written_down(pattern, frame):
+        _written_down.add("", pattern)
+    else:
+        examine(sink, pattern)
+
+
+def _is_written_down(pattern: str | bytes, frame: FrameType) -> bool:
+    """Whether the very object is a constant of the calling function, or of its module by a name that it uses."""
+    code = frame.f_code
+    if any(pattern is each for each in code.co_consts):
+        return True
+    return any(pattern is frame.f_globals.get(each) for each in code.co_names)
+
+
+PATCHES: Final = (
+    # What all functions of the module call (CPython 3.11 and 3.13), also those that others imported by name before.
+    Patch("re", "_compile", _compiling("re.compile")),
+    Patch("regex.regex", "_compile", _compiling("regex.compile")),
+    Patch("regex._main", "_compile", _compiling("regex.compile")),
+)

@@ -1,0 +1,106 @@
+"""Processes that the agent is loaded into, and a control plane for it to talk to."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from tests.control_plane import KEY, TOKEN, ControlPlane, free_port
+
+SOURCES = Path(__file__).parents[2] / "src"
+SERVICES = Path(__file__).with_name("services")
+
+Line = dict[str, Any]
+
+
+@pytest.fixture
+def control_plane() -> Iterator[ControlPlane]:
+    plane = ControlPlane()
+    yield plane
+    plane.close()
+    assert plane.faults == []
+
+
+class Service:
+    """A command with the agent in it, and what the agent tells."""
+
+    def __init__(self, folder: Path, server: str) -> None:
+        self.port = free_port()
+        self.report_file = folder / "report.jsonl"
+        self._output = folder / "output.txt"
+        self.environment = {
+            **{name: text for name, text in os.environ.items() if not name.startswith(("SETPOINT_", "OTEL_"))},
+            "PYTHONPATH": os.pathsep.join([str(SERVICES), str(SOURCES)]),
+            "SETPOINT_SERVICE": "shop",
+            "SETPOINT_RELEASE": "1.4.2",
+            "SETPOINT_REPORT_FILE": str(self.report_file),
+            "SETPOINT_REPORT_SECONDS": "0.2",
+            "SETPOINT_SERVER": server,
+            "SETPOINT_TOKEN": TOKEN,
+            "SETPOINT_AGENT_KEY": KEY.hex(),
+        }
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def run(self, *command: str, wrapped: bool = True) -> None:
+        """Start it; `{port}` in its arguments is a free one."""
+        given = [each.replace("{port}", str(self.port)) for each in command]
+        first = [sys.executable, "-m", "setpoint_agent"] if wrapped else []
+        with self._output.open("wb") as output:
+            self.process = subprocess.Popen(
+                [*first, *given], env=self.environment, cwd=SERVICES, stdout=output, stderr=output
+            )
+
+    def get(self, path: str, seconds: float = 30.0) -> requests.Response:
+        """Ask it, once it listens."""
+        deadline = time.monotonic() + seconds
+        while True:
+            try:
+                return requests.get(f"http://127.0.0.1:{self.port}{path}", timeout=10)
+            except requests.ConnectionError:
+                assert self.process is None or self.process.poll() is None, self.output
+                assert time.monotonic() < deadline, self.output
+                time.sleep(0.02)
+
+    def lines(self, kind: str = "sql-injection", most_seconds: float = 10.0) -> list[Line]:
+        """What it has written of `kind`, as soon as there is something."""
+        deadline = time.monotonic() + most_seconds
+        while not (found := [each for each in self._lines() if each["type"] == kind]):
+            assert time.monotonic() < deadline, self.output
+            time.sleep(0.005)
+        return found
+
+    def stop(self, with_signal: int = signal.SIGTERM) -> int:
+        assert self.process is not None
+        self.process.send_signal(with_signal)
+        return self.process.wait(20)
+
+    @property
+    def output(self) -> str:
+        return self._output.read_text(errors="replace")
+
+    def _lines(self) -> Sequence[Line]:
+        if not self.report_file.exists():
+            return []
+        text = self.report_file.read_text(encoding="utf-8")
+        return [json.loads(each) for each in text.splitlines(keepends=True) if each.endswith("\n")]
+
+
+@pytest.fixture
+def service(tmp_path: Path, control_plane: ControlPlane) -> Iterator[Service]:
+    made = Service(tmp_path, control_plane.address)
+    yield made
+    if made.process is not None and made.process.poll() is None:
+        made.process.kill()
+        made.process.wait()
+
+
+Findings = Callable[[str], list[dict[str, Any]]]
