@@ -57,8 +57,11 @@ def _answer(frame: FrameType, scene: Scene, question: Question) -> Answer:
 
 
 def _is_written_at(frame: FrameType, scene: Scene, found: str) -> bool:
-    """Whether the operation itself is handed a literal that holds the text; keys of what is looked up are not handed."""
-    waiting: list[ast.AST] = list(_reaching(node_at(frame, scene.function), scene))
+    """Whether the operation itself is handed a literal that holds the text; keys of a look-up are not handed."""
+    operation = node_at(frame, scene.function)
+    waiting: list[ast.AST] = list(_reaching(operation, scene))
+    if isinstance(operation, ast.Call) and isinstance(operation.func, ast.Attribute):
+        waiting.append(operation.func.value)
     while waiting:
         node = waiting.pop()
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and found in node.value:

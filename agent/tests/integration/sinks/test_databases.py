@@ -174,6 +174,7 @@ def test_psycopg(watching: Watch, smith: str, postgresql: str) -> None:
             query = sql.SQL("SELECT {} FROM users WHERE name = {}").format(sql.Identifier("name"), sql.Literal(smith))
             assert len(cursor.execute(query).fetchall()) == 3
             assert kept == []
+        with request_of(smith), connection.cursor() as cursor:
             assert len(connection.execute(statement(smith)).fetchall()) == 3
             cursor.execute(sql.SQL(statement(smith)))
             list(cursor.stream(statement(smith)))

@@ -75,7 +75,7 @@ def plain_view(name: Annotated[str, Query(max_length=20)]) -> Clearance | None:
 
 def test_parameters_of_views() -> None:
     assert certain(checked_view(REQUEST.name))
-    assert certain(listed_view(REQUEST.name))  # type: ignore[arg-type]  # as it comes out of a request
+    assert certain(listed_view(REQUEST.name))
     assert not certain(plain_view(REQUEST.name))
 
 
