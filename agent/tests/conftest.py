@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from setpoint_agent import examination
+from setpoint_agent.catalogue import Kind
 from setpoint_agent.evidence import Evidence
 from setpoint_agent.patching.placing import place
 from setpoint_agent.stack import Application
@@ -23,25 +25,42 @@ SOURCES = (
     "sources.decoded",
 )
 
+BY_CALL = tuple(
+    f"sinks.{each}" for each in ("hashing", "ciphers", "randomness", "cookies", "xml", "tls", "tokens", "exposure")
+)
+"""Families that report whatever the application calls, of requests or not."""
+
 Watch = Callable[..., list[Evidence]]
 
 
 @pytest.fixture
 def watching() -> Iterator[Watch]:
-    """Call it with families: from then on, what they meet is in the list it gives. Tests are the application."""
+    """Call it with families: from then on, what they meet is in the list it gives. Tests are the application.
+
+    Families stay in place for good: what those `BY_CALL` meet that an earlier test has asked for is left out.
+    """
     kept: list[Evidence] = []
 
     def begin(*families: str, sources: bool = True) -> list[Evidence]:
         place((*(SOURCES if sources else ()), *families))
-        examination.begin(
-            examination.Examination(application=Application((Path(__file__).parent,)), record=kept.append)
-        )
+        others = _kinds(set(BY_CALL) - set(families)) - _kinds(families)
+
+        def record(evidence: Evidence) -> None:
+            if evidence.kind not in others:
+                kept.append(evidence)
+
+        examination.begin(examination.Examination(application=Application((Path(__file__).parent,)), record=record))
         switch.on = True
         return kept
 
     yield begin
     switch.on = False
     examination.begin(None)
+
+
+def _kinds(families: Iterable[str]) -> set[Kind]:
+    modules = [import_module(f"setpoint_agent.{each}") for each in families]
+    return {each for module in modules for each in vars(module).values() if isinstance(each, Kind)}
 
 
 @pytest.fixture

@@ -156,13 +156,17 @@ current: Final[ContextVar[Request | None]] = ContextVar("setpoint_request", defa
 
 
 def _gather(source: Source, kept: list[Value]) -> None:
-    characters = sum(len(each.text) for each in kept)
+    characters = sum([len(each.text) for each in kept])
     try:
         for value in source():
             if len(kept) >= MOST_VALUES or characters >= MOST_CHARACTERS:
                 return
-            text = value.text[:LONGEST_VALUE]
-            characters += len(text)
-            kept.append(value if text is value.text else Value(value.part, value.name, text))
+            length = len(value.text)
+            if length > LONGEST_VALUE:
+                kept.append(Value(value.part, value.name, value.text[:LONGEST_VALUE]))
+                length = LONGEST_VALUE
+            else:
+                kept.append(value)
+            characters += length
     except Exception as error:  # noqa: BLE001 - a part that cannot be read is left out, and counted
         mishaps.record("source", error)

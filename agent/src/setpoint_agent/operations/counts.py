@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter, defaultdict, deque
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from setpoint_agent.gathering import Gathering
 from setpoint_agent.request import Request
@@ -27,15 +27,8 @@ METHODS: Final = frozenset(
 """RFC 9110, RFC 5789, and what a WebSocket counts as. A client may send any word: the rest counts as `other`."""
 
 
-class _Ended(NamedTuple):
-    """A request that was answered."""
-
-    route: str
-    method: str
-    framework: str
-    status: int
-    seconds: float
-    effects: dict[str, int] | None
+_Ended = tuple[str, str, str, int, float, dict[str, int] | None]
+"""A request that was answered: route, method, framework, status, seconds, effects."""
 
 
 class _Row:
@@ -71,9 +64,7 @@ class Operations:
     def finished(self, request: Request, status: int, seconds: float) -> None:
         """Count a request that ended; `status` 0: by an exception. Called on the request's own thread."""
         effects = dict(request.effects) if request.has_effects else None
-        self._gathered.add(
-            _Ended(request.route or UNKNOWN, request.method, request.framework, status, seconds, effects)
-        )
+        self._gathered.add((request.route or UNKNOWN, request.method, request.framework, status, seconds, effects))
 
     @property
     def requests(self) -> int:
@@ -100,26 +91,26 @@ class Operations:
         return taken
 
     def _count(self, ended: _Ended) -> None:
+        route, method, framework, status, seconds, effects = ended
         self._requests += 1
-        row = self._row(ended)
+        row = self._row(route, method if method in METHODS else OTHER, framework)
         row.calls += 1
-        row.statuses[CLASSES.get(ended.status // 100, "error")] += 1
-        row.counts[bisect_left(BOUNDS, ended.seconds)] += 1
-        row.seconds += ended.seconds
-        if ended.effects:
-            row.effects.update(ended.effects)
+        row.statuses[CLASSES.get(status // 100, "error")] += 1
+        row.counts[bisect_left(BOUNDS, seconds)] += 1
+        row.seconds += seconds
+        if effects:
+            row.effects.update(effects)
         if not row.changed:
             row.changed = True
             self._changed.append(row)
 
-    def _row(self, ended: _Ended) -> _Row:
-        method = ended.method if ended.method in METHODS else OTHER
-        row = self._rows.get((ended.route, method))
+    def _row(self, route: str, method: str, framework: str) -> _Row:
+        row = self._rows.get((route, method))
         if row is not None:
             return row
-        full = len(self._rows) >= MOST_ROUTES - len(METHODS) - 1
-        route = OTHER if full else ended.route
-        return self._rows.setdefault((route, method), _Row(route, method, "" if full else ended.framework))
+        if len(self._rows) >= MOST_ROUTES - len(METHODS) - 1:
+            route, framework = OTHER, ""
+        return self._rows.setdefault((route, method), _Row(route, method, framework))
 
 
 def _as_document(row: _Row) -> dict[str, Any]:

@@ -21,7 +21,7 @@ class Patch:
     What lies in C types takes a `Preparation`."""
     wrap: Wrap
     over: bool = False
-    """Also around the wrapper of another family, which is placed before this one."""
+    """Also where another family has a wrapper around the same function, whichever comes first."""
 
 
 @dataclass(frozen=True, slots=True)

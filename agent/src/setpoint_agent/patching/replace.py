@@ -60,7 +60,9 @@ def put(
     kind, original = described
     if hasattr(original, MARK) and not over:
         return None
-    wrapper = _marked(wrap(original), original)
+    wrapper = _named(wrap(original), original)
+    if not over:  # what lies over a wrapper, or will, is not in the way of the one that is not
+        setattr(wrapper, MARK, original)
     setattr(owner, name, kind(wrapper) if kind else wrapper)
     return original, wrapper
 
@@ -109,8 +111,5 @@ def _described(owner: Any, name: str) -> tuple[type | None, Callable[..., Any]] 
     return None
 
 
-def _marked(wrapper: Callable[..., Any], original: Callable[..., Any]) -> Callable[..., Any]:
-    if not hasattr(wrapper, "__wrapped__"):
-        functools.update_wrapper(wrapper, original)
-    setattr(wrapper, MARK, original)
-    return wrapper
+def _named(wrapper: Callable[..., Any], original: Callable[..., Any]) -> Callable[..., Any]:
+    return wrapper if hasattr(wrapper, "__wrapped__") else functools.update_wrapper(wrapper, original)

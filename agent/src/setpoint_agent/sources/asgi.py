@@ -21,6 +21,8 @@ Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
+_PROBE: Final = PROBE_HEADER.encode()
+
 
 def watched(application: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
     """An application that is a function, with a request opened around each of its calls."""
@@ -28,10 +30,10 @@ def watched(application: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitab
 
     @functools.wraps(application)
     async def call(scope: Message, receive: Receive, send: Send) -> Any:
-        visit = _visit(scope, own) if wanted() else None
+        visit = _visit(scope, receive, send, own) if wanted() else None
         if visit is None:
             return await application(scope, receive, send)
-        return await visit.run(lambda: application(scope, visit.receiver(receive), visit.sender(send)))
+        return await visit.run(lambda: application(scope, visit.receive, visit.send))
 
     return call
 
@@ -41,10 +43,10 @@ def watched_method(application: Callable[..., Awaitable[Any]]) -> Callable[..., 
 
     @functools.wraps(application)
     async def __call__(self: Any, scope: Message, receive: Receive, send: Send) -> Any:  # noqa: N807 - as it is named
-        visit = _visit(scope) if wanted() else None
+        visit = _visit(scope, receive, send) if wanted() else None
         if visit is None:
             return await application(self, scope, receive, send)
-        return await visit.run(lambda: application(self, scope, visit.receiver(receive), visit.sender(send)))
+        return await visit.run(lambda: application(self, scope, visit.receive, visit.send))
 
     return __call__
 
@@ -52,16 +54,18 @@ def watched_method(application: Callable[..., Awaitable[Any]]) -> Callable[..., 
 class Visit:
     """One request on its way through an application."""
 
-    __slots__ = ("_answer", "_began", "_body", "_content_type", "_own", "request")
+    __slots__ = ("_answer", "_began", "_body", "_content_type", "_own", "_receive", "_send", "request")
 
-    def __init__(self, request: Request, content_type: str, own: Any) -> None:
+    def __init__(self, request: Request, receive: Receive, send: Send, content_type: bytes, own: Any) -> None:
         self.request = request
+        self._receive = receive
+        self._send = send
+        self._content_type = content_type
         self._own = own
         """The code that answers where no framework tells."""
         self._answer = Answer()
+        self._body = b""
         self._began = time.perf_counter()
-        self._body = bytearray()
-        self._content_type = content_type
 
     async def run(self, call: Callable[[], Awaitable[Any]]) -> Any:
         token = current.set(self.request)
@@ -78,41 +82,42 @@ class Visit:
             status = 0 if failed and not self._answer.status else self._answer.status
             finish(self.request, status, time.perf_counter() - self._began)
 
-    def receiver(self, receive: Receive) -> Receive:
-        async def receiving() -> Message:
-            message = await receive()
-            self._note_received(message)
-            return message
+    async def receive(self) -> Message:
+        message = await self._receive()
+        self._note_received(message)
+        return message
 
-        return receiving
-
-    def sender(self, send: Send) -> Send:
-        async def sending(message: Message) -> None:
-            self._note_sent(message)
-            await send(message)
-
-        return sending
+    async def send(self, message: Message) -> None:
+        self._note_sent(message)
+        await self._send(message)
 
     @quietly
     def _note_received(self, message: Message) -> None:
-        kind = message.get("type")
+        kind = message["type"]
         if kind == "http.request":
-            self._body += message.get("body", b"")[: MOST_BODY - len(self._body)]
-            if not message.get("more_body") or len(self._body) >= MOST_BODY:
-                body, content_type = bytes(self._body), self._content_type
-                self.request.add_source(lambda: of_body(body, content_type))
+            body = message.get("body", b"")
+            if body or self._body:
+                self._note_body(body, last=not message.get("more_body"))
         elif kind == "websocket.receive":
             text = message.get("text") or (message.get("bytes") or b"")[:MOST_BODY].decode("utf-8", "replace")
             self.request.add_source(lambda: _of_message(text))
 
+    def _note_body(self, more: bytes, *, last: bool) -> None:
+        if len(self._body) < MOST_BODY:
+            self._body += more[: MOST_BODY - len(self._body)]
+            if last or len(self._body) == MOST_BODY:
+                body, content_type = self._body, self._content_type.decode("latin-1")
+                self.request.add_source(lambda: of_body(body, content_type))
+
     @quietly
     def _note_sent(self, message: Message) -> None:
-        kind = message.get("type")
-        if kind == "http.response.start":
-            headers = [(_latin(name), _latin(text)) for name, text in message.get("headers", ())]
+        kind = message["type"]
+        if kind == "http.response.body":
+            if self._answer.page:
+                self._answer.add(bytes(message.get("body", b"")))
+        elif kind == "http.response.start":
+            headers = [(name.decode("latin-1"), text.decode("latin-1")) for name, text in message.get("headers", ())]
             self._answer.begin(int(message["status"]), headers)
-        elif kind == "http.response.body":
-            self._answer.add(bytes(message.get("body", b"")))
         elif kind == "websocket.accept":
             self._answer.status = 101
 
@@ -121,33 +126,27 @@ ENTRIES.add(Visit.run.__code__)
 
 
 @quietly
-def _visit(scope: Message, own: Any = None) -> Visit | None:
-    if scope.get("type") not in {"http", "websocket"}:
+def _visit(scope: Message, receive: Receive, send: Send, own: Any = None) -> Visit | None:
+    if scope["type"] not in {"http", "websocket"}:
         return None
-    request = Request(scope.get("method", "WEBSOCKET"), scope.get("path", ""))
-    content_type = ""
-    for name, text in scope.get("headers", ()):
-        if name == b"content-type":
-            content_type = _latin(text)
-        elif name == PROBE_HEADER.encode():
-            request.probe = probe_of(_latin(text))
+    request = Request(scope.get("method", "WEBSOCKET"), scope["path"])
     request.add_source(lambda: _values(scope))
-    return Visit(request, content_type, own)
+    headers = dict(scope.get("headers", ()))
+    probe = headers.get(_PROBE)
+    if probe is not None:
+        request.probe = probe_of(probe.decode("latin-1"))
+    return Visit(request, receive, send, headers.get(b"content-type", b""), own)
 
 
 def _values(scope: Message) -> Iterator[Value]:
-    yield from of_query(_latin(scope.get("query_string", b"")))
-    yield from of_headers((_latin(name), _latin(text)) for name, text in scope.get("headers", ()))
+    yield from of_query(scope.get("query_string", b"").decode("latin-1"))
+    yield from of_headers((name.decode("latin-1"), text.decode("latin-1")) for name, text in scope.get("headers", ()))
 
 
 def _of_message(text: str) -> Iterator[Value]:
     if text.lstrip()[:1] in {"{", "["}:
         yield from of_json_text(text)
     yield Value(WEBSOCKET, "", text)
-
-
-def _latin(octets: bytes) -> str:
-    return octets.decode("latin-1")
 
 
 def _watch_uvicorn(module: ModuleType) -> None:

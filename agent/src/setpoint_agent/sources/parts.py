@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote, unquote_plus
 
@@ -34,6 +35,9 @@ MOST_PAIRS: Final = 256
 """Pairs of a query, a form or a cookie header that are read."""
 MOST_ITEMS: Final = 512
 """Values of a JSON document that are read."""
+LONGEST_KEPT: Final = 256
+MOST_KEPT: Final = 256
+"""Headers (and the characters of one) that are kept from one request to the next: most of them come again."""
 
 STANDARD_HEADERS: Final = frozenset(
     [
@@ -100,17 +104,24 @@ def of_query(raw: str) -> Iterator[Value]:
 
 
 def of_headers(headers: Iterable[tuple[str, str]]) -> Iterator[Value]:
-    """Headers but `Cookie`; `headers` gives names in any case."""
+    """Headers, and what the one of cookies holds; `headers` gives names in any case."""
     for name, text in headers:
-        lower = name.lower()
-        if lower == "cookie":
-            yield from of_cookies(text)
-            continue
-        yield Value(HEADER, lower, text)
-        if lower not in STANDARD_HEADERS:
-            yield Value(HEADER_NAME, lower, name)
-        if "%" in text:
-            yield Value(HEADER, lower, unquote(text, errors="replace"))
+        yield from (_kept_header if len(text) <= LONGEST_KEPT else _of_header)(name, text)
+
+
+def _of_header(name: str, text: str) -> tuple[Value, ...]:
+    lower = name.lower()
+    if lower == "cookie":
+        return tuple(of_cookies(text))
+    values = [Value(HEADER, lower, text)]
+    if lower not in STANDARD_HEADERS:
+        values.append(Value(HEADER_NAME, lower, name))
+    if "%" in text:
+        values.append(Value(HEADER, lower, unquote(text, errors="replace")))
+    return tuple(values)
+
+
+_kept_header: Final = lru_cache(MOST_KEPT)(_of_header)
 
 
 def of_cookies(header: str) -> Iterator[Value]:

@@ -76,7 +76,7 @@ def test_frameworks_that_are_told_to_debug(watching: Watch) -> None:
     evidence = watching(FAMILY, sources=False)
     Starlette(debug=True)
     FastAPI(debug=True)
-    Litestar([], debug=True)
+    Litestar([], debug=True, logging_config=None)
     tornado.web.Application(debug=True)
     werkzeug.debug.DebuggedApplication(lambda *_: [])
     assert [each.sink for each in evidence] == [
@@ -93,7 +93,7 @@ def test_frameworks_as_they_are(watching: Watch) -> None:
     evidence = watching(FAMILY, sources=False)
     Starlette()
     FastAPI(debug=False)
-    Litestar([])
+    Litestar([], logging_config=None)
     tornado.web.Application()
     aiohttp.web.Application()
     bottle.debug(False)

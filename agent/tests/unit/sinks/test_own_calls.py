@@ -12,11 +12,13 @@ from tests.conftest import Watch
 from tests.unit.sinks.requesting import request_of
 
 from setpoint_agent import examination
-from setpoint_agent.catalogue import WEAK_HASH
+from setpoint_agent.catalogue import Kind
 from setpoint_agent.quiet import mishaps
 from setpoint_agent.request import current
 from setpoint_agent.sinks.own_calls import watching as watching_calls
 from setpoint_agent.switch import switch
+
+COLOURS = Kind("colours", 1, "A call that is weak by itself")
 
 
 def original(colour: str = "blue") -> str:
@@ -37,7 +39,7 @@ def library(function: Callable[..., str], name: str = "library.colours") -> Call
 
 def test_the_applications_own(watching: Watch) -> None:
     evidence = watching(sources=False)
-    weak = watching_calls(WEAK_HASH, "colours")(original)
+    weak = watching_calls(COLOURS, "colours")(original)
     with request_of("green"):
         assert weak() == "blue"
         assert functools.partial(weak, "red")() == "red"
@@ -46,7 +48,7 @@ def test_the_applications_own(watching: Watch) -> None:
 
 def test_a_librarys(watching: Watch) -> None:
     evidence = watching(sources=False)
-    weak = library(watching_calls(WEAK_HASH, "colours")(original))
+    weak = library(watching_calls(COLOURS, "colours")(original))
     with request_of("green"):
         assert weak() == "blue"
     assert evidence == []
@@ -55,7 +57,7 @@ def test_a_librarys(watching: Watch) -> None:
 @pytest.mark.parametrize("name", ["hashlib", "library.colours"])
 def test_through_a_library(watching: Watch, name: str) -> None:
     evidence = watching(sources=False)
-    weak = library(watching_calls(WEAK_HASH, "colours", through=("library",))(original), name)
+    weak = library(watching_calls(COLOURS, "colours", through=("library",))(original), name)
     with request_of("green"):
         weak()
     assert [each.frames[-1].function for each in evidence] == ["test_through_a_library"]
@@ -63,7 +65,7 @@ def test_through_a_library(watching: Watch, name: str) -> None:
 
 def test_arguments_decide(watching: Watch) -> None:
     evidence = watching(sources=False)
-    weak = watching_calls(WEAK_HASH, "colours", lambda arguments, _: arguments[0] == "blue")(original)
+    weak = watching_calls(COLOURS, "colours", lambda arguments, _: arguments[0] == "blue")(original)
     with request_of("green"):
         for colour in ("red", "blue", "blue"):
             weak(colour)
@@ -74,7 +76,7 @@ def test_arguments_decide(watching: Watch) -> None:
 
 def test_each_request_once_and_all_else_once(watching: Watch) -> None:
     evidence = watching(sources=False)
-    weak = watching_calls(WEAK_HASH, "colours")(original)
+    weak = watching_calls(COLOURS, "colours")(original)
 
     def call() -> None:
         weak()
@@ -89,7 +91,7 @@ def test_each_request_once_and_all_else_once(watching: Watch) -> None:
 
 def test_after_the_answer_or_the_end(watching: Watch) -> None:
     evidence = watching(sources=False)
-    weak = watching_calls(WEAK_HASH, "colours")(original)
+    weak = watching_calls(COLOURS, "colours")(original)
     with request_of("green") as request:
         request.ended = True
         weak()
