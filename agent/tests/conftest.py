@@ -7,6 +7,8 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+from tests.control_plane import ControlPlane
+from tests.loaded import Service
 
 from setpoint_agent import examination
 from setpoint_agent.catalogue import Kind
@@ -73,3 +75,22 @@ def blue() -> str:
 def smith() -> str:
     """The same, of two words."""
     return "".join(["John ", "Smith"])
+
+
+@pytest.fixture
+def control_plane() -> Iterator[ControlPlane]:
+    """One that takes every report; `reply` says what it is to do instead."""
+    plane = ControlPlane()
+    yield plane
+    plane.close()
+    assert plane.faults == []
+
+
+@pytest.fixture
+def service(tmp_path: Path, control_plane: ControlPlane) -> Iterator[Service]:
+    """Not running yet, and reporting to `control_plane`."""
+    made = Service(tmp_path, control_plane.address)
+    yield made
+    if made.process is not None and made.process.poll() is None:
+        made.process.kill()
+        made.process.wait()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from contextvars import ContextVar
 from functools import cached_property, lru_cache
 from pathlib import Path
 from types import CodeType, FrameType
@@ -35,6 +36,19 @@ _STANDARD: Final = _both_names(Path(os.__file__).parent)
 _COMMANDS: Final = _both_names(Path(sys.executable).parent) if sys.executable else ()
 """Where installed commands are (`gunicorn`, `uvicorn`): a few lines that call what they are the command of."""
 _OWN: Final = _both_names(Path(__file__).parent)
+
+
+handed_over: Final[ContextVar[FrameType | None]] = ContextVar("setpoint_handed_over", default=None)
+"""In a thread: the frame that started it, or that handed over what it is doing."""
+
+
+class Origin:
+    """Holds such a frame until the thread begins, and not longer: frames keep everything alive that they name."""
+
+    __slots__ = ("frame",)
+
+    def __init__(self, frame: FrameType | None) -> None:
+        self.frame = frame
 
 
 @lru_cache(maxsize=4_096)
@@ -79,8 +93,13 @@ class Application:
             return found
 
     def frames(self, depth: int = 1) -> list[FrameType]:
-        """The application's frames of this thread, the innermost first; `depth` frames of the caller are left out."""
-        return list(self._walk(sys._getframe(depth)))
+        """The application's frames of this thread, the innermost first; `depth` frames of the caller are left out.
+
+        Behind those of a thread come those of the function that handed its work over.
+        """
+        frames = list(self._walk(sys._getframe(depth)))
+        origin = handed_over.get()
+        return frames if origin is None else [*frames, *self._walk(origin)][:MOST_FRAMES]
 
     def facts(self, frames: Sequence[FrameType]) -> tuple[Frame, ...]:
         """The same as evidence keeps them: from the route's function to the sink's caller."""

@@ -75,7 +75,7 @@ class Kind(Enum):
     PATH_WORD = "counts unless it is a usual folder or extension there"
     PIECE = "counts where marks frame it"
     COMMON = "counts where it is all of a literal"
-    NAME = "counts where it is all of a literal, but no key"
+    NAME = "counts where it is all of a literal, but no key, or ends what is no statement"
 
 
 def kind_of(value: Value, text: str, *, piece: bool = False) -> Kind | None:
@@ -150,7 +150,9 @@ def _proven(kind: Kind, text: str, start: int, end: int) -> bool:
     if kind is Kind.PIECE:
         return _framed(text, start, end) and not _segment(text, start, end)
     if kind is Kind.NAME:
-        return _between_quotes(text, start, end) and not _KEY.match(text, end) and not _in_tag(text, start)
+        ends_it = not text[256:] and end == len(text) and not _STATEMENT.match(text)  # a command, a path, an address
+        literal = _between_quotes(text, start, end) and not _KEY.match(text, end) and not _in_tag(text, start)
+        return ends_it or literal
     return _between_quotes(text, start, end)
 
 

@@ -24,6 +24,7 @@ from setpoint_agent.reading.scene import (
     assignments,
     called_function,
     called_name,
+    closed_over,
     code_of,
     dotted,
     names_in,
@@ -32,6 +33,8 @@ from setpoint_agent.reading.scene import (
 from setpoint_agent.reading.source import function_of, own_nodes
 from setpoint_agent.stack import is_library
 
+SHORTEST_PIECE: Final = 3
+"""Characters of a piece that what was found may have been joined of."""
 PREDICATES: Final = frozenset({"isalnum", "isalpha", "isdigit", "isdecimal", "isnumeric", "isidentifier"})
 """Predicates of `str` that no character with a meaning in any sink's language satisfies."""
 HOST_PARTS: Final = frozenset({"netloc", "hostname", "host"})
@@ -89,7 +92,7 @@ class Judge:
     def _membership(self, left: ast.expr, right: ast.expr, outcome: bool) -> Answer:
         if self.concerns(right):
             return UNSAFE if outcome else self._rejected(left)
-        if not self.concerns(left):
+        if not self.concerns(left) or self._is_of_another(left):
             return UNSAFE
         held = self.scene.resolve(right)
         if not outcome:
@@ -118,10 +121,28 @@ class Judge:
 
     def _rejected(self, left: ast.expr) -> Answer:
         """`left in value` is false: the value does not hold that text."""
-        absent = self.scene.resolve(left)
-        if not isinstance(absent, str) or not absent:
+        absent = self._looped_over(left) or [self.scene.resolve(left)]
+        if not all(isinstance(each, str) and each for each in absent):
             return UNSAFE
-        return self._without([absent], left.lineno)
+        return self._without(absent, left.lineno)
+
+    def _looped_over(self, name: ast.expr) -> list[str]:
+        """What a loop's variable stood for, one after the other: `for quote in "'\\"": if quote in value: …`."""
+        if not isinstance(name, ast.Name):
+            return []
+        for each in own_nodes(self.scene.function):
+            if isinstance(each, ast.For) and isinstance(each.target, ast.Name) and each.target.id == name.id:
+                held = self.scene.resolve(each.iter)
+                return list(held) if isinstance(held, str) else list(strings_of(held))
+        return []
+
+    def _is_of_another(self, part: ast.expr) -> bool:
+        """Whether `part` is known by now, and is nothing of the value: one member's check clears no other's."""
+        held = self.scene.resolve(part)
+        if not isinstance(held, str) or len(held) < SHORTEST_PIECE:
+            return False
+        folded, found = held.casefold(), self.question.found.casefold()
+        return folded not in found and found not in folded
 
     def _without(self, absent: Sequence[str], line: int) -> Answer:
         passes = [not any(each in probe for each in absent) for probe in self.question.probes]
@@ -140,7 +161,7 @@ class Judge:
             return UNSAFE
         if self.concerns(right) and not self.concerns(left):
             left, right = right, left
-        if not self.concerns(left):
+        if not self.concerns(left) or self._is_of_another(left):
             return UNSAFE
         if self.concerns(right):  # compared with something made of itself: unchanged by a clean-up
             return self._unchanged(left, right)
@@ -300,7 +321,8 @@ def looked_into(scene: Scene, call: ast.Call, line: int) -> Scene | None:
     node = function_of(code) if code is not None and not is_library(code.co_filename) else None
     if node is None:
         return None
-    return scene.looked_into(node, function.__globals__, call, line, method=method)
+    taken = closed_over(function)
+    return scene.looked_into(node, function.__globals__, call, line, method=method, closed_over=taken)
 
 
 def concerning(scene: Scene, names: set[str]) -> Callable[[ast.AST], bool]:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
+from itertools import pairwise
 from types import CodeType, FrameType
 from typing import Final
 
 from setpoint_agent.provenance.interface import Match
-from setpoint_agent.reading.answer import Answer, Question, Safety, worst
-from setpoint_agent.reading.constants import written_around
+from setpoint_agent.reading.answer import UNSAFE, Answer, Question, Safety, best, worst
+from setpoint_agent.reading.constants import held_around, written_around
 from setpoint_agent.reading.danger import probes_for
 from setpoint_agent.reading.flow import Follower
 from setpoint_agent.reading.interface import Clearance
@@ -33,15 +34,21 @@ def clearance(frames: Sequence[FrameType], match: Match, text: str, sink: Sink) 
     if not frames:
         return None
     codes = tuple(each.f_code for each in frames)
-    if written_around(match.found, text, match.start, match.end, codes):
+    if written_around(match.found, text, match.start, match.end, codes) or any(
+        held_around(match.how, text, match.start, match.end, each) for each in frames[:MOST_SCENES]
+    ):
         return Clearance("constant of the code", _place(codes[0], frames[0].f_lineno), certain=True)
     scene = _scene(frames)
     if scene is None:
         return None
     probes = probes_for(sink.language, text, match.start, match.end)
-    answer = _answer(frames[0], scene, Question(match.found, sink.language, probes))
+    question = Question(match.found, sink.language, probes)
+    answer = _answer(frames[0], scene, question)
     if answer.safety is Safety.NEUTRAL and _is_written_at(frames[0], scene, match.found):
         return Clearance("constant of the code", _place(codes[0], frames[0].f_lineno), certain=True)
+    if answer.safety in {Safety.UNSAFE, Safety.NEUTRAL}:
+        answer = _of_other_form(frames[0], scene, question) if answer.safety is Safety.NEUTRAL else answer
+        answer = best([answer, _handed_over(frames, question)])
     if answer.safety in {Safety.UNSAFE, Safety.NEUTRAL}:
         return None
     return Clearance(answer.reason, _place(codes[0], answer.line), certain=answer.safety is Safety.SAFE)
@@ -51,9 +58,48 @@ def _answer(frame: FrameType, scene: Scene, question: Question) -> Answer:
     node = node_at(frame, scene.function)
     follower = Follower(question)
     answer = worst(follower.answer(each, scene, frame.f_lineno) for each in _reaching(node, scene))
-    if answer.safety is Safety.NEUTRAL and isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+    if answer.safety is not Safety.NEUTRAL or _is_written_at(frame, scene, question.found):
+        return answer
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         return follower.answer(node.func.value, scene, frame.f_lineno)  # `Path(name).read_text()`: what it is called on
     return answer
+
+
+def _of_other_form(frame: FrameType, scene: Scene, question: Question) -> Answer:
+    """No name holds the text as it was found: it was decoded on its way. What the code says of all of them counts."""
+    answer = worst(
+        Follower(question, by_value=False).answer(each, scene, frame.f_lineno)
+        for each in _reaching(node_at(frame, scene.function), scene)
+    )
+    return answer if answer.safety is Safety.SAFE else UNSAFE
+
+
+def _handed_over(frames: Sequence[FrameType], question: Question) -> Answer:
+    """What the function did to the value that started a thread: its names that hold the value are asked one by one."""
+    outer = next((each for inner, each in pairwise(frames[:MOST_SCENES]) if not _calls(each, inner)), None)
+    scene = _one(outer) if outer is not None else None
+    if outer is None or scene is None:
+        return UNSAFE
+    follower = Follower(question)
+    names = [ast.Name(name, ast.Load()) for name, value in scene.local.items() if _holds_text(value, question.found)]
+    answers = [follower.answer(ast.copy_location(each, _at(outer)), scene, outer.f_lineno) for each in names]
+    return worst(answers) if answers else UNSAFE
+
+
+def _calls(outer: FrameType, inner: FrameType) -> bool:
+    """Whether `inner` was reached from `outer` on one stack."""
+    frame: FrameType | None = inner
+    while frame is not None and frame is not outer:
+        frame = frame.f_back
+    return frame is outer
+
+
+def _at(frame: FrameType) -> ast.expr:
+    return ast.Constant(None, lineno=frame.f_lineno, col_offset=0, end_lineno=frame.f_lineno, end_col_offset=0)
+
+
+def _holds_text(value: object, found: str) -> bool:
+    return isinstance(value, str) and found.casefold() in value.casefold()
 
 
 def _is_written_at(frame: FrameType, scene: Scene, found: str) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from types import CodeType, FunctionType
+from types import CodeType, FrameType, FunctionType, ModuleType
 from typing import Any, Final
 
 from setpoint_agent.reading.scene import Scene, strings_of
@@ -26,6 +26,30 @@ def written_around(found: str, text: str, start: int, end: int, codes: tuple[Cod
             if len(constant) > len(found) and found in constant and _covers(constant, text, start, end):
                 return True
     return False
+
+
+def held_around(how: tuple[str, ...], text: str, start: int, end: int, frame: FrameType) -> bool:
+    """Whether the stretch is part of a longer text that the function takes from its module: the host of its address.
+
+    Of a match that is only a piece of a value, the signs at its ends do not count: `http://shop/` is `http://shop`.
+    """
+    if "cut" in how:
+        while start < end and not text[end - 1].isalnum():
+            end -= 1
+    found = text[start:end]
+    enough = len(found) if "cut" in how else len(found) + 1
+    return any(len(each) >= enough and found in each and _covers(each, text, start, end) for each in _taken(frame))
+
+
+def _taken(frame: FrameType) -> Iterator[str]:
+    """The module's texts that a function names, also those of other modules (`config.BASE`)."""
+    names = frame.f_code.co_names
+    for name in names:
+        value = frame.f_globals.get(name)
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, ModuleType):
+            yield from (each for key in names if isinstance(each := vars(value).get(key), str))
 
 
 def is_constant(value: str, scene: Scene) -> bool:

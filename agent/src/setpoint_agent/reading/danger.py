@@ -24,7 +24,7 @@ _BY_LANGUAGE: Final[dict[str, tuple[str, ...]]] = {
 }
 """Where no quote encloses the value. One for each way of crossing the boundary that needs other characters."""
 
-_QUOTED: Final = frozenset({"sql", "shell", "xpath", "python"})
+_QUOTED: Final = frozenset({"sql", "shell", "xpath", "python", "nosql"})
 """Languages in which a value between quotes is harmless as long as it does not end them."""
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, time, timedelta
 from decimal import Decimal
 from enum import Enum
@@ -21,11 +21,11 @@ from typing import Any, Final
 from uuid import UUID
 
 from setpoint_agent.reading.answer import NEUTRAL, UNSAFE, Answer, Question, Safety, best, kept_out, worst
-from setpoint_agent.reading.checks import Judge, concerning, looked_into
+from setpoint_agent.reading.checks import SHORTEST_PIECE, Judge, concerning, looked_into
 from setpoint_agent.reading.constants import is_constant
 from setpoint_agent.reading.declared import of_field, of_parameter
 from setpoint_agent.reading.paths import way_to
-from setpoint_agent.reading.scene import MISSING, Scene, called_name, names_in
+from setpoint_agent.reading.scene import MISSING, Scene, assignments, called_name, names_in
 from setpoint_agent.reading.source import own_nodes, parameters
 
 CONVERTED: Final = (
@@ -92,8 +92,10 @@ STEPS: Final = 400
 class Follower:
     """Answers one question."""
 
-    def __init__(self, question: Question) -> None:
+    def __init__(self, question: Question, *, by_value: bool = True) -> None:
         self._question = question
+        self._by_values = by_value
+        """Whether a name that does not hold the text right now is left out."""
         self._steps = 0
         self._open: set[tuple[int, int]] = set()
 
@@ -147,7 +149,9 @@ class Follower:
         if isinstance(value, CONVERTED):
             held = isinstance(value, Enum) or _holds(str(value), self._question.found)
             return Answer(Safety.SAFE, f"is {_article(type(value).__name__)}", line) if held else NEUTRAL
-        if self._holds_nothing(value):
+        if isinstance(value, ModuleType | FunctionType | BuiltinFunctionType | MethodType | type):
+            return NEUTRAL
+        if self._by_values and self._holds_nothing(value):
             return NEUTRAL
         if isinstance(value, str) and is_constant(value, scene):
             return Answer(Safety.SAFE, "constant of the code", line)
@@ -203,7 +207,8 @@ class Follower:
             return held if held.safety is Safety.SAFE else self._fetched(call, scene)
         if name in CONVERTERS or _is_converter(scene.resolve(call.func)):
             return Answer(Safety.SAFE, f"{name}()", call.lineno)
-        if CLEANERS.get(name) == self._question.language:
+        without_lines = name == "splitlines" and self._question.language in ESCAPED_BY_REPR
+        if without_lines or CLEANERS.get(name) == self._question.language:
             return Answer(Safety.SAFE, f"{name}()", call.lineno)
         cleaned = self._cleaned(call, name, scene)
         looked = self._looked_into(call, scene)
@@ -216,7 +221,7 @@ class Follower:
         if not isinstance(call.func, ast.Attribute) or call.func.attr not in {"get", "__getitem__"}:
             return None
         held = scene.resolve(call.func.value)
-        if not isinstance(held, dict) or not _of_module(held, scene):
+        if not isinstance(held, dict) or not (_of_module(held, scene) or _is_written(call.func.value, scene)):
             return None
         found = Answer(Safety.SAFE, "looked up", call.lineno)
         return worst([found, *(self.answer(each, scene, line) for each in call.args[1:])])
@@ -283,7 +288,7 @@ class Follower:
             return NEUTRAL if value is MISSING else UNSAFE  # a name of another module: `flask.request`
         if isinstance(part, ast.Subscript):
             whole = scene.resolve(part.value)
-            if isinstance(whole, dict | list | tuple) and _of_module(whole, scene):
+            if isinstance(whole, dict | list | tuple) and (_of_module(whole, scene) or _is_written(part.value, scene)):
                 return Answer(Safety.SAFE, "looked up", part.lineno)
         elif part.attr in NAME_PARTS and self._question.language == "path" and "Path" in ast.dump(part.value):
             return Answer(Safety.SAFE, f".{part.attr}", part.lineno)
@@ -295,10 +300,16 @@ class Follower:
         answer = worst(self.answer(each.iter, scene, line) for each in comprehension.generators)
         if answer.safety is not Safety.UNSAFE:
             return answer
-        targets: set[str] = set().union(*(names_in(each.target) for each in comprehension.generators))
-        judge = Judge(scene, self._question, lambda node: not targets.isdisjoint(names_in(node)))
+        judge = Judge(scene, self._question, _concerning_element(comprehension))
         tests = [test for each in comprehension.generators for test in each.ifs]
         return best([answer, *(judge.judge(each, outcome=True) for each in tests)])
+
+
+def _concerning_element(comprehension: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> Callable[[ast.AST], bool]:
+    """Whether a test is about what the comprehension gives: of `each["href"]` no test of `each["kind"]` is."""
+    targets: set[str] = set().union(*(names_in(each.target) for each in comprehension.generators))
+    part = ast.dump(comprehension.elt) if isinstance(comprehension.elt, ast.Subscript | ast.Attribute) else ""
+    return lambda node: part in ast.dump(node) if part else not targets.isdisjoint(names_in(node))
 
 
 def _is_converter(target: Any) -> bool:
@@ -363,6 +374,14 @@ def _substitution(call: ast.Call, scene: Scene) -> tuple[re.Pattern[str] | None,
     return (compiled if usable else None), (put if isinstance(put, str) else None)
 
 
+def _is_written(container: ast.expr, scene: Scene) -> bool:
+    """Whether a name of the function is a collection of constants, as it is written there."""
+    if not isinstance(container, ast.Name):
+        return False
+    given = assignments(scene.function, container.id)
+    return len(given) == 1 and not any(isinstance(each, ast.Name | ast.Call) for each in ast.walk(given[0].value))
+
+
 def _of_module(value: Any, scene: Scene) -> bool:
     """Whether the module (not the function) holds this very collection under a name, in its own or in a class."""
     spaces = [scene.space, *(vars(each) for each in scene.space.values() if isinstance(each, type))]
@@ -371,7 +390,8 @@ def _of_module(value: Any, scene: Scene) -> bool:
 
 def _holds(value: str | bytes | PurePath, found: str) -> bool:
     text = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
-    return found.casefold() in text.casefold()
+    folded, held = found.casefold(), text.casefold()
+    return folded in held or (len(held) >= SHORTEST_PIECE and held in folded)  # one of the pieces it was joined of
 
 
 def _is_text(octets: bytes) -> bool:

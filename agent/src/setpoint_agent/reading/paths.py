@@ -124,7 +124,7 @@ def _known_after(statement: ast.stmt) -> Iterator[Condition]:
     if isinstance(statement, ast.Assert):
         yield Condition(statement.test, outcome=True)
     elif isinstance(statement, ast.If):
-        if leaves(statement.body):
+        if leaves(statement.body) or _replaces(statement.body):
             yield Condition(statement.test, outcome=False)
             if statement.orelse:
                 for each in statement.orelse:
@@ -135,6 +135,11 @@ def _known_after(statement: ast.stmt) -> Iterator[Condition]:
         yield from _refused_by(statement)
     for each in _inside(statement):
         yield from _known_after(each)
+
+
+def _replaces(block: Sequence[ast.stmt]) -> bool:
+    """Whether a block does nothing but put constants in the place of what was tested: `if bad(name): name = "x"`."""
+    return all(isinstance(each, ast.Assign) and isinstance(each.value, ast.Constant) for each in block)
 
 
 def _refused_by(loop: ast.For) -> Iterator[Condition]:

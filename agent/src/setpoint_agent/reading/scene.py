@@ -63,13 +63,20 @@ class Scene:
             return MISSING
 
     def looked_into(
-        self, function: FunctionNode, space: Mapping[str, Any], call: ast.Call, line: int, *, method: bool
+        self,
+        function: FunctionNode,
+        space: Mapping[str, Any],
+        call: ast.Call,
+        line: int,
+        *,
+        method: bool,
+        closed_over: Mapping[str, Any] | None = None,
     ) -> Scene:
-        """The scene of a function that `call`, in this one, calls."""
+        """The scene of a function that `call`, in this one, calls; it may have taken names along from around it."""
         names = parameters(function)[1:] if method else parameters(function)
         bound = {name: (given, self, line) for name, given in zip(names, call.args, strict=False)}
         bound |= {each.arg: (each.value, self, line) for each in call.keywords if each.arg}
-        return Scene(function, space, bound=bound, depth=self.depth + 1)
+        return Scene(function, space, closed_over or {}, bound, self.depth + 1)
 
     def _of_name(self, name: str) -> Any:
         value = self.value(name)
@@ -118,6 +125,17 @@ def called_function(scene: Scene, call: ast.Call) -> tuple[Any, bool]:
 
 def code_of(function: Any) -> CodeType | None:
     return function.__code__ if isinstance(function, FunctionType) else None
+
+
+def closed_over(function: FunctionType) -> dict[str, Any]:
+    """The names that an inner function took along, with what they mean by now."""
+    kept: dict[str, Any] = {}
+    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=False):
+        try:
+            kept[name] = cell.cell_contents
+        except ValueError:  # it was given no value yet
+            continue
+    return kept
 
 
 def dotted(expression: ast.expr) -> str:

@@ -39,6 +39,12 @@ def function_of(code: CodeType) -> FunctionNode | None:
 
 
 def node_at(frame: FrameType, function: FunctionNode) -> ast.expr | None:
+    """The operation that `frame` is executing; of an `await` what is awaited."""
+    node = _node_at(frame, function)
+    return node.value if isinstance(node, ast.Await) else node
+
+
+def _node_at(frame: FrameType, function: FunctionNode) -> ast.expr | None:
     """The expression that spans what `frame` is executing; a Call, mostly."""
     span = next(islice(frame.f_code.co_positions(), frame.f_lasti // 2, None), None)
     if span is None or None in span:

@@ -42,7 +42,6 @@ UNREMARKABLE: Final = frozenset(
         "allow",
         "connection",
         "content-length",
-        "content-type",
         "date",
         "etag",
         "last-modified",
@@ -84,6 +83,8 @@ def look_at(name: Any, value: Any, sink: Sink, frames: Sequence[FrameType] | Non
     lower, value = _text(name).lower(), _text(value)
     if lower in ADDRESSES:
         examine(REDIRECT, value.rpartition("url=")[2] if lower == "refresh" else value, frames=frames)
+        if lower == "refresh":
+            examine(sink, value, frames=frames)
     elif lower == COOKIE:
         cookies.look_at_header(value, frames=frames)
     elif lower not in UNREMARKABLE:

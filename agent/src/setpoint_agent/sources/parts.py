@@ -118,7 +118,16 @@ def _of_header(name: str, text: str) -> tuple[Value, ...]:
         values.append(Value(HEADER_NAME, lower, name))
     if "%" in text:
         values.append(Value(HEADER, lower, unquote(text, errors="replace")))
+    if lower == "referer":
+        values += [Value(HEADER, "referer-part", each) for each in _steps_of(text)]
     return tuple(values)
+
+
+def _steps_of(address: str) -> list[str]:
+    """The last step of an address's path and its fragment, which applications take a Referer apart for."""
+    address, _, fragment = address.partition("#")
+    step = address.partition("?")[0].rstrip("/").rpartition("/")[2]
+    return [unquote(each, errors="replace") for each in (step, fragment) if each]
 
 
 _kept_header: Final = lru_cache(MOST_KEPT)(_of_header)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.control_plane import ControlPlane
-from tests.integration.conftest import SERVICES, Service
+from tests.loaded import SERVICES, Service
 
 
 @pytest.mark.parametrize("pool", ["prefork", "threads", "gevent"])

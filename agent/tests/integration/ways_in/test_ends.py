@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from tests.control_plane import ControlPlane
-from tests.integration.conftest import Service
+from tests.loaded import Service
 
 FLAWED = """
 import sqlite3

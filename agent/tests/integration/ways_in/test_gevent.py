@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from tests.control_plane import ControlPlane, Reply
-from tests.integration.conftest import Service
+from tests.loaded import Service
 
 PATCH = "from gevent import monkey; monkey.patch_all()"
 START = "import setpoint_agent; setpoint_agent.start()"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.integration.conftest import SOURCES, Service
+from tests.loaded import SOURCES, Service
 
 TELL = """
 import json, sys, threading

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.control_plane import ControlPlane
-from tests.integration.conftest import Service
+from tests.loaded import Service
 
 PROGRAMS = Path(sys.executable).parent
 WSGI, ASGI = "wsgi_service:app", "asgi_service:app"

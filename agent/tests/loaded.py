@@ -1,4 +1,4 @@
-"""Processes that the agent is loaded into, and a control plane for it to talk to."""
+"""Services that the agent is loaded into, as processes of their own; the fixture `service` makes one."""
 
 from __future__ import annotations
 
@@ -8,26 +8,17 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import pytest
 import requests
-from tests.control_plane import KEY, TOKEN, ControlPlane, free_port
+from tests.control_plane import KEY, TOKEN, free_port
 
-SOURCES = Path(__file__).parents[2] / "src"
+SOURCES = Path(__file__).parents[1] / "src"
 SERVICES = Path(__file__).with_name("services")
 
 Line = dict[str, Any]
-
-
-@pytest.fixture
-def control_plane() -> Iterator[ControlPlane]:
-    plane = ControlPlane()
-    yield plane
-    plane.close()
-    assert plane.faults == []
 
 
 class Service:
@@ -92,15 +83,3 @@ class Service:
             return []
         text = self.report_file.read_text(encoding="utf-8")
         return [json.loads(each) for each in text.splitlines(keepends=True) if each.endswith("\n")]
-
-
-@pytest.fixture
-def service(tmp_path: Path, control_plane: ControlPlane) -> Iterator[Service]:
-    made = Service(tmp_path, control_plane.address)
-    yield made
-    if made.process is not None and made.process.poll() is None:
-        made.process.kill()
-        made.process.wait()
-
-
-Findings = Callable[[str], list[dict[str, Any]]]

@@ -1,0 +1,45 @@
+"""The test suites of three libraries end with the agent loaded just as they do without it: the same outcomes, test by test."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from tests.guest.conftest import PROJECT, SUITES
+
+Outcomes = dict[str, str]
+
+
+def run(python: Path, source: Path, folder: Path, *, with_agent: bool) -> Outcomes:
+    results = folder / f"{with_agent}.xml"
+    own = [name for name in os.environ if name.startswith(("SETPOINT_", "OTEL_", "PYTEST_"))]
+    environment = {name: text for name, text in os.environ.items() if name not in own and name != "PYTHONPATH"}
+    first: list[str] = []
+    if with_agent:
+        first = [str(python), "-m", "setpoint_agent"]
+        environment |= {"PYTHONPATH": str(PROJECT / "src"), "SETPOINT_REPORT_FILE": str(folder / "report.jsonl")}
+    ended = subprocess.run(
+        [*first, str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={results}", "tests"],
+        cwd=source,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=900,
+        check=False,
+    )
+    assert results.exists(), f"{ended.stdout}\n{ended.stderr}"
+    assert "setpoint-agent" not in ended.stderr
+    return {
+        f"{case.get('classname')}.{case.get('name')}": ",".join(each.tag for each in case if "system" not in each.tag)
+        for case in ElementTree.parse(results).iter("testcase")
+    }
+
+
+@pytest.mark.parametrize("suite", SUITES)
+def test_a_suite(guests: Path, sources: dict[str, Path], tmp_path: Path, suite: str) -> None:
+    without = run(guests, sources[suite], tmp_path, with_agent=False)
+    assert len(without) > 400
+    assert run(guests, sources[suite], tmp_path, with_agent=True) == without
