@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from types import FrameType
 from typing import Any, Final
@@ -125,11 +126,16 @@ def _loading(original: Callable[..., Any]) -> Callable[..., Any]:
     def loads(*arguments: Any, **keywords: Any) -> Any:
         document = original(*arguments, **keywords)
         request = current.get()
-        if request is not None and type(document) in {dict, list}:
+        if request is not None and type(document) in {dict, list} and _has_driver():
             _remember(request, document)
         return document
 
     return in_place_of(original, loads)
+
+
+def _has_driver() -> bool:
+    """Whether a document could reach a query at all: most applications have no such database."""
+    return "pymongo" in sys.modules or "mongomock" in sys.modules
 
 
 @quietly
