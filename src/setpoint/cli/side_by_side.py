@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from setpoint.cli.output import Output, clean
+from setpoint.cli.output import Output, one_line
 from setpoint.cli.value_diff import Mark, Row
 
 if TYPE_CHECKING:
@@ -88,4 +88,4 @@ def _cells(row: Row, text: str | None, changed: Mark) -> tuple[Text, Text]:
 def _text(mark: Mark, text: str) -> Text:
     from rich.text import Text
 
-    return Text(clean(text), style=_STYLES[mark])
+    return Text(one_line(text), style=_STYLES[mark])

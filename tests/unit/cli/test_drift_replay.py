@@ -67,7 +67,13 @@ def test_people_see_drift_and_how_much_was_folded(capsys: pytest.CaptureFixture[
 
 
 @pytest.mark.parametrize(
-    ("content", "told"), [(b"{", "bad.jsonl:1: this is not JSON"), (b"\x1f\x8bnot gzip", "not whole as a gzip file")]
+    ("content", "told"),
+    [
+        (b"{", "bad.jsonl:1: this is not JSON"),
+        (b"\x1f\x8bnot gzip", "not whole as a gzip file"),
+        (b"", "bad.jsonl: there is no recording in it"),
+        (b"\n  \n", "bad.jsonl: there is no recording in it"),
+    ],
 )
 def test_bad_input_is_one_error(capsys: pytest.CaptureFixture[str], tmp_path: Path, content: bytes, told: str) -> None:
     (tmp_path / "bad.jsonl").write_bytes(content)
@@ -96,6 +102,21 @@ def test_explain_says_what_it_does_not_know(capsys: pytest.CaptureFixture[str]) 
     assert "did you mean 'quiet'?" in capsys.readouterr().err
     assert run(["drift", "explain", "nonsense", "Path"]) == 2
     assert "is not a URN" in capsys.readouterr().err
+    assert run(["drift", "explain", str(SHOP), "QueueName"]) == 2
+    assert "name the one that is meant: --case NAME" in capsys.readouterr().err
+
+
+def test_what_explains_a_value_is_a_command_that_can_be_called(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["drift", "replay", str(SHOP)]) == 1
+    command = capsys.readouterr().out.splitlines()[-1].partition("why: setpoint ")[2]
+    meant = {"FILE": str(SHOP), "PATH": "VisibilityTimeout", "NAME": "quiet"}
+    assert run([meant.get(each, each) for each in command.split()]) == 0
+
+
+@pytest.mark.parametrize("option", ["--all", "--json", "--config=nowhere.yaml", "--service=shop"])
+def test_an_option_of_a_subcommand_is_not_taken_in_front_of_it(capsys: pytest.CaptureFixture[str], option: str) -> None:
+    assert run(["drift", option, "explain", str(SHOP), "QueueName", "--case", "quiet"]) == 2
+    assert "options of 'explain' go behind it" in capsys.readouterr().err
 
 
 def test_people_see_a_line_for_each_cause_and_both_of_its_sides(capsys: pytest.CaptureFixture[str]) -> None:

@@ -58,6 +58,30 @@ def test_an_entity_that_is_not_there_is_not_shown_whole(output: Output) -> None:
     assert len(shown) == 16
 
 
+def test_of_an_entity_that_nobody_declared_what_is_empty_does_not_hide_what_is_there(output: Output) -> None:
+    statement = {
+        "Action": ["sts:assumerole"],
+        "Condition": {},
+        "Effect": "Allow",
+        "NotPrincipal": {"AWS": [], "Service": []},
+        "Principal": {"AWS": ["arn:aws:iam::210987654321:root"], "Service": []},
+        "Sid": None,
+    }
+    role = {"AssumeRolePolicyDocument": {"Id": None, "Statement": [statement]}, "Policies": [], "Path": "/"}
+    show_entity(output, Comparison(URN, (Drift(URN, DriftKind.UNMANAGED, "", None, role),)))
+    assert lines(output)[3:] == [
+        "    + AssumeRolePolicyDocument:",
+        "    +   Statement:",
+        "    +     - Action:",
+        "    +         - sts:assumerole",
+        "    +       Effect: Allow",
+        "    +       Principal:",
+        "    +         AWS:",
+        "    +           - arn:aws:iam::210987654321:root",
+        "    + Path: /",
+    ]
+
+
 def test_other_places_of_a_cause_are_named_as_far_as_they_can_be_read(output: Output) -> None:
     show_entity(output, Comparison(URN, tuple(changed(f"Steps[{n}].Logged", True, False) for n in range(8))))
     named = ", ".join(f"Steps[{n}].Logged" for n in range(1, 6))
@@ -98,7 +122,7 @@ def test_the_total_says_by_which_rule_where_it_is_asked(output: Output) -> None:
     show_folded(output, Folded(2, {}), everything=True)
     assert lines(output) == [
         "folded away of 2 entities: 4 default",
-        "by which rule: --all; why one of them: setpoint drift explain URN PATH",
+        "by which rule: --all; why: setpoint drift explain URN PATH",
         "folded away of 2 entities: 4 default",
         "values  rule and its source",
         "3       default (schema)",

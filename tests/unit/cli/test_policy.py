@@ -43,7 +43,7 @@ def test_a_new_policy_passes_check_and_test_as_it_is(
     assert (folder / "house/exposure/some-rule.yaml").read_text().startswith("# One policy a file")
     assert run(["policy", "check", "house"]) == 0
     assert run(["policy", "test", "house"]) == 0
-    assert "1 policies, nothing wrong with them" in capsys.readouterr().out
+    assert "1 policy, nothing wrong with them" in capsys.readouterr().out
 
 
 def test_a_new_policy_overwrites_nothing(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -108,6 +108,37 @@ def test_a_policy_of_a_folder_is_explained(folder: Path, capsys: pytest.CaptureF
     run(["policy", "new", "house/exposure/some-rule", "--type", "AWS::S3::Bucket"])
     assert run(["policy", "explain", "exposure/some-rule", "house"]) == 0
     assert "exposure/some-rule: " in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("line", "instead", "told"),
+    [
+        (
+            "holds: resource.ObjectLockEnabled == true",
+            'holds: "true"',
+            "exposure/some-rule reads ObjectLockEnabled, which its expression does not use",
+        ),
+        (
+            "holds: resource.ObjectLockEnabled == true",
+            "holds: resource.ObjectLockEnabled + 1 == true",
+            "exposure/some-rule could not be evaluated (",
+        ),
+        (
+            "properties: {}",
+            "properties: {ObjectLockEnabled: true}",
+            "violated was expected of 'not declared', but it is held",
+        ),
+    ],
+)
+def test_a_policy_that_means_nothing_does_not_pass_the_check(
+    line: str, instead: str, told: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(["policy", "new", "house/exposure/some-rule", "--type", "AWS::S3::Bucket"])
+    file = folder / "house/exposure/some-rule.yaml"
+    assert line in file.read_text()
+    file.write_text(file.read_text().replace(line, instead))
+    assert run(["policy", "check", "house"]) == 2
+    assert told in capsys.readouterr().err
 
 
 def test_an_unknown_policy_is_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
 import pytest
@@ -45,3 +46,24 @@ def test_a_wrong_configuration_is_told_once_and_starts_nothing(
     assert run(["up"]) == 2
     assert len(capsys.readouterr().err.splitlines()) == 1
     assert [each.name for each in folder.iterdir()] == ["setpoint.yaml"]
+
+
+def test_a_port_that_is_taken_is_told_before_anything_begins(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        assert run(["up", "--listen", address]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.startswith(f"setpoint: {address}: nothing can listen there")) == ("", True)
+    assert [each.name for each in folder.iterdir()] == ["setpoint.yaml"]
+
+
+def test_a_certificate_that_cannot_be_used_is_told_before_anything_begins(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("server.pem", "server.key"):
+        (folder / name).write_text("not PEM", encoding="utf-8")
+    files = ["--tls-certificate", "server.pem", "--tls-key", "server.key"]
+    assert run(["up", "--listen", "127.0.0.1:0", *files]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.startswith("setpoint: server.pem: the certificate and its key cannot be used")) == ("", True)
+    assert sorted(each.name for each in folder.iterdir()) == ["server.key", "server.pem", "setpoint.yaml"]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from setpoint.cli.side_by_side import unified
 from setpoint.cli.value_diff import LONGEST, MOST_LINES, Mark, Row, lines, rows
-from setpoint.model.canonical import Unknown
+from setpoint.model.canonical import Unknown, canonical_bytes
 
 integers = st.integers(-(2**63), 2**63 - 1)
 leaves = st.none() | st.booleans() | integers | st.text(max_size=6) | st.builds(Unknown, st.text(max_size=4))
@@ -81,6 +81,47 @@ def test_it_is_bounded() -> None:
     assert len(told) <= MOST_LINES + 1
     assert told[-1] == Row(Mark.FOLDED, "19,600 more lines")
     assert max(len(line) for line in lines("x" * 5_000)) == LONGEST
+
+
+def test_what_differs_is_shown_wherever_it_stands() -> None:
+    intended = [f"line {number}" for number in range(450)]
+    assert shown(intended, [*intended[:440], "other", *intended[441:]]) == [
+        "… 439 unchanged lines",
+        "  - line 439",
+        "- - line 440",
+        "+ - other",
+        "  - line 441",
+        "… 8 unchanged lines",
+    ]
+    assert shown(intended, [*intended, "one more"])[-1] == "+ - one more"
+
+
+def test_a_long_line_is_shown_from_shortly_before_it_differs() -> None:
+    gone, new = shown("x" * 5_000 + "old", "x" * 5_000 + "new")
+    assert (gone, new) == (f"- …{'x' * 40}old", f"+ …{'x' * 40}new")
+    assert max(map(len, shown("x" * 5_000 + "o" * 900, "x" * 5_000))) <= LONGEST + 2
+
+
+def test_values_that_read_alike_are_told_apart() -> None:
+    assert shown("A: 1", {"A": 1}) == ['- "A: 1"', '+ {"A":1}']
+
+
+FORGED = "mine\n- Sid: all is well"
+
+
+def test_nothing_from_outside_passes_for_a_line_of_its_own() -> None:
+    assert lines({FORGED: FORGED}) == ["mine\\n- Sid: all is well:", "  mine", "  - Sid: all is well"]
+    assert lines([Unknown(FORGED)]) == ["- (unknown: mine\\n- Sid: all is well)"]
+    statement = {"Sid": FORGED, "Effect": "Allow", "Action": ["s3:*"], "Condition": {"stringlike": {FORGED: [FORGED]}}}
+    told = shown({"Statement": []}, {"Statement": [statement]})
+    assert told[0] == "· statement mine\\n- Sid: all is well: added"
+    assert not any("\n" in line for line in told)
+
+
+@given(values, values)
+def test_what_differs_is_never_without_a_changed_line(intended: Any, actual: Any) -> None:
+    changed = any(row.mark in (Mark.GONE, Mark.NEW) for row in rows(intended, actual))
+    assert changed == (canonical_bytes(intended) != canonical_bytes(actual))
 
 
 @given(values, values)

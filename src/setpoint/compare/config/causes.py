@@ -11,6 +11,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from setpoint.compare.config.values import is_empty
 from setpoint.model.canonical import Json, canonical_bytes
 from setpoint.model.drift import Drift, DriftKind
 from setpoint.model.paths import schema_path
@@ -77,34 +78,21 @@ def _of_elements(drifts: list[Drift]) -> Cause:
 
 
 def _in_object(drift: Drift) -> Hashable:
-    """An object that went, or came, or whose members were all switched alike."""
-    holder = _holder(drift.path)
-    if not holder:
-        return None
-    if drift.kind is DriftKind.CHANGED and drift.actual is not None:
-        return drift.kind, holder, canonical_bytes([drift.intended, drift.actual])
-    return drift.kind, holder
+    """An object that went, or came, or whose members were all switched alike; elements of a list stay apart."""
+    return (drift.kind, drift.within) if drift.within and not drift.path.endswith("]") else None
 
 
 def _of_object(drifts: list[Drift]) -> Cause:
-    first, holder, count = drifts[0], _holder(drifts[0].path), len(drifts)
+    first, holder, count = drifts[0], drifts[0].within, len(drifts)
     if first.kind is DriftKind.UNDECLARED:
         because = f"{count} of its properties were declared by nobody"
-    elif first.actual is None:
+    elif is_empty(first.actual):
         because = f"{count} of its properties are gone"
     else:
         because = f"{count} of its properties changed alike"
     intended = _members(holder, ((each.path, each.intended) for each in drifts))
     actual = _members(holder, ((each.path, each.actual) for each in drifts))
     return Cause(holder, because, intended, actual, (*drifts,))
-
-
-def _holder(path: str) -> str:
-    """The element, or else the top-level property, inside of which the property is; empty where it is in neither."""
-    if path.endswith("]"):
-        return ""
-    element = path.rfind("]") + 1
-    return path[:element] if element else path.partition(".")[0] if "." in path else ""
 
 
 def _members(holder: str, values: Iterable[tuple[str, Json]]) -> Json:

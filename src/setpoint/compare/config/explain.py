@@ -7,17 +7,13 @@ from difflib import get_close_matches
 from typing import Final, assert_never
 
 from setpoint.compare.config.canonical import AWS_TAGS, IGNORED, READ_ONLY, RESERVED
+from setpoint.compare.config.rules import holds_tags
 from setpoint.errors import CouldNotTellError, NotFoundError
 from setpoint.model.canonical import Json
-from setpoint.model.drift import Comparison, DriftKind, Told
+from setpoint.model.drift import Comparison, DriftKind, Told, Unremarkable
 from setpoint.model.paths import ANY, schema_path, split
 from setpoint.model.resource import Resource
 from setpoint.model.schema import Kind, ResourceSchema
-
-SAME: Final = "same"
-ABSENT: Final = "absent"
-EXPECTED: Final = "expected"
-NOT_COMPARED: Final = "not compared"
 
 _WRITE_ONLY: Final = "write-only (resource schema): its value is never returned, and never stored"
 _FREE: Final = (Kind.ANY, Kind.DOCUMENT)
@@ -35,9 +31,9 @@ def explain(comparison: Comparison, actual: Resource | None, schema: ResourceSch
     if actual is None:
         raise CouldNotTellError("what it was is not kept", where=comparison.urn, remedy="run: setpoint beat")
     if actual.provided_by:
-        return [Told(path, EXPECTED, None, None, f"the provider made it: {actual.provided_by}")]
+        return [Told(path, Unremarkable.EXPECTED, None, None, f"the provider made it: {actual.provided_by}")]
     if not path:
-        return [Told("", SAME, None, None, "nothing differs, and no rule had to explain anything")]
+        return [Told("", Unremarkable.SAME, None, None, "nothing differs, and no rule had to explain anything")]
     return [_untold(path, list(_at(actual.properties, split(path))), schema, actual.type)]
 
 
@@ -48,7 +44,7 @@ def tell(comparison: Comparison) -> Iterator[Told]:
     for gap in comparison.gaps:
         yield Told(gap.path, gap.kind, None, None, gap.reason)
     for fold in comparison.folds:
-        yield Told(fold.path, EXPECTED, fold.intended, fold.actual, fold.rule)
+        yield Told(fold.path, Unremarkable.EXPECTED, fold.intended, fold.actual, fold.rule)
 
 
 def reason(kind: DriftKind) -> str:
@@ -70,28 +66,34 @@ def _untold(path: str, found: list[Json], schema: ResourceSchema | None, type_na
     """Of a property of which the comparison said nothing."""
     value = found[0] if len(found) == 1 else found or None
     if rule := _left_out_by(path, schema):
-        return Told(path, NOT_COMPARED, None, value, rule)
+        return Told(path, Unremarkable.NOT_COMPARED, None, value, rule)
     if found and not _is_ignored(path, schema):
-        return Told(path, SAME, value, value, "it is as declared")
+        return Told(path, Unremarkable.SAME, value, value, "it is as declared")
     if found:
-        return Told(path, EXPECTED, None, value, f"{IGNORED}, unless it is as declared")
+        return Told(path, Unremarkable.EXPECTED, None, value, f"{IGNORED}, unless it is as declared")
     if schema is None:
-        return Told(path, ABSENT, None, None, "neither side has it; no schema of its type is known")
+        return Told(path, Unremarkable.ABSENT, None, None, "neither side has it; no schema of its type is known")
     if not _is_known(path, schema):
         near = _nearest(path, schema)
         remedy = f"did you mean {' or '.join(near)}?" if near else "paths are written as: setpoint drift --json"
         raise NotFoundError(f"{type_name} has no property {path!r}", remedy=remedy)
-    return Told(path, ABSENT, None, None, "neither side has it")
+    return Told(path, Unremarkable.ABSENT, None, None, "neither side has it")
 
 
 def _left_out_by(path: str, schema: ResourceSchema | None) -> str:
     """The rule by which the property is never compared; empty where it is."""
-    if any(step.startswith(AWS_TAGS) for step in split(path)):
+    if _is_aws_tag(path, schema):
         return RESERVED
     above = _above(path)
     if schema is not None and not above.isdisjoint(schema.read_only):
         return READ_ONLY
     return _WRITE_ONLY if schema is not None and not above.isdisjoint(schema.write_only) else ""
+
+
+def _is_aws_tag(path: str, schema: ResourceSchema | None) -> bool:
+    """Whether a step of the path names a tag of AWS's own: only where tags are, for conditions have keys like these."""
+    *holder, _ = path.split(f"[{AWS_TAGS}", 1) if f"[{AWS_TAGS}" in path else path.split(f".{AWS_TAGS}", 1)
+    return bool(holder) and holds_tags(schema_path(holder[0]), schema)
 
 
 def _is_ignored(path: str, schema: ResourceSchema | None) -> bool:

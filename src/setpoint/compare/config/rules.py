@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Final
 
 from setpoint.compare.config import words
+from setpoint.compare.config.text_kinds import TextKind, text_kind
 from setpoint.model.paths import element, join
 from setpoint.model.schema import Default, Derivation, Kind, Relevance, ResourceSchema
 
@@ -39,10 +40,8 @@ class Rule:
     named: dict[str, Rule] = field(default_factory=dict)
     """Of a list whose elements have names: the default of the element of that name."""
     is_tags: bool = False
-    exact: bool = False
-    """Text that somebody chose, letter by letter: a tag."""
-    is_word: bool = False
-    """By its name one of a fixed set of words, though the schema does not list them."""
+    text: TextKind = TextKind.PLAIN
+    """What it holds, where it is a text."""
     has_enum: bool = False
     """The schema lists the allowed values."""
     folded_case: bool = False
@@ -75,13 +74,18 @@ class Rule:
             return rule, join(path, name)
         if self.element is not None:
             return self.named.get(name, self.element), element(path, name)
-        return free(name), join(path, name)
+        return VERBATIM if self.text is TextKind.EXACT else free(name), join(path, name)
 
     def of_element(self) -> Rule:
-        return self.element or FREE
+        return self.element or (VERBATIM if self.text is TextKind.EXACT else FREE)
 
 
 NO_DEFAULT: Final = Default(None, "")
+
+
+def holds_tags(path: str, schema: ResourceSchema | None = None) -> bool:
+    """Whether the list or the object at this schema path is one of tags."""
+    return words.last_name(path).endswith("Tags") or (schema is not None and schema.keyed.get(path) == TAG_KEY)
 
 
 @lru_cache(maxsize=16_384)
@@ -90,14 +94,16 @@ def free(name: str) -> Rule:
     return Rule(
         path=f"[free].{name}",
         in_order=name in words.IN_ORDER,
-        exact=name in words.EXACT,
-        is_word=name.endswith(words.ONE_OF_A_FEW),
-        is_tags=name.endswith("Tags"),
+        text=text_kind(name),
+        is_tags=holds_tags(name),
     )
 
 
 FREE: Final = Rule(path="[free]")
 """For an element of a list that no schema describes."""
+
+VERBATIM: Final = Rule(path="[free]", text=TextKind.EXACT)
+"""For whatever is inside of what somebody chose letter by letter: the variables of a program."""
 
 
 def build(schema: ResourceSchema | None) -> Rule:
@@ -168,10 +174,9 @@ def _rule(schema: ResourceSchema, path: str) -> Rule:
         unordered=path in schema.unordered,
         key=key,
         in_order=name in words.IN_ORDER,
-        exact=words.TAGS.search(path) is not None or name in words.EXACT,
-        is_word=name.endswith(words.ONE_OF_A_FEW),
+        text=_text_kind(schema, path),
         has_enum=path in schema.enums,
-        is_tags=key == TAG_KEY or name.endswith("Tags"),
+        is_tags=holds_tags(path, schema),
         folded_case=path in schema.folded_case,
         open_ended=path in schema.open_ended,
         key_arn=path in schema.key_arns or _is_key_alias(schema.defaults.get(path)),
@@ -185,6 +190,13 @@ def _rule(schema: ResourceSchema, path: str) -> Rule:
         derived=schema.derived.get(path),
         assigned=schema.assigned.get(path, ""),
     )
+
+
+def _text_kind(schema: ResourceSchema, path: str) -> TextKind:
+    """What is under the keys of an open map goes by those, not by the map's name."""
+    kind = text_kind(path, schema.type)
+    of_map = path.endswith("[*]") and schema.kinds.get(path.removesuffix("[*]")) is Kind.OBJECT
+    return TextKind.PLAIN if of_map and kind is not TextKind.EXACT else kind
 
 
 def _is_key_alias(default: Default | None) -> bool:

@@ -5,7 +5,7 @@ Statements belong together by their `Sid`, else by what they have in common. Pur
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -21,12 +21,19 @@ MOST: Final = 500
 """Statements of one side that are matched: the largest policy that AWS stores has 20,480 characters (Amazon S3 User
 Guide, "Policies and permissions": 20 KB), and a statement takes at least forty."""
 
-
 _OF_TEXTS: Final = ("string", "arn", "ipaddress", "notipaddress")
 """How operators begin of which each value stands for itself ("IAM JSON policy elements: Condition operators")."""
 
+_OF_PATTERNS: Final = ("stringlike", "stringnotlike")
+"""How those begin whose values may hold wildcards, as those of all ARN operators may; to the others `*` is a letter."""
 
-class Change(StrEnum):
+_ARN_PARTS: Final = 6
+"""Each of which is matched on its own ("Amazon Resource Name (ARN) condition operators")."""
+
+
+class Shift(StrEnum):
+    """What became of a statement."""
+
     ADDED = "added"
     REMOVED = "removed"
     WIDENED = "widened"
@@ -50,7 +57,7 @@ class ElementChange:
 class StatementChange:
     name: str
     """Its `Sid`, or its effect and first action where it has none."""
-    change: Change
+    change: Shift
     elements: tuple[ElementChange, ...]
 
 
@@ -77,8 +84,8 @@ def compare_documents(intended: Json, actual: Json) -> DocumentChange | None:
     wanted, found, unchanged = _without_equals(_statements(intended), _statements(actual))
     pairs = dict(_matched(wanted, found))
     changes = [_changed(wanted[i], found[j]) for i, j in pairs.items()]
-    changes += [_whole(each, Change.REMOVED) for i, each in enumerate(wanted) if i not in pairs]
-    changes += [_whole(each, Change.ADDED) for j, each in enumerate(found) if j not in pairs.values()]
+    changes += [_whole(each, Shift.REMOVED) for i, each in enumerate(wanted) if i not in pairs]
+    changes += [_whole(each, Shift.ADDED) for j, each in enumerate(found) if j not in pairs.values()]
     rest = [name for name in ("Version",) if intended and actual and intended.get(name) != actual.get(name)]
     return DocumentChange(tuple(sorted(changes, key=lambda each: (each.name, each.change))), unchanged, tuple(rest))
 
@@ -157,11 +164,11 @@ def _text(value: Json) -> str:
     return value if isinstance(value, str) else canonical_bytes(value).decode()
 
 
-def _whole(statement: Statement, change: Change) -> StatementChange:
+def _whole(statement: Statement, change: Shift) -> StatementChange:
     elements = []
     for element, values in sorted(_facts(statement).items()):
         listed = tuple(sorted(values))
-        elements.append(ElementChange(element, *((listed, ()) if change is Change.REMOVED else ((), listed))))
+        elements.append(ElementChange(element, *((listed, ()) if change is Shift.REMOVED else ((), listed))))
     return StatementChange(_name(statement), change, tuple(elements))
 
 
@@ -182,26 +189,28 @@ def _changed(intended: Statement, actual: Statement) -> StatementChange:
         if one != other:
             elements.append(ElementChange(element, tuple(sorted(one - other)), tuple(sorted(other - one))))
             directions |= _directions(element, one, other, allows=allows)
-    change = directions.pop() if len(directions) == 1 else Change.CHANGED
+    if wanted.get("Effect") != found.get("Effect"):  # an allowance less or a denial more, whatever else it says
+        directions = {Shift.NARROWED if allows else Shift.WIDENED}
+    change = directions.pop() if len(directions) == 1 else Shift.CHANGED
     return StatementChange(_name(intended if intended.get("Sid") else actual), change, tuple(elements))
 
 
-def _directions(element: str, one: frozenset[str], other: frozenset[str], *, allows: bool) -> set[Change]:
-    """Whether the change of one element makes its statement do more, or less, or both."""
-    if element == "Effect":
-        return {Change.NARROWED if allows else Change.WIDENED}
+def _directions(element: str, one: frozenset[str], other: frozenset[str], *, allows: bool) -> set[Shift]:
+    """Whether the change of one element makes a statement of the same effect do more, or less, or both."""
     if element.startswith("Condition."):
         more, less = _of_condition(element, one, other)
     elif element.startswith("Principal"):
-        more, less = _uncovered(other, one), _uncovered(one, other)
+        more, less = _uncovered(other, one, _is_everyone), _uncovered(one, other, _is_everyone)
     elif not (one and other):
         more = less = True  # its opposite went or came with it: `Action` and `NotAction`
+    elif element.startswith("NotPrincipal"):
+        more, less = _uncovered(one, other, _is_everyone), _uncovered(other, one, _is_everyone)
     elif element.startswith("Not"):
-        more, less = _uncovered(one, other), _uncovered(other, one)
+        more, less = _uncovered(one, other, _is_pattern_of), _uncovered(other, one, _is_pattern_of)
     else:
-        more, less = _uncovered(other, one), _uncovered(one, other)
-    return ({Change.WIDENED if allows else Change.NARROWED} if more else set()) | (
-        {Change.NARROWED if allows else Change.WIDENED} if less else set()
+        more, less = _uncovered(other, one, _is_pattern_of), _uncovered(one, other, _is_pattern_of)
+    return ({Shift.WIDENED if allows else Shift.NARROWED} if more else set()) | (
+        {Shift.NARROWED if allows else Shift.WIDENED} if less else set()
     )
 
 
@@ -212,11 +221,37 @@ def _of_condition(element: str, one: frozenset[str], other: frozenset[str]) -> t
     operator = element.split(".")[1].rsplit(":", 1)[-1]
     if not operator.startswith(_OF_TEXTS):
         return True, True  # of numbers, dates and truths nobody here tells which lets more pass
-    more, less = _uncovered(other, one), _uncovered(one, other)
+    stands_for = _how_values_match(operator)
+    if "ignorecase" in operator:
+        one, other = frozenset(map(str.casefold, one)), frozenset(map(str.casefold, other))
+    more, less = _uncovered(other, one, stands_for), _uncovered(one, other, stands_for)
     return (less, more) if "not" in operator else (more, less)
 
 
-def _uncovered(values: frozenset[str], others: frozenset[str]) -> bool:
-    """Whether there is one of the values that none of the others, which may hold wildcards, stands for."""
-    wild = [each for each in others if "*" in each or "?" in each]
-    return any(not any(matches(pattern, each) for pattern in wild) for each in values - others)
+def _how_values_match(operator: str) -> Callable[[str, str], bool]:
+    if operator.startswith("arn"):
+        return _is_arn_pattern_of
+    return _is_pattern_of if operator.startswith(_OF_PATTERNS) else _is_same
+
+
+def _uncovered(values: frozenset[str], others: frozenset[str], stands_for: Callable[[str, str], bool]) -> bool:
+    """Whether there is one of the values that none of the others stands for."""
+    return any(not any(stands_for(other, each) for other in others) for each in values - others)
+
+
+def _is_pattern_of(pattern: str, text: str) -> bool:
+    return ("*" in pattern or "?" in pattern) and matches(pattern, text)
+
+
+def _is_arn_pattern_of(pattern: str, arn: str) -> bool:
+    parts, others = pattern.split(":", _ARN_PARTS - 1), arn.split(":", _ARN_PARTS - 1)
+    return len(parts) == len(others) and all(matches(one, other) for one, other in zip(parts, others, strict=True))
+
+
+def _is_everyone(principal: str, _other: str) -> bool:
+    """In a principal, a wildcard stands alone ("AWS JSON policy elements: Principal")."""
+    return principal == "*"
+
+
+def _is_same(value: str, other: str) -> bool:
+    return value == other

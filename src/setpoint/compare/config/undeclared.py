@@ -38,7 +38,9 @@ def judge_undeclared(walk: Walk, rule: Rule, path: str, actual: Json, *, inside_
     elif (doubt := _doubt(walk, rule, path, actual)) is not None:
         walk.gaps.append(doubt)
     elif isinstance(actual, dict) and rule.kind is not Kind.DOCUMENT and not _is_pick(path, actual):
+        before = len(walk.drifts)
         walk.live_members(rule, path, actual, inside_declared=False)
+        walk.as_one(path, before)
     elif not (isinstance(actual, list) and _is_told_by_element(walk, rule, path, actual)):
         walk.drift(DriftKind.UNDECLARED, path, None, actual)
 

@@ -1,16 +1,14 @@
-"""When two values, both in canonical form, are the same to AWS."""
+"""What values in canonical form say beside their spelling: nothing, a choice, a reference, the key of an alias."""
 
 from __future__ import annotations
 
-import ipaddress
 import re
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Mapping
 from typing import Final
 
 import orjson
 
-from setpoint.compare.config.canonical import canonical, to_text
+from setpoint.compare.config.canonical import canonical
 from setpoint.compare.config.documents import meaning
 from setpoint.compare.config.home import Home
 from setpoint.compare.config.rules import Rule
@@ -24,9 +22,6 @@ _KMS_KEY: Final = re.compile(
 )
 
 _SWITCHES: Final = ("Enabled", "Enable", "Status", "State")
-_JOINTS: Final = re.compile(r"[-_ ]")
-_HTTPS: Final = "https://"
-_COMPLETION: Final = re.compile(r"[\w.]+(?:-\d[\w.]*)*")
 
 
 def is_empty(value: Json) -> bool:
@@ -92,79 +87,6 @@ def _structure(text: str) -> Json:
         return None
 
 
-def sameness(rule: Rule, intended: Json, actual: Json, home: Home) -> str:
-    """Why two values that are spelt differently are the same to AWS, with the source; empty where they are not."""
-    if not (isinstance(intended, str) and isinstance(actual, str)):
-        if intended == actual:
-            return AS_TEXT if isinstance(intended, bool) == isinstance(actual, bool) else ""  # to Python, True is 1
-        if rule.rounded and isinstance(intended, int) and isinstance(actual, int):
-            return ROUNDED if actual == intended - intended % rule.rounded else ""
-        # Where the schema says no type, CloudFormation turns numbers and booleans into text on their way.
-        return AS_TEXT if rule.kind in (None, Kind.ANY) and to_text(intended) == to_text(actual) else ""
-    return next((why for why, same in _SAME_TEXTS if same(rule, intended, actual, home)), "")
-
-
-def _words_without(text: str, word: str) -> list[str]:
-    return [each for each in text.split() if each != word]
-
-
-def _same_case(rule: Rule, intended: str, actual: str) -> bool:
-    """Services return words of a fixed set in their own case, and names in one case where case means nothing.
-
-    They also join such words in ways of their own: `lowest-price`, `LOWEST_PRICE`, `lowestPrice`.
-    """
-    if rule.has_enum and _JOINTS.sub("", intended).lower() == _JOINTS.sub("", actual).lower():
-        return True
-    if rule.exact or intended.lower() != actual.lower():
-        return False
-    return rule.folded_case or rule.has_enum or rule.is_word or actual in (intended.lower(), intended.upper())
-
-
-def _has_added_word(rule: Rule, intended: str, actual: str) -> bool:
-    return rule.added != "" and _words_without(actual, rule.added) == intended.split()
-
-
-def _is_completed(rule: Rule, intended: str, actual: str) -> bool:
-    return (rule.open_ended or rule.path.endswith("Version")) and _completes(intended, actual)
-
-
-def _completes(intended: str, actual: str) -> bool:
-    """`8.0` is completed to `8.0.45`, `19` to `19.0.0.0.ru-2024-01.rur-2024-01.r1`."""
-    more = actual.removeprefix(f"{intended}.")
-    return more != actual and intended[:1].isdigit() and _COMPLETION.fullmatch(more) is not None
-
-
-def _same_host(intended: str, actual: str) -> bool:
-    """A domain name with or without the full stop of the root (RFC 1034, section 3.1)."""
-    return "." in intended.rstrip(".") and intended.rstrip(".").lower() == actual.rstrip(".").lower()
-
-
-def _same_block(intended: str, actual: str) -> bool:
-    """Blocks of addresses: host bits are dropped, IPv6 has many spellings."""
-    if "/" not in intended or not (intended[:1].isalnum() and actual[:1].isalnum()):
-        return False
-    try:
-        return ipaddress.ip_network(intended, strict=False) == ipaddress.ip_network(actual, strict=False)
-    except ValueError:
-        return False
-
-
-def _same_address(intended: str, actual: str) -> bool:
-    """A URL with or without the slash at its end, or the `https://` that goes without saying."""
-    return "://" in intended and intended.removeprefix(_HTTPS).rstrip("/") == actual.removeprefix(_HTTPS).rstrip("/")
-
-
-def _same_moment(intended: str, actual: str) -> bool:
-    """ISO 8601 in two spellings; without an offset it is UTC, as AWS reads it."""
-    if not (intended[:4].isdigit() and actual[:4].isdigit() and "T" in intended and "T" in actual):
-        return False
-    try:
-        one, other = datetime.fromisoformat(intended), datetime.fromisoformat(actual)
-    except ValueError:
-        return False
-    return (one if one.tzinfo else one.replace(tzinfo=UTC)) == (other if other.tzinfo else other.replace(tzinfo=UTC))
-
-
 def is_lossy(intended: Json, actual: Json) -> bool:
     """Whether a declared text has question marks exactly where the live one has characters outside of ASCII."""
     if not (isinstance(intended, str) and isinstance(actual, str) and "?" in intended) or len(intended) != len(actual):
@@ -190,26 +112,6 @@ def same_reference(one: str, other: str, home: Home) -> bool:
         and (region in ("", home.region) or home.region == GLOBAL)
     )
     return at_home and (resource == name or resource.endswith((f"/{name}", f":{name}")))
-
-
-AS_TEXT: Final = "spelling (CloudFormation User Guide: numbers and booleans may be text)"
-ROUNDED: Final = "spelling (resource schema: AWS rounds it down)"
-
-_SAME_TEXTS: Final[tuple[tuple[str, Callable[[Rule, str, str, Home], bool]], ...]] = (
-    ("spelling (resource schema: case means nothing here)", lambda rule, one, other, _: _same_case(rule, one, other)),
-    ("spelling (resource schema: AWS adds a word)", lambda rule, one, other, _: _has_added_word(rule, one, other)),
-    ("spelling (resource schema: AWS completes versions)", lambda rule, one, other, _: _is_completed(rule, one, other)),
-    ("spelling (white space around it)", lambda _, one, other, __: one.strip() == other.strip()),
-    ("spelling (RFC 1034, section 3.1: a domain's name)", lambda _, one, other, __: _same_host(one, other)),
-    ("spelling (RFC 4632 and RFC 5952: a block of addresses)", lambda _, one, other, __: _same_block(one, other)),
-    ("spelling (RFC 3986, section 6.2.3: a URL's last slash)", lambda _, one, other, __: _same_address(one, other)),
-    ("spelling (ISO 8601: one moment)", lambda _, one, other, __: _same_moment(one, other)),
-    (
-        "spelling (AWS General Reference, ARNs: a name and its ARN)",
-        lambda rule, one, other, home: not (rule.exact or rule.has_enum) and same_reference(one, other, home),
-    ),
-)
-"""(how it is told, the rule), in the order in which they are asked."""
 
 
 def may_lead_to(alias: Json, key: Json, home: Home) -> bool:

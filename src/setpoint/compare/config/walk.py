@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from setpoint.compare.config.canonical import canonical
@@ -13,6 +13,7 @@ from setpoint.compare.config.expected import Expectations
 from setpoint.compare.config.home import Home
 from setpoint.compare.config.lists import by_name, compare_lists
 from setpoint.compare.config.rules import Rule
+from setpoint.compare.config.spellings import sameness
 from setpoint.compare.config.undeclared import judge_undeclared, which_key
 from setpoint.compare.config.values import (
     as_alike,
@@ -21,11 +22,11 @@ from setpoint.compare.config.values import (
     is_identical,
     is_lossy,
     may_lead_to,
-    sameness,
 )
-from setpoint.model.canonical import Json, Unknown
+from setpoint.model.canonical import Json, Unknown, canonical_bytes
 from setpoint.model.documents import canonical_document
 from setpoint.model.drift import Drift, DriftKind, Fold, Gap, GapKind
+from setpoint.model.paths import element, join
 from setpoint.model.schema import Kind
 from setpoint.model.urn import Urn
 
@@ -90,11 +91,19 @@ class Walk:
             self._scalar(rule, path, intended, actual)
 
     def _object(self, rule: Rule, path: str, intended: Mapping[str, Json], actual: Mapping[str, Json]) -> None:
+        before = len(self.drifts)
         for name, value in intended.items():
             child, child_path = rule.step(path, name)
             self.value(child, child_path, value, actual.get(name))
+        if not actual or _are_switched_alike(path, intended, self.drifts[before:]):
+            self.as_one(path, before)
         undeclared = {name: value for name, value in actual.items() if name not in intended}
         self.live_members(rule, path, undeclared, inside_declared=True)
+
+    def as_one(self, path: str, before: int) -> None:
+        """All that was found after the first `before` drifts are members of the object at `path`, and one change."""
+        if path:
+            self.drifts[before:] = [replace(each, within=path) for each in self.drifts[before:]]
 
     def live_members(self, rule: Rule, path: str, members: Mapping[str, Json], *, inside_declared: bool) -> None:
         for name, value in members.items():
@@ -189,3 +198,13 @@ class Walk:
 
     def gap(self, path: str, unknown: Unknown) -> None:
         self.gaps.append(Gap(self.pair.urn, path, GapKind.UNRESOLVED, unknown.reason))
+
+
+def _are_switched_alike(path: str, intended: Mapping[str, Json], drifts: Sequence[Drift]) -> bool:
+    """Whether each of the object's declared members, and there are several, changed from the same to the same."""
+    if not len(drifts) == len(intended) > 1:
+        return False
+    direct = all(
+        each.path in (join(path, name), element(path, name)) for each, name in zip(drifts, intended, strict=True)
+    )
+    return direct and len({canonical_bytes([each.intended, each.actual]) for each in drifts}) == 1

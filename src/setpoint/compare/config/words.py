@@ -14,29 +14,21 @@ PROTECTIVE: Final = (
     "access", "alarm", "audit", "auth", "backup", "block", "certificate", "cipher", "compliance", "deny", "detect",
     "encrypt", "enforce", "expir", "fips", "firewall", "guard", "hsm", "iam", "ignore", "insight", "inspect",
     "integrity", "isolat", "kms", "lock", "mfa", "monitor", "password", "permission", "polic", "privat", "protect",
-    "quarantine", "recover", "redact", "restrict", "retain", "retention", "rotat", "sandbox", "scan", "secret",
-    "secur", "sensitive", "signat", "signed", "signing", "snapshot", "sse", "ssl", "tls", "token", "trace",
+    "quarantine", "recover", "redact", "requir", "restrict", "retain", "retention", "rotat", "sandbox", "scan",
+    "secret", "secur", "sensitive", "signat", "signed", "signing", "snapshot", "sse", "ssl", "tls", "token", "trace",
     "tracing", "trail", "trust", "validat", "verif", "vpn", "waf",
 )  # fmt: skip
 """How words begin that speak of a protection, of evidence, or of who may reach what (AWS Well-Architected Framework,
 Security Pillar: its areas of identity, detection, infrastructure, data and incident response)."""
 
-_WHOLE: Final = frozenset({"log", "logs", "logging", "https", "key", "keys", "require", "requires", "sign", "ttl"})
+_WHOLE: Final = frozenset({"log", "logs", "logging", "https", "key", "keys", "sign", "ttl"})
 """Such words that others begin with too (a login, a catalogue's logo, a keyspace, a significance)."""
 
 _NOT_PROTECTIVE: Final = re.compile(
     r"(Scaling|Retry|Restart|Update|Deployment|Backoff|Placement|Cache|Request|Headers|Metric|Routing|Tiering|Capacity)"
-    r"Polic(y|ies)|Block(Device|Size|Duration)|TargetTracking|PubliclyAccessible"
+    r"Polic(y|ies)|Block(Device|Size|Duration)|(Instance|Resource)Requirements|TargetTracking|PubliclyAccessible"
 )
 """Names that hold such a word and are about how something runs, or of which *off* is what protects."""
-
-ONE_OF_A_FEW: Final = ("Type", "Engine", "Protocol", "Mode", "Status", "State", "Scheme", "Method")
-"""Endings of the names of properties that take one of a few words, in whatever case."""
-
-EXACT: Final = frozenset({"Comment", "Description", "Value", "Values", "Variables"})
-"""Properties that hold text for people, or for programs of one's own: their case means something."""
-
-TAGS: Final = re.compile(r"Tags(\[\*\])")
 
 IN_ORDER: Final = frozenset(
     {

@@ -7,7 +7,8 @@ known to (order, case, defaults, read-only values, its own tags, switches that n
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from setpoint.compare.config import ConfigComparator
+from setpoint.compare.config.text_kinds import TextKind, text_kind
 from setpoint.compare.config.words import grants, is_own_state, names_something, protects
 from setpoint.intent.schemas import SchemaCatalogue, overlay
 from setpoint.intent.schemas.overlay import Defaults
@@ -30,6 +32,21 @@ COMPARATOR = ConfigComparator(CATALOGUE.schema)
 DEEPEST = 3
 EXAMPLES = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 Place = tuple[str | int, ...]
+
+SHAPES = ("word-{}", "Mixed-{}", "Main.{}", "https://{}.example", "https://{}.example/Cb", "Repo.io/{}:1.0")
+"""Texts that somebody might take for one another's spelling."""
+
+SPOILT: tuple[Callable[[str], str], ...] = (
+    lambda text: f"{text}-changed",
+    str.swapcase,
+    lambda text: f"{text}.",
+    lambda text: f"{text}//",
+    lambda text: text.removeprefix("https://") if "://" in text else f"https://{text}",
+)
+READ_OTHERWISE = frozenset(TextKind) - {TextKind.PLAIN, TextKind.EXACT, TextKind.BLOCK}
+"""What AWS documents to have other spellings; `test_spellings` has them."""
+
+PROTECTIVE = re.compile(r"Requir|Encrypt|Protect|Enforce|Verif|Restrict|Secur|Mfa|Lock|Audit")
 
 
 @cache
@@ -61,7 +78,7 @@ def values(draw: st.DrawFn, schema: ResourceSchema, path: str, depth: int = 0) -
         case Kind.INTEGER | Kind.NUMBER:
             return draw(st.integers(2, 9_999))
         case Kind.STRING:
-            return "word-" + draw(st.text("abcdef", min_size=3, max_size=8))
+            return draw(st.sampled_from(SHAPES)).format(draw(st.text("abcdef", min_size=3, max_size=8)))
         case Kind.LIST if f"{path}[*]" in schema.kinds and depth < DEEPEST:
             return draw(st.lists(values(schema, f"{path}[*]", depth + 1), min_size=1, max_size=3, unique_by=repr))
         case Kind.OBJECT if depth < DEEPEST:
@@ -124,18 +141,27 @@ def leaves(value: Any, path: Place = ()) -> Iterator[tuple[Place, Any]]:
         yield path, value
 
 
-def other(value: Any) -> Any:
+def other(value: Any, spoil: Callable[[str], str]) -> Any:
     if isinstance(value, bool):
         return not value
-    return f"{value}-changed" if isinstance(value, str) else value * 7 + 13
+    return spoil(value) if isinstance(value, str) else value * 7 + 13
 
 
-def changed(declared: dict[str, Any], place: Place) -> dict[str, Any]:
+def has_spellings(schema: ResourceSchema, place: Place) -> bool:
+    """Whether a change of the text there may be no change to AWS."""
+    path = ""
+    for step in place:
+        path = join(path, step) if isinstance(step, str) else f"{path}[*]"
+    known = path in schema.enums or path in schema.folded_case or path in schema.spellings or path in schema.open_ended
+    return known or text_kind(path, schema.type) in READ_OTHERWISE
+
+
+def changed(declared: dict[str, Any], place: Place, spoil: Callable[[str], str]) -> dict[str, Any]:
     mutant = copy.deepcopy(declared)
     at: Any = mutant
     for step in place[:-1]:
         at = at[step]
-    at[place[-1]] = other(at[place[-1]])
+    at[place[-1]] = other(at[place[-1]], spoil)
     return mutant
 
 
@@ -172,8 +198,9 @@ def test_whatever_was_declared_and_changed_is_told_and_nothing_beside_it(
     type_name, declared, _ = recording
     places = [place for place, _ in leaves(declared)]
     assume(places)
-    place = data.draw(st.sampled_from(places))
-    found = told(type_name, declared, as_aws_returns_it(schema_of(type_name), changed(declared, place)))
+    place, schema = data.draw(st.sampled_from(places)), schema_of(type_name)
+    spoil = SPOILT[0] if has_spellings(schema, place) else data.draw(st.sampled_from(SPOILT))
+    found = told(type_name, declared, as_aws_returns_it(schema, changed(declared, place, spoil)))
     assert found
     assert [path for path in found if not is_at(path, place)] == []
 
@@ -193,6 +220,42 @@ def test_what_nobody_declared_and_no_rule_knows_is_told(
     name = data.draw(st.sampled_from(texts + switches))
     value = "somebody-elses" if name in texts else True
     assert told(type_name, declared, {**live, name: value}) == {name}
+
+
+@EXAMPLES
+@given(recordings(), st.data())
+def test_a_protection_that_is_off_and_that_no_rule_knows_is_told(
+    recording: tuple[str, dict[str, Any], dict[str, Any]], data: st.DataObject
+) -> None:
+    type_name, declared, live = recording
+    schema = schema_of(type_name)
+    known = {*declared, *schema.defaults, *schema.primary_identifier}
+    switches = [name for name in members(schema, "") if schema.kinds[name] is Kind.BOOLEAN and name not in known]
+    protections = [name for name in switches if PROTECTIVE.search(name)]
+    assume(protections)
+    name = data.draw(st.sampled_from(protections))
+    assert told(type_name, declared, {**live, name: False}) == {name}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "AcceptanceRequired",
+        "Definition.TemplateV4.EnrollmentFlags.UserInteractionRequired",
+        "IsUserConfirmationRequired",
+        "RequireSymbols",
+        "SigningRequired",
+    ],
+)
+def test_what_is_required_protects(path: str) -> None:
+    name = path.rpartition(".")[2]
+    declared: dict[str, Any] = {"Name": "orders"}
+    assert protects(path)
+    assert told("AWS::Shop::Unheard", declared, {**declared, name: False}) == {name}
+
+
+def test_what_a_machine_needs_is_no_protection() -> None:
+    assert not protects("InstanceRequirements.VCpuCount.Max")
 
 
 @pytest.mark.parametrize("type_name", ["AWS::Shop::Unheard", "Vendor::Thing::New"])

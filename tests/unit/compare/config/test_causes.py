@@ -15,27 +15,29 @@ from setpoint.model.urn import Urn
 URN = Urn.aws("aws", "111122223333", "eu-west-1", "AWS::Test::Thing", "one")
 
 
-def changed(path: str, intended: Any, actual: Any) -> Drift:
-    return Drift(URN, DriftKind.CHANGED, path, intended, actual)
+def changed(path: str, intended: Any, actual: Any, within: str = "") -> Drift:
+    return Drift(URN, DriftKind.CHANGED, path, intended, actual, within)
 
 
-def undeclared(path: str, actual: Any) -> Drift:
-    return Drift(URN, DriftKind.UNDECLARED, path, None, actual)
+def undeclared(path: str, actual: Any, within: str = "") -> Drift:
+    return Drift(URN, DriftKind.UNDECLARED, path, None, actual, within)
 
 
 def test_an_object_that_is_gone_is_one_cause_and_shows_all_that_was_in_it() -> None:
-    (cause,) = causes([changed("Block.Acls", True, None), changed("Block.Deep.Size", 3, None)])
+    (cause,) = causes(
+        [changed("Block.Acls", True, None, within="Block"), changed("Block.Deep.Size", 3, None, within="Block")]
+    )
     assert (cause.path, cause.intended, cause.actual) == ("Block", {"Acls": True, "Deep.Size": 3}, None)
     assert cause.because == "2 of its properties are gone"
 
 
 def test_a_switch_of_several_members_is_one_cause() -> None:
-    (cause,) = causes([changed(f"Block.{name}", True, False) for name in ("Acls", "Policy")])
+    (cause,) = causes([changed(f"Block.{name}", True, False, within="Block") for name in ("Acls", "Policy")])
     assert (cause.intended, cause.actual) == ({"Acls": True, "Policy": True}, {"Acls": False, "Policy": False})
 
 
 def test_an_object_that_nobody_declared_is_one_cause() -> None:
-    (cause,) = causes([undeclared("Cors.MaxAge", 5), undeclared("Cors.Origin", "*")])
+    (cause,) = causes([undeclared("Cors.MaxAge", 5, within="Cors"), undeclared("Cors.Origin", "*", within="Cors")])
     assert (cause.path, cause.intended, cause.actual) == ("Cors", None, {"MaxAge": 5, "Origin": "*"})
 
 
@@ -67,6 +69,10 @@ def test_one_name_in_the_place_of_another_is_one_cause(one: Any, other: Any) -> 
         pytest.param([changed("Tags[a]", {"Key": "a"}, None), changed("Tags[b]", {"Key": "b"}, None)], id="two tags"),
         pytest.param([changed("Block.Size", 1, 2), changed("Block.Mode", "a", "b")], id="two settings"),
         pytest.param([changed("Size", 1, 2), undeclared("Size", 2)], id="two kinds"),
+        pytest.param([changed("Site.Log.To", "a", None), changed("Site.Acl", "b", None)], id="two that are gone"),
+        pytest.param([undeclared("Site.Names", ["a"]), undeclared("Site.Staging", True)], id="two that came"),
+        pytest.param([changed(f"Site.{each}", True, False) for each in "AB"], id="two switches"),
+        pytest.param([undeclared(f"Site.Rules[{each}]", each, within="Site") for each in "ab"], id="two new rules"),
     ],
 )  # fmt: skip
 def test_what_only_looks_alike_stays_apart(drifts: list[Drift]) -> None:
@@ -82,7 +88,7 @@ leaves = (
 )
 values = st.recursive(leaves, lambda inner: st.lists(inner, max_size=2) | st.dictionaries(steps, inner, max_size=2))
 drifts = st.lists(
-    st.builds(Drift, st.just(URN), st.sampled_from(list(DriftKind)), paths, values, values),
+    st.builds(Drift, st.just(URN), st.sampled_from(list(DriftKind)), paths, values, values, st.just("") | steps),
     max_size=12,
     unique_by=lambda each: (each.kind, each.path),
 )

@@ -475,3 +475,32 @@ def test_an_empty_list_stands_for_the_default_only_where_that_is_documented(diff
     assert differences({"Selectors": []}, {"Selectors": ["all"]}) == {}
     assert differences({"Selectors": []}, {"Selectors": ["some"]}) == {"Selectors": "changed"}
     assert differences({"Groups": []}, {"Groups": ["everyone"]}) == {"Groups": "changed"}
+
+
+DEEP = {"Acls": True, "Mode": "on", "Deep": {"Size": 4}}
+
+
+@pytest.mark.parametrize(
+    ("declared", "live", "within"),
+    [
+        ({"Block": DEEP}, {}, {"Block.Acls": "Block", "Block.Mode": "Block", "Block.Deep.Size": "Block"}),
+        ({"Block": DEEP}, {"Block": {**DEEP, "Deep": None}}, {"Block.Deep.Size": "Block.Deep"}),
+        ({"Block": DEEP}, {"Block": {"Acls": True}}, {"Block.Mode": "", "Block.Deep.Size": "Block.Deep"}),
+        ({}, {"Block": {"Mode": "on", "Deep": {"Size": 4}}}, {"Block.Mode": "Block", "Block.Deep.Size": "Block"}),
+        ({"Block": {"Acls": True}}, {"Block": {"Acls": True, "Mode": "on"}}, {"Block.Mode": ""}),
+        (
+            {"Wall": {"Front": True, "Back": True}},
+            {"Wall": {"Front": False, "Back": False}},
+            {"Wall.Front": "Wall", "Wall.Back": "Wall"},
+        ),
+        (
+            {"Block": {"Acls": True, "Auto": True, "Mode": "on"}},
+            {"Block": {"Acls": False, "Auto": False, "Mode": "on"}},
+            {"Block.Acls": "", "Block.Auto": ""},
+        ),
+    ],
+)
+def test_a_difference_says_of_which_object_it_is_a_part_that_differs_as_a_whole(
+    compare: Any, declared: Any, live: Any, within: dict[str, str]
+) -> None:
+    assert {drift.path: drift.within for drift in compare(declared, live).drifts} == within

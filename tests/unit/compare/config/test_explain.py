@@ -18,6 +18,7 @@ INTENDED = {
     "Tags": [{"Key": "team", "Value": "a"}],
     "Rules": [{"Cidr": "10.0.0.0/8"}],
     "Engine": "MySQL",
+    "Free": {"aws:SourceArn": "arn:aws:s3:::one"},
 }
 ACTUAL = {
     **INTENDED,
@@ -52,6 +53,8 @@ def explain(comparator: ConfigComparator, urn: Urn) -> Any:
         ("Rules[*].Cidr", "same", "it is as declared"),
         ("Tags[team].Value", "same", "it is as declared"),
         ("Tags[aws:cloudformation:stack-name]", "not compared", RESERVED),
+        ("Free.aws:SourceArn", "same", "it is as declared"),
+        ("Policy.Statement[0].Condition.stringequals.aws:sourcearn", "absent", "neither side has it"),
         ("Arn", "not compared", "read-only (resource schema)"),
         ("Password", "not compared", "write-only (resource schema): its value is never returned, and never stored"),
         ("Ratio", "absent", "neither side has it"),
