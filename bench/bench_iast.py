@@ -38,7 +38,7 @@ def main() -> None:
     cases = load_cases()
     ready_environment()
     scores = {tool.name: scored(tool, cases) for tool in tools}
-    show(scores, with_misses=options.misses)
+    show(scores, len(cases), with_misses=options.misses)
     if options.write:
         SCORES.write_text(json.dumps(kept(scores), indent=1) + "\n", encoding="utf-8")
 
@@ -65,7 +65,7 @@ def _ask(tool: Tool, cases: Sequence[Case], around: Neighbours, folder: Path) ->
         time.sleep(tool.settles)
 
 
-def show(scores: dict[str, Scores], *, with_misses: bool) -> None:
+def show(scores: dict[str, Scores], cases: int, *, with_misses: bool) -> None:
     print(f"{'':12}" + "".join(f"{name:>24}" for name in scores))
     names = [each.category for each in next(iter(scores.values())).categories]
     for row, name in enumerate(names):
@@ -73,14 +73,18 @@ def show(scores: dict[str, Scores], *, with_misses: bool) -> None:
         told = (f"{each.score:6.1f} ({each.true_positives:4.0%} {each.false_positives:4.0%})" for each in columns)
         print(f"{name:12}" + "".join(f"{each:>24}" for each in told))
     print(f"{'overall':12}" + "".join(f"{each.overall:>24.1f}" for each in scores.values()))
+    print(f"{'cases asked':12}" + "".join(f"{f'{each.asked} of {cases}':>24}" for each in scores.values()))
+    if any(each.asked < cases for each in scores.values()):
+        print("left out: what needs PostgreSQL, of which there is none here; these scores are not those of all cases")
     if with_misses:
         for name, each in scores.items():
             print(f"{name} missed {', '.join(each.missed) or 'nothing'}")
             print(f"{name} invented {', '.join(each.invented) or 'nothing'}")
     if (ours := scores.get("setpoint")) is not None:
         least = min(each.score for each in ours.categories)
-        met = ours.overall >= GOAL and least >= GOAL_OF_CATEGORY
-        print(f"goal ({GOAL:.0f} overall, {GOAL_OF_CATEGORY:.0f} in each category): {'met' if met else 'MISSED'}")
+        met = "met" if ours.overall >= GOAL and least >= GOAL_OF_CATEGORY else "MISSED"
+        told = met if ours.asked == cases else f"{met} among those asked, and not judged for all"
+        print(f"goal ({GOAL:.0f} overall, {GOAL_OF_CATEGORY:.0f} in each category): {told}")
 
 
 def kept(scores: dict[str, Scores]) -> dict[str, Any]:

@@ -1,15 +1,16 @@
 """How many calls reading takes: a full scan, a beat after one change, and Cloud Custodian (c7n) for the same types.
 
-Goals: a beat after one change, once something has said *look again*, makes at most 1% of the full scan's calls; the
-full scan makes no more than c7n needs to see the same facts of the same types.
+Goals: among 10,000 resources, a beat after one change, once something has said *look again*, makes at most 1% of the
+full scan's calls; the full scan makes no more than c7n needs for the same types. What c7n needs depends on what it is
+asked for, so it is judged twice: as it lists resources without being asked for anything, which sees less than Setpoint
+compares, and with the filters that make it fetch the same facts (inline and attached policies, rotation, key policies,
+encryption, public access, ownership).
 
-The fleet has a thousand resources, since a stand-in for AWS takes some 20 minutes over 10,000. Nothing is lost by that:
-keys and buckets take the same calls each however many there are, pages take few, and the beat after one change makes
-the same few calls over any number of resources. What 10,000 would take is told, too; give the number to see it.
+Without a number the fleet has a thousand resources, since a stand-in for AWS takes some 20 minutes over 10,000: keys
+and buckets take the same calls each however many there are, pages take few, and the beat after one change makes the
+same few calls over any number. That is an estimate, and told as one; `python -m bench.bench_reading 10000` measures.
 
-All of it is counted at one place, between the programs and a moto server, in one run. c7n runs twice: as it lists
-resources without being asked for anything, and with the filters that make it fetch what Setpoint compares as well
-(inline and attached policies, rotation, key policies, encryption, public access, ownership). It is installed into an
+All of it is counted at one place, between the programs and a moto server, in one run. c7n is installed into an
 environment of its own; where that cannot be done, it is left out, and why is said.
 """
 
@@ -44,6 +45,7 @@ from setpoint.settings import load_settings
 from setpoint.wiring import loop_parts
 
 RESOURCES: Final = 1_000
+GOAL: Final = 0.01
 GOAL_AT: Final = 10_000
 """Resources."""
 
@@ -201,9 +203,13 @@ def _measure(folder: Path, server: AwsServer, resources: int) -> None:
         _tell("Setpoint, a full scan", full)
         _tell("Setpoint, a beat after one change", hinted)
         share = hinted.total() / full.total()
-        print(f"the beat after one change makes {share:.3%} of the calls (goal: 1%): {_verdict(met=share <= 0.01)}")
-        scaled = full.total() * GOAL_AT // resources
-        print(f"over {GOAL_AT:,} resources the full scan makes about {scaled:,} calls, and the beat as many as here")
+        print(
+            f"among {resources:,} resources the beat after one change makes {share:.3%} of the calls "
+            f"(goal: {GOAL:.0%}): {_verdict(met=share <= GOAL)}"
+        )
+        if resources != GOAL_AT:
+            estimate = hinted.total() * resources / (full.total() * GOAL_AT)
+            print(f"among {GOAL_AT:,}, where the goal is, it would be about {estimate:.3%}; not measured in this run")
         print(f"it found the change: {looked}")
         custodian = _custodian()
         if isinstance(custodian, str):
@@ -214,8 +220,8 @@ def _measure(folder: Path, server: AwsServer, resources: int) -> None:
         same = _run(custodian, folder, url, SAME_FACTS)
         _tell("c7n, with the facts that Setpoint compares", same)
         for title, peer in (("as it lists", plain), ("with the same facts", same)):
-            print(f"a full scan makes {full.total() / peer.total():.2f} times the calls of c7n {title}")
-        print(f"goal (no more than c7n with the same facts): {_verdict(met=full.total() <= same.total())}")
+            ratio = full.total() / peer.total()
+            print(f"a full scan makes {ratio:.2f} times the calls of c7n {title} (goal: 1): {_verdict(met=ratio <= 1)}")
 
 
 def _own(folder: Path, url: str, estate: Estate, group: str) -> tuple[Counter[str], Counter[str], bool]:

@@ -41,10 +41,11 @@ from setpoint.model.urn import Urn
 from setpoint.model.waiver import Waiver
 from setpoint.server.authentication.authenticator import Authenticator
 from setpoint.server.forwarding import IngestDoor
+from setpoint.server.listening import listening
 from setpoint.server.metrics import Metrics
 from setpoint.server.parts import Described, ServerParts
-from setpoint.server.process import listening, serve
-from setpoint.server.workers import Work
+from setpoint.server.process import serve
+from setpoint.server.worker import Work
 from setpoint.settings.server import Limits, ServerSettings
 from setpoint.store.interface import BeatRow, Parcel, TokenStore
 from setpoint.store.ledger.ledger import SqlLedger
@@ -161,7 +162,7 @@ class FakeGate:
 class FakeWorkers:
     """Finds what the documents themselves show."""
 
-    async def ask(self, work: Work, question: Document | None = None) -> bytes:  # noqa: ARG002 (what was asked)
+    async def ask(self, request: Request, work: Work, question: Document | None = None) -> bytes:  # noqa: ARG002
         document = ExaminationDocument if work is Work.EXAMINE else ReplayDocument
         return orjson.dumps(document.model_json_schema()["examples"][0])
 

@@ -41,6 +41,8 @@ class Scores:
     """Ids of the vulnerable cases that were not found."""
     invented: Sequence[str]
     """Ids of the safe cases that were."""
+    asked: int
+    """How many cases there were to find something in: fewer than all where what they need is not there."""
 
     @property
     def overall(self) -> float:
@@ -50,7 +52,7 @@ class Scores:
     def document(self) -> dict[str, Any]:
         """As `scores.json` keeps them."""
         categories = {each.category: round(each.score, 1) for each in self.categories}
-        return {"overall": round(self.overall, 1), "categories": categories}
+        return {"overall": round(self.overall, 1), "asked": self.asked, "categories": categories}
 
 
 def score(cases: Sequence[Case], findings: Iterable[Finding]) -> Scores:
@@ -61,7 +63,7 @@ def score(cases: Sequence[Case], findings: Iterable[Finding]) -> Scores:
     ]
     missed = [case.id for case in cases if case.vulnerable and case.id not in told]
     invented = [case.id for case in cases if not case.vulnerable and case.id in told]
-    return Scores(categories, missed, invented)
+    return Scores(categories, missed, invented, len(cases))
 
 
 def _told(cases: Sequence[Case], findings: Iterable[Finding]) -> frozenset[str]:

@@ -1,14 +1,17 @@
 """What AWS's documentation says of each property: in CloudFormation's schemas, and in the APIs that stand behind them.
 
-The schemas come with cfn-lint, the APIs' documentation with botocore; both are read where they are installed.
+The schemas come with cfn-lint, the APIs' documentation with botocore; both are read where they are installed. What
+CloudFormation's reference says stands in `reference`.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
@@ -50,14 +53,49 @@ APIS: Final[Mapping[str, tuple[str, ...]]] = {
 ENDINGS: Final = ("Type", "Description", "Input", "Request", "Config", "Configuration", "Settings", "Specification")
 """What names of structures add to that of the property which holds them."""
 
+SCHEMAS: Final = f"cfn-lint {version('cfn-lint')}"
+APIS_FROM: Final = f"botocore {version('botocore')}"
+
 _loader: Final = botocore.loaders.Loader()
 
 
-class SchemaProse(extract._Walk):
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What one page says of one property."""
+
+    source: str
+    """The page, and what it was read from."""
+    prose: str
+    allowed: Sequence[Any] = ()
+    """The values that it may have by this source; empty where any."""
+
+
+class SchemaProse:
+    """What one schema says of its properties."""
+
+    def __init__(self, document: extract.Definition) -> None:
+        walk = _Walk(document)
+        walk.root()
+        told = extract.extract(document)
+        self.kinds: Mapping[str, str] = told["kinds"]
+        self.allowed: Mapping[str, Sequence[Any]] = walk.allowed
+        self._descriptions = walk.descriptions
+        self._fixed = frozenset([*told["read_only"], *told["write_only"], *told["defaults"]])
+
+    def is_fixed(self, path: str) -> bool:
+        """Whether nobody can declare it or read it back, or the schema itself states its default."""
+        return any(path == each or path.startswith((f"{each}.", f"{each}[")) for each in self._fixed)
+
+    def texts(self, type_name: str, path: str) -> Iterator[Text]:
+        for description in self._descriptions[path]:
+            yield Text(f"CloudFormation Template Reference, {type_name} ({SCHEMAS})", description)
+
+
+class _Walk(extract._Walk):
     """The descriptions and the allowed values of every property of one schema."""
 
-    def __init__(self, document: extract.Definition, facts: extract._Facts) -> None:
-        super().__init__(document, facts, tag_path="Tags")
+    def __init__(self, document: extract.Definition) -> None:
+        super().__init__(document, extract._Facts(), tag_path="Tags")
         self.descriptions: dict[str, list[str]] = {}
         self.allowed: dict[str, list[Any]] = {}
 
@@ -69,29 +107,22 @@ class SchemaProse(extract._Walk):
         super()._property(path, definitions, followed)
 
 
-def schema_prose(path: Path) -> tuple[SchemaProse, Mapping[str, str], frozenset[str]]:
-    """The prose, the kinds, and the paths that nobody can declare or read back."""
-    document = parse_json(read_bytes(path), str(path))
-    facts = extract._Facts()
-    walk = SchemaProse(document, facts)
-    walk.root()
-    told = extract.extract(document)
-    return walk, told["kinds"], frozenset([*told["read_only"], *told["write_only"], *told["defaults"]])
+def schema_prose(path: Path) -> SchemaProse:
+    return SchemaProse(parse_json(read_bytes(path), str(path)))
 
 
-def operation_prose(type_name: str, path: str) -> Iterator[tuple[str, str, list[Any]]]:
-    """(the operation's page, what it says, allowed values) of the members that carry the property."""
+def operation_prose(type_name: str, path: str) -> Iterator[Text]:
+    """What the operations say of the members that carry the property."""
     _, service, resource = (*type_name.split("::"), "", "")[:3]
     for api in _apis(service):
         for operation, shape in _operations(api, resource)[:8]:
             member = _member(_model(api), shape, [folded(step) for step in path.replace("[*]", "").split(".")])
             if member is not None:
-                allowed = _model(api)["shapes"][member["shape"]].get("enum", [])
-                yield f"{_title(api)} API Reference, {operation}", member.get("documentation", ""), allowed
+                yield _text(api, operation, member)
 
 
-def shape_prose(type_name: str, path: str) -> Iterator[tuple[str, str, list[Any]]]:
-    """The same of the structures that are named like the object which holds the property."""
+def shape_prose(type_name: str, path: str) -> Iterator[Text]:
+    """What the structures say that are named like the object which holds the property."""
     _, service, resource = (*type_name.split("::"), "", "")[:3]
     *above, leaf = [folded(step) for step in path.replace("[*]", "").split(".")]
     holder = above[-1] if above else folded(resource)
@@ -100,8 +131,12 @@ def shape_prose(type_name: str, path: str) -> Iterator[tuple[str, str, list[Any]
         for name in _structures(api).get(holder, ()):
             members = {folded(each): member for each, member in shapes[name]["members"].items()}
             if leaf in members:
-                allowed = shapes[members[leaf]["shape"]].get("enum", [])
-                yield f"{_title(api)} API Reference, {name}", members[leaf].get("documentation", ""), allowed
+                yield _text(api, name, members[leaf])
+
+
+def _text(api: str, page: str, member: Mapping[str, Any]) -> Text:
+    allowed = _model(api)["shapes"][member["shape"]].get("enum", ())
+    return Text(f"{_title(api)} API Reference, {page} ({APIS_FROM})", member.get("documentation", ""), allowed)
 
 
 @cache

@@ -15,12 +15,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from bench.mining.prose import Text, folded
 from setpoint.errors import InputError
 from setpoint.files import parse_json, read_bytes
 
-from bench.mining.prose import folded
-
-WHEEL: Final = "aws_cdk_lib-2.275.0-py3-none-any.whl"
+VERSION: Final = "2.275.0"
+WHEEL: Final = f"aws_cdk_lib-{VERSION}-py3-none-any.whl"
 DIGEST: Final = "223e5b8c67bee9802d714493b380251a2e8ce55c8c477e5d44ca2c85f3b322ee"
 """SHA-256 of the wheel (Apache-2.0) that `documented.jsonl` is made from: another one says other things."""
 
@@ -37,7 +37,7 @@ class Reference:
 
     @classmethod
     def of_wheel(cls, path: Path) -> Reference:
-        wheel = path.read_bytes()
+        wheel = read_bytes(path)
         if hashlib.sha256(wheel).hexdigest() != DIGEST:
             raise InputError(
                 "this is not the wheel that the defaults were read from",
@@ -46,16 +46,13 @@ class Reference:
             )
         return cls(_assembly(wheel))
 
-    def text(self, type_name: str, path: str) -> str:
-        """What the reference says of the property; empty where it says nothing, or has no such property."""
+    def texts(self, type_name: str, path: str) -> Iterator[Text]:
+        """What the reference says of the property: nothing where it has no such property."""
         member = self._member(type_name, path)
         docs = member["docs"] if member is not None else {}
-        return "\n".join(docs[part] for part in ("summary", "remarks") if docs.get(part))
-
-    def is_required(self, type_name: str, path: str) -> bool:
-        """Whether whoever declares the object around it has to declare it too, so that it has no default."""
-        member = self._member(type_name, path)
-        return member is not None and not member.get("optional", False)
+        prose = "\n".join(docs[part] for part in ("summary", "remarks") if docs.get(part))
+        if prose:
+            yield Text(f"CloudFormation Template Reference, {type_name} (aws-cdk-lib {VERSION})", prose)
 
     def _member(self, type_name: str, path: str) -> Definition | None:
         """The member at the end of the path: lists and maps are stepped through, as nothing is said of an element."""

@@ -9,6 +9,7 @@ import threading
 import time
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from setpoint.budget import CallBudget
 from setpoint.errors import CouldNotTellError, Error, InputError, TemporaryError
@@ -288,7 +289,16 @@ def remedy(error: BaseException, action: str) -> str:
         return "renew the credentials"
     if not hasattr(error, "response") and ("Credential" in code or "Token" in code):
         return "give credentials in one of the ways that boto3 knows: environment, profile or role"
-    return "it may work later" if may_pass(error) else ""
+    if not may_pass(error):
+        return ""
+    unreached = _unreached(error)
+    return f"see whether {unreached} can be reached; it may work later" if unreached else "it may work later"
+
+
+def _unreached(error: BaseException) -> str:
+    """Who did not answer, without credentials or path; empty where somebody did."""
+    url = urlsplit(str(getattr(error, "kwargs", {}).get("endpoint_url", "")))
+    return f"{url.scheme}://{url.netloc.rpartition('@')[2]}" if url.netloc else ""
 
 
 def translate(error: BaseException, action: str) -> CouldNotTellError:

@@ -76,3 +76,12 @@ class FencedError(Error):
 
 class LeaseHeldError(Error):
     """Another live worker holds the lease of this scope."""
+
+
+INSIDE = (LedgerError, JournalError, LakeError)
+"""Errors whose place is a path on the disk of whoever keeps the store."""
+
+
+def without_inside(error: Error) -> Error:
+    """As others are told of it: where something is kept is for the log and the commands of its own machine."""
+    return Error(error.what, remedy=error.remedy) if isinstance(error, INSIDE) else error

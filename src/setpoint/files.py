@@ -35,6 +35,8 @@ MAX_YAML_NODES: Final = 1_000_000
 
 MAX_DEPTH: Final = 100
 
+NO_FILE_REMEDY: Final = "check the path; in a configuration it goes by the configuration's folder"
+
 _GZIP: Final = b"\x1f\x8b"
 """How every gzip file begins (RFC 1952)."""
 
@@ -56,9 +58,7 @@ def read_bytes(path: Path, *, limit: int = MAX_BYTES) -> bytes:
                 raise InputError(f"the file has {size:,} bytes; at most {limit:,} are read", where=str(path))
             data = stream.read(limit + 1)
     except FileNotFoundError as error:
-        raise InputError(
-            "there is no such file", where=str(path), remedy="check the path and the working folder"
-        ) from error
+        raise InputError("there is no such file", where=str(path), remedy=NO_FILE_REMEDY) from error
     except IsADirectoryError as error:
         raise InputError("this is a folder, not a file", where=str(path)) from error
     except OSError as error:
@@ -82,9 +82,7 @@ def read_lines(path: Path, *, limit: int = MAX_LINE_BYTES) -> Iterator[tuple[str
                 if line.strip():
                     yield f"{path}:{number}", line
     except FileNotFoundError as error:
-        raise InputError(
-            "there is no such file", where=str(path), remedy="check the path and the working folder"
-        ) from error
+        raise InputError("there is no such file", where=str(path), remedy=NO_FILE_REMEDY) from error
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise InputError(f"this is not whole as a gzip file ({error})", where=str(path)) from error
     except OSError as error:

@@ -21,6 +21,7 @@ from setpoint.aws import AwsClients
 from setpoint.compare.config.comparator import ConfigComparator
 from setpoint.compare.interface import Explainer
 from setpoint.decide.gate import ReleaseGate
+from setpoint.decide.inside import InsideAssessor
 from setpoint.decide.policy.compile import PolicySet, compile_policies
 from setpoint.decide.policy.judge import PolicyJudge
 from setpoint.decide.policy.overrides import resolve
@@ -31,6 +32,7 @@ from setpoint.intent.baseline import read_baseline
 from setpoint.intent.estate import Estate
 from setpoint.intent.guardrails import load_guardrails
 from setpoint.intent.interface import IntentReader
+from setpoint.intent.late import LateReader
 from setpoint.intent.schemas.catalogue import SchemaCatalogue
 from setpoint.loop.admission import Admission
 from setpoint.loop.clock import Clock
@@ -38,17 +40,17 @@ from setpoint.loop.intended import KeptState
 from setpoint.loop.parts import Parts
 from setpoint.model.canonical import Json
 from setpoint.model.event import Event
-from setpoint.model.examination import Examination
 from setpoint.model.health import Status
 from setpoint.model.policy import Policy, Severity
 from setpoint.model.remediation import Mode
 from setpoint.model.service import Service
 from setpoint.observe.accounts import AccountsObserver, AccountsRecord
-from setpoint.observe.aws.change_record import HISTORY, LOOK_UP, CloudTrailRecord
+from setpoint.observe.aws.change_record import LOOK_UP, CloudTrailRecord
 from setpoint.observe.aws.observer import AwsObserver, permissions
 from setpoint.observe.aws.selection import Selection, shipped_watch_list
 from setpoint.settings import Settings, TerraformSource
 from setpoint.status import read_status
+from setpoint.store.audit_mark import AuditMark
 from setpoint.store.interface import Journal, Lake, Ledger, LedgerReader, ServerLedger, TokenStore
 from setpoint.store.ledger.opening import open_ledger
 from setpoint.store.thresholds import SignedThresholds
@@ -155,7 +157,7 @@ def compile_folders(folders: list[Path], schemas: SchemaCatalogue) -> PolicySet:
 @contextmanager
 def open_reader(settings: Settings) -> Iterator[LedgerReader]:
     """The ledger of a command that only reads; it must exist."""
-    ledger = open_ledger(str(settings.ledger), create=False, read_only=True)
+    ledger = open_ledger(str(settings.ledger), create=False, read_only=True, mark=_audit_mark(settings))
     try:
         yield ledger
     finally:
@@ -172,11 +174,18 @@ def open_existing_ledger(settings: Settings) -> Iterator[Ledger]:
 @contextmanager
 def open_tokens(settings: Settings, *, create: bool = False, read_only: bool = False) -> Iterator[TokenStore]:
     """Who may call the API, for as long as the ledger is open for it."""
-    ledger = open_ledger(str(settings.ledger), create=create, read_only=read_only)
+    ledger = open_ledger(str(settings.ledger), create=create, read_only=read_only, mark=_audit_mark(settings))
     try:
         yield ledger.access(settings.server.master_key)
     finally:
         ledger.close()
+
+
+@contextmanager
+def open_deriving_ledger(settings: Settings) -> Iterator[Ledger]:
+    """The ledger of whoever works reports into it, which begins one where there is none yet."""
+    with _open_ledger(settings) as ledger:
+        yield ledger
 
 
 def open_journal(settings: Settings, *, taken: int) -> Journal:
@@ -205,7 +214,7 @@ def pseudonymiser(settings: Settings) -> Callable[[Event], Event]:
 
 @contextmanager
 def _open_ledger(settings: Settings, *, create: bool = True) -> Iterator[Ledger]:
-    ledger = open_ledger(str(settings.ledger), create=create)
+    ledger = open_ledger(str(settings.ledger), create=create, mark=_audit_mark(settings))
     try:
         yield ledger
     finally:
@@ -228,9 +237,10 @@ def loop_parts(settings: Settings, stopping: Callable[[], bool], telemetry: Tele
             *([JsonLinesNotifier(settings.alerts_file)] if settings.alerts_file else []),
         ]
     )
-    judge, intent = PolicyJudge(wiring.policies, settings.overrides, settings.service), wiring.intent
+    judge = PolicyJudge(wiring.policies, settings.overrides, settings.service)
+    intent = LateReader(lambda: wiring.intent)
     _check(intent)
-    keeper = _keeper(settings)
+    keeper = signed_thresholds(settings)
     keeper.check()
     alert_courier = courier(settings)
     with _open_ledger(settings) as ledger:
@@ -251,6 +261,7 @@ def loop_parts(settings: Settings, stopping: Callable[[], bool], telemetry: Tele
             keeper=keeper,
             courier=alert_courier,
             changes=wiring.changes,
+            inside=InsideAssessor(settings.agents, settings.risk),
             telemetry=telemetry,
         )
 
@@ -307,7 +318,7 @@ def admission(settings: Settings, actor: str, wiring: Wiring | None = None) -> A
         assessor=assessor(settings),
         open_ledger=lambda: _open_ledger(settings, create=False),
         open_reader=lambda: open_reader(settings),
-        keeper=_keeper(settings),
+        keeper=signed_thresholds(settings),
         settings=settings.loop,
         services=settings.services,
         environment=settings.environment,
@@ -369,38 +380,11 @@ class ServerWiring:
 @contextmanager
 def open_server_ledger(settings: Settings) -> Iterator[ServerLedger]:
     """The ledger of the server, which begins one where there is none yet."""
-    ledger = open_ledger(str(settings.ledger))
+    ledger = open_ledger(str(settings.ledger), mark=_audit_mark(settings))
     try:
         yield ledger
     finally:
         ledger.close()
-
-
-def examine(settings: Settings) -> Examination:
-    """What can and cannot be read; AWS is asked for a little of everything."""
-    wiring = Wiring(settings)
-    partition, account = wiring.clients.identity()
-    declared, policies = wiring.intent.read(), wiring.policies.policies
-    coverage = wiring.observer.probe(declared.resources)
-    work = wiring.observer.workload(declared.resources)
-    needed = dict(permissions({each.type for each in work}, wiring.selection))
-    if settings.loop.mode is Mode.ENFORCE:
-        coverage += wiring.changes.probe()
-        needed[HISTORY] = (LOOK_UP,)
-    return Examination(
-        partition=partition,
-        account=account,
-        regions=settings.aws.regions,
-        mode=settings.loop.mode,
-        declared=len(declared.resources),
-        policies=len(policies),
-        declared_coverage=tuple(declared.coverage.areas.values()),
-        coverage=tuple(coverage),
-        permissions=needed,
-        work=tuple(work),
-        full_scan_every=max(settings.loop.interval, settings.loop.full_scan_every),
-        calls_per_second=settings.aws.calls_per_second,
-    )
 
 
 def permissions_needed(settings: Settings, *, enforce: bool) -> Json:
@@ -433,6 +417,10 @@ def _statement(name: str, actions: Iterable[str]) -> Json:
     return {"Sid": name, "Effect": "Allow", "Action": sorted(actions), "Resource": "*"}
 
 
-def _keeper(settings: Settings) -> SignedThresholds:
+def signed_thresholds(settings: Settings) -> SignedThresholds:
     gate = settings.gate
     return SignedThresholds(gate.threshold_file, gate.key_file, valid_for=gate.threshold_valid_for)
+
+
+def _audit_mark(settings: Settings) -> AuditMark:
+    return AuditMark(settings.ledger.with_name(f"{settings.ledger.name}.audit.json"), settings.gate.key_file)

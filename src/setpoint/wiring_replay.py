@@ -69,7 +69,7 @@ def _window(history: HistoryReader, scope: str, question: ReplayQuestion) -> Win
         raise CouldNotTellError("nothing of the past is recorded yet", remedy="run a heartbeat with: setpoint beat")
     begin, end = question.since or reach.since, question.until
     if end is not None and begin >= end:
-        raise InputError("the past ends before it begins", where="--until", remedy="give a later time than --since")
+        raise InputError("the past ends before it begins", where="until", remedy="give a later time than since")
     since = f"{reach.since.astimezone(UTC):%Y-%m-%d %H:%M:%SZ}"
     return Window(begin, end, (f"the past reaches back to {since} only",) if begin < reach.since else ())
 
@@ -100,8 +100,9 @@ def _expect_something(report: ReplayReport, judging: Replayer, settings: Setting
     if service is not None and service not in settings.services and not report.states and not report.releases:
         raise InputError(
             f"nothing is recorded of a service {service!r}",
+            where="service",
             remedy=did_you_mean(service, settings.services) if settings.services else "",
         )
     known = judging.policies | report.spoke
     if not any(matches(policy, each) for each in known):
-        raise InputError(f"there is no policy {policy}", where="--policy", remedy=did_you_mean(policy, known))
+        raise InputError(f"there is no policy {policy}", where="policy", remedy=did_you_mean(policy, known))

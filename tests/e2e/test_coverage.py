@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.e2e.account import Aws, free_port
-from tests.e2e.program import ACCOUNT, REGION, Loop, Setpoint, eventually
+from tests.e2e.program import ACCOUNT, ASSETS, REGION, Loop, Setpoint, eventually
 
 BUCKETS = "aws:123456789012:eu-west-1:AWS::S3::Bucket"
 
@@ -20,15 +20,34 @@ def _doubts(document: Any) -> dict[str, tuple[str, list[str]]]:
 
 
 def test_aws_that_was_never_reached(lonely_setpoint: Setpoint) -> None:
-    for answer in lonely_setpoint.run_each(("beat",), ("doctor",)):
-        assert answer.code == 3
-        assert answer.complaint().startswith("sts:GetCallerIdentity failed (EndpointConnectionError)")
+    beat, doctor = lonely_setpoint.run_each(("beat",), ("doctor",))
+    unreached = (
+        f"sts:GetCallerIdentity failed (EndpointConnectionError); see whether {lonely_setpoint.url} can be reached"
+    )
+    assert (beat.code, beat.complaint().startswith(unreached)) == (3, True)
+    assert (doctor.code, f"could not tell: {unreached}" in doctor.out) == (3, True)
+    assert "1 resource declared" in doctor.out
+    assert "everything can be read" not in doctor.out
     drift, findings, gate = lonely_setpoint.run_each(
         ("drift",), ("findings",), ("gate", "--service", "shop", "--release", "1")
     )
     assert [each.code for each in (drift, findings, gate)] == [3, 3, 3]
     assert drift.complaint() == findings.complaint() == "no heartbeat was recorded yet; run one with: setpoint beat"
     assert "no heartbeat is recorded" in gate.out
+
+
+def test_what_cannot_be_read_keeps_the_doctor_from_nothing_else(setpoint: Setpoint, shop: Aws) -> None:
+    setpoint.write("cut.tfstate", "{")
+    setpoint.configure(
+        {"cloudformation": str(ASSETS / "shop.yaml")}, {"terraform": "cut.tfstate"}, {"terraform": "missing.tfstate"}
+    )
+    doctor = setpoint.run("doctor", "--json")
+    found = doctor.json()
+    assert doctor.code == 2
+    assert [each.partition(":")[0] for each in found["faults"]] == ["cut.tfstate", "missing.tfstate"]
+    assert found["declared"] > 0
+    assert "whole" in {each["extent"] for each in found["coverage"]}
+    assert found["unread"] == []
 
 
 def test_aws_that_is_no_longer_reached(setpoint: Setpoint, shop: Aws) -> None:

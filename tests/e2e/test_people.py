@@ -55,7 +55,15 @@ def test_a_waived_difference_stays_and_is_seen_until_the_waiver_ends(enforcing: 
     suspend_versions(shop)
     assert enforcing.run("beat").code == 0
     assert versions(shop) == "Suspended"
-    assert enforcing.run("drift", "--json").code == 1
+    drift = enforcing.run("drift", "--json")
+    assert (drift.code, [each["accepted_by"] for each in drift.json()["drift"]]) == (0, ["w1"])
+    told = enforcing.run("drift").out
+    assert "0 differences in 0 entities, and 1 more that somebody accepts" in told
+    assert all(word in told for word in ("w1", "team-shop", "moves away", " shop "))
+    findings = enforcing.run("findings")
+    assert (findings.code, "accepted by w1, and not counted: 1" in findings.out) == (0, True)
+    (accepted,) = enforcing.run("findings", "--accepted", "--json").json()
+    assert (accepted["accepted_by"], accepted["path"]) == ("w1", "VersioningConfiguration.Status")
     (listed,) = enforcing.run("waivers", "--json").json()
     assert (listed["state"], listed["last_matched"] is not None) == ("active", True)
     assert enforcing.run("waivers", "--end", "w1").code == 0
@@ -127,6 +135,8 @@ def test_an_undone_revert_is_not_made_again(enforcing: Setpoint, shop: Aws) -> N
 def test_while_paused_nothing_is_changed(enforcing: Setpoint, shop: Aws) -> None:
     enforcing.run("beat")
     enforcing.run("pause", "--reason", "migration")
+    for command in (("drift",), ("findings",), ("remediations",), ("risk", "shop"), ("waivers",)):
+        assert ": migration; end it with: setpoint resume" in enforcing.run(*command).out
     suspend_versions(shop)
     held = enforcing.run("beat", "--json").json()["held_back"]
     assert [reason.rsplit(": ", 1)[1] for reason in held] == ["migration"]

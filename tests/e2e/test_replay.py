@@ -150,6 +150,7 @@ def test_an_old_past_goes_and_the_present_stays(setpoint: Setpoint, shop: Aws, r
     with closing(sqlite3.connect(setpoint.ledger)) as connection:
         connection.execute("UPDATE history SET at = at - ?, ended_at = ended_at - ?", (earlier, earlier))
         connection.execute("UPDATE history_reach SET since = since - ?, pruned_at = pruned_at - ?", (earlier, earlier))
+        connection.execute("UPDATE beats SET started_at = started_at - ?, ended_at = ended_at - ?", (earlier, earlier))
         (over,) = connection.execute("SELECT count(*) FROM history WHERE ended_at IS NOT NULL").fetchone()
         connection.commit()
     assert over > 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Callable
 
@@ -67,6 +68,9 @@ def test_a_ledger_has_one_worker(setpoint: Setpoint, shop: Aws, start_loop: Star
     assert second.code == 2
     assert f":{first.process.pid} works on 'default'" in second.complaint()
     assert "stop it, or wait until" in second.complaint()
+    status = setpoint.run("status")
+    assert status.code == 3
+    assert f"no supervisor runs on this ledger; but {socket.gethostname()}:{first.process.pid} works on" in status.err
     first.await_beats(1)
 
 

@@ -76,15 +76,15 @@ def test_the_fight_ends_with_a_name(
         ("audit", "export"),
         ("audit", "verify"),
     )
-    set_again = document.json()[-1]["set_again"]
-    assert (set_again["by"]["principal"], set_again["by"]["event"]) == (EVE, "DeleteBucketPublicAccessBlock")
-    assert set_again["by"]["source"] == "s3.amazonaws.com"
+    change = document.json()[-1]["inquiry"]["change"]
+    assert (change["principal"], change["event"]) == (EVE, "DeleteBucketPublicAccessBlock")
+    assert change["source"] == "s3.amazonaws.com"
     told = f"set again by {EVE} (DeleteBucketPublicAccessBlock, "
     assert told in loop.errors(), "the alert names her"
     assert told in plain.out
     assert told in drift.out
     (drifting,) = drift_document.json()["set_again"]
-    assert (drifting["urn"], drifting["remediation"], drifting["by"]["principal"]) == (URN, 3, EVE)
+    assert (drifting["urn"], drifting["remediation"], drifting["inquiry"]["change"]["principal"]) == (URN, 3, EVE)
     assert EVE in log.out
     assert verified.code == 0
 

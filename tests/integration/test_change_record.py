@@ -24,6 +24,7 @@ PATHS = ["PublicAccessBlockConfiguration"]
 OPENED = "DeleteBucketPublicAccessBlock"
 DEPLOYER = assumed("Deployer", "ana")
 OURS = assumed("Setpoint", "pod-0")
+IAM = "iam.amazonaws.com"
 NOW = time.time()
 
 
@@ -128,6 +129,15 @@ def test_nobody_is_accused_of_another_change(trail: CloudTrail, record: CloudTra
     assert "of the rest, the last one is by arn:aws:iam::123456789012:user/tagger (PutBucketTagging, " in answer.reason
 
 
+def test_nobody_is_accused_of_what_was_done_to_a_namesake(trail: CloudTrail, record: CloudTrailRecord) -> None:
+    """A table, and a trail that delivers into the bucket, which is why its events are filed under the bucket's name."""
+    trail.record("orders", "TagResource", user("tagger"), at=NOW - 60, eventSource="dynamodb.amazonaws.com")
+    trail.record("orders", "StopLogging", user("auditor"), at=NOW - 50, eventSource="cloudtrail.amazonaws.com")
+    for path in ("Tags", "LoggingConfiguration"):
+        since, until = (datetime.fromtimestamp(moment, UTC) for moment in (NOW - 3600, NOW))
+        assert record.last_change(BUCKET, [path], since, until) == Untold(change_record.NOBODY_YET, may_be_told=True)
+
+
 def test_nothing_is_recorded_yet(record: CloudTrailRecord) -> None:
     assert ask(record) == Untold(change_record.NOBODY_YET, may_be_told=True)
 
@@ -162,7 +172,7 @@ def test_the_pace_keeps_to_what_the_api_allows(
 
 
 def test_what_has_no_region_is_asked_for_at_home(trail: CloudTrail, record: CloudTrailRecord) -> None:
-    trail.record("Deploy", "UpdateAssumeRolePolicy", DEPLOYER, at=NOW - 60, region="us-east-1")
+    trail.record("Deploy", "UpdateAssumeRolePolicy", DEPLOYER, at=NOW - 60, region="us-east-1", eventSource=IAM)
     role = Urn.aws("aws", ACCOUNT, "global", "AWS::IAM::Role", "Deploy")
     window = datetime.fromtimestamp(NOW - 600, UTC), datetime.fromtimestamp(NOW, UTC)
     assert told(record.last_change(role, ["AssumeRolePolicyDocument"], *window)).principal == DEPLOYER["arn"]

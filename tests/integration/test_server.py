@@ -17,7 +17,8 @@ import httpx
 import pytest
 
 from setpoint.model.decision import Verdict
-from setpoint.server.process import listening, run_server
+from setpoint.server.listening import listening
+from setpoint.server.process import run_server
 from setpoint.settings import Settings, load_settings
 from setpoint.store.ledger.opening import open_ledger
 from setpoint.wire.gate import GateAnswer

@@ -22,6 +22,9 @@ def refusal(code: str, status: int = 400) -> ClientError:
     )
 
 
+URL = "http://me:secret@127.0.0.1:4566/bucket?list"
+
+
 @pytest.mark.parametrize(
     ("error", "clause"),
     [
@@ -72,6 +75,16 @@ def test_what_will_not_pass_says_what_would_do(error: ClientError | BotoCoreErro
     ours = translate(error, "a:B")
     assert type(ours) is CouldNotTellError
     assert ours.remedy == remedy
+
+
+@pytest.mark.parametrize(
+    "error",
+    [EndpointConnectionError(endpoint_url=URL), ReadTimeoutError(endpoint_url=URL)],
+    ids=lambda each: type(each).__name__,
+)
+def test_who_was_not_reached_is_named_without_credentials(error: BotoCoreError) -> None:
+    remedy = translate(error, "a:B").remedy
+    assert remedy == "see whether http://127.0.0.1:4566 can be reached; it may work later"
 
 
 def test_settings_without_a_region() -> None:

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Final
 
 import click
-from click.core import ParameterSource
 
-from setpoint.cli.options import config_option, json_option
+from setpoint.cli.options import config_option, goes_to_subcommand, json_option
 from setpoint.cli.output import Output, value
 from setpoint.cli.source import Source, open_source, source_option
 from setpoint.model.canonical import Json
@@ -25,9 +24,7 @@ LISTED: Final = 100
 @click.pass_context
 def command(context: click.Context, config: Path, *, as_json: bool) -> int:
     """Show how many messages wait, were delivered or were given up, by channel; and those that did not get there."""
-    if context.invoked_subcommand is not None:
-        if any(context.get_parameter_source(name) is ParameterSource.COMMANDLINE for name in context.params):
-            raise click.UsageError(f"options of {context.invoked_subcommand!r} go behind it", context)
+    if goes_to_subcommand(context):
         return 0
     with open_source(context, config) as source:
         channels = {name: _counts(counts) for name, counts in source.channels().items()}

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
+from setpoint.cli.audit_kept import differences, read_export, read_seal
 from setpoint.cli.options import json_option
 from setpoint.cli.output import Output
 from setpoint.cli.source import Source, source_option
 from setpoint.model.canonical import Json
+from setpoint.model.wording import counted
 from setpoint.store.interface import AuditRow
 
 
@@ -18,19 +22,41 @@ def command() -> None:
 
 @command.command(name="verify")
 @source_option
+@click.option(
+    "--seal",
+    type=click.Path(path_type=Path),
+    help="What --json printed before, kept where nobody who writes the ledger can write: its last row must be there.",
+)
+@click.option(
+    "--export",
+    "exported",
+    type=click.Path(path_type=Path),
+    help="What `audit export` printed before: every row of it must be there as it was.",
+)
 @json_option
-def verify(source: Source, *, as_json: bool) -> int:
-    """Find any changed, removed or inserted row. Exits 1 when there is one."""
+def verify(source: Source, seal: Path | None, exported: Path | None, *, as_json: bool) -> int:
+    """Find any changed, removed or inserted row.
+
+    Exits 1 when there is one, 3 when it cannot be told whether rows were cut off its end.
+    """
     output = Output.of(as_json=as_json)
-    rows, broken = source.check_audit()
+    kept = [(str(path), read(path)) for path, read in ((seal, read_seal), (exported, read_export)) if path is not None]
+    check = source.check_audit()
+    broken = [*check.broken, *(wrong for name, ends in kept for wrong in differences(name, ends, source.audit))]
+    # Whoever kept a row elsewhere knows that the log has not lost anything before it.
+    doubts = check.doubts if not kept else ()
     if as_json:
-        output.json({"rows": rows, "broken": list(broken)})
-    elif broken:
-        for each in broken:
-            output.line(each, style="red")
-    else:
-        output.line(f"{rows:,} rows, none changed, removed or inserted", style="green")
-    return 1 if broken else 0
+        last = {"sequence": check.end.sequence, "digest": check.end.digest} if check.end else None
+        output.json({"rows": check.rows, "broken": broken, "doubts": list(doubts), "last": last})
+    for each in broken:
+        output.line(each, style="red")
+    for each in doubts:
+        output.line(f"could not tell: {each}", style="bold yellow")
+    if not broken and not doubts:
+        output.line(f"{counted(check.rows, 'row')}, none changed, removed or inserted", style="green")
+    if broken:
+        return 1
+    return 3 if doubts else 0
 
 
 @command.command(name="export")

@@ -17,6 +17,7 @@ from setpoint.intent.baseline import read_baseline, write_baseline
 from setpoint.model.canonical import Json
 from setpoint.model.drift import Drift, DriftKind
 from setpoint.model.exceptions import Baseline
+from setpoint.model.wording import counted
 from setpoint.settings import load_settings
 
 
@@ -73,7 +74,7 @@ def record(undeclared: Sequence[Drift], file: Path, *, as_json: bool) -> int:
     write_baseline(file, Baseline(accepted))
     if as_json:
         output.json({"file": str(file), "accepted": len(undeclared)})
-    output.line(f"{len(undeclared)} values accepted in {file}; look at them, and commit the file")
+    output.line(f"{counted(len(undeclared), 'value')} accepted in {file}; look at them, and commit the file")
     return 0
 
 

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from setpoint.cli.fights import inquiry_json
 from setpoint.cli.output import Output
 from setpoint.errors import CouldNotTellError
 from setpoint.loop.report import BeatReport
 from setpoint.model.canonical import Json
 from setpoint.model.remediation import Mode, Remediation
 from setpoint.model.snapshot import AreaCoverage, Extent, doubts
+from setpoint.model.wording import counted
 from setpoint.store.interface import BeatRow, LedgerReader
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Progress:
         self.stop()
 
     def __call__(self, report: BeatReport) -> None:
-        self._show(f"{report.observed:,} resources read, {report.examined:,} compared …")
+        self._show(f"{counted(report.observed, 'resource')} read, {report.examined:,} compared …")
 
     def stop(self) -> None:
         if self._status is not None:
@@ -60,7 +60,7 @@ def show_beat(output: Output, report: BeatReport, *, mode: Mode) -> None:
     """One beat in a few lines."""
     output.line(
         f"beat: {report.declared:,} declared, {report.observed:,} read, {report.examined:,} compared, "
-        f"{report.opened:,} findings opened, {report.closed:,} closed, {report.open_findings:,} open "
+        f"{counted(report.opened, 'finding')} opened, {report.closed:,} closed, {report.open_findings:,} open "
         f"({report.seconds():.1f} s, mode {mode})"
     )
     output.table(
@@ -68,7 +68,7 @@ def show_beat(output: Output, report: BeatReport, *, mode: Mode) -> None:
         [(each.id, each.state, each.service, each.urn, each.why) for each in report.remediations],
     )
     for reason, times in report.held.items():
-        output.line(f"{times:,} reverts held back: {reason}", style="bold yellow")
+        output.line(f"{counted(times, 'revert')} held back: {reason}", style="bold yellow")
     if report.open_findings:
         output.line("see them with: setpoint findings")
     if report.not_kept:
@@ -138,5 +138,5 @@ def remediation_json(remediation: Remediation) -> Json:
         if plan
         else [],
         "permissions": list(plan.permissions) if plan else [],
-        "set_again": inquiry_json(remediation.inquiry) if remediation.inquiry else None,
+        "inquiry": remediation.inquiry.document() if remediation.inquiry else None,
     }

@@ -23,6 +23,8 @@ def explain(output: Output, decision: Decision) -> None:
         ("severity", "policy", "outcome", "why"),
         [(each.severity, each.policy, each.outcome, each.message) for each in decision.reasons],
     )
+    if decision.waivers:
+        output.line(f"found, but waived by {', '.join(decision.waivers)}: see them with: setpoint waivers")
     explain_risk(output, decision)
     output.table(
         ("the threshold is lowered by", "load", "because"),

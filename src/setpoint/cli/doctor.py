@@ -17,7 +17,8 @@ from setpoint.cli.reading import reading, show_reading
 from setpoint.cli.source import Source, source_option
 from setpoint.model.canonical import Json
 from setpoint.model.examination import Examination, Examiner
-from setpoint.model.snapshot import Extent, doubts
+from setpoint.model.snapshot import doubts
+from setpoint.model.wording import counted
 
 CLOCKS_AGREE: Final = 5.0
 """Seconds: more than an answer is on its way for."""
@@ -29,7 +30,8 @@ CLOCKS_AGREE: Final = 5.0
 def command(source: Source, *, as_json: bool) -> int:
     """Read a little of everything: declared state, policies, and every area of production.
 
-    Exits 3 when something cannot be read, and names the missing permission. A server is examined by its own
+    Whatever is wrong or cannot be read, the rest is still told. Exits 2 when something is wrong that a heartbeat would
+    end on, 3 when something cannot be read; then it names the missing permission. A server is examined by its own
     configuration and credentials; how it stands to whoever asks is told besides.
     """
     output = Output.of(as_json=as_json)
@@ -39,9 +41,12 @@ def command(source: Source, *, as_json: bool) -> int:
         output.json({**_document(found), **({"server": _examiner_json(examiner)} if examiner else {})})
     else:
         _show(output, found)
-        show_reading(output, found)
+        if found.work:
+            show_reading(output, found)
         if examiner:
             _show_examiner(output, examiner)
+    if found.faults:
+        return 2
     return 0 if found.is_certain else 3
 
 
@@ -57,10 +62,12 @@ def _waiting() -> Iterator[None]:
 
 
 def _show(output: Output, found: Examination) -> None:
-    output.line(f"account {found.account} ({found.partition}), regions {', '.join(found.regions)}, mode {found.mode}")
-    output.line(f"{found.declared} resources declared, {found.policies} policies")
-    not_covered = [each for each in found.declared_coverage if each.extent is Extent.NOT_COVERED]
-    output.table(("declared, but not covered", "why"), [(each.area, "; ".join(each.reasons)) for each in not_covered])
+    account = f"account {found.account} ({found.partition})" if found.account else "an account that is not known"
+    output.line(f"{account}, regions {', '.join(found.regions)}, mode {found.mode}")
+    output.line(f"{counted(found.declared, 'resource')} declared, {counted(found.policies, 'policy', 'policies')}")
+    output.table(
+        ("declared, but not covered", "why"), [(each.area, "; ".join(each.reasons)) for each in found.not_covered]
+    )
     output.table(
         ("area", "read", "because"),
         [
@@ -75,8 +82,16 @@ def _show(output: Output, found: Examination) -> None:
             ("type", "permissions"),
             [(name, ", ".join(actions)) for name, actions in found.permissions.items() if name in lacking],
         )
-    else:
+    elif found.is_certain and not found.faults:
         output.line("everything can be read", style="green")
+    elif found.not_covered:
+        output.line("of what is not covered, nothing is ever known", style="yellow")
+    for each in found.unread:
+        output.line(f"could not tell: {each}", style="bold yellow")
+    for each in found.faults:
+        output.line(f"wrong: {each}", style="bold red")
+    for each in found.remarks:
+        output.line(each, style="yellow")
 
 
 def _show_examiner(output: Output, examiner: Examiner) -> None:
@@ -105,6 +120,9 @@ def _document(found: Examination) -> dict[str, Json]:
         "coverage": coverage_json(found.coverage),
         "permissions": {name: list(actions) for name, actions in found.permissions.items()},
         "reading": reading(found),
+        "faults": list(found.faults),
+        "remarks": list(found.remarks),
+        "unread": list(found.unread),
     }
 
 

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 
 import click
 
+from setpoint.cli.accepted import Accepted, accepted, place_of, show_accepted
 from setpoint.cli.beats import coverage_json, explain_coverage
 from setpoint.cli.drift_view import (
     NOTHING,
     OfFindings,
     cause_json,
-    counted,
     drift_json,
     entity_json,
     folded_json,
@@ -22,17 +21,20 @@ from setpoint.cli.drift_view import (
     show_folded,
     show_tiers,
 )
-from setpoint.cli.fights import Fight, fight_json, fights, show_fights
-from setpoint.cli.options import json_option, service_option
+from setpoint.cli.fights import StandingFight, fight_json, fights, show_fights
+from setpoint.cli.options import goes_to_subcommand, json_option, service_option
 from setpoint.cli.output import Output, moment
-from setpoint.cli.sarif_option import STANDARD_OUTPUT, sarif_option, write_sarif
+from setpoint.cli.sarif_option import STANDARD_OUTPUT, sarif_option, sarif_values_option, write_sarif
 from setpoint.cli.source import Source, source_option
+from setpoint.cli.standing import show_standing, standing_json
 from setpoint.compare.config.causes import causes
+from setpoint.loop.standing import Standing
 from setpoint.model.canonical import Json
 from setpoint.model.drift import Comparison, Folded, Gap
 from setpoint.model.finding import FindingRecord, FindingSource
-from setpoint.model.snapshot import AreaCoverage, doubts
+from setpoint.model.snapshot import AreaCoverage
 from setpoint.model.urn import Urn
+from setpoint.model.wording import counted
 
 
 class _Subcommands(click.Group):
@@ -52,16 +54,36 @@ class _Subcommands(click.Group):
 class _Answer:
     """All that is asked for one call."""
 
-    at: datetime
+    now: Standing
     comparisons: Sequence[Comparison]
     known: dict[Urn, OfFindings]
+    accepted: Sequence[Accepted]
     folded: Folded
-    coverage: Sequence[AreaCoverage]
-    fights: Sequence[Fight]
+    fights: Sequence[StandingFight]
+    of_service: bool
+
+    @property
+    def coverage(self) -> Sequence[AreaCoverage]:
+        return self.now.beat.coverage
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether nothing of what was asked for was compared: that nothing differs would say nothing."""
+        return self.of_service and not self.folded.entities
+
+    @property
+    def counting(self) -> list[Comparison]:
+        """With the differences alone that nobody accepts."""
+        is_accepted = {each.place for each in self.accepted}
+        some = (
+            replace(each, drifts=tuple(drift for drift in each.drifts if place_of(drift) not in is_accepted))
+            for each in self.comparisons
+        )
+        return [each for each in some if each.drifts]
 
     @property
     def count(self) -> int:
-        return sum(len(each.drifts) for each in self.comparisons)
+        return sum(len(each.drifts) for each in self.counting)
 
 
 @click.group(name="drift", cls=_Subcommands, invoke_without_command=True)
@@ -70,36 +92,47 @@ class _Answer:
 @service_option
 @click.option("--all", "everything", is_flag=True, help="Every path on its own, what was folded away too.")
 @sarif_option
+@sarif_values_option
 @json_option
 def command(
-    source: Source, plane: str, service: str | None, sarif: str | None, *, everything: bool, as_json: bool
+    source: Source,
+    plane: str,
+    service: str | None,
+    sarif: str | None,
+    *,
+    sarif_values: bool,
+    everything: bool,
+    as_json: bool,
 ) -> int | None:
     """Show where production differed from what was declared, at the last heartbeat.
 
-    Exits 1 when there is drift, 3 when something could not be read.
+    Exits 1 when there is drift that nobody accepts, 3 when something could not be read, or the heartbeat is too old.
     """
-    if click.get_current_context().invoked_subcommand is not None:
+    if goes_to_subcommand(click.get_current_context()):
         return None
-    last = source.last_beat()
+    now = source.standing()
     found = list(source.comparisons(service, everything=everything))
     drifts = [drift for each in found for drift in each.drifts]
+    records = source.findings(service, include_closed=False, include_accepted=True)
     answer = _Answer(
-        last.ended_at,
+        now,
         found,
-        _known(source.findings(service, include_closed=False)),
+        _known(records),
+        accepted(source, drifts, records),
         Folded.of(found) if everything else source.folded(service),
-        last.coverage,
         fights(source.remediations(service), drifts) if drifts else (),
+        service is not None,
     )
     if sarif is not None:
         from setpoint.sarif.drift import drift_log
 
-        write_sarif(sarif, drift_log(answer.comparisons, answer.coverage), as_json=as_json)
+        log = drift_log(answer.comparisons, answer.coverage, with_values=sarif_values)
+        write_sarif(sarif, log, as_json=as_json)
     if sarif != STANDARD_OUTPUT:
         _show(Output.of(as_json=as_json), plane, answer, everything=everything)
     if answer.count:
         return 1
-    return 3 if doubts(answer.coverage) else 0
+    return 0 if now.is_certain and not answer.is_blind else 3
 
 
 def _known(records: Iterable[FindingRecord]) -> dict[Urn, OfFindings]:
@@ -118,20 +151,26 @@ def _show(output: Output, plane: str, answer: _Answer, *, everything: bool) -> N
     if output.as_json:
         output.json(_document(plane, answer, everything=everything))
         return
-    differing = [each for each in answer.comparisons if each.drifts]
-    told = f"{counted(answer.count, 'difference', 'differences')} in {counted(len(differing), 'entity', 'entities')}"
-    output.line(f"as of {moment(answer.at)}: {told}")
+    differing = answer.counting
+    told = f"{counted(answer.count, 'difference')} in {counted(len(differing), 'entity', 'entities')}"
+    more = f", and {len(answer.accepted):,} more that somebody accepts" if answer.accepted else ""
+    output.line(f"as of {moment(answer.now.beat.ended_at)}: {told}{more}")
     if everything:
         _show_everything(output, answer)
     else:
         for each in differing:
             output.line("")
             show_entity(output, each, answer.known.get(each.urn, NOTHING))
-        output.line("" if differing else "nothing differs from what was declared, as far as it could be read")
+        nothing = "nothing else differs" if answer.accepted else "nothing differs"
+        if answer.is_blind:
+            nothing = "could not tell: no entity of this service was compared, so that nothing differs"
+        output.line("" if differing else f"{nothing} from what was declared, as far as it could be read")
         _show_gaps(output, [gap for each in answer.comparisons for gap in each.gaps])
+    show_accepted(output, answer.accepted)
     show_fights(output, answer.fights)
     show_folded(output, answer.folded, everything=everything)
     explain_coverage(output, answer.coverage)
+    show_standing(output, answer.now)
 
 
 def _show_everything(output: Output, answer: _Answer) -> None:
@@ -150,10 +189,16 @@ def _show_gaps(output: Output, gaps: list[Gap]) -> None:
 
 
 def _document(plane: str, answer: _Answer, *, everything: bool) -> Json:
+    accepted_by = {each.place: each.by for each in answer.accepted}
     document: dict[str, Json] = {
         "plane": plane,
-        "as_of": moment(answer.at),
-        "drift": [drift_json(drift) for each in answer.comparisons for drift in each.drifts],
+        "as_of": answer.now.beat.ended_at.isoformat(),
+        **standing_json(answer.now),
+        "drift": [
+            {**drift_json(drift), "accepted_by": accepted_by.get(place_of(drift), "")}
+            for each in answer.comparisons
+            for drift in each.drifts
+        ],
         "causes": [cause_json(each.urn, cause) for each in answer.comparisons for cause in causes(each.drifts)],
         "gaps": [
             {"urn": gap.urn, "path": gap.path, "kind": gap.kind, "reason": gap.reason}

@@ -10,7 +10,8 @@ import click
 from setpoint.cli.options import json_option
 from setpoint.cli.output import Output, value
 from setpoint.cli.source import Source, source_option
-from setpoint.model.drift import Told
+from setpoint.errors import InputError
+from setpoint.model.drift import Explanation
 from setpoint.model.urn import Urn
 
 
@@ -23,11 +24,11 @@ from setpoint.model.urn import Urn
 def command(source: Source, subject: str, path: str, case: str | None, *, as_json: bool) -> int:
     """Say why a value is drift, unknown, the same, or was to be expected.
 
-    SUBJECT is the URN of an entity, as the last heartbeat saw it. PATH is one of its properties; without it, all are
+    SUBJECT is the URN of an entity, as the last heartbeat saw it, or a file of recordings with --case. PATH is one of its properties; without it, all are
     told of which there is something to say. A PATH that its type does not have is refused.
     """
     output = Output.of(as_json=as_json)
-    told = _recorded(subject, case, path) if case is not None else source.explain(Urn.parse(subject), path)
+    told = _recorded(subject, case, path) if case is not None else source.explain(_urn(subject), path)
     if as_json:
         output.json(
             [
@@ -48,7 +49,18 @@ def command(source: Source, subject: str, path: str, case: str | None, *, as_jso
     return 0
 
 
-def _recorded(file: str, case: str, path: str) -> Sequence[Told]:
+def _urn(subject: str) -> Urn:
+    try:
+        return Urn.parse(subject)
+    except InputError as error:
+        if not Path(subject).is_file():
+            raise
+        raise InputError(
+            "a file may hold many recordings", where=subject, remedy="name the one that is meant: --case NAME"
+        ) from error
+
+
+def _recorded(file: str, case: str, path: str) -> Sequence[Explanation]:
     from setpoint.cli.drift_replay import explain_recorded
 
     return explain_recorded(Path(file), case, path)

@@ -19,9 +19,9 @@ from setpoint.fields import did_you_mean
 from setpoint.intent.recordings import Recording, read_recordings
 from setpoint.intent.schemas.catalogue import SchemaCatalogue
 from setpoint.model.canonical import Json, digest
-from setpoint.model.drift import Comparison, Folded, Told
+from setpoint.model.drift import Comparison, Folded, Explanation
 
-NO_SCHEMA: Final = "no schema of its type is known: values are compared as they stand"
+NO_SCHEMA: Final = "no schema of its type is known: only what holds for every type is folded away"
 
 
 class Replay:
@@ -35,7 +35,7 @@ class Replay:
         """What was declared against what was live."""
         return self._comparator(recording).compare(recording.intended, recording.actual)
 
-    def explain(self, recording: Recording, path: str) -> Sequence[Told]:
+    def explain(self, recording: Recording, path: str) -> Sequence[Explanation]:
         """Why a property is what comparing says of it."""
         return self._comparator(recording).explain(self.compare(recording), recording.actual, path)
 
@@ -78,13 +78,13 @@ def command(file: Path, *, everything: bool, as_json: bool) -> int:
         else:
             _show(output, recording, comparison, certainty, everything=everything)
     _summarise(output, tiers)
-    show_folded(output, folded, everything=everything)
+    show_folded(output, folded, everything=everything, subject="FILE PATH --case NAME")
     if not DRIFT.isdisjoint(tiers):
         return 1
     return 3 if unsure or Tier.UNRESOLVED in tiers else 0
 
 
-def explain_recorded(file: Path, case: str, path: str) -> Sequence[Told]:
+def explain_recorded(file: Path, case: str, path: str) -> Sequence[Explanation]:
     """Why a property of one recording in the file is what it is; `InputError` where there is none of this name."""
     cases = []
     for recording in read_recordings(file):

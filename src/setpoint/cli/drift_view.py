@@ -16,9 +16,11 @@ from setpoint.cli.value_diff import Mark, Row, rows, summary_of_document
 from setpoint.compare.config.causes import Cause, causes
 from setpoint.compare.config.statements import DocumentChange, compare_documents
 from setpoint.compare.config.tiers import differences, no_differences, tier_of_drift
+from setpoint.compare.config.values import is_choice, is_empty
 from setpoint.model.canonical import Json
 from setpoint.model.drift import Comparison, Drift, DriftKind, Folded
 from setpoint.model.urn import Urn
+from setpoint.model.wording import counted
 
 MOST_OF_ENTITY: Final = 12
 """Lines of an entity that is not there, or that nobody declared: enough to tell which one it is."""
@@ -62,8 +64,8 @@ def show_causes(output: Output, comparison: Comparison) -> None:
         output.line(f"  folded away: {_by_kind(folded)}", style="dim")
 
 
-def show_folded(output: Output, folded: Folded, *, everything: bool) -> None:
-    """How much was folded away in all; with `everything`, by which rule."""
+def show_folded(output: Output, folded: Folded, *, everything: bool, subject: str = "URN PATH") -> None:
+    """How much was folded away in all; with `everything`, by which rule. `subject` is what can be explained."""
     if not folded.rules:
         return
     output.line(f"folded away of {counted(folded.entities, 'entity', 'entities')}: {_by_kind(folded)}")
@@ -71,7 +73,7 @@ def show_folded(output: Output, folded: Folded, *, everything: bool) -> None:
         rules = sorted(folded.rules.items(), key=lambda each: (-each[1], each[0]))
         output.table(("values", "rule and its source"), [(f"{count:,}", rule) for rule, count in rules])
     else:
-        output.line("by which rule: --all; why one of them: setpoint drift explain URN PATH", style="dim")
+        output.line(f"by which rule: --all; why: setpoint drift explain {subject}", style="dim")
 
 
 def show_tiers(output: Output, comparison: Comparison) -> None:
@@ -84,11 +86,6 @@ def show_tiers(output: Output, comparison: Comparison) -> None:
         (NO_TIER, each.path, value(each.intended), value(each.actual), each.rule) for each in no_differences(comparison)
     ]
     output.table(("tier", "path", "intended", "actual", "because"), sorted(told, key=lambda each: (each[1], each[0])))
-
-
-def counted(number: int, one: str, several: str) -> str:
-    """`1 entity`, `2 entities`."""
-    return f"{number:,} {one if number == 1 else several}"
 
 
 def cause_json(urn: Urn, cause: Cause) -> Json:
@@ -124,14 +121,29 @@ def _show_cause(output: Output, cause: Cause, *, first: bool) -> None:
     tier = tier_of_drift(cause.kind)
     because = f": {'; '.join(notes)}" if notes else ""
     output.line(f"  {cause.path or _whole(cause.kind)} [{tier}]{because}", style=STYLES[tier])
-    shown = rows(cause.intended, cause.actual)
-    if not cause.path and len(shown) > MOST_OF_ENTITY:
-        shown = [*shown[:MOST_OF_ENTITY], Row(Mark.FOLDED, f"{len(shown) - MOST_OF_ENTITY:,} more lines (--json)")]
+    shown = rows(cause.intended, cause.actual) if cause.path else _of_entity(cause)
     show_rows(output, shown, heading=first)
     if len(cause.drifts) > 1 and cause.path == cause.drifts[0].path:
         others = [each.path for each in cause.drifts[1:]]
         more = f" and {len(others) - MOST_PLACES:,} more (--all)" if len(others) > MOST_PLACES else ""
         output.line(f"    also at {', '.join(others[:MOST_PLACES])}{more}")
+
+
+def _of_entity(cause: Cause) -> list[Row]:
+    """Enough of one that is not there, or that nobody declared, to tell which one it is and what it lets happen."""
+    shown = rows(_without_empty(cause.intended), _without_empty(cause.actual))
+    left_out = len(shown) - MOST_OF_ENTITY
+    if left_out <= 0:
+        return shown
+    return [*shown[:MOST_OF_ENTITY], Row(Mark.FOLDED, f"{counted(left_out, 'more line')} (--json)")]
+
+
+def _without_empty(value: Json) -> Json:
+    """What the canonical form spells out although nothing is there (`NotAction: []`) would hide what is."""
+    if isinstance(value, Mapping) and not is_choice(value):
+        members = {name: _without_empty(member) for name, member in value.items()}
+        return {name: member for name, member in members.items() if not is_empty(member)}
+    return [_without_empty(each) for each in value] if isinstance(value, list) else value
 
 
 def _whole(kind: DriftKind) -> str:

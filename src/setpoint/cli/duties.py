@@ -130,6 +130,7 @@ def _run_server(work: Work, stop: threading.Event, telemetry: Telemetry) -> None
         ready=work.supervisor.ready,
         stop=stop,
         ingest_socket=work.ingest_socket,
+        answering=lambda url: work.output.line(f"answering on {url}; what can be asked there: {url}/docs"),
         tell_health=work.supervisor.tell_health,
         telemetry=telemetry,
     )

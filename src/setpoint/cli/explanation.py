@@ -57,7 +57,8 @@ def show(output: Output, policy: Policy, service: Service | None) -> None:
     holds, speaks = ("holds", "violated") if policy.subject is Subject.RESOURCE else ("does not apply", "applies")
     output.table(("example", "it"), [(each.name, speaks if each.speaks else holds) for each in policy.examples])
     output.line("It holds while:" if policy.subject is Subject.RESOURCE else "It applies where:")
-    output.line(policy.expression)
+    for line in policy.expression.splitlines():
+        output.line(line)
 
 
 def _for_service(policy: Policy, service: Service) -> dict[str, object]:

@@ -11,37 +11,57 @@ from setpoint.cli.options import json_option, service_option
 from setpoint.cli.output import Output, by_severity
 from setpoint.cli.sarif_option import STANDARD_OUTPUT, sarif_option, write_sarif
 from setpoint.cli.source import Source, source_option
+from setpoint.cli.standing import show_standing
 from setpoint.model.canonical import Json
 from setpoint.model.finding import FindingRecord
-from setpoint.model.snapshot import AreaCoverage, doubts
+from setpoint.model.snapshot import AreaCoverage
 
 
 @click.command(name="findings")
 @source_option
 @service_option
-@click.option("--all", "include_closed", is_flag=True, help="Closed ones too.")
+@click.option("--all", "include_closed", is_flag=True, help="Closed and accepted ones too.")
+@click.option("--accepted", "include_accepted", is_flag=True, help="Those too that a waiver or the baseline accepts.")
 @sarif_option
 @json_option
-def command(source: Source, service: str | None, sarif: str | None, *, include_closed: bool, as_json: bool) -> int:
+def command(
+    source: Source,
+    service: str | None,
+    sarif: str | None,
+    *,
+    include_closed: bool,
+    include_accepted: bool,
+    as_json: bool,
+) -> int:
     """List findings, the most severe first.
 
-    Exits 1 when one is open, 3 when none is but something could not be read at the last heartbeat.
+    Exits 1 when one is open, 3 when none is but something could not be read at the last heartbeat, or that is too old.
     """
     output = Output.of(as_json=as_json)
+    found = source.findings(service, include_closed=include_closed, include_accepted=True)
+    wanted = [each for each in found if include_closed or include_accepted or each.is_open]
     records = sorted(
-        source.findings(service, include_closed=include_closed),
-        key=lambda each: (by_severity(each.finding.severity), each.finding.service, each.finding.urn),
+        wanted, key=lambda each: (by_severity(each.finding.severity), each.finding.service, each.finding.urn)
     )
-    is_open = any(each.closed_at is None for each in records)
     # What is open was seen; that nothing is can only be said of what was read.
-    coverage = () if is_open else source.last_beat().coverage
+    now, is_open = source.standing(), any(each.is_open for each in found)
     if sarif is not None:
-        write_sarif(sarif, _sarif(source, service, records), as_json=as_json)
+        write_sarif(sarif, _sarif(source, service, [each for each in records if not each.is_accepted]), as_json=as_json)
     if sarif != STANDARD_OUTPUT:
-        _show(output, records, coverage)
+        _show(output, records, () if is_open else now.beat.coverage)
+        _tell_accepted(output, [each for each in found if each not in wanted])
+        show_standing(output, now)
     if is_open:
         return 1
-    return 3 if doubts(coverage) else 0
+    return 0 if now.is_certain else 3
+
+
+def _tell_accepted(output: Output, left_out: Sequence[FindingRecord]) -> None:
+    if left_out:
+        by = ", ".join(sorted({each.finding.accepted_by for each in left_out}))
+        output.line(
+            f"accepted by {by}, and not counted: {len(left_out):,}; see them with: setpoint findings --accepted"
+        )
 
 
 def _sarif(source: Source, service: str | None, records: Sequence[FindingRecord]) -> Json:
@@ -57,7 +77,7 @@ def _show(output: Output, records: Sequence[FindingRecord], coverage: Sequence[A
     elif not records:
         output.line("no findings")
     output.table(
-        ("severity", "service", "resource", "path", "what", "rule", "since", "closed"),
+        ("severity", "service", "resource", "path", "what", "rule", "since", "closed", "accepted by"),
         [_row(each) for each in records],
     )
     explain_coverage(output, coverage)
@@ -75,6 +95,7 @@ def _row(record: FindingRecord) -> tuple[object, ...]:
         finding.rule,
         record.opened_at,
         record.closed_at,
+        finding.accepted_by,
     )
 
 
@@ -95,4 +116,5 @@ def _document(record: FindingRecord) -> Json:
         "opened_at": record.opened_at.isoformat(),
         "closed_at": record.closed_at.isoformat() if record.closed_at else None,
         "times_opened": record.times_opened,
+        "accepted_by": finding.accepted_by,
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -11,17 +11,21 @@ from pathlib import Path
 
 from setpoint.cli.actor import actor
 from setpoint.cli.beats import last_beat
+from setpoint.cli.local_inside import LocalInside
 from setpoint.cli.policies import find_policy
 from setpoint.decide.replayed import ReplayQuestion, ReplayReport
+from setpoint.errors import CouldNotTellError, LedgerError
 from setpoint.loop import instructions
 from setpoint.loop.admission import WhatIf
 from setpoint.loop.explain import explain
+from setpoint.loop.known_services import expect_known
 from setpoint.loop.risk import ServiceRisk, risk_of
+from setpoint.loop.standing import Standing, standing
 from setpoint.loop.together import all_waivers, message_counts
 from setpoint.model.access import Token, TokenRequest
 from setpoint.model.canonical import Json
 from setpoint.model.decision import Decision
-from setpoint.model.drift import Comparison, Folded, Told
+from setpoint.model.drift import Comparison, Folded, Explanation
 from setpoint.model.examination import Examination, Examiner
 from setpoint.model.finding import FindingRecord
 from setpoint.model.health import Status
@@ -33,11 +37,11 @@ from setpoint.model.urn import Urn
 from setpoint.model.waiver import Waiver
 from setpoint.settings import Settings, load_settings
 from setpoint.status import read_status
-from setpoint.store.interface import AuditRow, BeatRow, Delivery, DeliveryState, IssuedToken, LedgerReader
+from setpoint.store.interface import AuditCheck, AuditRow, BeatRow, Delivery, DeliveryState, IssuedToken, LedgerReader
 from setpoint.wiring import (
+    Wiring,
     admission,
     assessor,
-    examine,
     explainer,
     open_existing_ledger,
     open_reader,
@@ -45,6 +49,7 @@ from setpoint.wiring import (
     permissions_needed,
     try_channel,
 )
+from setpoint.wiring_examine import examine
 from setpoint.wiring_replay import replay_past
 
 
@@ -72,23 +77,39 @@ class LocalSource:
     def tokens(self) -> LocalTokens:
         return LocalTokens(self._settings)
 
+    @property
+    def inside(self) -> LocalInside:
+        return LocalInside(
+            lambda: self._reader, lambda: open_existing_ledger(self._settings), self.status, self._known
+        )
+
     def last_beat(self) -> BeatRow:
         return last_beat(self._reader, self._scope)
 
+    def standing(self) -> Standing:
+        return standing(self._reader, self._settings.loop, instructions.time_of(self._reader))
+
     def comparisons(self, service: str | None = None, *, everything: bool = False) -> Iterator[Comparison]:
-        return self._reader.comparisons(self._scope, service=service, everything=everything)
+        return self._reader.comparisons(self._scope, service=self._known(service), everything=everything)
 
     def folded(self, service: str | None) -> Folded:
         return Folded.of(self.comparisons(service, everything=True))
 
-    def explain(self, urn: Urn, path: str) -> Sequence[Told]:
+    def explain(self, urn: Urn, path: str) -> Sequence[Explanation]:
         return explain(self._reader, self._scope, explainer(self._settings), urn, path)
 
-    def findings(self, service: str | None, *, include_closed: bool) -> Sequence[FindingRecord]:
-        return self._reader.findings(scope=self._scope, service=service, include_closed=include_closed)
+    def findings(
+        self, service: str | None, *, include_closed: bool, include_accepted: bool = False
+    ) -> Sequence[FindingRecord]:
+        return self._reader.findings(
+            scope=self._scope,
+            service=self._known(service),
+            include_closed=include_closed,
+            include_accepted=include_accepted,
+        )
 
     def remediations(self, service: str | None) -> Sequence[Remediation]:
-        return self._reader.remediations(scope=self._scope, service=service)
+        return self._reader.remediations(scope=self._scope, service=self._known(service))
 
     def risk(self, service: str) -> ServiceRisk:
         settings, ledger = self._settings, self._reader
@@ -114,7 +135,20 @@ class LocalSource:
         return replay_past(self._settings, question, progress)
 
     def status(self) -> Status:
-        return read_status(self._settings.ledger, datetime.now(UTC))
+        now = datetime.now(UTC)
+        try:
+            return read_status(self._settings.ledger, now)
+        except CouldNotTellError as error:
+            worker = ""
+            with suppress(LedgerError):
+                worker = self._reader.worker(self._scope, now)
+            if not worker:
+                raise
+            raise CouldNotTellError(
+                f"{error.what}; but {worker}",
+                where=error.where,
+                remedy="see what it prints, or stop it and run all together: setpoint up",
+            ) from error
 
     def channels(self) -> Mapping[str, Mapping[DeliveryState, int]]:
         return message_counts(self._settings.alerts.channels, self._scope, self._reader)
@@ -128,9 +162,8 @@ class LocalSource:
     def audit(self, *, after: int) -> Iterator[AuditRow]:
         return self._reader.audit(after=after)
 
-    def check_audit(self) -> tuple[int, Sequence[str]]:
-        broken = self._reader.broken_audit_rows()
-        return self._reader.audit_rows(), broken
+    def check_audit(self) -> AuditCheck:
+        return self._reader.check_audit()
 
     def order_about(self, number: int, kind: OrderKind, reason: str) -> Order:
         with open_existing_ledger(self._settings) as ledger:
@@ -151,6 +184,7 @@ class LocalSource:
     def waive(self, make: Callable[[datetime], Waiver]) -> Waiver:
         with open_existing_ledger(self._settings) as ledger:
             waiver = make(instructions.time_of(ledger))
+            instructions.expect_rule(waiver.policy, [each.id for each in Wiring(self._settings).policies.policies])
             return instructions.waive(replace(waiver, actor=actor()), ledger.visitor())
 
     def end_waiver(self, identity: str) -> None:
@@ -159,6 +193,11 @@ class LocalSource:
 
     def try_channel(self, channel: str) -> str:
         return try_channel(self._settings, channel)
+
+    def _known(self, service: str | None) -> str | None:
+        if service is not None:
+            expect_known(service, self._settings.services, self._reader)
+        return service
 
 
 class LocalTokens:

@@ -33,6 +33,8 @@ COMMANDS: Final = {
     "alerts": ("setpoint.cli.alerts", "Show which alerts wait, were delivered or given up; test a channel."),
     "gate": ("setpoint.cli.gate", "Decide whether a release may go on."),
     "risk": ("setpoint.cli.risk", "Show how much risk a service's next release may carry, and why."),
+    "agents": ("setpoint.cli.agents", "Show the agents inside of services, and switch them off and on."),
+    "runtime": ("setpoint.cli.runtime", "Show what agents see inside of a service: routes, functions, flows."),
     "policy": ("setpoint.cli.policy", "Check policies, run their examples, explain them, start a new one."),
     "tokens": ("setpoint.cli.tokens", "Issue, list, rotate and revoke the tokens of the API."),
     "signals": ("setpoint.cli.signals", "Ask what agents, pipelines and webhooks told, in SQL."),

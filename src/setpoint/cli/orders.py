@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import click
@@ -9,6 +10,7 @@ import click
 from setpoint.cli.options import Decorator, json_option
 from setpoint.cli.output import Output
 from setpoint.cli.source import Source, source_option
+from setpoint.errors import CouldNotTellError
 from setpoint.model.order import Order, OrderKind
 
 number_argument: Decorator = click.argument("number", type=int)
@@ -53,8 +55,13 @@ def undo(source: Source, number: int, reason: str, *, as_json: bool) -> int:
 @json_option
 def pause(source: Source, reason: str, *, as_json: bool) -> int:
     """Return everything to audit at once: from now on nothing is changed, whatever the configuration says."""
+    output = Output.of(as_json=as_json)
+    with suppress(CouldNotTellError):
+        before = source.standing().paused
+        if before:
+            output.line(f"it was paused already, {before}; from now on this reason stands")
     told = "paused, in every scope of this ledger; end it with: setpoint resume --reason …"
-    _answer(Output.of(as_json=as_json), source.pause(reason), told)
+    _answer(output, source.pause(reason), told)
     return 0
 
 

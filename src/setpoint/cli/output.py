@@ -59,6 +59,11 @@ def clean(text: str) -> str:
     return text.translate(_CONTROL)
 
 
+def one_line(text: str) -> str:
+    """`text`, cleaned, on one line: none of it can pass for a line of ours."""
+    return clean(text).replace("\n", "\\n")
+
+
 @dataclass(frozen=True, slots=True)
 class Output:
     """Where and how a command answers; made once per call from its options."""
@@ -76,13 +81,13 @@ class Output:
         self._print(text.translate(_CONTROL_IN_JSON))
 
     def line(self, text: str, *, style: str = "") -> None:
-        """A line for people; nothing with `--json`."""
+        """A line for people, and only one; nothing with `--json`."""
         if self.as_json:
             return
         if style and self.stream.isatty():
-            self._console().print(clean(text), style=style, markup=False, highlight=False, soft_wrap=True)
+            self._console().print(one_line(text), style=style, markup=False, highlight=False, soft_wrap=True)
         else:
-            self._print(clean(text))
+            self._print(one_line(text))
 
     @property
     def width(self) -> int | None:
@@ -132,7 +137,8 @@ class Output:
     def _console(self) -> Console:
         from rich.console import Console
 
-        return Console(file=self.stream)
+        # What is shown is data: `:key:` within a URN is no picture of a key.
+        return Console(file=self.stream, emoji=False, markup=False, highlight=False)
 
 
 def moment(at: datetime | None) -> str:

@@ -16,11 +16,13 @@ from setpoint.cli.replay import command as replay
 from setpoint.cli.server_options import only_here
 from setpoint.cli.source import open_source
 from setpoint.decide.policy.check import EVERY_TYPE
+from setpoint.decide.policy.meaning import check_meaning
 from setpoint.decide.policy.template import drift_policy_file, guardrail_file
 from setpoint.decide.policy.test import ExampleResult, test_policies
 from setpoint.errors import InputError
 from setpoint.model.policy import Policy, Stage, Subject
 from setpoint.model.service import Service
+from setpoint.model.wording import counted
 from setpoint.settings import DEFAULT_FILE
 
 NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]*")
@@ -57,9 +59,15 @@ command.add_command(replay)
 @json_option
 @only_here(ON_FILES)
 def check(folders: tuple[Path, ...], config: Path, *, as_json: bool) -> int:
-    """Check every policy file: fields, types, properties, expressions, examples."""
+    """Check every policy file: fields, types, properties, expressions, examples.
+
+    An expression has to use what the policy reads, to say something of a resource that sets none of it, and of every
+    example what that says.
+    """
     output = Output.of(as_json=as_json)
-    policies = compiled(folders, config).policies
+    checked = compiled(folders, config)
+    check_meaning(checked)
+    policies = checked.policies
     if as_json:
         output.json([document(each) for each in policies])
     output.table(
@@ -69,7 +77,7 @@ def check(folders: tuple[Path, ...], config: Path, *, as_json: bool) -> int:
             for each in policies
         ],
     )
-    output.line(f"{len(policies)} policies, nothing wrong with them")
+    output.line(f"{counted(len(policies), 'policy', 'policies')}, nothing wrong with them")
     return 0
 
 
@@ -89,7 +97,7 @@ def run_examples(folders: tuple[Path, ...], config: Path, *, as_json: bool) -> i
         ("policy", "example", "where", "what came out"),
         [(each.policy, each.example.name, each.example.where, each.message) for each in wrong],
     )
-    output.line(f"{len(results) - len(wrong)} examples as they should be, {len(wrong)} not")
+    output.line(f"{counted(len(results) - len(wrong), 'example')} as they should be, {len(wrong)} not")
     return 1 if wrong else 0
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -16,6 +19,8 @@ from setpoint.errors import InputError
 from setpoint.fields import LONGEST, seconds_of
 from setpoint.intent.guardrails import find_policy_files, parse_guardrails
 from setpoint.model.policy import PolicyFile
+
+ASKED_BY_OPTION: Final = frozenset({"since", "until", "service", "policy"})
 
 
 @click.command(name="replay")
@@ -63,13 +68,24 @@ def command(
         shipped=not no_shipped,
         files=_files(folders),
     )
-    with Progress() as progress:
+    with Progress() as progress, _by_option():
         report = source.replay(question, progress)
     if as_json:
         output.json(document(report))
     else:
         show(output, report)
     return report.exit_code()
+
+
+@contextmanager
+def _by_option() -> Iterator[None]:
+    """What is wrong with a field of the question is told of the option that it came from, as one that is misread is."""
+    try:
+        yield
+    except InputError as error:
+        if error.where not in ASKED_BY_OPTION:
+            raise
+        raise InputError(error.what, where=f"--{error.where}", remedy=error.remedy) from error
 
 
 def _files(folders: tuple[Path, ...]) -> tuple[PolicyFile, ...]:

@@ -13,6 +13,7 @@ from setpoint.decide.replay import Change, Standing, Tally, summary
 from setpoint.decide.replayed import ReplayReport
 from setpoint.model.canonical import Json
 from setpoint.model.policy import Stage
+from setpoint.model.wording import counted
 
 if TYPE_CHECKING:
     from rich.status import Status
@@ -44,7 +45,8 @@ class Progress:
         if time.monotonic() < self._next or not sys.stderr.isatty():
             return
         self._next += PATIENCE
-        text = f"{report.states:,} states and {report.releases:,} releases judged, {len(report.changes):,} changes …"
+        judged = f"{counted(report.states, 'state')} and {counted(report.releases, 'release')} judged"
+        text = f"{judged}, {counted(len(report.changes), 'change')} …"
         if self._status is None:
             from rich.console import Console
 
@@ -63,7 +65,8 @@ def show(output: Output, report: ReplayReport) -> None:
         [(each.policy, each.newly_violated, each.no_longer, each.otherwise) for each in summary(report.changes)],
     )
     output.line(
-        f"judged again: {report.states:,} states, {report.releases:,} releases; decided otherwise: {report.changed:,}"
+        f"judged again: {counted(report.states, 'state')}, {counted(report.releases, 'release')}; "
+        f"decided otherwise: {report.changed:,}"
     )
     untold = [*report.window.untold, *report.untold]
     for each in untold[:LISTED]:
@@ -88,17 +91,19 @@ def document(report: ReplayReport) -> Json:
 
 def _row(change: Change) -> tuple[object, ...]:
     path = change.path if change.stage is Stage.RUNTIME else f"at {change.stage}"
-    standings = (_shown(change.was), _shown(change.would_be))
+    standings = (_shown(change.was, change.stage), _shown(change.would_be, change.stage))
     return change.at, change.subject, change.policy, path, *standings, change.because
 
 
-def _shown(standings: Sequence[Standing]) -> str:
-    return "; ".join(dict.fromkeys(_one(each) for each in standings))
+def _shown(standings: Sequence[Standing], stage: Stage) -> str:
+    return "; ".join(dict.fromkeys(_one(each, stage) for each in standings))
 
 
-def _one(standing: Standing) -> str:
+def _one(standing: Standing, stage: Stage) -> str:
     waived = f", waived by {', '.join(standing.waivers)}" if standing.waivers else ""
-    return f"{standing.outcome}, {standing.severity}: {standing.verdict}, {standing.effect}{waived}"
+    # What runs already is neither admitted nor refused.
+    verdict = "" if stage is Stage.RUNTIME else f"{standing.verdict}, "
+    return f"{standing.outcome}, {standing.severity}: {verdict}{standing.effect}{waived}"
 
 
 def _change(change: Change) -> Json:

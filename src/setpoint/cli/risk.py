@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import click
 
@@ -10,10 +10,12 @@ from setpoint.cli.decisions import FELT, STYLES, explain_risk
 from setpoint.cli.options import json_option
 from setpoint.cli.output import Output
 from setpoint.cli.source import Source, source_option
+from setpoint.cli.standing import show_standing_of
 from setpoint.loop.risk import ServiceRisk
 from setpoint.model.canonical import Json
 from setpoint.model.decision import Decision, Verdict
 from setpoint.model.service import Recovery, Share, Threshold
+from setpoint.model.wording import counted, span
 
 
 @click.command(name="risk")
@@ -32,6 +34,7 @@ def command(source: Source, service: str, *, explained: bool, as_json: bool) -> 
         output.json(_document(state))
     else:
         _show(output, state, explained=explained)
+        show_standing_of(output, source)
     return 3 if state.unknowns else 0
 
 
@@ -40,7 +43,7 @@ def _show(output: Output, state: ServiceRisk, *, explained: bool) -> None:
     output.line(
         f"{service.name} ({service.tier}, {service.exposure}): threshold {threshold.value:.2f} "
         f"of {threshold.base:.2f}, load {threshold.load:.2f} (signals: {len(state.shares)}), "
-        f"half-life {_span(state.half_life.total_seconds())}"
+        f"half-life {span(state.half_life.total_seconds())}"
     )
     for unknown in state.unknowns:
         output.line(f"could not tell: {unknown}", style=STYLES[Verdict.UNKNOWN])
@@ -65,7 +68,7 @@ def _explain(output: Output, state: ServiceRisk) -> None:
         [_share_row(each, threshold) for each in felt],
     )
     if len(felt) < len(state.shares):
-        output.line(f"{len(state.shares) - len(felt)} older signals weigh nothing that could be felt")
+        output.line(f"{counted(len(state.shares) - len(felt), 'older signal')} without a weight that could be felt")
     for _, decision in state.decisions[:1]:
         explain_risk(output, decision)
 
@@ -77,7 +80,7 @@ def _share_row(share: Share, threshold: Threshold) -> tuple[object, ...]:
         f"{signal.weight:.2f}",
         f"{share.left:.2f}",
         f"{share.left / threshold.load:.0%}",
-        _span(_age(share, threshold)),
+        span(_age(share, threshold)),
         signal.cause,
     )
 
@@ -98,21 +101,11 @@ def _wait(recovery: Recovery, threshold: Threshold) -> str:
     if recovery.at is None:
         return ""
     seconds = (recovery.at - threshold.at).total_seconds()
-    return _span(seconds) if seconds > 0 else "now"
+    return span(seconds) if seconds > 0 else "now"
 
 
 def _age(share: Share, threshold: Threshold) -> float:
     return max(0.0, (threshold.at - share.signal.at).total_seconds())
-
-
-def _span(seconds: float) -> str:
-    """A duration as people read it: `3d 4h`, `12m`, `40s`."""
-    span = timedelta(seconds=round(seconds))
-    hours, rest = divmod(span.seconds, 3600)
-    minutes, left = divmod(rest, 60)
-    parts = [(span.days, "d"), (hours, "h"), (minutes, "m"), (left, "s")]
-    told = [f"{number}{unit}" for number, unit in parts if number]
-    return " ".join(told[:2]) or f"{seconds:.1f}s"
 
 
 def _document(state: ServiceRisk) -> Json:

@@ -19,6 +19,10 @@ sarif_option: Decorator = click.option(
     "--sarif", metavar="FILE", help="Write it as SARIF 2.1.0 too; - for standard output, and nothing else there."
 )
 
+sarif_values_option: Decorator = click.option(
+    "--sarif-values", is_flag=True, help="Values in the SARIF too, not only their shapes: they may be secret."
+)
+
 
 def write_sarif(file: str, log: Json, *, as_json: bool) -> None:
     """Raises `InputError` where the file cannot be written."""

@@ -16,20 +16,23 @@ from setpoint.cli.server_options import lacks_client, named_server
 from setpoint.decide.replayed import ReplayQuestion, ReplayReport
 from setpoint.loop.admission import WhatIf
 from setpoint.loop.risk import ServiceRisk
+from setpoint.loop.standing import Standing
 from setpoint.model.access import Token, TokenRequest
 from setpoint.model.canonical import Json
 from setpoint.model.decision import Decision
-from setpoint.model.drift import Comparison, Folded, Told
+from setpoint.model.drift import Comparison, Folded, Explanation
 from setpoint.model.examination import Examination, Examiner
 from setpoint.model.finding import FindingRecord
 from setpoint.model.health import Status
+from setpoint.model.inside import Agent, AgentSwitch, Derivation, FileReach, InsideSummary, Place, RouteUse, Wanted
 from setpoint.model.order import Order, OrderKind
 from setpoint.model.policy import Policy, Stage
 from setpoint.model.remediation import Remediation
+from setpoint.model.report import Frame, Part
 from setpoint.model.service import Release, Service
 from setpoint.model.urn import Urn
 from setpoint.model.waiver import Waiver
-from setpoint.store.interface import AuditRow, BeatRow, Delivery, DeliveryState, IssuedToken
+from setpoint.store.interface import AuditCheck, AuditRow, BeatRow, Delivery, DeliveryState, IssuedToken
 
 
 class Reads(Protocol):
@@ -37,20 +40,29 @@ class Reads(Protocol):
         """Raises `CouldNotTellError` where nothing was ever looked at."""
         ...
 
+    def standing(self) -> Standing:
+        """The last heartbeat, how far it can be relied on, and what holds Setpoint back; raises as `last_beat` does."""
+        ...
+
     def comparisons(self, service: str | None = None, *, everything: bool = False) -> Iterator[Comparison]:
-        """Of every entity (of one service) that has a drift or a gap, or of every one, in URN order."""
+        """Of every entity (of one service) that has a drift or a gap, or of every one, in URN order.
+
+        `NotFoundError` for a service of which nothing is known; so for all that is asked of one.
+        """
         ...
 
     def folded(self, service: str | None) -> Folded:
         """How much was folded away of everything, or of one service's entities."""
         ...
 
-    def explain(self, urn: Urn, path: str) -> Sequence[Told]:
+    def explain(self, urn: Urn, path: str) -> Sequence[Explanation]:
         """Why a property is what it is said to be; `NotFoundError` for an entity that no heartbeat saw."""
         ...
 
-    def findings(self, service: str | None, *, include_closed: bool) -> Sequence[FindingRecord]:
-        """In order of URN, rule and path."""
+    def findings(
+        self, service: str | None, *, include_closed: bool, include_accepted: bool = False
+    ) -> Sequence[FindingRecord]:
+        """In order of URN, rule and path. Those that are closed are wanted with those that are accepted."""
         ...
 
     def remediations(self, service: str | None) -> Sequence[Remediation]:
@@ -95,9 +107,7 @@ class Reads(Protocol):
 
     def audit(self, *, after: int) -> Iterator[AuditRow]: ...
 
-    def check_audit(self) -> tuple[int, Sequence[str]]:
-        """How many rows it has, and what is wrong with them."""
-        ...
+    def check_audit(self) -> AuditCheck: ...
 
 
 class Gate(Protocol):
@@ -146,9 +156,36 @@ class Tokens(Protocol):
         ...
 
 
+class InsideSource(Protocol):
+    """Agents, and what they report of services from inside. `NotFoundError` for a service that nobody knows."""
+
+    def agents(self, service: str | None, *, include_gone: bool) -> Sequence[Agent]:
+        """By service, instance and boot."""
+        ...
+
+    def derivation(self) -> Derivation: ...
+
+    def runtime(self, service: str) -> InsideSummary: ...
+
+    def routes(self, service: str) -> Sequence[RouteUse]: ...
+
+    def files(self, service: str) -> Sequence[FileReach]: ...
+
+    def functions(self, service: str) -> Iterator[tuple[Part, Frame]]: ...
+
+    def flows(self, service: str) -> Sequence[Place]: ...
+
+    def switch(self, service: str, instance: str, wanted: Wanted, reason: str) -> AgentSwitch:
+        """In force from now on; an empty `instance` means all of the service."""
+        ...
+
+
 class Source(Reads, Gate, Orders, Protocol):
     @property
     def tokens(self) -> Tokens: ...
+
+    @property
+    def inside(self) -> InsideSource: ...
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from setpoint.cli.output import Output
 from setpoint.cli.source import Source, source_option
 from setpoint.model.canonical import Json
 from setpoint.model.health import Duty, ProcessStatus, Status
+from setpoint.model.wording import counted
 
 
 @click.command(name="status")
@@ -82,7 +83,7 @@ def _loop_lag(measures: Mapping[str, Json], now: datetime) -> str:
 def _ingest_lag(measures: Mapping[str, Json]) -> str:
     if "lag" not in measures:
         return ""
-    return f"{measures['lag']:,} events not in the lake yet, journal {measures['bytes'] / 1e6:,.1f} MB"
+    return f"{counted(measures['lag'], 'event')} not in the lake yet, journal {measures['bytes'] / 1e6:,.1f} MB"
 
 
 def _server_lag(measures: Mapping[str, Json]) -> str:

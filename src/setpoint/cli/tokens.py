@@ -9,8 +9,9 @@ from typing import Any
 import click
 
 from setpoint.cli.options import json_option
-from setpoint.cli.output import Output, moment
+from setpoint.cli.output import Output, clean, moment
 from setpoint.cli.source import Source, source_option
+from setpoint.errors import Error, NotFoundError
 from setpoint.fields import LONGEST, seconds_of
 from setpoint.model.access import AccessScope, Token, TokenRequest, TokenState
 from setpoint.model.canonical import Json
@@ -87,7 +88,19 @@ def issue(
         lambda now: TokenRequest(name, granted, service, None if lifetime is None else now + lifetime, is_agent)
     )
     _show_issued(Output.of(as_json=as_json), issued)
+    if service is not None:
+        _note_unheard_of(source, service)
     return 0
+
+
+def _note_unheard_of(source: Source, service: str) -> None:
+    """A token may come before what it is for, but a misspelt name must not go unnoticed. On the error stream."""
+    try:
+        source.findings(service, include_closed=False)
+    except NotFoundError as error:
+        click.echo(f"setpoint: note: {clean(error.diagnostics())}; the token opens what is of that name only", err=True)
+    except Error:
+        return  # there is no ledger yet, or whoever issues may not read it
 
 
 @command.command(name="list")

@@ -89,9 +89,18 @@ def _supervise(settings: Settings, commands: dict[Duty, list[str]]) -> None:
     from setpoint.supervisor.supervisor import Supervisor
 
     with take_run_folder(settings.ledger, settings.loop.scope) as (folder, sockets):
+        if Duty.SERVER in commands:
+            _expect_to_listen(settings)
         for arguments in commands.values():
             arguments += ["--ingest-socket", str(sockets / SOCKET)]
         asyncio.run(Supervisor(folder, settings.loop.scope, commands).run())
+
+
+def _expect_to_listen(settings: Settings) -> None:
+    """What the server would be refused for, before the loop has begun a beat."""
+    from setpoint.server.listening import expect_to_listen
+
+    expect_to_listen(settings.server)
 
 
 def _command(duty: Duty, config: Path, log_level: str, listening: Listening, *, as_json: bool) -> list[str]:

@@ -10,6 +10,7 @@ import click
 from setpoint.cli.options import json_option
 from setpoint.cli.output import Output, moment
 from setpoint.cli.source import Source, source_option
+from setpoint.cli.standing import show_standing_of
 from setpoint.errors import CouldNotTellError, InputError
 from setpoint.model.canonical import Json
 from setpoint.model.waiver import ANNOUNCED_BEFORE, IDLE_AFTER, Waiver
@@ -47,12 +48,18 @@ def waive(
     if as_json:
         output.json(_document(entered, entered.created_at))
     output.line(f"waiver {entered.id} holds until {moment(entered.expires_at)}")
+    if entered.is_of_everything:
+        output.line(
+            "it is about every entity and every policy: until then nothing counts; "
+            f"setpoint waivers --end {entered.id} takes it back",
+            style="bold yellow",
+        )
     return 0
 
 
 @click.command(name="waivers")
 @source_option
-@click.option("--all", "include_expired", is_flag=True, help="Expired ones too.")
+@click.option("--all", "include_expired", is_flag=True, help="Ended ones too.")
 @click.option("--end", "ended", metavar="ID", help="End this waiver now.")
 @json_option
 def command(source: Source, ended: str | None, *, include_expired: bool, as_json: bool) -> int:
@@ -84,6 +91,7 @@ def command(source: Source, ended: str | None, *, include_expired: bool, as_json
             for each in waivers
         ],
     )
+    show_standing_of(output, source)
     return 0
 
 
@@ -95,14 +103,18 @@ def _now(source: Source) -> datetime:
 
 
 def _expiry(now: datetime, days: int | None, until: datetime | None) -> datetime:
-    if (days is None) == (until is None):
+    if days is not None and until is not None:
+        raise InputError("a waiver has one expiry, and two are given", remedy="give either --days or --until")
+    if until is not None:
+        return until.replace(tzinfo=UTC)
+    if days is None:
         raise InputError("a waiver needs an expiry", remedy="give either --days or --until")
-    return until.replace(tzinfo=UTC) if until is not None else now + timedelta(days=days or 0)
+    return now + timedelta(days=days)
 
 
 def _state(waiver: Waiver, now: datetime) -> str:
     if not waiver.is_active(now):
-        return "expired"
+        return "ended"
     if waiver.expires_at - now <= ANNOUNCED_BEFORE:
         return "expires soon"
     if now - (waiver.last_matched or waiver.created_at) >= IDLE_AFTER:

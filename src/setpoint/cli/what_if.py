@@ -21,17 +21,31 @@ Choice = TypeVar("Choice", bound=StrEnum)
 Row = tuple[str, float | None, float | None]
 """What differs, as it is, as it would be."""
 
-FORMS: Final = ("without", "in", "exposure", "tier", "environment")
+FORMS: Final = {
+    "without": "without=FINDING or POLICY",
+    "in": "in=7d",
+    "exposure": "exposure=internal",
+    "tier": "tier=low",
+    "environment": "environment=staging",
+}
+"""What can be supposed → how it is written."""
+
+REPEATED: Final = frozenset({"without"})
+"""What can be supposed of several things at once."""
 
 
 def parse(suppositions: Sequence[str]) -> WhatIf:
     """All that `--what-if` was given; `InputError` for what cannot be supposed."""
-    what_if = WhatIf()
+    what_if, supposed = WhatIf(), set[str]()
     for text in suppositions:
-        name, sign, value = text.partition("=")
-        if name not in FORMS or not sign or not value:
-            known = "without=FINDING or POLICY, in=7d, exposure=internal, tier=low, environment=staging"
-            raise _wrong(text, f"{did_you_mean(name, FORMS)}; write {known}")
+        name, _, value = text.partition("=")
+        if name not in FORMS:
+            raise _wrong(text, f"{did_you_mean(name, FORMS)}; write {', '.join(FORMS.values())}")
+        if not value:
+            raise _wrong(text, f"write {FORMS[name]}")
+        if name in supposed and name not in REPEATED:
+            raise _wrong(text, f"something else is supposed of {name!r} already: give it once")
+        supposed.add(name)
         what_if = _with(what_if, text, name, value)
     return what_if
 

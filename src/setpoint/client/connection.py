@@ -24,6 +24,7 @@ from setpoint.client.server import Server
 from setpoint.errors import CouldNotTellError, Error, InputError, TemporaryError
 from setpoint.wire.document import Document
 from setpoint.wire.page import MOST_ITEMS, Page
+from setpoint.wire.wording import place, told
 
 VERSION: Final = "/v1"
 
@@ -237,7 +238,7 @@ def asked(make: Callable[[], Kind]) -> Kind:
         return make()
     except ValidationError as error:
         wrong = error.errors()[0]
-        raise InputError(str(wrong["msg"]), where=".".join(str(each) for each in wrong["loc"])) from error
+        raise InputError(told(wrong), where=place(wrong)) from error
 
 
 def _whole(response: httpx.Response, deadline: float) -> bytes:

@@ -9,26 +9,28 @@ from typing import Final
 from urllib.parse import quote
 
 from setpoint.client.connection import Connection, asked
+from setpoint.client.inside import RemoteInside
 from setpoint.client.tokens import RemoteTokens
 from setpoint.decide.replayed import ReplayQuestion, ReplayReport
 from setpoint.errors import CouldNotTellError, LedgerError
 from setpoint.loop.admission import WhatIf
 from setpoint.loop.risk import ServiceRisk
+from setpoint.loop.standing import Standing
 from setpoint.model.canonical import Json
 from setpoint.model.decision import Decision
-from setpoint.model.drift import Comparison, Folded, Told
+from setpoint.model.drift import Comparison, Folded, Explanation
 from setpoint.model.examination import Examination, Examiner
 from setpoint.model.finding import FindingRecord
 from setpoint.model.health import Status
 from setpoint.model.order import Order, OrderKind
 from setpoint.model.policy import Policy, Stage
 from setpoint.model.remediation import Remediation
-from setpoint.model.service import Release, Service
+from setpoint.model.service import Release, Service, check_release
 from setpoint.model.urn import Urn
 from setpoint.model.waiver import Waiver
-from setpoint.store.interface import AuditRow, BeatRow, Delivery, DeliveryState
+from setpoint.store.interface import AuditCheck, AuditRow, BeatRow, Delivery, DeliveryState
 from setpoint.wire.audit import AuditCheckDocument, AuditRowDocument
-from setpoint.wire.beat import BeatDocument
+from setpoint.wire.beat import LatestBeatDocument
 from setpoint.wire.delivery import ChannelsDocument, ChannelTestDocument, DeliveryDocument
 from setpoint.wire.drift import ComparisonDocument, ExplanationDocument, FoldedDocument
 from setpoint.wire.examination import DoctorDocument
@@ -61,8 +63,15 @@ class RemoteSource:
     def tokens(self) -> RemoteTokens:
         return RemoteTokens(self._connection)
 
+    @property
+    def inside(self) -> RemoteInside:
+        return RemoteInside(self._connection)
+
     def last_beat(self) -> BeatRow:
-        return self._connection.get("/beats/latest", BeatDocument).model()
+        return self.standing().beat
+
+    def standing(self) -> Standing:
+        return self._connection.get("/beats/latest", LatestBeatDocument).standing()
 
     def comparisons(self, service: str | None = None, *, everything: bool = False) -> Iterator[Comparison]:
         wanted = everything or None
@@ -72,12 +81,19 @@ class RemoteSource:
     def folded(self, service: str | None) -> Folded:
         return self._connection.get("/drift/folded", FoldedDocument, service=service).model()
 
-    def explain(self, urn: Urn, path: str) -> Sequence[Told]:
+    def explain(self, urn: Urn, path: str) -> Sequence[Explanation]:
         return self._connection.get("/drift/explanation", ExplanationDocument, urn=urn, path=path).model()
 
-    def findings(self, service: str | None, *, include_closed: bool) -> Sequence[FindingRecord]:
+    def findings(
+        self, service: str | None, *, include_closed: bool, include_accepted: bool = False
+    ) -> Sequence[FindingRecord]:
         found = self._connection.items(
-            "/findings", Page[FindingDocument], service=service, include_closed=include_closed
+            "/findings",
+            Page[FindingDocument],
+            service=service,
+            include_closed=include_closed,
+            # A server of before has no accepted ones, and refuses to be asked for them.
+            include_accepted=include_accepted or None,
         )
         return [each.model() for each in found]
 
@@ -132,9 +148,8 @@ class RemoteSource:
         for each in self._connection.items("/audit", Page[AuditRowDocument], after=after):
             yield each.model()
 
-    def check_audit(self) -> tuple[int, Sequence[str]]:
-        found = self._connection.get("/audit/verify", AuditCheckDocument, within=VERIFY_WITHIN)
-        return found.rows, found.broken
+    def check_audit(self) -> AuditCheck:
+        return self._connection.get("/audit/verify", AuditCheckDocument, within=VERIFY_WITHIN).model()
 
     def waivers(self) -> Sequence[Waiver]:
         found = self._connection.items("/waivers", Page[WaiverDocument], include_expired=True)
@@ -165,6 +180,7 @@ class RemoteSource:
         return self._connection.post(path, wanted, OrderDocument).model()
 
     def _gate(self, release: Release, stage: Stage, what_if: WhatIf | None) -> tuple[Decision, Decision | None]:
+        check_release(release)
         wanted = asked(lambda: GateRequest.of(release, stage, what_if))
         try:
             return self._connection.post("/gate", wanted, GateAnswer).model()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from setpoint.model.drift import Comparison, Told
+from setpoint.model.drift import Comparison, Explanation
 from setpoint.model.resource import Resource
 
 
@@ -23,7 +23,7 @@ class Comparator(Protocol):
 
 
 class Explainer(Protocol):
-    def explain(self, comparison: Comparison, actual: Resource | None, path: str) -> Sequence[Told]:
+    def explain(self, comparison: Comparison, actual: Resource | None, path: str) -> Sequence[Explanation]:
         """Why the property at a path (every one, where it is empty) is what the comparison says of it.
 
         Raises `NotFoundError` for a path that the type does not have, `CouldNotTellError` where `actual` is needed and

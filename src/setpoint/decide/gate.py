@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+from setpoint.decide.inside import judge_seen, reach_of
 from setpoint.decide.policy.compile import PolicySet
 from setpoint.decide.policy.evaluate import Evaluation, evaluate_guardrails
 from setpoint.decide.policy.overrides import OverriddenPolicies
@@ -29,6 +30,8 @@ from setpoint.model.waiver import Waiver
 
 REFUSING: Final = frozenset({Effect.DENY, Effect.REQUIRE_APPROVAL})
 """Effects that keep a release out; an approval that nobody gave does."""
+
+OF_SERVICE: Final = Urn.service("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +191,7 @@ def _not_known(effect: Effect, severity: Severity, message: str) -> Ground:
 
 def _risk_input(finding: Finding, circumstances: Circumstances) -> RiskInput:
     name = f"{finding.rule} of {_name(finding.urn)}"
-    return RiskInput(name, finding.severity, age=_age(finding.id, circumstances))
+    return RiskInput(name, finding.severity, reach=reach_of(finding), age=_age(finding.id, circumstances))
 
 
 def _untold_risks(grounds: Sequence[Ground], circumstances: Circumstances) -> list[RiskInput]:
@@ -206,7 +209,7 @@ def _age(finding: str, circumstances: Circumstances) -> float | None:
 
 
 def _name(urn: Urn) -> str:
-    return f"{urn.type} {urn.identifier}"
+    return urn if urn.startswith(OF_SERVICE) else f"{urn.type} {urn.identifier}"
 
 
 class ReleaseGate:
@@ -226,6 +229,10 @@ class ReleaseGate:
         without: Sequence[str] = (),
     ) -> Decision:
         found = judge_intended(self._policies.of(service), resources, stage, service.name)
+        seen, asked, remarks = judge_seen(release, circumstances.seen)
+        grounds = tuple(Ground(effect, reason, each.id) for each, (effect, reason) in zip(seen, asked, strict=True))
+        found = ((*found[0], *seen), (*found[1], *grounds))
+        circumstances = replace(circumstances, remarks=(*circumstances.remarks, *remarks))
         findings, grounds = leave_out(without, *found) if without else found
         findings, grounds, waived = set_aside(circumstances.waivers, circumstances.now, findings, grounds)
         decision = decide_release(release, stage, service, findings, grounds, circumstances)

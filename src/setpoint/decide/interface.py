@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -11,6 +11,7 @@ from setpoint.model.decision import Decision
 from setpoint.model.drift import Comparison
 from setpoint.model.exceptions import Exceptions
 from setpoint.model.finding import Finding
+from setpoint.model.inside import Inside, Place
 from setpoint.model.policy import Stage
 from setpoint.model.remediation import Remediation
 from setpoint.model.resource import Resource
@@ -30,7 +31,7 @@ class Judge(Protocol):
     ) -> tuple[tuple[Finding, ...], tuple[Decision, ...]]:
         """At stage `runtime`: a finding and a decision for each drift, and for guardrails that no drift explains.
 
-        What an exception covers is no finding; its decision has no effect and names the waiver.
+        What an exception covers does not count: its finding says what accepts it, and its decision has no effect.
         """
         ...
 
@@ -70,6 +71,23 @@ class Assessor(Protocol):
 
     def recovers_at(self, lowered: Threshold, level: float) -> datetime | None:
         """When a threshold is at a level again, if nothing more happens; None where it never is."""
+        ...
+
+
+class InsideJudge(Protocol):
+    """Says what it means that agents saw a service so from inside."""
+
+    def judge(
+        self, inside: Inside, exceptions: Exceptions
+    ) -> tuple[tuple[Finding, ...], tuple[Decision, ...], tuple[Place, ...]]:
+        """What is wrong at stage `runtime`, a decision for each place that still holds, and the places that count.
+
+        What an exception covers does not count: its finding says what accepts it, and its decision has no effect.
+        """
+        ...
+
+    def attacks(self, places: Sequence[Place], told: Mapping[str, int], at: datetime) -> tuple[Signal, ...]:
+        """What attacks on places say of their service, beyond those that were `told`, by key."""
         ...
 
 

@@ -16,6 +16,7 @@ from setpoint.errors import InputError
 from setpoint.model.decision import Factor
 from setpoint.model.policy import Severity
 from setpoint.model.service import Exposure, Service, Tier
+from setpoint.model.wording import counted
 
 SEVERITY_WEIGHT: Final[Mapping[Severity, float]] = {
     Severity.INFO: 0.0,
@@ -42,6 +43,8 @@ class Reach(StrEnum):
     EXECUTED = "executed"
     TAKES_INPUT = "takes user input"
     """It is executed with what somebody outside sent."""
+    ATTACKED = "an attack got through"
+    """What somebody outside sent was seen to do there what it should not."""
 
 
 REACH_SHARE: Final[Mapping[Reach, float]] = {
@@ -49,8 +52,9 @@ REACH_SHARE: Final[Mapping[Reach, float]] = {
     Reach.UNKNOWN: 0.0,
     Reach.EXECUTED: 0.5,
     Reach.TAKES_INPUT: 1.0,
+    Reach.ATTACKED: 1.5,
 }
-"""How much of what reachability can add is added."""
+"""How many times what being reached by input adds is added: what is confirmed by an attack weighs more."""
 
 NEVER_EXECUTED_WEIGHT: Final = 0.25
 """How much of its severity a finding keeps at a place that production never gets to: it may yet, in another release."""
@@ -147,4 +151,5 @@ def _age(findings: Sequence[RiskInput]) -> Factor:
     if not known:
         return Factor("age", 1.0, "nothing found was known before" if findings else "no finding")
     days, finding = max(known)
-    return Factor("age", 1 + AGE_AMPLITUDE * (1 - 2 ** (-days / AGE_HALF)), f"{finding} is known for {days:.0f} days")
+    known_for = f"{finding} is known for {counted(round(days), 'day')}"
+    return Factor("age", 1 + AGE_AMPLITUDE * (1 - 2 ** (-days / AGE_HALF)), known_for)

@@ -52,6 +52,8 @@ class ThresholdSettings:
     """How many times as much drift weighs that had been put right before."""
     failed_remediation: float = 2.0
     """As much as critical drift: production is known to be wrong, and stays so."""
+    attack: float = 2.0
+    """Of the first attack that got through at a place; the load of n is this times log2(1 + n) (`inside`)."""
 
     def __post_init__(self) -> None:
         if not 0 < self.half_life <= LONGEST_HALF_LIFE:

@@ -44,6 +44,8 @@ SERVICE_HEADER: Final = "x-setpoint-service"
 SENDER_HEADER: Final = "x-setpoint-principal"
 """Who sends it, as the audit log names callers, percent-encoded."""
 LONGEST_SENDER: Final = 1024
+AGENT_HEADER: Final = "x-setpoint-agent"
+"""In the answer to a report: `agent:<service>/<instance> <boot>`, percent-encoded, of the one that sent it."""
 REQUEST_HEADER: Final = "x-request-id"
 
 LINES: Final = frozenset({"application/x-ndjson", "application/ndjson", "application/jsonl"})
@@ -105,7 +107,18 @@ class _Handlers:
 
     async def reports(self, request: Request) -> Response:
         reader = ReportReader(self._parts.bounds, _service(request), self._parts.clock())
-        return await self._take(request, _report_form(request, reader), reader.received_at)
+        read = _report_form(request, reader)
+        last: list[Event] = []
+
+        def read_and_note(body: bytes) -> Sequence[Event]:
+            events = read(body)
+            last[:] = events[-1:]
+            return events
+
+        answer = await self._take(request, read_and_note, reader.received_at)
+        for event in last:
+            answer.headers[AGENT_HEADER] = f"{event.source} {event.id.partition(':')[0]}"
+        return answer
 
     async def _take(self, request: Request, read: Reader, received_at: datetime) -> Response:
         async with self._bodies.take(request) as body:
@@ -156,7 +169,10 @@ async def _in(executor: Executor, work: Callable[[], Result]) -> Result:
 
 
 async def _soon_in(executor: Executor, work: Callable[[], Result]) -> Result:
-    """As `_in`; `TemporaryError` where the work cannot be begun soon, and then it never is."""
+    """As `_in`; `TemporaryError` where the work cannot be begun soon, and then it never is.
+
+    What was begun is waited for here, for as long as the disk takes: the server tells its caller to come again.
+    """
     job = executor.submit(work)
     outcome = asyncio.wrap_future(job)
     try:

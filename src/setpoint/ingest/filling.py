@@ -13,8 +13,9 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Final
 
-from setpoint.errors import CouldNotTellError, JournalError, LakeError
+from setpoint.errors import CouldNotTellError, JournalError, LakeError, without_inside
 from setpoint.ingest.lake_door import LakeDoor
+from setpoint.loop.settled import SettledClock
 from setpoint.store.interface import Journal
 
 AT_ONCE: Final = 20_000
@@ -27,11 +28,6 @@ LOOK_EVERY: Final = 1.0
 RETAIN_EVERY: Final = 60.0
 """Seconds between two looks at what is old."""
 
-SETTLED_AFTER: Final = 3600.0
-"""Seconds after a start, or after the clock leapt ahead, in which nothing goes for its age: a clock that is wrong is
-mostly set right by then, and what went does not come back."""
-LEAP: Final = 60.0
-"""Seconds that the clock went forward more than time did."""
 LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 
 FIRST_PAUSE: Final = 0.5
@@ -47,19 +43,19 @@ class Filling:
         clock: Callable[[], datetime],
         *,
         days: int,
+        needed: Callable[[], int] | None = None,
         tick: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`days` are how many the lake keeps."""
+        """`days` are how many the lake keeps; whoever else reads the journal says by `needed` how far they are."""
         self._journal = journal
         self._lake = lake
-        self._clock = clock
         self._days = days
+        self._needed = needed
         self._taken = lake.use().taken()
         self._failure = ""
         self._retain_at = 0.0
-        self._read_tick = tick
-        self._now, self._tick = clock(), tick()
-        self._settled_at = self._tick + SETTLED_AFTER
+        self._tick = tick
+        self._clock = SettledClock(clock, tick)
         self._woken = threading.Event()
         self._stopped = threading.Event()
 
@@ -93,7 +89,7 @@ class Filling:
                 taken = self._take()
                 self._retain()
             except (JournalError, LakeError, CouldNotTellError) as error:
-                self._failure = error.diagnostics()
+                self._failure = without_inside(error).diagnostics()
                 if isinstance(error, LakeError):
                     self._lake.shut()
                 self._stopped.wait(pause)
@@ -116,18 +112,11 @@ class Filling:
         return len(entries)
 
     def _retain(self) -> None:
-        settled, tick = self._is_settled(), self._tick
+        now, tick = self._clock.now(), self._tick()
         if tick < self._retain_at:
             return
-        self._journal.retain(self._taken, self._now if settled else LONG_AGO)
-        if settled:
+        taken = self._taken if self._needed is None else min(self._taken, self._needed())
+        self._journal.retain(taken, now or LONG_AGO)
+        if now is not None:
             self._lake.use().retain(self._days)
         self._retain_at = tick + RETAIN_EVERY
-
-    def _is_settled(self) -> bool:
-        """Whether the clock may be believed when it says that something is old."""
-        now, tick = self._clock(), self._read_tick()
-        if (now - self._now).total_seconds() - (tick - self._tick) > LEAP:
-            self._settled_at = tick + SETTLED_AFTER
-        self._now, self._tick = now, tick
-        return tick >= self._settled_at

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from setpoint.errors import LakeError
+from setpoint.ingest.deriving import Deriving
 from setpoint.ingest.filling import Filling
 from setpoint.ingest.lake_door import LakeDoor
 from setpoint.model.health import Health
@@ -16,6 +17,7 @@ class IngestHealth:
     journal: Journal
     lake: LakeDoor
     filling: Filling
+    deriving: Deriving
 
     def takes_events(self) -> bool:
         """False once they could not be written, until they can be again."""
@@ -28,11 +30,13 @@ class IngestHealth:
             "last_offset": size.last_offset,
             "taken_offset": taken,
             "lag": max(0, size.last_offset - taken),
+            "derived_offset": self.deriving.looked,
+            "derived_lag": max(0, size.last_offset - self.deriving.looked),
             "bytes": size.bytes,
             "duplicates": size.duplicates,
             "cut_bytes": size.cut,
         }
-        failures = filter(None, (self.journal.trouble(), self.filling.failure))
+        failures = filter(None, (self.journal.trouble(), self.filling.failure, self.deriving.failure))
         return Health(measures, (*failures, *self.journal.damage(), *self._lake_damage()))
 
     def _lake_damage(self) -> tuple[str, ...]:

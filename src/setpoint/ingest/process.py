@@ -1,4 +1,5 @@
-"""The ingest process: the application on a socket that only this user reaches, and the thread that fills the lake.
+"""The ingest process: the application on a socket that only this user reaches, and the threads that fill the lake
+and the ledger.
 
 Run by `setpoint up`, in the foreground or by its supervisor.
 """
@@ -14,21 +15,24 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from setpoint.errors import InputError
 from setpoint.files import allow_open_files
 from setpoint.ingest.app import IngestParts, create_app
+from setpoint.ingest.deriving import Deriving
 from setpoint.ingest.filling import Filling
 from setpoint.ingest.health import IngestHealth
 from setpoint.ingest.lake_door import LakeDoor
 from setpoint.ingest.taking import Taking
+from setpoint.loop.settled import SettledClock
 from setpoint.serving import Serving, TellHealth
 from setpoint.settings import Settings
 from setpoint.telemetry import SILENT, Telemetry
 from setpoint.telemetry.requests import MeasuredRequests
-from setpoint.wiring import open_journal, open_lake, pseudonymiser
+from setpoint.wiring import open_deriving_ledger, open_journal, open_lake, pseudonymiser
 
 WRITERS: Final = 64
 """Threads that read bodies and append, most of which wait for the disk: so many bodies share one sync."""
@@ -59,15 +63,16 @@ def run_ingest(
         stack.callback(lake.shut)
         journal = open_journal(settings, taken=lake.use().taken())
         stack.callback(journal.close)
-        filling = Filling(journal, lake, _now, days=settings.lake.days)
+        deriving = Deriving(journal, lambda: open_deriving_ledger(settings), SettledClock(_now))
+        filling = Filling(journal, lake, _now, days=settings.lake.days, needed=lambda: deriving.looked)
         writers, readers = (stack.enter_context(ThreadPoolExecutor(each)) for each in (WRITERS, READERS))
         # Nobody waits for the answer to what was not begun any more.
         stack.callback(writers.shutdown, cancel_futures=True)
         # Before the readers are waited for: it ends their queries.
         stack.callback(lake.shut)
-        health = IngestHealth(journal, lake, filling)
+        health = IngestHealth(journal, lake, filling, deriving)
         parts = IngestParts(
-            taking=Taking(journal, pseudonymiser(settings), filling.wake),
+            taking=Taking(journal, pseudonymiser(settings), partial(_wake, filling, deriving)),
             lake=lake,
             health=health,
             bounds=settings.ingest.bounds,
@@ -77,31 +82,37 @@ def run_ingest(
             temporary=_emptied(settings.lake.file.with_name("exports")),
         )
         listener = stack.enter_context(listening(path))
-        filled = stack.enter_context(_running(filling))
+        filled, derived = (stack.enter_context(_running(each)) for each in (filling, deriving))
         if tell_health is not None:
             tell_health(health.report)
         app = MeasuredRequests(create_app(parts), telemetry)
         Serving(
             app,
-            lambda: stop.is_set() or filled.done(),
+            lambda: stop.is_set() or filled.done() or derived.done(),
             ready,
             lifespan="off",
             limit_concurrency=connections,
             timeout_keep_alive=IDLE,
             timeout_graceful_shutdown=STOP_WITHIN,
         ).run(sockets=[listener])
-    filled.result()
+    for each in (filled, derived):
+        each.result()
+
+
+def _wake(filling: Filling, deriving: Deriving) -> None:
+    filling.wake()
+    deriving.wake()
 
 
 @contextmanager
-def _running(filling: Filling) -> Iterator[Future[None]]:
+def _running(work: Filling | Deriving) -> Iterator[Future[None]]:
     """In a thread of its own, for as long as the block lasts."""
-    with ThreadPoolExecutor(1, "filling") as pool:
-        running = pool.submit(filling.run)
+    with ThreadPoolExecutor(1, type(work).__name__.lower()) as pool:
+        running = pool.submit(work.run)
         try:
             yield running
         finally:
-            filling.stop()
+            work.stop()
 
 
 @contextmanager

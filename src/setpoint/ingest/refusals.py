@@ -9,8 +9,8 @@ from typing import Final
 import orjson
 from starlette.responses import Response
 
-from setpoint.errors import Error, InputError, TemporaryError
-from setpoint.wire.problem import MEDIA_TYPE, ProblemDocument, without_inside
+from setpoint.errors import Error, InputError, TemporaryError, without_inside
+from setpoint.wire.problem import MEDIA_TYPE, ProblemDocument, title_of, type_of
 
 RETRY_AFTER: Final = 5.0
 """Seconds, where an error that may pass does not say."""
@@ -37,10 +37,9 @@ def problem(error: Error, request: str) -> Response:
     """`request` is the call's id."""
     status, delay = _status(error)
     error = without_inside(error)
-    title = "Content Too Large" if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else status.phrase
     document = ProblemDocument(
-        type=f"urn:setpoint:problem:{title.lower().replace(' ', '-')}",
-        title=title,
+        type=type_of(status),
+        title=title_of(status),
         status=int(status),
         detail=error.diagnostics(),
         what=error.what,

@@ -55,7 +55,7 @@ class ReportReader:
 
     def _event(self, body: bytes) -> Event:
         report = parse(body, self.bounds.report_bytes, self.bounds.depth)
-        _check(report)
+        check_report(report)
         service, instance = report["service"], report["instance"]
         if self.service not in (None, service):
             raise foreign(service, str(self.service))
@@ -75,7 +75,8 @@ class ReportReader:
         return Event(source, identity, REPORT_TYPE, time, "", service, orjson.dumps(document))
 
 
-def _check(report: Json) -> None:
+def check_report(report: Json) -> None:
+    """Raises `InputError` for what is no report."""
     if not isinstance(report, dict):
         raise InputError("this is no JSON object")
     if whole(report, "schema", 1, LARGEST_NUMBER) > SCHEMA:

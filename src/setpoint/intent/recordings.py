@@ -7,7 +7,7 @@ beside the fields below is not looked at.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +16,7 @@ import orjson
 
 from setpoint.errors import InputError
 from setpoint.files import check_depth, read_lines
+from setpoint.intent.schemas.recorded import LISTED, STATED
 from setpoint.model.canonical import Json, Unknown
 from setpoint.model.resource import Resource
 from setpoint.model.surroundings import Surroundings
@@ -51,9 +52,13 @@ class Recording:
 
 
 def read_recordings(path: Path) -> Iterator[Recording]:
-    """Every line of the file; `InputError` with its file:line for the first that is none."""
+    """Every line of the file; `InputError` with its file:line for the first that is none, and where none is there."""
+    is_empty = True
     for where, line in read_lines(path):
+        is_empty = False
         yield _recording(_Line(where, _parsed(line, where)))
+    if is_empty:
+        raise InputError("there is no recording in it", where=str(path), remedy="write one JSON object a line")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,14 @@ class _Line:
             return ""
         if not isinstance(found, str) or not (found or not required):
             raise self._wrong(path, "text")
+        return found
+
+    def texts(self, *path: str) -> Sequence[str]:
+        found = self._at(path)
+        if found is None:
+            return ()
+        if not isinstance(found, list) or not all(isinstance(each, str) and each for each in found):
+            raise self._wrong(path, "a list of texts")
         return found
 
     def _at(self, path: tuple[str, ...]) -> Any:
@@ -109,8 +122,17 @@ def _recording(line: _Line) -> Recording:
         line.where,
         Resource(urn, declared, line.where, surroundings=surroundings),
         Resource(urn, live, line.where) if live is not None else None,
-        line.mapping("schema"),
+        _schema(line),
     )
+
+
+def _schema(line: _Line) -> Mapping[str, Json]:
+    """What the line says of the type, which decides what is compared: refused where it is of another form."""
+    for name in LISTED:
+        line.texts("schema", name)
+    for name in STATED:
+        line.mapping("schema", name)
+    return line.mapping("schema")
 
 
 def _urn(line: _Line) -> Urn:

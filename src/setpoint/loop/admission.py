@@ -11,16 +11,17 @@ from setpoint.decide.interface import Assessor, Gate
 from setpoint.errors import CouldNotTellError, Error, LedgerError, NotFoundError, TemporaryError
 from setpoint.intent.interface import IntentReader
 from setpoint.loop.clock import Clock
+from setpoint.loop.coverage import unseen
 from setpoint.loop.intended import IntendedState, read_afresh
 from setpoint.loop.ownership import Ownership
 from setpoint.loop.settings import LoopSettings
-from setpoint.loop.shown import circumstances, recalled
+from setpoint.loop.shown import AT_ONCE, circumstances, recalled
 from setpoint.model.circumstances import Circumstances
 from setpoint.model.decision import Decision
 from setpoint.model.history import GateCase
 from setpoint.model.policy import Stage
 from setpoint.model.resource import Resource
-from setpoint.model.service import Exposure, Release, Service, Tier
+from setpoint.model.service import Exposure, Release, Service, Tier, check_release
 from setpoint.model.waiver import Waiver
 from setpoint.store.interface import Ledger, LedgerReader, ThresholdKeeper
 
@@ -96,7 +97,7 @@ class Admission:
             with self.open_ledger() as ledger:
                 # 2. What did production show of it?
                 now = self._now(ledger)
-                shown = circumstances(case.service, ledger, self.assessor, self.settings, now)
+                shown = self._shown(case, ledger, now)
 
                 # 3. Decide, and write it down.
                 judged = self._facing(case, shown)
@@ -113,11 +114,12 @@ class Admission:
         supposed = replace(case, service=what_if.applied_to(case.service))
         with self.open_reader() as ledger:
             now = self._now(ledger)
-            is_so = circumstances(case.service, ledger, self.assessor, self.settings, now)
-            would_be = circumstances(supposed.service, ledger, self.assessor, self.settings, now, later=what_if.later)
+            is_so = self._shown(case, ledger, now)
+            would_be = self._shown(supposed, ledger, now, later=what_if.later)
         return self._decide(self._facing(case, is_so)), self._decide(self._facing(supposed, would_be), what_if)
 
     def _case(self, release: Release, stage: Stage) -> _Case:
+        check_release(release)
         intended = self.read_intent(self.intent, self.settings.owner_tag)
         unknowns = tuple(
             f"what is declared of {doubt.area} was read {doubt.extent}: {'; '.join(doubt.reasons)}"
@@ -139,6 +141,12 @@ class Admission:
             )
         resources = (intended.get(urn) for urn, owner in owners.items() if owner == name)
         return tuple(resource for resource in resources if resource is not None)
+
+    def _shown(self, case: _Case, ledger: LedgerReader, now: datetime, *, later: timedelta = AT_ONCE) -> Circumstances:
+        shown = circumstances(case.service, ledger, self.assessor, self.settings, now, later=later)
+        beats = ledger.beats(scope=self.settings.scope, limit=1)
+        remarks = [each for beat in beats for each in unseen(case.resources, beat.coverage)]
+        return replace(shown, remarks=(*shown.remarks, *remarks))
 
     def _facing(self, case: _Case, shown: Circumstances) -> GateCase:
         """All that the gate is given."""

@@ -19,6 +19,7 @@ from setpoint.model.drift import Drift
 from setpoint.model.finding import FindingRecord
 from setpoint.model.policy import Effect
 from setpoint.model.remediation import Change, Mode, NotRevertable, Plan, Remediation, RemediationState
+from setpoint.model.wording import counted
 from setpoint.store.interface import LedgerWriter
 
 ENDED_BY_PEOPLE: Final = frozenset({RemediationState.ESCALATED})
@@ -107,7 +108,8 @@ class Beginner:
             set_back = [change for each in recent if each.plan is not None for change in each.plan.changes]
             paths = tuple(change.path for change in plan.changes if _share(set_back, [change]))
             minutes = self._parts.settings.guard_window / 60
-            reason = f"{', '.join(paths)} was set back {len(recent)} times within {minutes:g} minutes and is set again"
+            times = counted(len(recent), "time")
+            reason = f"{', '.join(paths)} was set back {times} within {minutes:g} minutes and is set again"
             return Futile(reason, Fight(paths, recent[0].detected_at))
         return None
 

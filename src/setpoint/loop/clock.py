@@ -58,6 +58,10 @@ class Clock:
         gap = self.now() - self.machine()
         return gap if gap > TOLERANCE else None
 
+    def tick(self) -> float:
+        """Seconds of the monotonic clock, which nobody sets."""
+        return self._monotonic()
+
     def machine(self) -> datetime:
         """What the machine's clock says, whatever it said before."""
         return datetime.fromtimestamp(self._wall(), UTC)

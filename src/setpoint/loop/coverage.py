@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from setpoint.errors import Error
+from setpoint.model.resource import Resource
 from setpoint.model.snapshot import Area, AreaCoverage, Coverage, Extent, doubts
 from setpoint.model.urn import Urn
 
@@ -46,3 +47,10 @@ def untold(areas: Iterable[AreaCoverage]) -> list[str]:
     types = ", ".join(sorted({each.area.type for each in unread}))
     reasons = "; ".join(sorted({reason for each in unread for reason in each.reasons}))
     return [f"the last heartbeat did not read all of {types}: {reasons}"]
+
+
+def unseen(declared: Iterable[Resource], areas: Iterable[AreaCoverage]) -> list[str]:
+    """What of these resources no heartbeat can read, a clause for each type: nobody knows how it is in production."""
+    not_covered = {each.area for each in areas if each.extent is Extent.NOT_COVERED}
+    types = sorted({each.type for each in declared if Area.of(each.urn) in not_covered})
+    return [f"{each} is declared, and not covered: how it is in production is not known" for each in types]

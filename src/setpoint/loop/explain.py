@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from setpoint.compare.interface import Explainer
 from setpoint.errors import NotFoundError
-from setpoint.model.drift import Told
+from setpoint.model.drift import Explanation
 from setpoint.model.urn import Urn
 from setpoint.store.interface import LedgerReader
 
@@ -19,7 +19,7 @@ def explain(
     path: str,
     *,
     may_see: Callable[[str], bool] = lambda _service: True,
-) -> Sequence[Told]:
+) -> Sequence[Explanation]:
     """`NotFoundError` for what no heartbeat saw, and alike for what belongs to a service of which `may_see` says no."""
     known = ledger.known(scope, urn)
     if known is None or not may_see(known.service):

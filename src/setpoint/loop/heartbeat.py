@@ -13,6 +13,7 @@ from setpoint.loop.conclude import Concluder, calls_for_action, pending
 from setpoint.loop.coverage import interrupted, no_longer_known, out_of_reach
 from setpoint.loop.forget import Forgetter
 from setpoint.loop.inquire import Inquirer
+from setpoint.loop.inside import InsideConcluder
 from setpoint.loop.intended import IntendedState
 from setpoint.loop.orders import Orders
 from setpoint.loop.parts import Parts
@@ -71,6 +72,7 @@ class Heartbeat:
             parts, self._intended, self._concluder, self._recorder, beginner, remediator, undoer, patience
         )
         self._forgetter = Forgetter(parts, self._intended, self._recorder, remediator, writer)
+        self._inside = InsideConcluder(parts, self._accepted, self._recorder, writer)
         self._pruner = Pruner(parts, writer)
         self._scans = Scans(parts)
         self.queue = WorkQueue()
@@ -130,7 +132,12 @@ class Heartbeat:
             self._forgetter.forget(remembered, seen, report.observed_areas)
             report.observed_areas = self._scans.read(only, report.observed_areas)
 
-        # 5. Take up what was left unfinished, and act on what is due.
+        # 5. What do applications show from inside? Their agents' reports are in the ledger already.
+        span.step("inside")
+        self._renew_lease()
+        self._inside.conclude()
+
+        # 6. Take up what was left unfinished, and act on what is due.
         span.step("act")
         for remediation in self._parts.ledger.remediations(scope=self._parts.settings.scope, states=UNFINISHED):
             self.queue.add(remediation.urn, self._parts.clock.now())
@@ -139,12 +146,12 @@ class Heartbeat:
         self._inquire()
         report.observed_areas = unsettled(report.observed_areas, self._reconciler.unread)
 
-        # 6. Write down what this beat did.
+        # 7. Write down what this beat did.
         span.step("record")
         self._finish(report)
         progress(report)
 
-        # 7. Let go of what was over long ago.
+        # 8. Let go of what was over long ago.
         self._pruner.prune()
 
     def work(self) -> datetime | None:
@@ -292,6 +299,7 @@ class Heartbeat:
                 closed=report.closed,
                 remediated=len(report.remediations),
                 coverage=tuple(report.areas),
+                held=report.held,
             )
         )
         self.keep_thresholds(report)

@@ -50,12 +50,12 @@ class Inquirer:
         record, now = self._parts.changes, self._parts.clock.now()
         if record is None or self._left <= 0:
             return False
-        for remediation in self._parts.ledger.open_inquiries(self._parts.settings.scope, now)[:1]:
-            if remediation.inquiry is not None:
-                self._left -= 1
-                self._ask_again(record, remediation, remediation.inquiry)
-                return True
-        return False
+        remediation = self._parts.ledger.next_inquiry(self._parts.settings.scope, now)
+        if remediation is None or remediation.inquiry is None:
+            return False
+        self._left -= 1
+        self._ask_again(record, remediation, remediation.inquiry)
+        return True
 
     def _ask_again(self, record: ChangeRecord, remediation: Remediation, inquiry: Inquiry) -> None:
         answer = record.last_change(remediation.urn, inquiry.paths, inquiry.since, inquiry.until)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final
 
 from setpoint.errors import ConflictError, InputError, NotFoundError
+from setpoint.fields import did_you_mean
 from setpoint.loop.clock import Clock
+from setpoint.model.drift import DriftKind
+from setpoint.model.finding import FindingSource
+from setpoint.model.globs import matches
 from setpoint.model.order import Order, OrderKind
 from setpoint.model.remediation import Remediation, RemediationState
 from setpoint.model.waiver import Waiver, check
@@ -19,6 +23,9 @@ NEEDS: Final[Mapping[OrderKind, RemediationState]] = {
     OrderKind.UNDO: RemediationState.VERIFIED,
 }
 """The state in which an order makes sense."""
+
+SEEN_INSIDE: Final = f"{FindingSource.RUNTIME}/"
+"""Begins the rules of what agents see, whose kinds only they know."""
 
 
 def time_of(ledger: LedgerReader) -> datetime:
@@ -64,6 +71,18 @@ def waive(waiver: Waiver, writer: LedgerWriter) -> Waiver:
     except InputError as error:
         raise ConflictError(error.what, where=error.where, remedy=error.remedy) from error
     return writer.add_waiver(waiver)
+
+
+def expect_rule(glob: str, policies: Iterable[str], *, where: str = "") -> None:
+    """`InputError` where a waiver's glob over rules fits none: it would keep nothing from counting.
+
+    `policies` are the ids of all that there are.
+    """
+    rules = {*(f"drift/{kind}" for kind in DriftKind), *policies}
+    if glob.startswith(SEEN_INSIDE) or any(matches(glob, each) for each in rules):
+        return
+    folders = {f"{each.rpartition('/')[0]}/*" for each in rules}
+    raise InputError(f"there is no policy {glob!r}", where=where, remedy=did_you_mean(glob, rules | folders))
 
 
 def _give(

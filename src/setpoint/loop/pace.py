@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final
 
-from setpoint.errors import Error
+from setpoint.errors import Error, without_inside
 from setpoint.loop.report import BeatReport
 from setpoint.model.canonical import Json
 from setpoint.model.health import Health
@@ -45,7 +45,7 @@ class Pace:
         """A beat is over, or what was due between two of them could not be told."""
         with self._lock:
             if isinstance(outcome, Error):
-                self._could_not_tell = outcome.diagnostics()
+                self._could_not_tell = without_inside(outcome).diagnostics()
                 return
             self._could_not_tell = ""
             self._paused = outcome.paused

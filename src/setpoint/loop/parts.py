@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from setpoint.act.interface import Courier, Notifier, Reverter
 from setpoint.compare.interface import Comparator
-from setpoint.decide.interface import Assessor, Judge
+from setpoint.decide.interface import Assessor, InsideJudge, Judge
 from setpoint.intent.interface import IntentReader
 from setpoint.loop.clock import Clock
 from setpoint.loop.hints import Hints
@@ -44,6 +44,8 @@ class Parts:
     """Brings alerts to people who are elsewhere."""
     changes: ChangeRecord | None = None
     """Knows who changed what."""
+    inside: InsideJudge | None = None
+    """Says what it means that agents saw a service so from inside."""
     hints: Hints = field(default_factory=Hints)
     """What somebody says to look at again before everything is."""
     telemetry: Telemetry = SILENT

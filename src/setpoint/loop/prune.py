@@ -1,4 +1,8 @@
-"""Keeps the ledger from growing for ever: what was over long ago goes. The heartbeat calls it at its end."""
+"""Keeps the ledger from growing for ever: what was over long ago goes. The heartbeat calls it at its end.
+
+It goes by the machine's clock, and not by the ledger's time: after a clock that was ahead is put right, the ledger's
+time stays ahead, and everything would be old by it.
+"""
 
 from __future__ import annotations
 
@@ -6,23 +10,34 @@ from datetime import timedelta
 from typing import Final
 
 from setpoint.loop.parts import Parts
+from setpoint.loop.settled import SETTLED_AFTER, SettledClock
 from setpoint.store.interface import LedgerWriter
 
-SETTLED_AFTER: Final = timedelta(hours=1)
-"""After the clock leapt ahead: one that is wrong is mostly set right by then, and what went does not come back."""
+LONGEST_REST: Final = timedelta(days=1)
+"""Between two runs of `setpoint beat` by a timer: if the clock leapt by less meanwhile, so much less is kept once."""
 
 
 class Pruner:
     def __init__(self, parts: Parts, writer: LedgerWriter) -> None:
         self._parts = parts
         self._writer = writer
+        self._scope = parts.settings.scope
         self._keep = timedelta(seconds=parts.settings.history.keep)
         self._every = timedelta(seconds=parts.settings.history.prune_every)
+        self._clock = SettledClock(parts.clock.machine, parts.clock.tick, is_settled=self._was_settled())
 
     def prune(self) -> None:
         """Where that is due; so long a ledger is left alone, whoever looked after it, that this costs nothing."""
-        now, reach = self._parts.clock.now(), self._parts.ledger.reach(self._parts.settings.scope)
-        if now - self._parts.clock.leap.at < SETTLED_AFTER:
-            return
-        if reach is not None and now - reach.pruned_at >= self._every:
-            self._writer.prune(now - self._keep, now)
+        machine, now = self._clock.now(), self._parts.clock.now()
+        reach = self._parts.ledger.reach(self._scope)
+        if machine is not None and reach is not None and now - reach.pruned_at >= self._every:
+            self._writer.prune(machine - self._keep, now)
+
+    def _was_settled(self) -> bool:
+        """Whether there was a beat neither just now nor long ago, so that single beats prune, too.
+
+        What a clock wrote that leapt and never was put right is just now; what was before, long ago.
+        """
+        earlier = self._parts.clock.machine() - timedelta(seconds=SETTLED_AFTER)
+        last = self._parts.ledger.last_beat(self._scope, earlier)
+        return last is not None and earlier - last <= LONGEST_REST

@@ -6,7 +6,7 @@ What people elsewhere are to be told is written in that same transaction, for `l
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,7 +14,6 @@ from typing import Final
 
 from setpoint.act.interface import Alert
 from setpoint.loop.parts import Parts
-from setpoint.model.attribution import RecordedChange
 from setpoint.model.conclusion import Conclusion
 from setpoint.model.decision import Decision, Verdict
 from setpoint.model.exceptions import BASELINE
@@ -24,6 +23,7 @@ from setpoint.model.remediation import Remediation, RemediationState
 from setpoint.model.urn import Urn
 from setpoint.store.interface import LedgerWriter, Parcel
 
+UNDONE: Final = frozenset({RemediationState.UNDONE})
 GONE: Final = "it is neither declared nor there any more"
 
 
@@ -73,18 +73,37 @@ class Recorder:
             for decision in each.decisions
             if decision.verdict is Verdict.REFUSE
         }
+        brought_back = self._brought_back(services)
         with self.step():
             changes = self._writer.record(conclusions, now)
             for urn, change in changes.items():
-                signals = self._parts.assessor.signals(services[urn], change.opened, change.reopened, now)
+                recurring = [each for each in change.reopened if each.id not in brought_back]
+                signals = self._parts.assessor.signals(services[urn], change.opened, recurring, now)
                 self._writer.add_signals(signals)
             matched = {waiver for each in conclusions for made in each.decisions for waiver in made.waivers}
             self._writer.note_waiver_matches(sorted(matched - {BASELINE}), now)
             for change in changes.values():
-                self._tell_findings(change, made)
+                self.tell_findings(change, made)
         for change in changes.values():
-            self.tally.opened += len(change.opened) + len(change.reopened)
-            self.tally.closed += len(change.closed)
+            self.count(change)
+
+    def _brought_back(self, urns: Container[Urn]) -> frozenset[str]:
+        """Findings that were put right until a person took that back: when they open again, production showed nothing.
+
+        Whatever is seen to be right after that, and comes back then, does so by itself.
+        """
+        ledger, scope = self._parts.ledger, self._parts.settings.scope
+        return frozenset(
+            record.finding.id
+            for undone in ledger.remediations(scope=scope, states=UNDONE)
+            if undone.urn in urns
+            for record in ledger.findings(scope=scope, urn=undone.urn, include_closed=True)
+            if record.finding.id in undone.findings and record.last_changed <= undone.updated_at
+        )
+
+    def count(self, change: FindingChanges) -> None:
+        self.tally.opened += len(change.opened) + len(change.reopened) + len(change.resumed)
+        self.tally.closed += len(change.closed) + len(change.accepted)
 
     def forget(self, urns: Sequence[Urn], reason: str) -> None:
         """What was found of these entities is closed, without anybody having seen that it was put right."""
@@ -99,22 +118,21 @@ class Recorder:
         verified = remediation.state is RemediationState.VERIFIED
         severity = Severity.INFO if verified else Severity.MEDIUM
         title = "reverted, and verified by reading again" if verified else remediation.reason
-        helps = _command("remediations", remediation.service)
-        self._tell(self._about(remediation, severity, "remediation", title, helps))
+        helps = command_line("remediations", remediation.service)
+        self.tell(self._about(remediation, severity, "remediation", title, helps))
 
     def tell_person(self, remediation: Remediation, title: str) -> None:
         """Alert whoever has to go on with it."""
-        helps = _command("remediations", remediation.service)
-        self._tell(self._about(remediation, Severity.HIGH, "escalated", title, helps))
+        helps = command_line("remediations", remediation.service)
+        self.tell(self._about(remediation, Severity.HIGH, "escalated", title, helps))
 
     def tell_waiting(self, remediation: Remediation) -> None:
         """Ask people for an approval."""
-        helps = f"setpoint approve {remediation.id}"
-        self._tell(self._about(remediation, Severity.HIGH, "approval", remediation.reason, helps))
+        helps = f"setpoint approve {remediation.id} --reason WHY"
+        self.tell(self._about(remediation, Severity.HIGH, "approval", remediation.reason, helps))
 
     def _about(self, remediation: Remediation, severity: Severity, kind: str, title: str, helps: str) -> Alert:
-        answer = remediation.inquiry.answer if remediation.inquiry else None
-        named = {"set_again_by": answer.principal} if isinstance(answer, RecordedChange) else {}
+        known = {"inquiry": remediation.inquiry.document()} if remediation.inquiry else {}
         return Alert(
             at=self._parts.clock.now(),
             severity=severity,
@@ -122,25 +140,26 @@ class Recorder:
             subject=remediation.urn,
             service=remediation.service,
             title=title,
-            details={"remediation": remediation.id, "findings": list(remediation.findings), **named},
+            details={"remediation": remediation.id, "findings": list(remediation.findings), **known},
             helps=helps,
         )
 
     def tell_held(self, reason: str, times: int) -> None:
         """Say that reverts are held back, and why."""
-        self._tell(
+        self.tell(
             Alert(
                 at=self._parts.clock.now(),
                 severity=Severity.MEDIUM,
                 kind="held back",
                 subject=None,
                 service="",
-                title=f"{times} reverts are held back: {reason}",
+                title=f"{times} {'revert is' if times == 1 else 'reverts are'} held back: {reason}",
                 helps="setpoint remediations",
             )
         )
 
-    def _tell(self, alert: Alert) -> None:
+    def tell(self, alert: Alert) -> None:
+        """With the step under way, or in one of its own."""
         with self.step():
             self._told.append(alert)
 
@@ -156,30 +175,36 @@ class Recorder:
         hold = timedelta(seconds=self._parts.settings.delivery.group_for)
         self._writer.enqueue(parcels, self._parts.clock.now(), hold)
 
-    def _tell_findings(self, change: FindingChanges, made: Mapping[tuple[Urn, str], Decision]) -> None:
-        for finding in (*change.opened, *change.reopened):
-            decision = made.get((finding.urn, finding.path))
-            if decision is not None and decision.effect is Effect.NONE:
-                continue  # an override says that nobody is to be told
-            self._tell(self._alert(finding, decision, again=finding in change.reopened))
+    def tell_findings(self, change: FindingChanges, made: Mapping[tuple[Urn, str], Decision]) -> None:
+        """What is new, in the step under way; `made` is what was decided of each entity and path."""
+        for found, remark in (
+            (change.opened, ""),
+            (change.reopened, " (again)"),
+            (change.resumed, " (no longer accepted)"),
+        ):
+            for finding in found:
+                decision = made.get((finding.urn, finding.path))
+                if decision is not None and decision.effect is Effect.NONE:
+                    continue  # nobody is to be told, as an override says or because it is listed only
+                self.tell(self._alert(finding, decision, remark))
 
-    def _alert(self, finding: Finding, decision: Decision | None, *, again: bool) -> Alert:
+    def _alert(self, finding: Finding, decision: Decision | None, remark: str) -> Alert:
         effect = decision.effect if decision else Effect.ALERT
-        guardrail = (finding.rule,) if finding.source is FindingSource.GUARDRAIL else ()
+        own = () if finding.source is FindingSource.DRIFT else (finding.rule,)
         reasons = (reason.policy for reason in decision.reasons) if decision else ()
         return Alert(
             at=self._parts.clock.now(),
             severity=finding.severity,
-            kind="drift" if finding.source is FindingSource.DRIFT else "guardrail",
+            kind=str(finding.source),
             subject=finding.urn,
             service=finding.service,
-            title=f"{finding.title} (again)" if again else finding.title,
+            title=finding.title + remark,
             details={"finding": finding.id, "rule": finding.rule, "path": finding.path, "effect": str(effect)},
-            helps=_command("findings", finding.service),
-            policies=tuple(dict.fromkeys((*guardrail, *finding.policies, *reasons))),
+            helps=command_line("findings", finding.service),
+            policies=tuple(dict.fromkeys((*own, *finding.policies, *reasons))),
         )
 
 
-def _command(name: str, service: str) -> str:
+def command_line(name: str, service: str, *, option: str = "--service") -> str:
     """To be pasted into a shell; a service is named by a tag, which anyone who may tag a resource writes."""
-    return shlex.join(["setpoint", name, *(["--service", service] if service else [])])
+    return shlex.join(["setpoint", name, *([*filter(None, (option, service))] if service else [])])

@@ -11,6 +11,7 @@ from typing import Final
 from setpoint.loop.intended import IntendedState
 from setpoint.loop.parts import Parts
 from setpoint.model.remediation import Mode
+from setpoint.model.wording import counted
 
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -81,12 +82,12 @@ class Restraint:
         settings = self._parts.settings
         by_percent = max(AT_LEAST, math.ceil(len(self._intended) * settings.limit_percent / 100))
         if self._begun.total() >= settings.limit_per_beat:
-            return f"the limit of {settings.limit_per_beat} reverts a beat is reached"
+            return f"the limit of {counted(settings.limit_per_beat, 'revert')} a beat is reached"
         if self._begun.total() >= by_percent:
             return f"the limit of {settings.limit_percent:g}% of what is declared ({by_percent}) is reached"
         if self._begun[service] >= settings.limit_per_service:
             of = service or "what nobody owns"
-            return f"the limit of {settings.limit_per_service} reverts a beat for {of} is reached"
+            return f"the limit of {counted(settings.limit_per_service, 'revert')} a beat for {of} is reached"
         return ""
 
     def _noted(self, reason: str) -> str:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
@@ -16,6 +17,7 @@ from setpoint.model.circumstances import Circumstances
 from setpoint.model.finding import FindingSource
 from setpoint.model.service import Service, Threshold
 from setpoint.model.snapshot import AreaCoverage
+from setpoint.model.wording import span
 from setpoint.store.interface import LastKnown, LedgerReader
 
 AT_ONCE: Final = timedelta(0)
@@ -45,6 +47,7 @@ def circumstances(
         threshold=threshold_of(service, ledger, assessor, now, later=later),
         unknowns=doubts_of_last_beat(ledger, settings, now),
         first_seen={each.finding.id: each.first_seen for each in found},
+        seen=[each.finding for each in found if each.finding.source is FindingSource.RUNTIME],
         waivers=ledger.waivers(),
     )
 
@@ -54,7 +57,7 @@ def doubts_of_last_beat(ledger: LedgerReader, settings: LoopSettings, now: datet
     last = next(iter(ledger.beats(scope=settings.scope, limit=1)), None)
     if last is None:
         return ("production was never looked at: no heartbeat is recorded",)
-    return (*_age(last.ended_at, settings, now), *untold(last.coverage))
+    return (*too_old(last.ended_at, settings, now), *untold(last.coverage))
 
 
 def last_known(
@@ -68,7 +71,9 @@ def last_known(
     """Of every described service, after a beat that ended then and read so much."""
     ended_at, coverage = beat
     oldest: dict[str, datetime] = {}
+    seen: Counter[str] = Counter()
     for record in ledger.findings(scope=scope):
+        seen[record.finding.service] += record.finding.source is FindingSource.RUNTIME
         # Differences from what is declared are none of the release's own.
         if record.finding.source is FindingSource.GUARDRAIL:
             name = record.finding.service
@@ -79,6 +84,7 @@ def last_known(
         unknowns=tuple(untold(coverage)),
         thresholds={name: threshold_of(each, ledger, assessor, now) for name, each in services.items()},
         oldest_findings={name: at for name, at in oldest.items() if name in services},
+        seen={name: count for name, count in seen.items() if count},
     )
 
 
@@ -88,13 +94,18 @@ def recalled(known: LastKnown, service: str, settings: LoopSettings, now: dateti
     return Circumstances(
         now=now,
         threshold=known.thresholds.get(service),
-        unknowns=(*_age(known.beat_ended_at, settings, now), *known.unknowns),
+        unknowns=(*too_old(known.beat_ended_at, settings, now), *known.unknowns, *_seen(known.seen.get(service, 0))),
         remarks=(f"{because}: the threshold is the one signed after the heartbeat of {at}; nothing is recorded",),
         # Which finding is how old, only the ledger knows: each counts as the oldest.
         oldest_finding=known.oldest_findings.get(service),
     )
 
 
-def _age(ended_at: datetime, settings: LoopSettings, now: datetime) -> Sequence[str]:
+def _seen(count: int) -> Sequence[str]:
+    return [f"{count} weak places were seen inside of it, and which they are, only the ledger knows"] if count else []
+
+
+def too_old(ended_at: datetime, settings: LoopSettings, now: datetime) -> Sequence[str]:
+    """Why a heartbeat that ended then does not tell how things are now; nothing where it does."""
     age = (now - ended_at).total_seconds()
-    return [f"the last heartbeat was {age / 3600:.1f} h ago"] if age > settings.stale_after else []
+    return [f"the last heartbeat was {span(age)} ago"] if age > settings.stale_after else []

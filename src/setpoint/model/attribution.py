@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
+
+from setpoint.model.canonical import Json
 
 PAUSES: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 4, 8, 15))
 """After each answer that may be another one later. AWS records a change within some five to fifteen minutes (AWS
@@ -29,7 +31,10 @@ class RecordedChange:
     origin: str
     """The address that the call came from, or the service that made it for the principal."""
 
-    def told(self) -> str:
+    def document(self) -> Json:
+        return {**asdict(self), "at": self.at.isoformat()}
+
+    def clause(self) -> str:
         return f"{self.principal} ({self.event}, {self.at.astimezone(UTC):%Y-%m-%d %H:%M:%SZ})"
 
 
@@ -65,10 +70,23 @@ class Inquiry:
         goes_on = isinstance(answer, Untold) and answer.may_be_told and asked <= len(PAUSES)
         return replace(self, answer=answer, asked=asked, ask_at=now + PAUSES[asked - 1] if goes_on else None)
 
-    def told(self) -> str:
+    def document(self) -> Json:
+        """As alerts and commands tell it, in the words of the API."""
+        answer = self.answer
+        return {
+            "paths": list(self.paths),
+            "since": self.since.isoformat(),
+            "until": self.until.isoformat(),
+            "change": answer.document() if isinstance(answer, RecordedChange) else None,
+            "untold": asdict(answer) if isinstance(answer, Untold) else None,
+            "asked": self.asked,
+            "ask_at": self.ask_at.isoformat() if self.ask_at else None,
+        }
+
+    def clause(self) -> str:
         """In a clause."""
         if isinstance(self.answer, RecordedChange):
-            return f"set again by {self.answer.told()}"
+            return f"set again by {self.answer.clause()}"
         if self.ask_at is not None:
             return f"who sets it again is not known yet: {self.answer.reason}; it is asked again"
         return f"who sets it again cannot be told: {self.answer.reason}"

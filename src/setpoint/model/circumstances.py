@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from setpoint.model.finding import Finding
 from setpoint.model.service import Threshold
 from setpoint.model.waiver import Waiver
 
@@ -23,5 +24,7 @@ class Circumstances:
     """Finding id → since when it is known."""
     oldest_finding: datetime | None = None
     """Since when any finding that `first_seen` does not name may be known at the earliest; None where it is new."""
+    seen: Sequence[Finding] = ()
+    """What is open of what agents saw inside of the service, in any release."""
     waivers: Sequence[Waiver] = ()
     """All that are known; those that are active at `now` count."""

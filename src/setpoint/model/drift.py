@@ -33,6 +33,8 @@ class Drift:
     """As declared; None where nothing was."""
     actual: Json
     """As read; None where nothing is."""
+    within: str = ""
+    """The path of the object that went, came or was switched as a whole, of which this is a part; empty where none."""
 
 
 class GapKind(StrEnum):
@@ -148,13 +150,25 @@ def kind_of(rule: str) -> FoldKind:
     return FoldKind(rule.partition(" ")[0])
 
 
+class Unremarkable(StrEnum):
+    """Why a property is neither drift nor unknown."""
+
+    EXPECTED = "expected"
+    """It was folded."""
+    SAME = "same"
+    """It is as declared."""
+    NOT_COMPARED = "not compared"
+    """It is read-only, write-only, or AWS's own."""
+    ABSENT = "absent"
+    """Neither side has it."""
+
+
 @dataclass(frozen=True, slots=True)
-class Told:
+class Explanation:
     """What is to be said of one property, and the rule by which it is so."""
 
     path: str
-    verdict: str
-    """A kind of drift or of gap; `expected`, `same`, `not compared`, `absent`."""
+    verdict: DriftKind | GapKind | Unremarkable
     intended: Json
     actual: Json
     because: str

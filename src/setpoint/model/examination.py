@@ -1,4 +1,4 @@
-"""What can and cannot be read, and what reading takes: made by `wiring.examine`, shown by `setpoint doctor`."""
+"""What can and cannot be read, and what reading takes: made by `wiring_examine`, shown by `setpoint doctor`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 
 from setpoint.model.access import AccessScope
 from setpoint.model.remediation import Mode
-from setpoint.model.snapshot import AreaCoverage, doubts
+from setpoint.model.snapshot import AreaCoverage, Extent, doubts
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +52,22 @@ class Examination:
     """Seconds."""
     calls_per_second: float
     """That AWS is asked at most."""
+    faults: tuple[str, ...] = ()
+    """What is wrong around it, a sentence each: with any, a heartbeat would end, or do less than it should."""
+    remarks: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+    """What could not be asked at all, a sentence each."""
+
+    @property
+    def not_covered(self) -> list[AreaCoverage]:
+        """What is declared and cannot be read, now or later."""
+        unreadable = (each for each in self.coverage if each.area.type not in self.permissions)
+        areas = (*self.declared_coverage, *unreadable)
+        return sorted((each for each in areas if each.extent is Extent.NOT_COVERED), key=lambda each: each.area)
 
     @property
     def is_certain(self) -> bool:
-        return not doubts([*self.coverage, *self.declared_coverage])
+        return not self.unread and not self.not_covered and not doubts([*self.coverage, *self.declared_coverage])
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ _KINDS: Final[Mapping[str, type[Error]]] = {
 }
 
 
-def told(error: Error) -> Json:
+def failure_document(error: Error) -> Json:
     """An error of another kind is told as the nearest that it is one of."""
     kind = next(each.__name__ for each in type(error).__mro__ if each.__name__ in _KINDS)
     said = {"kind": kind, "what": error.what, "where": error.where, "remedy": error.remedy}

@@ -15,6 +15,8 @@ from setpoint.model.urn import Urn
 class FindingSource(StrEnum):
     DRIFT = "drift"
     GUARDRAIL = "guardrail"
+    RUNTIME = "runtime"
+    """Seen inside of the running application, by an agent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +28,17 @@ class Finding:
     """The owning service; empty where no tag names one."""
     source: FindingSource
     rule: str
-    """What found it: `drift/changed`, or the guardrail's id."""
+    """What found it: `drift/changed`, the guardrail's id, or `runtime/<kind of weakness>`."""
     path: str
-    """The property at fault; empty for the whole entity."""
+    """The property at fault, or the place in the code; empty for the whole entity."""
     severity: Severity
     title: str
     evidence: Mapping[str, Json] = field(default_factory=dict)
     """What was seen: `intended`, `actual`, and for guardrails what the expression read."""
     policies: tuple[str, ...] = ()
     """Guardrails that this difference broke."""
+    accepted_by: str = ""
+    """The id of the waiver, or `baseline`, that keeps it from counting; empty where it counts."""
 
     @property
     def id(self) -> str:
@@ -52,8 +56,20 @@ class FindingRecord:
     last_changed: datetime
     """When it was opened, reopened, changed or closed last."""
     closed_at: datetime | None
+    """Since when it counts no more: it was seen to be right, or it was accepted as it is."""
     times_opened: int
-    """More than once: what was put right came back."""
+    """More than once: what was put right came back. Never: it was accepted before it ever counted."""
+    has_counted: bool = True
+    """Since it was last found; not where it was accepted already when it came."""
+
+    @property
+    def is_open(self) -> bool:
+        return self.closed_at is None
+
+    @property
+    def is_accepted(self) -> bool:
+        """It is still there, and does not count."""
+        return self.finding.accepted_by != ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +79,7 @@ class FindingChanges:
     opened: tuple[Finding, ...] = ()
     reopened: tuple[Finding, ...] = ()
     closed: tuple[Finding, ...] = ()
+    accepted: tuple[Finding, ...] = ()
+    """They were open, are still there, and do not count any more."""
+    resumed: tuple[Finding, ...] = ()
+    """They were open, then accepted, and count again: nothing happened in production."""

@@ -117,4 +117,4 @@ class Remediation:
     @property
     def why(self) -> str:
         """The reason, and what is known of who caused it."""
-        return f"{self.reason}; {self.inquiry.told()}" if self.inquiry else self.reason
+        return f"{self.reason}; {self.inquiry.clause()}" if self.inquiry else self.reason

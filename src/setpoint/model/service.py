@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from setpoint.errors import InputError
 from setpoint.model.decision import Factor
 from setpoint.model.urn import Urn
 
@@ -49,12 +50,23 @@ class Release:
         return Urn.release(self.service, self.version)
 
 
+def check_release(release: Release) -> None:
+    """Raises `InputError` for one that no gate should be asked about."""
+    for name, text in (("service", release.service), ("version", release.version)):
+        if not text.strip():
+            raise InputError(
+                f"the {name} of the release is empty",
+                remedy=f"name the {name}; a variable that is not set names nothing",
+            )
+
+
 class SignalKind(StrEnum):
     """What production showed of a service that lowers its threshold."""
 
     DRIFT = "drift"
     RECURRING_DRIFT = "recurring drift"
     FAILED_REMEDIATION = "failed remediation"
+    ATTACK = "attack that got through"
 
 
 @dataclass(frozen=True, slots=True)

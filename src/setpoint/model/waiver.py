@@ -52,6 +52,11 @@ class Waiver:
     def is_active(self, now: datetime) -> bool:
         return self.created_at <= now < self.expires_at
 
+    @property
+    def is_of_everything(self) -> bool:
+        """Whether nothing at all counts while it is active."""
+        return self.scope == self.policy == self.path == "*"
+
     def is_about(self, urn: str) -> bool:
         return matches(self.scope, urn)
 

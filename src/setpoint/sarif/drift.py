@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, assert_never
 
-from setpoint.model.canonical import Json, digest
+from setpoint.model.canonical import Json, Unknown, digest
 from setpoint.model.drift import Comparison, Drift, DriftKind, GapKind
 from setpoint.model.snapshot import AreaCoverage, doubts
 from setpoint.sarif.log import Level, SarifResult, SarifRule, sarif_log
@@ -31,14 +31,20 @@ RULES: Final = {
 }
 
 
-def drift_log(comparisons: Iterable[Comparison], coverage: Iterable[AreaCoverage]) -> Json:
-    """Everything that differs or could not be told; the run did not succeed where an area was not read."""
-    results = [result for each in comparisons for result in _results(each)]
+def drift_log(
+    comparisons: Iterable[Comparison], coverage: Iterable[AreaCoverage], *, with_values: bool = False
+) -> Json:
+    """Everything that differs or could not be told; the run did not succeed where an area was not read.
+
+    Such files go to code hosts, where more people read them than may read production: values stand in them only where
+    that is asked for, else their shapes.
+    """
+    results = [result for each in comparisons for result in _results(each, with_values=with_values)]
     untold = [f"{each.area} could not be read: {'; '.join(each.reasons)}" for each in doubts(coverage)]
     return sarif_log(results, untold)
 
 
-def _results(comparison: Comparison) -> Iterator[SarifResult]:
+def _results(comparison: Comparison, *, with_values: bool) -> Iterator[SarifResult]:
     for drift in comparison.drifts:
         rule = RULES[drift.kind]
         yield SarifResult(
@@ -50,7 +56,10 @@ def _results(comparison: Comparison) -> Iterator[SarifResult]:
             fingerprint=digest(drift.urn, rule.id, drift.path),
             level=rule.level,
             declared_at=comparison.declared_at,
-            properties={"intended": drift.intended, "actual": drift.actual},
+            properties={
+                "intended": drift.intended if with_values else _shape(drift.intended),
+                "actual": drift.actual if with_values else _shape(drift.actual),
+            },
         )
     for gap in comparison.gaps:
         rule = _rule_of_gap(gap.kind)
@@ -66,8 +75,23 @@ def _results(comparison: Comparison) -> Iterator[SarifResult]:
         )
 
 
+def _shape(value: Json) -> Json:
+    """What kind of value it is, and how long; what says no more than that stays as it is."""
+    match value:
+        case None | bool() | Unknown():
+            return value
+        case str():
+            return f"text of length {len(value):,}"
+        case Mapping():
+            return f"object of size {len(value):,}"
+        case list() | tuple():
+            return f"list of size {len(value):,}"
+        case _:
+            return "number"
+
+
 def _message(drift: Drift) -> str:
-    """Without the values, which may be of any size: they stand in the result's properties."""
+    """Without the values, which may be of any size, and secret."""
     match drift.kind:
         case DriftKind.CHANGED:
             gone = "is gone" if drift.actual is None else "is not as declared"

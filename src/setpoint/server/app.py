@@ -15,9 +15,11 @@ from starlette.middleware import Middleware
 from setpoint import __version__
 from setpoint.model.access import AccessScope
 from setpoint.server.api import (
+    agents,
     changes,
     decisions,
     health,
+    inside,
     policies,
     records,
     remediations,
@@ -47,6 +49,8 @@ KINDS: Final = (
     records.routes,
     changes.routes,
     signals.routes,
+    agents.routes,
+    inside.routes,
     tokens.routes,
 )
 """As the reference shows them."""

@@ -27,7 +27,10 @@ from setpoint.wire.document import Document
 PASSED_ON: Final = ("content-type", "content-encoding", "content-length", "traceparent", "tracestate")
 """Headers that say what a body is, and what it belongs to; the rest is between the caller and this process."""
 
-PASSED_BACK: Final = ("content-type", "content-disposition", "retry-after")
+AGENT_HEADER: Final = "x-setpoint-agent"
+"""Which agent a report was from, as ingest read it; the route takes it out of the answer."""
+
+PASSED_BACK: Final = ("content-type", "content-disposition", "retry-after", AGENT_HEADER)
 
 READABLE: Final = ":/#@"
 """What stays as it is in a caller's name."""

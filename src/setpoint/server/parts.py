@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from anyio import CapacityLimiter
+from starlette.requests import Request
 
 from setpoint.compare.interface import Explainer
 from setpoint.decide.interface import Assessor
@@ -21,7 +22,7 @@ from setpoint.model.waiver import Waiver
 from setpoint.server.authentication.authenticator import Authenticator
 from setpoint.server.forwarding import IngestDoor
 from setpoint.server.metrics import Metrics
-from setpoint.server.workers import Work
+from setpoint.server.worker import Work
 from setpoint.settings.server import Limits
 from setpoint.store.interface import KeptAnswers, LedgerPages, ServerLedger, TokenStore
 from setpoint.wire.document import Document
@@ -44,8 +45,8 @@ SENDING_THREADS: Final = 1
 class LongWork(Protocol):
     """Long work, done apart from the threads that answer (`workers`)."""
 
-    async def ask(self, work: Work, question: Document | None = None) -> bytes:
-        """The document that was made, as JSON; raises the `Error` that it ended on."""
+    async def ask(self, request: Request, work: Work, question: Document | None = None) -> bytes:
+        """The document that was made, as JSON, for as long as the caller waits; raises the `Error` that it ended on."""
         ...
 
 

@@ -12,19 +12,28 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from setpoint.errors import ConflictError, CouldNotTellError, Error, InputError, NotFoundError, TemporaryError
+from setpoint.errors import (
+    INSIDE,
+    ConflictError,
+    CouldNotTellError,
+    Error,
+    InputError,
+    NotFoundError,
+    TemporaryError,
+    without_inside,
+)
 from setpoint.server.allowed import allowed_methods
 from setpoint.server.authentication.refusals import ForbiddenError, UnauthenticatedError
 from setpoint.server.calls import marks
 from setpoint.wire.problem import (
     COULD_NOT_TELL,
-    INSIDE,
     MEDIA_TYPE,
     NO_SUCH_OPERATION,
-    TYPE_PREFIX,
     ProblemDocument,
-    without_inside,
+    title_of,
+    type_of,
 )
+from setpoint.wire.wording import place, told
 
 LISTED: Final = 10
 """How many wrong fields one problem names."""
@@ -83,10 +92,9 @@ def problem_response(
     kind: str = "",
 ) -> Response:
     """A problem, with `Retry-After` where waiting helps. `kind` is its type where the status does not say enough."""
-    title = HTTPStatus(status).phrase
     document = ProblemDocument(
-        type=kind or TYPE_PREFIX + title.lower().replace(" ", "-").replace("'", ""),
-        title=title,
+        type=kind or type_of(status),
+        title=title_of(status),
         status=status,
         detail=Error(what, where=where, remedy=remedy).diagnostics(),
         what=what,
@@ -186,10 +194,10 @@ async def _invalid(request: Request, error: Exception) -> Response:
         raise error
     wrong: Sequence[Any] = error.errors()
     if len(wrong) == 1:
-        where, what = _place(wrong[0]["loc"]), str(wrong[0]["msg"])
+        where, what = place(wrong[0]), told(wrong[0])
     else:
-        told = [f"{_place(each['loc'])}: {each['msg']}" for each in wrong[:LISTED]]
-        where, what = "", "; ".join([*told, *([f"and {len(wrong) - LISTED} more"] if len(wrong) > LISTED else [])])
+        listed = [f"{place(each)}: {told(each)}" for each in wrong[:LISTED]]
+        where, what = "", "; ".join([*listed, *([f"and {len(wrong) - LISTED} more"] if len(wrong) > LISTED else [])])
     return problem_response(
         request_id(request),
         HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -197,8 +205,3 @@ async def _invalid(request: Request, error: Exception) -> Response:
         where=where,
         remedy="compare it with /openapi.json",
     )
-
-
-def _place(location: Sequence[str | int]) -> str:
-    """`body.reason`, `query.limit`."""
-    return ".".join(str(each) for each in location)

@@ -17,17 +17,18 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from setpoint.errors import CouldNotTellError, Error, InputError
+from setpoint.errors import CouldNotTellError, Error
 from setpoint.files import allow_open_files
 from setpoint.model.health import Health
 from setpoint.server.app import create_app
 from setpoint.server.authentication.authenticator import Authenticator
 from setpoint.server.authentication.first_token import first_admin_token
 from setpoint.server.forwarding import IngestDoor
+from setpoint.server.listening import listening, url_of
 from setpoint.server.metrics import Metrics
 from setpoint.server.parts import Described, ServerParts
 from setpoint.server.protocol import ImpatientLoop, impatient
-from setpoint.server.tls import tls_context
+from setpoint.server.tls import tls_context, warn_of_shared_key
 from setpoint.server.workers import Workers
 from setpoint.serving import Serving, TellHealth
 from setpoint.settings import Settings
@@ -43,7 +44,8 @@ STOP_WITHIN: Final = 8
 IDLE: Final = 5
 """Seconds for which a connection may wait for its next call."""
 
-BACKLOG: Final = 1024
+TRY_EVERY: Final = 1.0
+"""Seconds between two trials of a ledger that could not be written."""
 
 SPARE_FILES: Final = 256
 """Descriptors beside those of connections: the ledger's, and the threads'."""
@@ -55,14 +57,19 @@ def run_server(
     ready: Callable[[], None],
     stop: threading.Event,
     ingest_socket: Path | None,
+    answering: Callable[[str], None] = lambda _url: None,
     tell_health: TellHealth | None = None,
     telemetry: Telemetry = SILENT,
 ) -> None:
-    """Until `stop` is set. Raises `InputError` where it cannot listen as the settings say."""
+    """Until `stop` is set. Raises `InputError` where it cannot listen as the settings say.
+
+    `answering` is told its address once callers are answered there.
+    """
     server, context = settings.server, tls_context(settings.server)
+    warn_of_shared_key(server)
     # One to each caller, and one from there to ingest.
     allow_open_files(2 * server.limits.connections + SPARE_FILES)
-    with listening(server) as listener, open_server_ledger(settings) as ledger:
+    with listening(server) as listener, open_server_ledger(settings) as ledger, _trying(ledger):
         tokens = ledger.access(server.master_key)
         _show_first_token(tokens)
         parts = _parts(settings, ledger, tokens, ingest_socket, stop)
@@ -70,15 +77,36 @@ def run_server(
             app = MeasuredRequests(create_app(parts), telemetry)
             if tell_health is not None:
                 tell_health(lambda: _health(app, ledger))
-            serve(app, listener, server, context, stop=stop, ready=ready)
+
+            def begin() -> None:
+                answering(url_of(listener, server))
+                ready()
+
+            serve(app, listener, server, context, stop=stop, ready=begin)
         finally:
             parts.authenticator.close()
 
 
+@contextmanager
+def _trying(ledger: ServerLedger) -> Generator[None]:
+    """A ledger that could not be written is tried again: while the server is not ready, nobody else may write."""
+    ended = threading.Event()
+
+    def go_on() -> None:
+        while not ended.wait(TRY_EVERY):
+            with suppress(Error):
+                ledger.try_again()
+
+    thread = threading.Thread(target=go_on, name="ledger trial")
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
 def _health(app: MeasuredRequests, ledger: ServerLedger) -> Health:
-    """The ledger that could not be written is tried here, too: it may be that nobody else does."""
-    with suppress(Error):
-        ledger.try_again()
     health, trouble = app.health(), ledger.trouble()
     return replace(health, problems=(*health.problems, trouble)) if trouble else health
 
@@ -123,26 +151,9 @@ def _parts(
 def _show_first_token(tokens: TokenStore) -> None:
     text = first_admin_token(tokens)
     if text is not None:
-        # To the terminal and not to the log, which is kept.
-        sys.stderr.write(f"the first token, shown this once; it may do everything: {text}\n")
+        # To the terminal and not to the log, which is kept. Apart from the alerts around it, which look alike.
+        sys.stderr.write(f"\nthe first token, shown this once; it may do everything:\n\n    {text}\n\n")
         sys.stderr.flush()
-
-
-@contextmanager
-def listening(settings: ServerSettings) -> Generator[socket.socket]:
-    """A socket where the settings say; `InputError` where nothing can listen there."""
-    where = f"{settings.host}:{settings.port}"
-    try:
-        family = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0][0]
-        listener = socket.create_server((settings.host, settings.port), family=family, backlog=BACKLOG)
-    except OSError as error:
-        raise InputError(
-            f"nothing can listen there ({error.strerror or error})",
-            where=where,
-            remedy="choose another address under server.listen, or stop what listens there",
-        ) from error
-    with listener:
-        yield listener
 
 
 def serve(

@@ -1,4 +1,7 @@
-"""TLS of the listener: the certificate and its key are looked at before anything is served. `process` calls it."""
+"""TLS of the listener: the certificate and its key are looked at before anything is served.
+
+Called by `process`, and by `listening` when it is only tried.
+"""
 
 from __future__ import annotations
 
@@ -27,11 +30,16 @@ def tls_context(settings: ServerSettings) -> ssl.SSLContext | None:
     return None if settings.tls is None else _context(settings.tls)
 
 
+def warn_of_shared_key(settings: ServerSettings) -> None:
+    """Of a key that `tls_context` could use, and others could, too."""
+    tls = settings.tls
+    if tls is not None and stat.S_IMODE(tls.key.stat().st_mode) & stat.S_IRWXO:
+        log.warning("others may read the key of the server's certificate", file=str(tls.key), remedy="chmod 600")
+
+
 def _context(tls: Tls) -> ssl.SSLContext:
     for path in (tls.certificate, tls.key):
         read_bytes(path, limit=MAX_BYTES)
-    if stat.S_IMODE(tls.key.stat().st_mode) & stat.S_IRWXO:
-        log.warning("others may read the key of the server's certificate", file=str(tls.key), remedy="chmod 600")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     # RFC 8996: older versions are deprecated.
     context.minimum_version = ssl.TLSVersion.TLSv1_2

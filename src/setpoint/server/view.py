@@ -8,20 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from setpoint.errors import ConflictError, NotFoundError
 from setpoint.loop import instructions
 from setpoint.loop.admission import Recorded, WhatIf
+from setpoint.loop.agents import derivation, heard_since, summary, switch_agents
 from setpoint.loop.explain import explain
+from setpoint.loop.known_services import expect_known
 from setpoint.loop.risk import ServiceRisk, risk_of
+from setpoint.loop.standing import Standing, standing
 from setpoint.loop.together import all_waivers, message_counts
 from setpoint.model.access import AccessScope, Principal
 from setpoint.model.canonical import Json
 from setpoint.model.decision import Decision
-from setpoint.model.drift import Comparison, Folded, Told
+from setpoint.model.drift import Comparison, Folded, Explanation
 from setpoint.model.finding import FindingRecord, FindingSource
+from setpoint.model.inside import Agent, AgentSwitch, Derivation, InsideSummary
 from setpoint.model.order import Order, OrderKind
 from setpoint.model.policy import Severity, Stage
 from setpoint.model.remediation import Remediation, RemediationState
@@ -30,14 +34,17 @@ from setpoint.model.urn import Urn
 from setpoint.model.waiver import Waiver
 from setpoint.server.parts import ServerParts
 from setpoint.store.interface import (
+    AuditCheck,
     AuditRow,
     BeatRow,
     Delivery,
     DeliveryState,
+    InsideReader,
     LedgerReader,
     LedgerWriter,
     ResourceRow,
 )
+from setpoint.wire.agent import SwitchRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +60,14 @@ class View:
             return self.principal.service
         self.parts.authenticator.authorise(self.principal, self.scope, service=service)
         return service
+
+    def narrowed(self, service: str | None) -> str | None:
+        """As `own`; `NotFoundError` for one of which nothing is known, which would look as clean as can be."""
+        own = self.own(service)
+        if own is not None:
+            with self._naming_no_others():
+                expect_known(own, self.parts.described.services, self.parts.ledger)
+        return own
 
     def services(self) -> list[Service]:
         """Those that the configuration describes or the ledger knows, by name."""
@@ -87,19 +102,21 @@ class View:
 
     def resources(self, *, service: str | None, differs: bool | None, after: str, limit: int) -> Sequence[ResourceRow]:
         return self.parts.pages.resources(
-            self._loop_scope, service=self.own(service), differs=differs, after=after, limit=limit
+            self._loop_scope, service=self.narrowed(service), differs=differs, after=after, limit=limit
         )
 
     def comparisons(self, *, service: str | None, everything: bool, after: str, limit: int) -> Sequence[Comparison]:
         return self.parts.pages.comparisons(
-            self._loop_scope, service=self.own(service), everything=everything, after=after, limit=limit
+            self._loop_scope, service=self.narrowed(service), everything=everything, after=after, limit=limit
         )
 
     def folded(self, service: str | None) -> Folded:
         """Of everything, or of one service."""
-        return Folded.of(self.parts.ledger.comparisons(self._loop_scope, service=self.own(service), everything=True))
+        return Folded.of(
+            self.parts.ledger.comparisons(self._loop_scope, service=self.narrowed(service), everything=True)
+        )
 
-    def explain(self, urn: Urn, path: str) -> Sequence[Told]:
+    def explain(self, urn: Urn, path: str) -> Sequence[Explanation]:
         parts, may_see = self.parts, self.principal.may_touch
         return explain(parts.ledger, self._loop_scope, parts.explainer, urn, path, may_see=may_see)
 
@@ -112,17 +129,19 @@ class View:
         severity: Severity | None,
         source: FindingSource | None,
         include_closed: bool,
+        include_accepted: bool = False,
         after: tuple[str, str, str],
         limit: int,
     ) -> Sequence[FindingRecord]:
         return self.parts.pages.findings(
             self._loop_scope,
-            service=self.own(service),
+            service=self.narrowed(service),
             urn=urn,
             rule=rule,
             severity=severity,
             source=source,
             include_closed=include_closed,
+            include_accepted=include_accepted,
             after=after,
             limit=limit,
         )
@@ -131,14 +150,14 @@ class View:
         self, *, service: str | None, subject: str | None, stage: Stage | None, before: int, limit: int
     ) -> Sequence[tuple[int, datetime, Decision]]:
         return self.parts.pages.decisions(
-            service=self.own(service), subject=subject, stage=stage, before=before, limit=limit
+            service=self.narrowed(service), subject=subject, stage=stage, before=before, limit=limit
         )
 
     def remediations(
         self, *, service: str | None, urn: str | None, state: RemediationState | None, after: int, limit: int
     ) -> Sequence[Remediation]:
         return self.parts.pages.remediations(
-            self._loop_scope, service=self.own(service), urn=urn, state=state, after=after, limit=limit
+            self._loop_scope, service=self.narrowed(service), urn=urn, state=state, after=after, limit=limit
         )
 
     def remediation(self, number: int) -> Remediation:
@@ -150,7 +169,14 @@ class View:
 
     def beats(self, before: int, limit: int) -> Sequence[BeatRow]:
         """Of everything: how many of what, and which areas were read, is nobody's secret."""
-        return self.parts.pages.beats(self._loop_scope, before=before, limit=limit)
+        return [self._beat(each) for each in self.parts.pages.beats(self._loop_scope, before=before, limit=limit)]
+
+    def standing(self) -> Standing:
+        """Raises `CouldNotTellError` where nothing was ever looked at."""
+        ledger = self.parts.ledger
+        now = standing(ledger, self.parts.described.loop, instructions.time_of(ledger))
+        paused = "for a while" if now.paused and self.principal.service is not None else now.paused
+        return replace(now, beat=self._beat(now.beat), paused=paused)
 
     def decide(self, release: Release, stage: Stage, recorded: Recorded) -> Decision:
         self.own(release.service)
@@ -168,6 +194,42 @@ class View:
     def order_about(self, remediation: Remediation, kind: OrderKind, reason: str, writer: LedgerWriter) -> Order:
         self._expect_still_own(remediation)
         return instructions.order_about(remediation, kind, self.principal.name, reason, self.parts.ledger, writer)
+
+    # What agents report, and what is wanted of them
+
+    def agents(
+        self, *, service: str | None, include_gone: bool, after: tuple[str, str, str], limit: int
+    ) -> Sequence[Agent]:
+        ledger = self.parts.ledger
+        since = heard_since(instructions.time_of(ledger), include_gone=include_gone)
+        return ledger.inside().agents(service=self.narrowed(service), since=since, after=after, limit=limit)
+
+    def derivation(self) -> Derivation:
+        return derivation(self.parts.ledger, self.parts.status)
+
+    def inside(self, name: str) -> InsideReader:
+        """For questions about this service alone."""
+        self.narrowed(name)
+        return self.parts.ledger.inside()
+
+    def runtime(self, name: str) -> InsideSummary:
+        return summary(self.inside(name), name, instructions.time_of(self.parts.ledger))
+
+    def switch_for(self, service: str, instance: str) -> AgentSwitch | None:
+        self.own(service)
+        return self.parts.ledger.inside().switch_for(service, instance)
+
+    def switch_agents(self, wanted: SwitchRequest, writer: LedgerWriter) -> AgentSwitch:
+        self.own(wanted.service)
+        return switch_agents(
+            wanted.service,
+            wanted.instance or "",
+            wanted.agent,
+            wanted.reason,
+            self.principal.name,
+            self.parts.ledger,
+            writer,
+        )
 
     # What is about all services; the routes let no caller here that is bound to one
 
@@ -189,10 +251,8 @@ class View:
     def audit(self, *, action: str | None, subject: str | None, after: int, limit: int) -> Sequence[AuditRow]:
         return self.parts.pages.audit(action=action, subject=subject, after=after, limit=limit)
 
-    def check_audit(self) -> tuple[int, Sequence[str]]:
-        """How many rows it has, and what is wrong with them."""
-        broken = self.parts.ledger.broken_audit_rows()
-        return self.parts.ledger.audit_rows(), broken
+    def check_audit(self) -> AuditCheck:
+        return self.parts.ledger.check_audit()
 
     def deliveries(self, *, state: DeliveryState | None, before: int, limit: int) -> Sequence[Delivery]:
         return self.parts.pages.deliveries(self._loop_scope, state=state, before=before, limit=limit)
@@ -204,6 +264,10 @@ class View:
         """In the audit log, in the caller's name."""
         ledger = self.parts.ledger
         ledger.visitor().note(self.principal.name, action, subject, details, instructions.time_of(ledger))
+
+    def _beat(self, beat: BeatRow) -> BeatRow:
+        """Why reverts were held back may name other services, and people."""
+        return beat if self.principal.service is None else replace(beat, held={})
 
     # What is about the caller alone
 

@@ -13,6 +13,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Mapping
+from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
@@ -20,12 +21,12 @@ import orjson
 
 from setpoint.errors import CouldNotTellError, Error
 from setpoint.model.canonical import Json
-from setpoint.model.failure import told
+from setpoint.model.failure import failure_document
 from setpoint.settings import Settings, load_settings
 from setpoint.wire.document import Document
 from setpoint.wire.examination import ExaminationDocument
 from setpoint.wire.replay import ReplayDocument, ReplayRequest
-from setpoint.wiring import examine
+from setpoint.wiring_examine import examine
 from setpoint.wiring_replay import replay_past
 
 NICENESS: Final = 10
@@ -39,6 +40,13 @@ FAILED: Final = 2
 """The exit code where the output is an error."""
 NOBODY_WAITS: Final = 3
 """The exit code where the server has gone, or hung up."""
+
+
+class Work(StrEnum):
+    """What there is to be asked for."""
+
+    EXAMINE = "examine"
+    REPLAY = "replay"
 
 
 def main() -> None:
@@ -61,12 +69,12 @@ def main() -> None:
 def _done(call: Json) -> tuple[bytes, int]:
     try:
         settings = load_settings(Path(call["config"]))
-        return WORK[call["work"]](settings, call["question"]).model_dump_json().encode(), DONE
+        return WORK[Work(call["work"])](settings, call["question"]).model_dump_json().encode(), DONE
     except MemoryError:
         less = "ask about less at once: a shorter time, or one service"
-        return orjson.dumps(told(CouldNotTellError("it takes more memory than it may", remedy=less))), FAILED
+        return orjson.dumps(failure_document(CouldNotTellError("it takes more memory than it may", remedy=less))), FAILED
     except Error as error:
-        return orjson.dumps(told(error)), FAILED
+        return orjson.dumps(failure_document(error)), FAILED
 
 
 def _examine(settings: Settings, _question: Json) -> Document:
@@ -77,7 +85,7 @@ def _replay(settings: Settings, question: Json) -> Document:
     return ReplayDocument.of(replay_past(settings, ReplayRequest.model_validate(question).model()))
 
 
-WORK: Final[Mapping[str, Callable[[Settings, Json], Document]]] = {"examine": _examine, "replay": _replay}
+WORK: Final[Mapping[Work, Callable[[Settings, Json], Document]]] = {Work.EXAMINE: _examine, Work.REPLAY: _replay}
 
 
 def _end_with_server() -> None:

@@ -1,7 +1,7 @@
 """Long work that callers ask for, each piece in a process of its own (`worker`): a gate waits for none of it.
 
-One piece of a kind at a time; whoever comes meanwhile is asked to come again. A piece that takes too long, or is still
-under way when the server stops, is ended.
+One piece of a kind at a time; whoever comes meanwhile is asked to come again. A piece that takes too long, that nobody
+waits for any more, or that is still under way when the server stops, is ended.
 """
 
 from __future__ import annotations
@@ -9,20 +9,20 @@ from __future__ import annotations
 import asyncio
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
-from enum import StrEnum
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
 import orjson
 import structlog
+from starlette.requests import Request
 
 from setpoint.errors import CouldNotTellError
 from setpoint.model.failure import error_of
 from setpoint.server.problems import RefusedError
-from setpoint.server.worker import DONE, FAILED
+from setpoint.server.worker import DONE, FAILED, Work
 from setpoint.wire.document import Document
 
 COMMAND: Final = (sys.executable, "-P", "-m", "setpoint.server.worker")
@@ -43,11 +43,6 @@ LESS: Final = "ask about less at once, or on the server's own machine"
 log = structlog.get_logger()
 
 
-class Work(StrEnum):
-    EXAMINE = "examine"
-    REPLAY = "replay"
-
-
 class Workers:
     """For the event loop's thread only."""
 
@@ -57,14 +52,17 @@ class Workers:
         self._command = command
         self._under_way: set[Work] = set()
 
-    async def ask(self, work: Work, question: Document | None = None) -> bytes:
-        """The document that was made, as JSON; raises the `Error` that it ended on."""
+    async def ask(self, request: Request, work: Work, question: Document | None = None) -> bytes:
+        """The document that was made, as JSON, for the caller of this request, whose body is read.
+
+        Raises the `Error` that it ended on.
+        """
         asked = question.model_dump(mode="json") if question is not None else None
         call = orjson.dumps({"work": work, "config": str(self._config), "question": asked})
         with self._turn(work):
             try:
                 async with asyncio.timeout(WITHIN), self._started() as process:
-                    output, code = await _outcome(process, call)
+                    output, code = await _while_waited_for(request, _outcome(process, call))
             except TimeoutError as error:
                 raise CouldNotTellError(f"it takes longer than {WITHIN:g} seconds", remedy=LESS) from error
         if code == DONE:
@@ -103,6 +101,25 @@ class Workers:
             if process.returncode is None:
                 process.kill()
                 await process.wait()
+
+
+async def _while_waited_for(request: Request, work: Coroutine[None, None, tuple[bytes, int]]) -> tuple[bytes, int]:
+    working, leaving = asyncio.create_task(work), asyncio.create_task(_hung_up(request))
+    try:
+        await asyncio.wait((working, leaving), return_when=asyncio.FIRST_COMPLETED)
+        if working.done():
+            return working.result()
+    finally:
+        for task in (working, leaving):
+            task.cancel()
+        await asyncio.gather(working, leaving, return_exceptions=True)
+    raise CouldNotTellError("whoever asked did not wait for the answer")
+
+
+async def _hung_up(request: Request) -> None:
+    """Returns once the caller has; before that there may be the end of a body that nobody read."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
 
 
 async def _outcome(process: Process, call: bytes) -> tuple[bytes, int]:

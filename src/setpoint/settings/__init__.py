@@ -13,6 +13,7 @@ from typing import Final
 
 from setpoint.act.delivery.settings import AlertSettings
 from setpoint.aws import AwsSettings
+from setpoint.decide.inside import InsideSettings
 from setpoint.decide.threshold import ThresholdSettings
 from setpoint.errors import InputError
 from setpoint.fields import Fields
@@ -21,6 +22,7 @@ from setpoint.loop.settings import LoopSettings
 from setpoint.model.override import Override
 from setpoint.model.service import Service
 from setpoint.model.waiver import Waiver
+from setpoint.settings.agents import read_agents
 from setpoint.settings.alerts import read_alerts
 from setpoint.settings.aws import WatchSettings, read_aws, read_watch
 from setpoint.settings.gate import GateSettings, read_gate, read_risk
@@ -86,6 +88,7 @@ class Settings:
     environment: str = ""
     """Of every service that names no other; empty where the file says nothing."""
     watch: WatchSettings = field(default_factory=WatchSettings)
+    agents: InsideSettings = field(default_factory=InsideSettings)
     overrides: tuple[Override, ...] = ()
     """Where the policies are too strict, or not strict enough, for some services."""
 
@@ -130,6 +133,7 @@ def load_settings(path: Path) -> Settings:
         lake=read_lake(fields.section("lake"), base, ledger),
         privacy=read_privacy(fields.section("privacy"), base, ledger),
         telemetry=read_telemetry(fields.section("telemetry")),
+        agents=read_agents(fields.section("agents")),
     )
     fields.done()
     return settings

@@ -30,6 +30,7 @@ def read_risk(fields: Fields) -> ThresholdSettings:
         weights={each: weights.number(str(each), usual.weights[each]) for each in Severity},
         recurring=fields.number("recurring", usual.recurring, least=1.0),
         failed_remediation=fields.number("failed_remediation", usual.failed_remediation),
+        attack=fields.number("attack", usual.attack),
     )
     for each in (tiers, weights, fields):
         each.done()

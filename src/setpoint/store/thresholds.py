@@ -109,6 +109,7 @@ def _encode(known: LastKnown, expires_at: datetime) -> Json:
             name: {"base": each.base, "value": each.value, "load": each.load} for name, each in known.thresholds.items()
         },
         "oldest_findings": {name: at.isoformat() for name, at in known.oldest_findings.items()},
+        "seen": dict(known.seen),
     }
 
 
@@ -120,6 +121,7 @@ def _decode(payload: Json) -> LastKnown:
         unknowns=tuple(payload["unknowns"]),
         thresholds={name: _threshold(name, each, at) for name, each in payload["thresholds"].items()},
         oldest_findings={name: datetime.fromisoformat(each) for name, each in payload["oldest_findings"].items()},
+        seen=payload.get("seen", {}),
     )
 
 

@@ -17,7 +17,7 @@ from typing import Final, Protocol
 
 import orjson
 
-from setpoint.errors import Error
+from setpoint.errors import Error, without_inside
 from setpoint.model.canonical import Json
 from setpoint.model.health import Health
 
@@ -77,7 +77,7 @@ class Link:
             self._say({"ready": True})
 
     def gave_up(self, error: Error) -> None:
-        self._say({"error": error.diagnostics()})
+        self._say({"error": without_inside(error).diagnostics()})
 
     def tell_health(self, health: Callable[[], Health]) -> None:
         threading.Thread(target=self._tell, args=(health,), name="health", daemon=True).start()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from setpoint.store.interface import AuditRow
+from pydantic import Field
+
+from setpoint.store.interface import AuditCheck, AuditEnd, AuditRow
 from setpoint.wire.document import Document, Moment, example, meant, spelt
 
 
@@ -61,10 +63,30 @@ class AuditRowDocument(Document):
         )
 
 
+class AuditEndDocument(Document):
+    """A row of the log by its number and digest: kept elsewhere, it tells later whether the log is still the same."""
+
+    model_config = example(sequence=118, digest="4c1a…")
+
+    sequence: int
+    digest: str
+
+
 class AuditCheckDocument(Document):
     """Whether the log is what was written: how many rows it has, and what is wrong with it, a sentence each."""
 
-    model_config = example(rows=118, broken=[])
+    model_config = example(rows=118, broken=[], doubts=[], last={"sequence": 118, "digest": "4c1a…"})
 
     rows: int
     broken: tuple[str, ...]
+    doubts: tuple[str, ...] = Field(default=(), description="Why it cannot be told whether more is wrong.")
+    last: AuditEndDocument | None = None
+
+    @classmethod
+    def of(cls, check: AuditCheck) -> Self:
+        last = AuditEndDocument(sequence=check.end.sequence, digest=check.end.digest) if check.end else None
+        return cls(rows=check.rows, broken=check.broken, doubts=check.doubts, last=last)
+
+    def model(self) -> AuditCheck:
+        end = AuditEnd(self.last.sequence, self.last.digest) if self.last else None
+        return AuditCheck(self.rows, self.broken, self.doubts, end)

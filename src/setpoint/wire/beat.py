@@ -4,13 +4,27 @@ from __future__ import annotations
 
 from typing import Annotated, Self
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
+from setpoint.loop.standing import Standing
 from setpoint.model.snapshot import Area, AreaCoverage, Extent
 from setpoint.store.interface import BeatRow
 from setpoint.wire.document import Document, Moment, example
 
 COVERAGE_EXAMPLE = {"area": "aws:123456789012:eu-west-1:AWS::S3::Bucket", "extent": "whole", "reasons": []}
+
+_BEAT = {
+    "id": 41,
+    "started_at": "2026-05-31T12:00:00Z",
+    "ended_at": "2026-05-31T12:00:02Z",
+    "resources": 312,
+    "examined": 4,
+    "opened": 1,
+    "closed": 0,
+    "remediated": 1,
+    "coverage": [COVERAGE_EXAMPLE],
+    "held": {},
+}
 
 
 class CoverageDocument(Document):
@@ -33,17 +47,7 @@ class CoverageDocument(Document):
 class BeatDocument(Document):
     """What one heartbeat did."""
 
-    model_config = example(
-        id=41,
-        started_at="2026-05-31T12:00:00Z",
-        ended_at="2026-05-31T12:00:02Z",
-        resources=312,
-        examined=4,
-        opened=1,
-        closed=0,
-        remediated=1,
-        coverage=[COVERAGE_EXAMPLE],
-    )
+    model_config = example(**_BEAT)
 
     id: int
     started_at: Moment
@@ -54,6 +58,9 @@ class BeatDocument(Document):
     closed: int
     remediated: int
     coverage: tuple[CoverageDocument, ...]
+    held: Annotated[dict[str, int], Field(description="Why reverts were held back, and how many.")] = Field(
+        default_factory=dict
+    )
 
     @classmethod
     def of(cls, beat: BeatRow) -> Self:
@@ -67,6 +74,7 @@ class BeatDocument(Document):
             closed=beat.closed,
             remediated=beat.remediated,
             coverage=tuple(map(CoverageDocument.of, beat.coverage)),
+            held=dict(beat.held),
         )
 
     def model(self) -> BeatRow:
@@ -80,4 +88,21 @@ class BeatDocument(Document):
             closed=self.closed,
             remediated=self.remediated,
             coverage=tuple(each.model() for each in self.coverage),
+            held=self.held,
         )
+
+
+class LatestBeatDocument(BeatDocument):
+    """The last heartbeat, with what else is to be known of what it left."""
+
+    model_config = example(**_BEAT, too_old="", paused="")
+
+    too_old: str = Field(default="", description="Why it does not tell how things are now; empty where it does.")
+    paused: str = Field(default="", description="By whom all changes are paused, and why; empty while they are not.")
+
+    @classmethod
+    def of_standing(cls, now: Standing) -> Self:
+        return cls(**BeatDocument.of(now.beat).model_dump(), too_old=now.too_old, paused=now.paused)
+
+    def standing(self) -> Standing:
+        return Standing(self.model(), self.too_old, self.paused)

@@ -10,9 +10,9 @@ from setpoint.model.policy import Effect, Severity, Stage
 from setpoint.model.urn import Urn
 from setpoint.wire.document import Document, Moment, example, meant, spelt
 
-_FACTOR = {"name": "severity", "value": 4.0, "because": "encryption/database is high"}
+_FACTOR = {"name": "severity", "value": 4.0, "because": "encryption/database-encrypted is high"}
 _REASON = {
-    "policy": "encryption/database",
+    "policy": "encryption/database-encrypted",
     "outcome": "violated",
     "severity": "high",
     "message": "the database is not encrypted at rest",

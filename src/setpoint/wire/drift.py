@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from pydantic import Field
 
-from setpoint.model.drift import Comparison, Drift, DriftKind, Fold, Folded, Gap, GapKind, Told
+from setpoint.model.drift import Comparison, Drift, DriftKind, Fold, Folded, Gap, GapKind, Explanation, Unremarkable
 from setpoint.model.urn import Urn
 from setpoint.wire.document import Document, example, meant, spelt
 
@@ -32,13 +32,15 @@ class DriftDocument(Document):
     path: str
     intended: Any
     actual: Any
+    within: str = Field(default="", description="The object that went, came or was switched as a whole with it.")
 
     @classmethod
     def of(cls, drift: Drift) -> Self:
-        return cls(kind=drift.kind, path=drift.path, intended=spelt(drift.intended), actual=spelt(drift.actual))
+        intended, actual = spelt(drift.intended), spelt(drift.actual)
+        return cls(kind=drift.kind, path=drift.path, intended=intended, actual=actual, within=drift.within)
 
     def model(self, urn: Urn) -> Drift:
-        return Drift(urn, self.kind, self.path, meant(self.intended), meant(self.actual))
+        return Drift(urn, self.kind, self.path, meant(self.intended), meant(self.actual), self.within)
 
 
 class GapDocument(Document):
@@ -140,18 +142,18 @@ class ToldDocument(Document):
     model_config = example(**_TOLD)
 
     path: str
-    verdict: str
+    verdict: DriftKind | GapKind | Unremarkable
     intended: Any
     actual: Any
     because: str
 
     @classmethod
-    def of(cls, told: Told) -> Self:
+    def of(cls, told: Explanation) -> Self:
         intended, actual = spelt(told.intended), spelt(told.actual)
         return cls(path=told.path, verdict=told.verdict, intended=intended, actual=actual, because=told.because)
 
-    def model(self) -> Told:
-        return Told(self.path, self.verdict, meant(self.intended), meant(self.actual), self.because)
+    def model(self) -> Explanation:
+        return Explanation(self.path, self.verdict, meant(self.intended), meant(self.actual), self.because)
 
 
 class ExplanationDocument(Document):
@@ -162,8 +164,8 @@ class ExplanationDocument(Document):
     told: tuple[ToldDocument, ...]
 
     @classmethod
-    def of(cls, told: Sequence[Told]) -> Self:
+    def of(cls, told: Sequence[Explanation]) -> Self:
         return cls(told=tuple(map(ToldDocument.of, told)))
 
-    def model(self) -> Sequence[Told]:
+    def model(self) -> Sequence[Explanation]:
         return [each.model() for each in self.told]

@@ -33,6 +33,8 @@ _EXAMINATION = {
     "work": [_WORKLOAD],
     "full_scan_every": 60.0,
     "calls_per_second": 20.0,
+    "faults": [],
+    "remarks": [],
 }
 _CALLER = {
     "name": "token:release-manager",
@@ -96,6 +98,9 @@ class ExaminationDocument(Document):
     work: tuple[WorkloadDocument, ...]
     full_scan_every: float
     calls_per_second: float
+    faults: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, found: Examination) -> Self:
@@ -112,6 +117,9 @@ class ExaminationDocument(Document):
             work=tuple(map(WorkloadDocument.of, found.work)),
             full_scan_every=found.full_scan_every,
             calls_per_second=found.calls_per_second,
+            faults=found.faults,
+            remarks=found.remarks,
+            unread=found.unread,
         )
 
     def model(self) -> Examination:
@@ -128,6 +136,9 @@ class ExaminationDocument(Document):
             work=tuple(each.model() for each in self.work),
             full_scan_every=self.full_scan_every,
             calls_per_second=self.calls_per_second,
+            faults=self.faults,
+            remarks=self.remarks,
+            unread=self.unread,
         )
 
 

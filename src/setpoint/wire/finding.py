@@ -29,6 +29,7 @@ class FindingDocument(Document):
         last_changed="2026-05-31T12:00:00Z",
         closed_at=None,
         times_opened=1,
+        accepted_by="",
     )
 
     id: str
@@ -46,6 +47,7 @@ class FindingDocument(Document):
     last_changed: Moment
     closed_at: Moment | None
     times_opened: int
+    accepted_by: str = ""
 
     @classmethod
     def of(cls, record: FindingRecord) -> Self:
@@ -66,6 +68,7 @@ class FindingDocument(Document):
             last_changed=record.last_changed,
             closed_at=record.closed_at,
             times_opened=record.times_opened,
+            accepted_by=finding.accepted_by,
         )
 
     def model(self) -> FindingRecord:
@@ -79,6 +82,7 @@ class FindingDocument(Document):
             title=self.title,
             evidence={name: meant(value) for name, value in self.evidence.items()},
             policies=self.policies,
+            accepted_by=self.accepted_by,
         )
         return FindingRecord(
             finding, self.first_seen, self.opened_at, self.last_changed, self.closed_at, self.times_opened

@@ -19,7 +19,7 @@ LONGEST_QUIET = 3660 * 86400.0
 """Seconds: ten years, as much as `--what-if in=` takes (`fields.LONGEST`)."""
 
 _WHAT_IF = {
-    "without": ["encryption/database"],
+    "without": ["encryption/database-encrypted"],
     "later": 604800.0,
     "exposure": "internal",
     "tier": "standard",

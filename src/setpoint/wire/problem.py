@@ -8,17 +8,7 @@ from typing import Final
 
 from pydantic import Field
 
-from setpoint.errors import (
-    ConflictError,
-    CouldNotTellError,
-    Error,
-    InputError,
-    JournalError,
-    LakeError,
-    LedgerError,
-    NotFoundError,
-    TemporaryError,
-)
+from setpoint.errors import ConflictError, CouldNotTellError, Error, InputError, LedgerError, NotFoundError, TemporaryError
 from setpoint.wire.document import Document, example
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -31,6 +21,9 @@ NO_SUCH_OPERATION: Final = f"{TYPE_PREFIX}no-such-operation"
 
 COULD_NOT_TELL: Final = 3
 
+TITLES: Final[Mapping[int, str]] = {413: "Content Too Large", 422: "Unprocessable Content"}
+"""Statuses in the words of RFC 9110, section 15, where Python 3.11 has older ones and 3.13 has not."""
+
 KINDS: Final[Mapping[int, type[Error]]] = {
     HTTPStatus.NOT_FOUND: NotFoundError,
     HTTPStatus.CONFLICT: ConflictError,
@@ -39,13 +32,14 @@ KINDS: Final[Mapping[int, type[Error]]] = {
 """Status → the error that was told with it, where that ends in another exit code than *could not tell*."""
 
 
-INSIDE: Final = (LedgerError, JournalError, LakeError)
-"""Errors whose place is a path on the server's disk."""
+def title_of(status: int) -> str:
+    """The status in words, the same from whichever process and Python it comes."""
+    return TITLES.get(status) or HTTPStatus(status).phrase
 
 
-def without_inside(error: Error) -> Error:
-    """As callers are told of it: where the server keeps what it keeps is for its log alone."""
-    return Error(error.what, remedy=error.remedy) if isinstance(error, INSIDE) else error
+def type_of(status: int) -> str:
+    """The type where the status says enough."""
+    return TYPE_PREFIX + title_of(status).lower().replace(" ", "-").replace("'", "")
 
 
 class ProblemDocument(Document):
@@ -73,7 +67,7 @@ class ProblemDocument(Document):
     remedy: str = Field(description="What would do; empty where nothing is known to.")
     exit_code: int = Field(description="How a command ends on it: 2 wrong input, 3 could not tell.")
     request: str = Field(description="The call's id, as in the logs and in the header `X-Request-Id`.")
-    delay: float | None = Field(default=None, description="After how many seconds trying again may help.")
+    delay: float | None = Field(default=None, description="After how many seconds trying again may help; null where it will not.")
 
     def model(self) -> Error:
         """The error that a command would have met without a server in between."""

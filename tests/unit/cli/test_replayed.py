@@ -68,7 +68,7 @@ def test_a_change_is_a_line_and_counts_for_its_policy() -> None:
         "exposure/public",
         "Acl",
         "-",
-        "violated, high: refuse, none, waived by w1",
+        "violated, high: none, waived by w1",
         "it is public",
     ]
     assert document(result)["summary"] == [

@@ -23,7 +23,8 @@ def test_several_things_can_be_supposed_at_once() -> None:
     [
         ("witout=a", "'witout=a' cannot be supposed; did you mean 'without'?"),
         ("without", "'without' cannot be supposed"),
-        ("without=", "'without=' cannot be supposed"),
+        ("without=", "'without=' cannot be supposed; write without=FINDING or POLICY"),
+        ("environment=", "'environment=' cannot be supposed; write environment=staging"),
         ("in=soon", "give a time such as 12h, 7d or 2w"),
         ("in=999999999w", "at most 3660d"),
         ("exposure=intern", "did you mean 'internet'?"),
@@ -35,3 +36,9 @@ def test_what_cannot_be_supposed_is_told_with_what_can(text: str, told: str) -> 
         parse([text])
     assert caught.value.diagnostics().startswith("--what-if: ")
     assert told in caught.value.diagnostics()
+
+
+@pytest.mark.parametrize(("first", "then"), [("in=7d", "in=1d"), ("tier=low", "tier=low"), ("exposure=internal",) * 2])
+def test_of_one_thing_only_one_can_be_supposed(first: str, then: str) -> None:
+    with pytest.raises(InputError, match="give it once"):
+        parse([first, "without=a/b", then])

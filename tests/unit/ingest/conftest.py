@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,15 +16,19 @@ from starlette.applications import Starlette
 
 from setpoint.errors import InputError, LakeError
 from setpoint.ingest.app import IngestParts, create_app
+from setpoint.ingest.deriving import Deriving
 from setpoint.ingest.filling import Filling
 from setpoint.ingest.health import IngestHealth
 from setpoint.ingest.lake_door import LakeDoor
 from setpoint.ingest.taking import Taking
+from setpoint.loop.settled import SettledClock
 from setpoint.model.event import Event
 from setpoint.settings.ingest import IngestBounds
 from setpoint.store.interface import Answer, Entry
 from setpoint.store.journal.journal import FileJournal, open_journal
 from setpoint.store.journal.limits import JournalLimits
+from setpoint.store.ledger.ledger import SqlLedger
+from setpoint.store.ledger.opening import open_ledger
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -103,6 +108,19 @@ def filling(journal: FileJournal, door: LakeDoor) -> Filling:
     return Filling(journal, door, lambda: NOW, days=30)
 
 
+@pytest.fixture
+def deriving(journal: FileJournal, tmp_path: Path) -> Deriving:
+    """Into a ledger that is made when it is first run."""
+
+    @contextmanager
+    def ledger() -> Iterator[SqlLedger]:
+        opened = open_ledger(str(tmp_path / "ledger.sqlite"))
+        yield opened
+        opened.close()
+
+    return Deriving(journal, ledger, SettledClock(lambda: NOW))
+
+
 class Caller:
     """Calls an application without a socket."""
 
@@ -127,7 +145,9 @@ Serve = Callable[..., Caller]
 
 
 @pytest.fixture
-def serve(journal: FileJournal, door: LakeDoor, filling: Filling, tmp_path: Path) -> Iterator[Serve]:
+def serve(
+    journal: FileJournal, door: LakeDoor, filling: Filling, deriving: Deriving, tmp_path: Path
+) -> Iterator[Serve]:
     """The application, with bounds of the test's own."""
     with ThreadPoolExecutor(2) as pool:
 
@@ -135,7 +155,7 @@ def serve(journal: FileJournal, door: LakeDoor, filling: Filling, tmp_path: Path
             parts = IngestParts(
                 taking=Taking(journal, pseudonymise, filling.wake),
                 lake=door,
-                health=IngestHealth(journal, door, filling),
+                health=IngestHealth(journal, door, filling, deriving),
                 bounds=IngestBounds(**bounds),
                 clock=lambda: NOW,
                 writers=pool,

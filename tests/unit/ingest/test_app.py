@@ -405,6 +405,8 @@ def test_health_tells_how_far_it_is(serve: Serve) -> None:
         "last_offset": 2,
         "taken_offset": 0,
         "lag": 2,
+        "derived_offset": 0,
+        "derived_lag": 2,
         "duplicates": 1,
         "cut_bytes": 0,
     }

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 
 from setpoint.ingest import filling as module
-from setpoint.ingest.filling import SETTLED_AFTER, Filling
+from setpoint.ingest.deriving import Deriving
+from setpoint.ingest.filling import Filling
 from setpoint.ingest.health import IngestHealth
 from setpoint.ingest.lake_door import LakeDoor
+from setpoint.loop.settled import SETTLED_AFTER
 from setpoint.model.event import Event
 from setpoint.store.journal.journal import FileJournal
 
@@ -61,8 +63,10 @@ def test_it_goes_on_where_the_lake_is(journal: FileJournal, lake: Any, door: Lak
     assert [each.offset for each in lake.entries] == list(range(1, 11))
 
 
-def test_a_lake_that_fails_is_opened_again(running: Filling, journal: FileJournal, lake: Any, door: LakeDoor) -> None:
-    health = IngestHealth(journal, door, running)
+def test_a_lake_that_fails_is_opened_again(
+    running: Filling, journal: FileJournal, lake: Any, door: LakeDoor, deriving: Deriving
+) -> None:
+    health = IngestHealth(journal, door, running, deriving)
     _eventually(lambda: running._retain_at > 0)
     lake.broken = True
     _append(journal, 0, 10)

@@ -103,3 +103,20 @@ def test_a_bad_line_is_told_by_its_number(tmp_path: Path, line: Any, told: str) 
         read(tmp_path, LINE, line)
     assert ":2: " in caught.value.diagnostics()
     assert told in caught.value.diagnostics()
+
+
+@pytest.mark.parametrize(
+    ("schema", "told"),
+    [
+        ({"readOnlyPaths": "x"}, "schema.readOnlyPaths is not a list of texts"),
+        ({"createOnlyPaths": [5, "B", None]}, "schema.createOnlyPaths is not a list of texts"),
+        ({"unorderedScalarPaths": {"A": 1}}, "schema.unorderedScalarPaths is not a list of texts"),
+        ({"defaultPaths": ["A"]}, "schema.defaultPaths is not an object"),
+        ({"defaults": 5}, "schema.defaults is not an object"),
+    ],
+)
+def test_what_a_line_says_of_the_type_is_of_the_form_it_should_be(
+    tmp_path: Path, schema: dict[str, Any], told: str
+) -> None:
+    with pytest.raises(InputError, match=told):
+        read(tmp_path, {**LINE, "schema": schema})

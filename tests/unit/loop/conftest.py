@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from setpoint.act.interface import Alert
-from setpoint.decide.waiving import waive
+from setpoint.decide.waiving import accept
 from setpoint.loop.clock import Clock
 from setpoint.loop.heartbeat import Heartbeat
 from setpoint.loop.parts import Parts
@@ -152,7 +152,7 @@ class World:
             Decision(each.urn, service, Stage.RUNTIME, Verdict.REFUSE, self.effects[each.kind], each.path)
             for each in comparison.drifts
         )
-        return waive(findings, decisions, exceptions)
+        return accept(findings, decisions, exceptions)
 
     def version(self, _type_name: str, service: str = "") -> str:
         """Of both the comparator and the judge."""

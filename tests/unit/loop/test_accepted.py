@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from setpoint.model.remediation import RemediationState
+import pytest
+
+from setpoint.model.remediation import Mode, RemediationState
 from setpoint.model.waiver import Waiver
 
 Start = Callable[..., Any]
+START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def waive(worker: Any, days: float, **changes: str) -> Waiver:
@@ -48,6 +51,25 @@ def test_an_expired_waiver_counts_nowhere_from_that_second(world: Any, start: St
     world.pass_time(1)
     worker.heartbeat.beat()
     assert [each.state for each in worker.ledger.remediations()] == [RemediationState.VERIFIED]
+
+
+@pytest.mark.parametrize("ended", [True, False], ids=["ended", "expired"])
+def test_the_end_of_a_waiver_is_nothing_that_production_showed(world: Any, start: Start, ended: bool) -> None:
+    worker = start(Mode.AUDIT)
+    world.actual["one"]["Locked"] = False
+    worker.heartbeat.beat()
+    before = worker.ledger.signals("", since=START)
+    assert len(before) == 1
+    waive(worker, 1)
+    assert worker.heartbeat.beat().closed == 1
+    if ended:
+        worker.ledger.visitor().end_waiver("w1", "me", world.now)
+    else:
+        world.pass_time(86400)
+    assert worker.heartbeat.beat().opened == 1
+    assert worker.ledger.signals("", since=START) == before
+    assert [each.times_opened for each in worker.ledger.findings()] == [1]
+    assert [each.title for each in world.alerts if each.kind == "drift"] == ["drifted", "drifted (no longer accepted)"]
 
 
 def test_ending_a_waiver_and_entering_one_look_again_at_what_it_is_about_only(world: Any, start: Start) -> None:

@@ -98,7 +98,7 @@ def test_whoever_sets_it_again_is_named_everywhere(work: Start, record: Record, 
     told = "set again by arn:aws:iam::123456789012:user/eve (PutBucket, 2026-05-01 12:00:00Z)"
     assert last(worker).why == f"Locked was set back 2 times within 60 minutes and is set again; {told}"
     assert escalations(worker) == [last(worker).why]
-    assert world.alerts[-1].details["set_again_by"] == EVE
+    assert world.alerts[-1].details["inquiry"]["change"]["principal"] == EVE
     details = [row.details for row in worker.ledger.audit() if row.action == "remediation escalated"][-1]
     assert details["inquiry"]["change"]["principal"] == EVE
     assert inquiry(worker).ask_at is None

@@ -70,6 +70,57 @@ def test_nothing_goes_by_a_clock_that_may_be_wrong(world: Any, worker: Any) -> N
     assert _past(worker) == before[1:]
 
 
+def test_a_leap_that_is_put_right_costs_nothing_however_long_ago(world: Any, worker: Any) -> None:
+    """The ledger's time stays ahead from then on, and everything would be old by it."""
+    for locked in (True, False, True):
+        world.actual["one"]["Locked"] = locked
+        worker.heartbeat.beat()
+        world.pass_time(HOUR / 2)
+    before = _past(worker)
+    world.clock_ahead = 400 * 24 * HOUR
+    worker.heartbeat.beat()
+    world.pass_time(600)
+    world.clock_ahead = 0.0
+    for _ in range(4):
+        worker.heartbeat.beat()
+        assert _past(worker) == before
+        world.pass_time(HOUR / 2)
+
+
+def test_a_restart_does_not_forget_a_leap(world: Any, worker: Any, start: Start) -> None:
+    for locked in (True, False):
+        world.actual["one"]["Locked"] = locked
+        worker.heartbeat.beat()
+        world.pass_time(HOUR)
+    before = _past(worker)
+    world.clock_ahead = 400 * 24 * HOUR
+    for _ in range(2):
+        worker.heartbeat.beat()
+        world.pass_time(600)
+        worker.stop()
+        worker = start(Mode.AUDIT, history=HistorySettings(keep=3 * HOUR))
+    worker.heartbeat.beat()
+    assert _past(worker) == before
+    world.pass_time(HOUR)
+    worker.heartbeat.beat()
+    assert _past(worker) == before[1:]
+
+
+@pytest.mark.parametrize(("rest", "goes"), [(1.0, True), (2 * HOUR, True), (20 * HOUR, True), (72 * HOUR, False)])
+def test_single_beats_let_go_too_if_they_come_often(world: Any, start: Start, rest: float, goes: bool) -> None:
+    history = HistorySettings(keep=3 * HOUR)
+    for locked in (True, False, True):
+        world.actual["one"]["Locked"] = locked
+        worker = start(Mode.AUDIT, history=history)
+        worker.heartbeat.beat()
+        worker.stop()
+        world.pass_time(2 * HOUR)
+    world.pass_time(rest)
+    worker = start(Mode.AUDIT, history=history)
+    worker.heartbeat.beat()
+    assert (("one", True) not in _past(worker)[:1]) is goes
+
+
 def test_it_is_looked_through_once_an_hour_whoever_beats(world: Any, worker: Any, start: Start) -> None:
     worker.heartbeat.beat()
     begun = worker.ledger.reach("default").pruned_at

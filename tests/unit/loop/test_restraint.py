@@ -43,8 +43,8 @@ def next_beat(worker: Any) -> Any:
 @pytest.mark.parametrize(
     ("limits", "why"),
     [
-        ({"limit_per_beat": 1}, "the limit of 1 reverts a beat is reached"),
-        ({"limit_per_service": 1}, "the limit of 1 reverts a beat for what nobody owns is reached"),
+        ({"limit_per_beat": 1}, "the limit of 1 revert a beat is reached"),
+        ({"limit_per_service": 1}, "the limit of 1 revert a beat for what nobody owns is reached"),
     ],
 )
 def test_past_a_limit_nothing_more_happens_in_this_beat_and_it_says_so(
@@ -55,7 +55,7 @@ def test_past_a_limit_nothing_more_happens_in_this_beat_and_it_says_so(
     report = next_beat(worker)
     assert len(world.written) == 1
     assert report.held == {why: 1}
-    assert [each.title for each in world.alerts if each.kind == "held back"] == [f"1 reverts are held back: {why}"]
+    assert [each.title for each in world.alerts if each.kind == "held back"] == [f"1 revert is held back: {why}"]
     assert next_beat(worker).held == {}
     assert states(worker) == [RemediationState.VERIFIED, RemediationState.VERIFIED]
 
@@ -154,7 +154,7 @@ def test_an_approval_is_waited_for_and_then_applied(world: Any, start: Start) ->
     world.actual["one"]["Locked"] = False
     next_beat(worker)
     assert states(worker) == [RemediationState.AWAITING_APPROVAL]
-    assert [each.helps for each in world.alerts if each.kind == "approval"] == ["setpoint approve 1"]
+    assert [each.helps for each in world.alerts if each.kind == "approval"] == ["setpoint approve 1 --reason WHY"]
     assert next_beat(worker).examined == 0, "it waits, and costs nothing"
     order(worker, OrderKind.APPROVE, 1)
     next_beat(worker)

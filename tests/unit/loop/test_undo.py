@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from setpoint.errors import Error, TemporaryError
 from setpoint.model.order import Order, OrderKind
 from setpoint.model.remediation import Plan, RemediationState
 
+START = datetime(2026, 1, 1, tzinfo=UTC)
 Start = Callable[..., Any]
 DRIFTED = {"Locked": False, "Size": 2}
 DECLARED = {"Locked": True, "Size": 1}
@@ -61,6 +63,25 @@ def fails_half_way(world: Any, error: Error, times: int) -> None:
         raise error
 
     world.before_apply = fail
+
+
+def signals(worker: Any) -> list[str]:
+    return [each.kind for each in worker.ledger.signals("", since=START)]
+
+
+def test_an_undo_is_nothing_that_production_showed(world: Any, reverted: Any) -> None:
+    worker, before = reverted, signals(reverted)
+    order_undo(worker)
+    next_beat(worker)
+    assert world.actual["one"] == DRIFTED
+    assert len(worker.ledger.findings()) == 2
+    assert signals(worker) == before
+
+    world.actual["one"] = dict(DECLARED)
+    next_beat(worker)
+    world.actual["one"] = dict(DRIFTED)
+    next_beat(worker)
+    assert len(signals(worker)) == len(before) + 2, "what came back by itself after that counts"
 
 
 def test_an_undo_that_met_trouble_half_way_is_finished_first(world: Any, reverted: Any) -> None:

@@ -2,6 +2,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
+from setpoint.model.canonical import Unknown
 from setpoint.model.drift import Comparison, Drift, DriftKind, Gap, GapKind
 from setpoint.model.finding import Finding, FindingSource
 from setpoint.model.policy import Severity
@@ -43,6 +46,30 @@ def test_a_fingerprint_is_the_findings_id_and_outlives_the_values(checked: Any) 
 
     finding = Finding(URN, "shop", FindingSource.DRIFT, "drift/changed", "Size", Severity.HIGH, "title")
     assert fingerprint(2) == fingerprint(3) == finding.id
+
+
+SECRET = "hunter2"
+
+
+@pytest.mark.parametrize(
+    ("value", "shape"),
+    [
+        (SECRET, "text of length 7"),
+        ({"PASSWORD": SECRET}, "object of size 1"),
+        ([SECRET, SECRET], "list of size 2"),
+        (443, "number"),
+        (True, True),
+        (None, None),
+        (Unknown("Ref Key"), {"unknown": "Ref Key"}),
+    ],
+)
+def test_values_are_there_only_where_they_were_asked_for(checked: Any, value: Any, shape: Any) -> None:
+    drift = Drift(URN, DriftKind.CHANGED, "Environment", value, value)
+    (by_default,) = checked(drift_log([of(drift)], []))
+    assert (by_default["properties"]["intended"], by_default["properties"]["actual"]) == (shape, shape)
+    assert SECRET not in str(by_default)
+    (asked_for,) = checked(drift_log([of(drift)], [], with_values=True))
+    assert asked_for["properties"]["actual"] == ({"unknown": "Ref Key"} if isinstance(value, Unknown) else value)
 
 
 def test_an_area_that_was_not_read_fails_the_run(checked: Any) -> None:

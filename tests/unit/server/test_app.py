@@ -19,6 +19,7 @@ from setpoint.model.access import AccessScope
 from setpoint.server.api import health
 from setpoint.server.app import create_app
 from setpoint.server.parts import ANSWERING_THREADS, ServerParts
+from setpoint.store.interface import AuditCheck
 from setpoint.store.ledger.ledger import SqlLedger
 from setpoint.wire.problem import ProblemDocument
 
@@ -202,12 +203,9 @@ def test_who_verifies_the_audit_log_keeps_nobody_else_waiting(ledger: SqlLedger,
     verified = threading.Event()
 
     class Long:
-        def audit_rows(self) -> int:
-            return 0
-
-        def broken_audit_rows(self) -> list[str]:
+        def check_audit(self) -> AuditCheck:
             assert verified.wait(20)
-            return []
+            return AuditCheck(0, ())
 
     reading: Any = Long()
     parts = replace(parts_on(ledger, tmp_path), ledger=reading)

@@ -21,7 +21,8 @@ from tests.serving import GENEROUS, issue, parts_on, running
 from setpoint.errors import InputError
 from setpoint.model.access import AccessScope
 from setpoint.server.app import create_app
-from setpoint.server.process import listening, serve
+from setpoint.server.listening import listening
+from setpoint.server.process import serve
 from setpoint.server.protocol import LARGEST_HEAD
 from setpoint.server.tls import tls_context
 from setpoint.settings.server import Limits, ServerSettings, Tls

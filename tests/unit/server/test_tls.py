@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 from tests.certificate import write_certificate
 
 from setpoint.errors import InputError
-from setpoint.server.tls import tls_context
+from setpoint.server.tls import tls_context, warn_of_shared_key
 from setpoint.settings.server import ServerSettings, Tls
 
 
@@ -70,10 +70,10 @@ def test_nothing_older_than_tls_1_2_is_spoken(tls: Tls) -> None:
 
 def test_a_key_that_others_may_read_is_warned_of(tls: Tls) -> None:
     with capture_logs() as quiet:
-        tls_context(ServerSettings(tls=tls))
+        warn_of_shared_key(ServerSettings(tls=tls))
     tls.key.chmod(0o644)
     with capture_logs() as logs:
-        tls_context(ServerSettings(tls=tls))
+        warn_of_shared_key(ServerSettings(tls=tls))
     assert quiet == []
     assert [(entry["log_level"], entry["file"]) for entry in logs] == [("warning", str(tls.key))]
 

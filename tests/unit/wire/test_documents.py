@@ -23,7 +23,7 @@ from setpoint.loop.risk import ServiceRisk
 from setpoint.model.attribution import Inquiry, RecordedChange, Untold
 from setpoint.model.canonical import Unknown
 from setpoint.model.decision import Decision, Factor, Outcome, Reason, Verdict
-from setpoint.model.drift import Comparison, Drift, DriftKind, Fold, Folded, Gap, GapKind, Told
+from setpoint.model.drift import Comparison, Drift, DriftKind, Fold, Folded, Gap, GapKind, Explanation, Unremarkable
 from setpoint.model.examination import Examination, Workload
 from setpoint.model.finding import Finding, FindingRecord, FindingSource
 from setpoint.model.health import Duty, Health, ProcessState, ProcessStatus, Status
@@ -128,7 +128,7 @@ def comparisons(draw: st.DrawFn) -> Comparison:
     urn = draw(urns)
     return Comparison(
         urn,
-        draw(several(st.builds(Drift, st.just(urn), one(DriftKind), texts, values, values))),
+        draw(several(st.builds(Drift, st.just(urn), one(DriftKind), texts, values, values, texts))),
         draw(several(st.builds(Gap, st.just(urn), texts, one(GapKind), texts))),
         draw(several(st.builds(Fold, texts, values, texts, values))),
         draw(st.dictionaries(texts, numbers, max_size=2)),
@@ -274,7 +274,9 @@ CASES: dict[Any, st.SearchStrategy[Any]] = {
     BeatDocument: st.builds(BeatRow, numbers, moments, moments, *[numbers] * 5, several(coverages)),
     ComparisonDocument: comparisons(),
     CoverageDocument: coverages,
-    ExplanationDocument: st.lists(st.builds(Told, texts, texts, values, values, texts), max_size=2),
+    ExplanationDocument: st.lists(
+        st.builds(Explanation, texts, one(DriftKind) | one(GapKind) | one(Unremarkable), values, values, texts), max_size=2
+    ),
     ExaminationDocument: examinations,
     FoldedDocument: st.builds(Folded, numbers, st.dictionaries(texts, numbers, max_size=2)),
     DatedDecisionDocument: st.tuples(moments, decisions),

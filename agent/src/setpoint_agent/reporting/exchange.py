@@ -1,17 +1,16 @@
 """One HTTP exchange with the control plane, whole or not at all within its deadline; for `transport` alone.
 
-Over the system's own sockets (a service under gevent would answer no request while its hub waits for ours), on a
-connection of its own: reports are seconds apart. What HTTP clients usually do besides is left out on purpose: no
-redirect is followed, and no proxy, cookie or password of the environment is used.
+Over the system's own sockets, and without a module that the application may not have imported: this runs in a thread
+of its own, where gevent, if it has patched threads, lets an import fail, and where its sockets would wait for a hub. What
+HTTP clients do besides is left out on purpose: no redirect is followed, and no proxy, cookie or password of the
+environment is used. Reports are seconds apart: each has a connection of its own.
 """
 
 from __future__ import annotations
 
-import http.client
-import io
 import socket
 import time
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from setpoint_agent.native import native
 
@@ -21,21 +20,27 @@ PIECE: Final = 16_384
 """Octets read at a time."""
 
 
+class Answer(NamedTuple):
+    """What came back."""
+
+    status: int
+    headers: dict[str, str]
+    """Names in small letters."""
+    content: bytes
+
+
 def post(
     host: str, port: int, path: str, headers: dict[str, str], body: bytes, *, seconds: float, tls: Any = None
-) -> tuple[int, str, bytes]:
-    """The status, `Retry-After` and content of the answer. Raises OSError and http.client.HTTPException.
-
-    `tls` is the context of an encrypted connection.
-    """
+) -> Answer:
+    """The answer; `tls` is the context of an encrypted connection. Raises OSError, ValueError where none came whole."""
     deadline = time.monotonic() + seconds
     line = _connected(host, port, deadline)
     try:
         if tls is not None:
-            line = tls.wrap_socket(line, server_hostname=host)
+            line = tls.wrap_socket(line, server_hostname=host.encode())  # as octets: text would import a codec
         line.settimeout(_left(deadline))
         line.sendall(_request(host, port, path, headers, body))
-        return _read(_received(line, deadline))
+        return _answer(_received(line, deadline))
     finally:
         line.close()
 
@@ -43,7 +48,8 @@ def post(
 def _connected(host: str, port: int, deadline: float) -> Any:
     """To the first of the host's addresses that answers."""
     failure = OSError("the host has no address")
-    for family, kind, protocol, _, address in native("socket", "getaddrinfo")(host, port, 0, socket.SOCK_STREAM):
+    addresses = native("socket", "getaddrinfo")(host.encode(), port, 0, socket.SOCK_STREAM)
+    for family, kind, protocol, _, address in addresses:
         line = native("socket", "socket")(family, kind, protocol)
         try:
             line.settimeout(_left(deadline))
@@ -80,20 +86,33 @@ def _received(line: Any, deadline: float) -> bytes:
     return bytes(received)
 
 
-class _Heard:
-    """What was received, in the guise of a socket."""
+def _answer(received: bytes) -> Answer:
+    """RFC 9112, as far as the answers of a server go that was asked to close the connection."""
+    head, found, content = received.partition(b"\r\n\r\n")
+    first, *lines = head.decode("latin-1").split("\r\n")
+    version, _, status = first.partition(" ")
+    if not found or not version.startswith("HTTP/1.") or not status[:3].isdecimal():
+        raise ValueError("no answer of HTTP")
+    fields = (line.partition(":") for line in lines)
+    headers = {name.strip().lower(): text.strip() for name, _, text in fields}
+    if headers.get("transfer-encoding", "").lower() == "chunked":
+        content = _joined(content)
+    elif len(content) < int(headers.get("content-length", "0")):
+        raise ValueError("less than was announced")
+    return Answer(int(status[:3]), headers, content)
 
-    def __init__(self, received: bytes) -> None:
-        self._received = received
 
-    def makefile(self, _mode: str) -> io.BytesIO:
-        return io.BytesIO(self._received)
-
-
-def _read(received: bytes) -> tuple[int, str, bytes]:
-    response = http.client.HTTPResponse(_Heard(received))  # type: ignore[arg-type]  # all that it does is makefile()
-    response.begin()
-    return response.status, response.headers.get("Retry-After", ""), response.read()
+def _joined(chunks: bytes) -> bytes:
+    content = b""
+    while True:
+        size, _, rest = chunks.partition(b"\r\n")
+        length = int(size.partition(b";")[0], 16)
+        if length == 0:
+            return content
+        if not 0 < length <= len(rest):
+            raise ValueError("less than was announced")
+        content += rest[:length]
+        chunks = rest[length:].removeprefix(b"\r\n")
 
 
 def _left(deadline: float) -> float:

@@ -125,7 +125,10 @@ def key_of(evidence: Evidence) -> str:
 
 
 def frames_of(evidence: Evidence) -> list[dict[str, Any]]:
-    return [{"file": cut(each.file, LONGEST_FILE), "line": each.line, "function": cut(each.function)} for each in evidence.frames]
+    return [
+        {"file": cut(each.file, LONGEST_FILE), "line": each.line, "function": cut(each.function)}
+        for each in evidence.frames
+    ]
 
 
 def origins_of(evidence: Evidence) -> list[dict[str, Any]]:

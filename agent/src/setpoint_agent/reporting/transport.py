@@ -9,6 +9,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from setpoint_agent.native import native
+from setpoint_agent.reporting.exchange import Answer, post
 from setpoint_agent.settings import Settings
 from setpoint_agent.version import __version__
 
@@ -54,20 +55,13 @@ class Transport:
 
     def send(self, report: dict[str, Any]) -> Outcome:
         """Send one report; never raises for what the network or the other side does."""
-        # Only here, in the background and once there is something to send: many services have no use for it.
-        from http.client import HTTPException
-
-        from setpoint_agent.reporting.exchange import post
-
         body = gzip.compress(json.dumps(report, separators=(",", ":")).encode(), 5)
         try:
             tls = self._context() if self._secure else None
-            status, retry_after, content = post(
-                self._host, self._port, self._path, self._headers, body, seconds=TIMEOUT, tls=tls
-            )
-        except (OSError, HTTPException, ValueError) as error:
+            answer = post(self._host, self._port, self._path, self._headers, body, seconds=TIMEOUT, tls=tls)
+        except (OSError, ValueError) as error:
             return Outcome(taken=False, failure=type(error).__name__)
-        return _outcome(status, retry_after, content)
+        return _outcome(answer)
 
     def _context(self) -> Any:
         """Certificates and names are checked; SETPOINT_CA_FILE is trusted beside the system's authorities."""
@@ -80,9 +74,11 @@ class Transport:
         return self._tls
 
 
-def _outcome(status: int, retry_after: str, content: bytes) -> Outcome:
+def _outcome(answer: Answer) -> Outcome:
+    status, headers, content = answer
     if 200 <= status < 300:
         return Outcome(taken=True, answer=_document(content))
+    retry_after = headers.get("retry-after", "")
     wait = min(float(retry_after), LONGEST_WAIT) if retry_after.isdecimal() else 0.0
     return Outcome(taken=status in REFUSED_FOR_GOOD, wait=wait, failure=f"HTTP {status}")
 

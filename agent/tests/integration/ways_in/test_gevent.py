@@ -22,7 +22,9 @@ app = flask.Flask(__name__)
 
 @app.get("/<word>")
 def found(word):
-    sqlite3.connect(":memory:").execute(f"SELECT '{word}'")
+    connection = sqlite3.connect(":memory:")
+    connection.execute(f"SELECT '{word}'")
+    connection.close()
     return "fine"
 
 gaps = []

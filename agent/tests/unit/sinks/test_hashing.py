@@ -132,7 +132,7 @@ def test_constructors_stay_what_they_are(watching: Watch) -> None:
     assert Digests().md5(b"blue").hexdigest() == "48d6215903dff56238e52e8891380c8f"
     assert pickle.loads(pickle.dumps(hashlib.md5)) is hashlib.md5
     assert copy.deepcopy(hashlib.md5) is hashlib.md5
-    assert list(inspect.signature(hashlib.md5).parameters) == ["string", "usedforsecurity"]
+    assert {"string", "usedforsecurity"} <= set(inspect.signature(hashlib.md5).parameters)
     assert hashlib.md5.__name__ == "openssl_md5"
     assert hashlib.md5.__doc__ == "Returns a md5 hash object; optionally initialized with a string"
     with pytest.raises(TypeError, match="openssl_md5"):

@@ -137,6 +137,10 @@ def _route(fields: Fields, channels: Collection[str], owners: Collection[str]) -
     return route
 
 
+_WHERE_NAMED: Final = {"channel": "name one under alerts.channels", "owners": "name an owner under services"}
+"""What a route can hold only once it is named → where that is."""
+
+
 def _expect_known(fields: Fields, key: str, words: Collection[str], known: Collection[str]) -> None:
     """A route with a word that never comes up would match nothing, and nobody would be told."""
     for word in sorted(words):
@@ -144,5 +148,5 @@ def _expect_known(fields: Fields, key: str, words: Collection[str], known: Colle
             raise InputError(
                 f"{fields.path}.{key} holds {word!r}, which is none",
                 where=fields.where(key),
-                remedy=did_you_mean(word, known) if known else f"there are no {key} to choose from",
+                remedy=did_you_mean(word, known) if known else _WHERE_NAMED[key],
             )

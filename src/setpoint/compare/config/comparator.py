@@ -13,7 +13,7 @@ from setpoint.compare.config.home import Home
 from setpoint.compare.config.rules import Rule, build
 from setpoint.compare.config.walk import Pair, Walk
 from setpoint.model.canonical import Json, digest
-from setpoint.model.drift import Comparison, Drift, DriftKind, Gap, GapKind, Told
+from setpoint.model.drift import Comparison, Drift, DriftKind, Gap, GapKind, Explanation
 from setpoint.model.paths import lookup, split
 from setpoint.model.resource import Resource
 from setpoint.model.schema import ResourceSchema
@@ -54,7 +54,7 @@ class ConfigComparator:
             return self._undeclared(actual)
         raise ValueError("neither side is given: there is nothing to compare")
 
-    def explain(self, comparison: Comparison, actual: Resource | None, path: str) -> Sequence[Told]:
+    def explain(self, comparison: Comparison, actual: Resource | None, path: str) -> Sequence[Explanation]:
         return explain(comparison, actual, self._schemas(comparison.urn.type), path)
 
     def _declared(self, intended: Resource, actual: Resource | None) -> Comparison:

@@ -10,7 +10,7 @@ from setpoint.compare.config.canonical import AWS_TAGS, IGNORED, READ_ONLY, RESE
 from setpoint.compare.config.rules import holds_tags
 from setpoint.errors import CouldNotTellError, NotFoundError
 from setpoint.model.canonical import Json
-from setpoint.model.drift import Comparison, DriftKind, Told, Unremarkable
+from setpoint.model.drift import Comparison, DriftKind, Explanation, Unremarkable
 from setpoint.model.paths import ANY, schema_path, split
 from setpoint.model.resource import Resource
 from setpoint.model.schema import Kind, ResourceSchema
@@ -20,7 +20,7 @@ _FREE: Final = (Kind.ANY, Kind.DOCUMENT)
 """Below these, a schema names nothing: any path may be there."""
 
 
-def explain(comparison: Comparison, actual: Resource | None, schema: ResourceSchema | None, path: str) -> list[Told]:
+def explain(comparison: Comparison, actual: Resource | None, schema: ResourceSchema | None, path: str) -> list[Explanation]:
     """What is to be said of the property at `path`, or of every one of which there is something to say.
 
     Raises `NotFoundError` for a path that its type does not have, `CouldNotTellError` where the state is not kept.
@@ -31,20 +31,20 @@ def explain(comparison: Comparison, actual: Resource | None, schema: ResourceSch
     if actual is None:
         raise CouldNotTellError("what it was is not kept", where=comparison.urn, remedy="run: setpoint beat")
     if actual.provided_by:
-        return [Told(path, Unremarkable.EXPECTED, None, None, f"the provider made it: {actual.provided_by}")]
+        return [Explanation(path, Unremarkable.EXPECTED, None, None, f"the provider made it: {actual.provided_by}")]
     if not path:
-        return [Told("", Unremarkable.SAME, None, None, "nothing differs, and no rule had to explain anything")]
+        return [Explanation("", Unremarkable.SAME, None, None, "nothing differs, and no rule had to explain anything")]
     return [_untold(path, list(_at(actual.properties, split(path))), schema, actual.type)]
 
 
-def tell(comparison: Comparison) -> Iterator[Told]:
+def tell(comparison: Comparison) -> Iterator[Explanation]:
     """Everything that was told of an entity: its drifts, then its gaps, then its folds."""
     for drift in comparison.drifts:
-        yield Told(drift.path, drift.kind, drift.intended, drift.actual, reason(drift.kind))
+        yield Explanation(drift.path, drift.kind, drift.intended, drift.actual, reason(drift.kind))
     for gap in comparison.gaps:
-        yield Told(gap.path, gap.kind, None, None, gap.reason)
+        yield Explanation(gap.path, gap.kind, None, None, gap.reason)
     for fold in comparison.folds:
-        yield Told(fold.path, Unremarkable.EXPECTED, fold.intended, fold.actual, fold.rule)
+        yield Explanation(fold.path, Unremarkable.EXPECTED, fold.intended, fold.actual, fold.rule)
 
 
 def reason(kind: DriftKind) -> str:
@@ -62,22 +62,22 @@ def reason(kind: DriftKind) -> str:
             assert_never(kind)
 
 
-def _untold(path: str, found: list[Json], schema: ResourceSchema | None, type_name: str) -> Told:
+def _untold(path: str, found: list[Json], schema: ResourceSchema | None, type_name: str) -> Explanation:
     """Of a property of which the comparison said nothing."""
     value = found[0] if len(found) == 1 else found or None
     if rule := _left_out_by(path, schema):
-        return Told(path, Unremarkable.NOT_COMPARED, None, value, rule)
+        return Explanation(path, Unremarkable.NOT_COMPARED, None, value, rule)
     if found and not _is_ignored(path, schema):
-        return Told(path, Unremarkable.SAME, value, value, "it is as declared")
+        return Explanation(path, Unremarkable.SAME, value, value, "it is as declared")
     if found:
-        return Told(path, Unremarkable.EXPECTED, None, value, f"{IGNORED}, unless it is as declared")
+        return Explanation(path, Unremarkable.EXPECTED, None, value, f"{IGNORED}, unless it is as declared")
     if schema is None:
-        return Told(path, Unremarkable.ABSENT, None, None, "neither side has it; no schema of its type is known")
+        return Explanation(path, Unremarkable.ABSENT, None, None, "neither side has it; no schema of its type is known")
     if not _is_known(path, schema):
         near = _nearest(path, schema)
         remedy = f"did you mean {' or '.join(near)}?" if near else "paths are written as: setpoint drift --json"
         raise NotFoundError(f"{type_name} has no property {path!r}", remedy=remedy)
-    return Told(path, Unremarkable.ABSENT, None, None, "neither side has it")
+    return Explanation(path, Unremarkable.ABSENT, None, None, "neither side has it")
 
 
 def _left_out_by(path: str, schema: ResourceSchema | None) -> str:

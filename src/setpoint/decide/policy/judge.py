@@ -13,7 +13,7 @@ from typing import Final
 from setpoint.decide.policy.compile import PolicySet
 from setpoint.decide.policy.evaluate import Evaluation, evaluate_drift_policy, evaluate_guardrails
 from setpoint.decide.policy.overrides import OverriddenPolicies
-from setpoint.decide.waiving import waive
+from setpoint.decide.waiving import accept
 from setpoint.model.canonical import Json
 from setpoint.model.decision import Decision, Outcome, Reason, Verdict
 from setpoint.model.drift import Comparison, Drift, DriftKind
@@ -95,7 +95,7 @@ class PolicyJudge:
                 findings.append(evaluation.finding(entity.urn, service))
                 effect = _at_most_alert(_effect(evaluation.policy))
                 decisions.append(_decision(entity, Verdict.REFUSE, effect, "", (evaluation.reason(Stage.RUNTIME),)))
-        return waive(findings, [*decisions, *_without_finding(entity, evaluations)], exceptions)
+        return accept(findings, [*decisions, *_without_finding(entity, evaluations)], exceptions)
 
 
 def _evaluate(policies: PolicySet, resource: Resource | None) -> list[Evaluation]:

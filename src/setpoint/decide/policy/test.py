@@ -43,21 +43,22 @@ def test_policies(policies: PolicySet) -> list[ExampleResult]:
             if policy.subject is Subject.DRIFT:
                 evaluation = _evaluate_drift(drift_policies[policy.id], example)
             else:
-                resource = Resource(_example_urn(example.type), example.given, example.where)
+                resource = Resource(example_urn(example.type), example.given, example.where)
                 evaluation = evaluate_guardrail(policies.guardrail(policy.id, example.type), resource)
             results.append(_result(example, evaluation))
     return results
 
 
 def _evaluate_drift(compiled: CompiledPolicy, example: Example) -> Evaluation:
-    given, urn = example.given, _example_urn(example.type)
+    given, urn = example.given, example_urn(example.type)
     path, intended, actual = given.get("path") or "", given.get("intended"), given.get("actual")
     tags = [{"Key": key, "Value": value} for key, value in (given.get("tags") or {}).items()]
     described = Resource(urn, {"Tags": tags}, example.where)
     return evaluate_drift_policy(compiled, Drift(urn, DriftKind(given["kind"]), path, intended, actual), described)
 
 
-def _example_urn(type_name: str) -> Urn:
+def example_urn(type_name: str) -> Urn:
+    """Of an entity that nobody has."""
     return Urn.aws("aws", EXAMPLE_ACCOUNT, EXAMPLE_REGION, type_name, "example")
 
 

@@ -48,6 +48,8 @@ class Entry:
     for_empty: bool = False
     partial: Json = None
     """`reserved`, `also`, `omitted`, `for_empty` and `partial` as in `Default`."""
+    fact: str = ""
+    """Of what was mined and is no default: what it adds to: `generated`, `chosen` or `folded_case`."""
 
 
 class Defaults:
@@ -126,7 +128,7 @@ class Overlay:
             unordered=frozenset(facts["unordered"]) | {entry.path for entry in self.unordered.get(type_name, [])},
             keyed=facts["keyed"] | {entry.path: entry.value for entry in self.keyed.get(type_name, [])},
             defaults=self._defaults(type_name, facts),
-            folded_case=frozenset(facts["folded_case"]),
+            folded_case=frozenset([*facts["folded_case"], *self._mined_facts(type_name, "folded_case")]),
             enums=frozenset(facts["enums"]),
             open_ended=frozenset(facts["open_ended"]),
             key_arns=frozenset(facts["key_arns"]),
@@ -136,8 +138,8 @@ class Overlay:
             relevant={
                 entry.path: Relevance(entry.by, frozenset(entry.value)) for entry in self.relevant.get(type_name, [])
             },
-            generated={entry.path: entry.source for entry in self.generated.get(type_name, [])},
-            chosen={entry.path: entry.source for entry in self.chosen.get(type_name, [])},
+            generated=self._made_by_aws(type_name, "generated", self.generated),
+            chosen=self._made_by_aws(type_name, "chosen", self.chosen),
             derived={
                 entry.path: Derivation(tuple(entry.by), entry.source, entry.value)
                 for entry in self.derived.get(type_name, [])
@@ -160,8 +162,21 @@ class Overlay:
         switches = [path for path, kind in facts["kinds"].items() if kind == Kind.BOOLEAN]
         unsaid = {path: Default(value=False, source=SWITCH_SOURCE) for path in switches if type_name in self.switches}
         stated = {path: _stated(path, value) for path, value in facts["defaults"].items()}
-        entries = (*self.mined.get(type_name, ()), *self._by_hand(type_name))
+        mined = (entry for entry in self.mined.get(type_name, ()) if not entry.fact)
+        entries = (*mined, *self._by_hand(type_name))
         return unsaid | stated | {entry.path: _documented(entry) for entry in entries}
+
+    def _made_by_aws(self, type_name: str, fact: str, by_hand: Mapping[str, list[Entry]]) -> dict[str, str]:
+        """What is generated, or chosen → the page; what was looked up by hand wins, whatever it says."""
+        looked_up = (self.assigned, self.derived)
+        known = {entry.path for each in looked_up for entry in each.get(type_name, [])}
+        known |= {entry.path for entry in self._by_hand(type_name)}
+        mined = {path: page for path, page in self._mined_facts(type_name, fact).items() if path not in known}
+        return mined | {entry.path: entry.source for entry in by_hand.get(type_name, [])}
+
+    def _mined_facts(self, type_name: str, fact: str) -> dict[str, str]:
+        """The properties of which the fact was mined → the page."""
+        return {entry.path: entry.source for entry in self.mined.get(type_name, ()) if entry.fact == fact}
 
     def _kinds(self, kinds: Mapping[str, str]) -> Iterator[tuple[str, Kind]]:
         for path, name in kinds.items():
@@ -203,11 +218,11 @@ def _version(schema: ResourceSchema) -> str:
 
 
 def _mined(path: Path) -> Mapping[str, list[Entry]]:
-    """Defaults that `bench.mining` found in AWS's documentation, one a line."""
+    """What `bench.mining` found in AWS's documentation, one a line."""
     entries: defaultdict[str, list[Entry]] = defaultdict(list)
     for where, line in read_lines(path):
         entry = orjson.loads(line)
-        entries[entry["type"]].append(Entry(**entry, where=where))
+        entries[entry["type"]].append(Entry(**{"value": None, **entry}, where=where))
     return entries
 
 

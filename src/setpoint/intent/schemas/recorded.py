@@ -33,6 +33,12 @@ _REPLACED: Final = {"readOnlyPaths": "read_only", "writeOnlyPaths": "write_only"
 
 _ADDED: Final = ("unorderedScalarPaths", "unorderedObjectArrayPaths")
 
+LISTED: Final = (*_REPLACED, *_ADDED)
+"""What holds a list of paths."""
+
+STATED: Final = ("defaultPaths", "defaults")
+"""What holds a default for each path; the first that says any counts."""
+
 
 def with_recorded(facts: Mapping[str, Json], recorded: Mapping[str, Json]) -> Mapping[str, Json]:
     """The facts as they were when `recorded` was."""

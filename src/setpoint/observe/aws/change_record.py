@@ -14,9 +14,10 @@ from setpoint.aws import NOT_OFFERED, AwsClients, client_errors, error_code, may
 from setpoint.budget import CallBudget
 from setpoint.errors import CouldNotTellError, Error
 from setpoint.model.attribution import RecordedChange, Untold
+from setpoint.model.handlers import SEPARATOR
 from setpoint.model.snapshot import Area, AreaCoverage, Extent
 from setpoint.model.urn import GLOBAL, Urn
-from setpoint.observe.aws.recorded_event import RecordedEvent
+from setpoint.observe.aws.recorded_event import RecordedEvent, short_of
 
 LOOK_UP: Final = "cloudtrail:LookupEvents"
 
@@ -96,7 +97,7 @@ class CloudTrailRecord:
         theirs: list[RecordedEvent] = []
         rest: list[RecordedEvent] = []
         for name in names_of(urn):
-            for event in self._by_others(home_of(urn), name, since, until):
+            for event in self._by_others(urn, name, since, until):
                 if event.changes(urn.type, paths):
                     theirs.append(event)
                     break  # those that follow are older
@@ -106,7 +107,7 @@ class CloudTrailRecord:
         if not rest:
             return Untold(NOBODY_YET, may_be_told=True)
         reason = f"CloudTrail has no change of {', '.join(paths)} by anybody else; of the rest, the last one is "
-        return Untold(f"{reason}by {_newest(rest).told()}", may_be_told=True)
+        return Untold(f"{reason}by {_newest(rest).clause()}", may_be_told=True)
 
     def probe(self) -> list[AreaCoverage]:
         """Whether it can be asked, region by region, for `setpoint doctor`."""
@@ -123,12 +124,12 @@ class CloudTrailRecord:
             return AreaCoverage(area, extent, (_untold(error).reason,))
         return AreaCoverage(area, Extent.WHOLE)
 
-    def _by_others(self, region: str, name: str, since: datetime, until: datetime) -> Iterator[RecordedEvent]:
-        """Changes that were not made by Setpoint, the newest first."""
+    def _by_others(self, urn: Urn, name: str, since: datetime, until: datetime) -> Iterator[RecordedEvent]:
+        """Changes of it that were not made by Setpoint, the newest first."""
         caller = self._clients.caller()
-        for listed in self._events(region, name, since, until):
+        for listed in self._events(home_of(urn), name, since, until):
             event = RecordedEvent.of(listed)
-            if event is not None and event.is_change() and not event.is_ours(caller):
+            if event is not None and event.is_change() and event.is_about(urn, name) and not event.is_ours(caller):
                 yield event
 
     def _events(self, region: str, name: str, since: datetime, until: datetime) -> Iterator[Mapping[str, Any]]:
@@ -165,9 +166,8 @@ def names_of(urn: Urn) -> list[str]:
     partition, account, region, _ = urn.split(":", 3)
     own = ARNS.get(urn.type)
     arn = own.format(partition=partition, account=account, region=region, name=identifier) if own else ""
-    parts = identifier.split("|")
-    short = (each.rpartition("/")[2].rpartition(":")[2] for each in parts if each.startswith(("arn:", "https://")))
-    return [each for each in dict.fromkeys((identifier, arn, *parts, *short)) if each]
+    parts = identifier.split(SEPARATOR)
+    return [each for each in dict.fromkeys((identifier, arn, *parts, *map(short_of, parts))) if each]
 
 
 def _newest(events: Iterable[RecordedEvent]) -> RecordedChange:

@@ -15,7 +15,10 @@ import orjson
 
 from setpoint.model.attribution import RecordedChange
 from setpoint.model.canonical import Json
+from setpoint.model.handlers import SEPARATOR
 from setpoint.model.paths import split
+from setpoint.model.urn import Urn
+from setpoint.observe.aws.event_source import comes_from
 
 PRODUCT: Final = "setpoint"
 """What `aws.AwsClients` adds to the user agent of every call."""
@@ -44,6 +47,8 @@ EXACT: Final[Mapping[tuple[str, str], frozenset[str]]] = {
 """The events that change a property whose name does not occur in them (the services' API references)."""
 
 _WORD: Final = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
+
+_NAMES_OF_ARN: Final = re.compile("[:/]")
 
 _BEFORE: Final = ("Enable", "Is")
 """What the name of a property may begin with that the name of the call that sets it does not have."""
@@ -94,6 +99,33 @@ class RecordedEvent:
         invoked_by = _text(self._identity.get("invokedBy"))
         return not agent or PRODUCT in agent or not THROUGH.isdisjoint((agent, invoked_by))
 
+    def is_about(self, urn: Urn, name: str) -> bool:
+        """Whether it was done to this entity, not to a namesake; it was found under this one of the entity's names."""
+        if not comes_from(_text(self._content.get("eventSource")), urn.type):
+            return False
+        parts = urn.identifier.split(SEPARATOR)
+        if len(parts) > 1:
+            return self._tells(parts)
+        return name.startswith("arn:") or self._is_of_type(urn.type, name)
+
+    def _tells(self, parts: Collection[str]) -> bool:
+        """All of them: one alone is mostly what others have in common, such as the name of a stage or a cluster."""
+        texts = set(_texts(self._content.get("requestParameters")))
+        texts.update(name for name, _ in self._resources())
+        words = {word for text in texts for word in (text, *_NAMES_OF_ARN.split(text))}
+        return all(part in words or short_of(part) in words for part in parts)
+
+    def _is_of_type(self, type_name: str, name: str) -> bool:
+        """Services that name types otherwise than CloudFormation tell nothing by them."""
+        service = type_name.rpartition("::")[0]
+        types = {kind for each, kind in self._resources() if each == name and kind.startswith(f"{service}::")}
+        return not types or any(type_name in (kind, f"{kind}Policy") for kind in types)
+
+    def _resources(self) -> Iterator[tuple[str, str]]:
+        """Name and type of everything that it is filed under."""
+        for each in map(_mapping, self._listed.get("Resources") or ()):
+            yield _text(each.get("ResourceName")), _text(each.get("ResourceType"))
+
     def changes(self, type_name: str, paths: Collection[str]) -> bool:
         """Whether one of these properties is what it changes, by the name of the call and of its parameters."""
         return any(self._changes(type_name, split(path)[0]) for path in paths if path)
@@ -140,6 +172,11 @@ def principal_of(arn: str) -> str:
     return arn
 
 
+def short_of(name: str) -> str:
+    """The last name in an ARN or address; of anything else nothing."""
+    return _NAMES_OF_ARN.split(name)[-1] if name.startswith(("arn:", "https://")) else ""
+
+
 def gist(type_name: str, name: str) -> str:
     """What is left of a property's name without what the calls that set it may leave out: `publicaccessblock`."""
     text = name
@@ -173,6 +210,15 @@ def _names(parameters: Json, depth: int = 0) -> Iterator[str]:
                     yield value[:LONGEST]
             else:
                 yield from _names(value, depth + 1)
+
+
+def _texts(parameters: Json, depth: int = 0) -> Iterator[str]:
+    """All that they say."""
+    if isinstance(parameters, str):
+        yield parameters[:LONGEST]
+    elif depth < DEEPEST and isinstance(parameters, list | Mapping):
+        for each in parameters if isinstance(parameters, list) else parameters.values():
+            yield from _texts(each, depth + 1)
 
 
 def _mapping(value: Json) -> Mapping[str, Json]:

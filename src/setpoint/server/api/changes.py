@@ -84,7 +84,7 @@ class _Stream(StreamingResponse):
         if followers[self._caller] >= MOST_OF_ONE:
             raise _too_many(f"{self._caller} follows changes {MOST_OF_ONE} times already")
         if followers.total() >= MOST_STREAMS:
-            raise _too_many(f"{MOST_STREAMS} callers follow changes already")
+            raise _too_many(f"changes are followed {MOST_STREAMS} times already")
         followers[self._caller] += 1
         try:
             with state.parts.metrics.change_streams.track_inprogress():

@@ -5,7 +5,9 @@ from __future__ import annotations
 from anyio import to_thread
 from fastapi import APIRouter, Request
 
+from setpoint.errors import TemporaryError
 from setpoint.server.api.routes import PROBLEM, SCOPE_KEY, parts_of
+from setpoint.server.forwarding import TRY_AGAIN
 from setpoint.wire.readiness import AliveDocument, ReadyDocument
 
 OPEN = "open"
@@ -31,6 +33,8 @@ async def is_alive() -> AliveDocument:
 async def is_ready(request: Request) -> ReadyDocument:
     parts = parts_of(request)
     await to_thread.run_sync(parts.pages.last_audit_row)
-    await to_thread.run_sync(parts.ledger.try_again)
+    # Others try it: whoever calls here without a token is not to keep a thread waiting for the ledger's lock.
+    if parts.ledger.trouble():
+        raise TemporaryError("the ledger cannot be written", remedy="setpoint status shows why", delay=TRY_AGAIN)
     await parts.ingest.expect_well()
     return ReadyDocument()

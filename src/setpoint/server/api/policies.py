@@ -13,7 +13,7 @@ from setpoint.model.access import AccessScope
 from setpoint.model.policy import Policy
 from setpoint.server.api.paging import USUAL, Cursor, Limit, after_text, page
 from setpoint.server.api.routes import Routes, Seen
-from setpoint.server.workers import Work
+from setpoint.server.worker import Work
 from setpoint.wire.document import LONGEST_NAME
 from setpoint.wire.page import Page
 from setpoint.wire.policy import PolicyDocument, PolicyInForceDocument
@@ -57,8 +57,8 @@ def get_policy_in_force(view: Seen, identity: PolicyId, service: ForService) -> 
     response_model=ReplayDocument,
     summary="Judge the recorded past again, and tell every decision that would change; nothing is recorded",
 )
-async def replay(view: Seen, body: ReplayRequest) -> Response:
-    found = await view.parts.workers.ask(Work.REPLAY, body)
+async def replay(view: Seen, request: Request, body: ReplayRequest) -> Response:
+    found = await view.parts.workers.ask(request, Work.REPLAY, body)
     return Response(found, media_type="application/json")
 
 

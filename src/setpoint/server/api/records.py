@@ -13,7 +13,7 @@ from setpoint import __version__
 from setpoint.model.access import AccessScope
 from setpoint.server.api.paging import USUAL, Cursor, Limit, after_number, before_number, page
 from setpoint.server.api.routes import Routes, Seen
-from setpoint.server.workers import Work
+from setpoint.server.worker import Work
 from setpoint.store.interface import DeliveryState
 from setpoint.wire.audit import AuditCheckDocument, AuditRowDocument
 from setpoint.wire.delivery import ChannelCounts, ChannelsDocument, ChannelTestDocument, DeliveryDocument
@@ -54,8 +54,7 @@ def list_audit_rows(
     "/audit/verify", scope=AccessScope.READ, summary="Whether any row of the audit log was changed, removed or inserted"
 )
 async def verify_audit(view: Seen) -> AuditCheckDocument:
-    rows, broken = await to_thread.run_sync(view.check_audit, limiter=view.parts.threads.verification)
-    return AuditCheckDocument(rows=rows, broken=tuple(broken))
+    return AuditCheckDocument.of(await to_thread.run_sync(view.check_audit, limiter=view.parts.threads.verification))
 
 
 @routes.get("/alerts", scope=AccessScope.READ, summary="Messages to people, newest first")
@@ -89,8 +88,8 @@ async def test_channel(view: Seen, channel: ChannelName) -> ChannelTestDocument:
     scope=AccessScope.OPERATE,
     summary="What of the declared state and of production can be read now, and what the caller may do",
 )
-async def examine(view: Seen, response: Response) -> DoctorDocument:
-    found = await view.parts.workers.ask(Work.EXAMINE)
+async def examine(view: Seen, request: Request, response: Response) -> DoctorDocument:
+    found = await view.parts.workers.ask(request, Work.EXAMINE)
     expires_at = await to_thread.run_sync(view.expires_at)
     response.headers["Cache-Control"] = "no-store"
     return DoctorDocument(

@@ -8,6 +8,8 @@ from fastapi import Request, Response
 
 from setpoint.model.access import AccessScope
 from setpoint.server.api.routes import Routes, Seen
+from setpoint.server.instructing import instructed
+from setpoint.wire.agent import ReportReceiptDocument
 from setpoint.wire.signal import ExportRequest, QueryAnswer, QueryRequest, ReceiptDocument
 
 routes = Routes("signals")
@@ -49,12 +51,13 @@ async def ingest(view: Seen, request: Request) -> Response:
     REPORTS,
     scope=AccessScope.INGEST,
     narrows=True,
-    response_model=ReceiptDocument,
+    response_model=ReportReceiptDocument,
     openapi_extra=_body(REPORT),
-    summary="Take an agent's report; acknowledged once it is on the disk",
+    summary="Take an agent's report; acknowledged once it is on the disk, and with what is wanted of the agent",
 )
 async def report(view: Seen, request: Request) -> Response:
-    return await view.parts.ingest.forward(request, "/agent/reports", view.principal)
+    taken = await view.parts.ingest.forward(request, "/agent/reports", view.principal)
+    return await instructed(taken, view)
 
 
 @routes.post(

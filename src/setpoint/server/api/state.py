@@ -6,7 +6,6 @@ from typing import Annotated
 
 from fastapi import Query, Request
 
-from setpoint.errors import CouldNotTellError
 from setpoint.model.access import AccessScope
 from setpoint.model.finding import FindingSource
 from setpoint.model.policy import Severity
@@ -14,7 +13,7 @@ from setpoint.model.urn import Urn
 from setpoint.server.api.paging import USUAL, Cursor, Limit, after_text, after_texts, before_number, page
 from setpoint.server.api.parameters import ByService, ByUrn
 from setpoint.server.api.routes import Routes, Seen
-from setpoint.wire.beat import BeatDocument
+from setpoint.wire.beat import BeatDocument, LatestBeatDocument
 from setpoint.wire.document import LONGEST_NAME
 from setpoint.wire.drift import ComparisonDocument, ExplanationDocument, FoldedDocument
 from setpoint.wire.finding import FindingDocument
@@ -24,6 +23,7 @@ from setpoint.wire.resource import ResourceDocument
 routes = Routes("state")
 
 Everything = Annotated[bool, Query(description="Also entities of which only values to be expected are told.")]
+Accepted = Annotated[bool, Query(description="Also what is there, but accepted by a waiver or the baseline.")]
 OfUrn = Annotated[str, Query(min_length=1, max_length=2048, description="The entity.")]
 AtPath = Annotated[str, Query(max_length=2048, description="One of its properties; all of them where it is left out.")]
 Flag = Annotated[bool | None, Query()]
@@ -93,6 +93,7 @@ def list_findings(
     severity: Severity | None = None,
     source: FindingSource | None = None,
     include_closed: bool = False,
+    include_accepted: Accepted = False,
     limit: Limit = USUAL,
     cursor: Cursor = None,
 ) -> Page[FindingDocument]:
@@ -103,6 +104,7 @@ def list_findings(
         severity=severity,
         source=source,
         include_closed=include_closed,
+        include_accepted=include_accepted,
         after=after_texts(cursor),
         limit=limit + 1,
     )
@@ -127,7 +129,5 @@ def list_beats(view: Seen, request: Request, limit: Limit = USUAL, cursor: Curso
 
 
 @routes.get("/beats/latest", scope=AccessScope.READ, narrows=True, summary="The last heartbeat")
-def get_latest_beat(view: Seen) -> BeatDocument:
-    for beat in view.beats(before_number(None), 1):
-        return BeatDocument.of(beat)
-    raise CouldNotTellError("no heartbeat was recorded yet", remedy="run one with: setpoint beat")
+def get_latest_beat(view: Seen) -> LatestBeatDocument:
+    return LatestBeatDocument.of_standing(view.standing())

@@ -58,6 +58,7 @@ def get_waiver(view: Seen, identity: Identity) -> WaiverDocument:
 def add_waiver(view: Seen, request: Request, body: WaiverRequest, key: IdempotencyKey = None) -> Response:
     def act(writer: LedgerWriter) -> WaiverDocument:
         waiver = body.model(view.principal.name, instructions.time_of(view.parts.ledger))
+        instructions.expect_rule(waiver.policy, [each.id for each in view.parts.described.policies()])
         return WaiverDocument.of(instructions.waive(waiver, writer))
 
     return once(view, request, body, key, HTTPStatus.CREATED, act)

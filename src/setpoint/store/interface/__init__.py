@@ -1,11 +1,12 @@
 """What the rest asks of the stores: the ledger, the journal and the lake. Reading and writing are two interfaces."""
 
 from setpoint.store.interface.history import HistoryReader, Reach
+from setpoint.store.interface.inside import InsideReader, ReportTaker
 from setpoint.store.interface.journal import Entry, Journal, JournalReader, JournalSize, JournalWriter, Receipt
 from setpoint.store.interface.lake import Answer, Lake, LakeReader, LakeWriter
 from setpoint.store.interface.ledger import Ledger, LedgerReader, LedgerWriter, ThresholdKeeper
 from setpoint.store.interface.pages import KeptAnswer, KeptAnswers, LedgerPages, ResourceRow, ServerLedger
-from setpoint.store.interface.rows import AuditRow, BeatRow, Delivery, DeliveryState, Known, LastKnown, Lease, Parcel
+from setpoint.store.interface.rows import AuditCheck, AuditEnd, AuditRow, BeatRow, Delivery, DeliveryState, Known, LastKnown, Lease, Parcel
 from setpoint.store.interface.tokens import (
     AgentKeys,
     IssuedToken,
@@ -19,12 +20,15 @@ from setpoint.store.interface.tokens import (
 __all__ = [
     "AgentKeys",
     "Answer",
+    "AuditCheck",
+    "AuditEnd",
     "AuditRow",
     "BeatRow",
     "Delivery",
     "DeliveryState",
     "Entry",
     "HistoryReader",
+    "InsideReader",
     "IssuedToken",
     "Journal",
     "JournalReader",
@@ -46,6 +50,7 @@ __all__ = [
     "Parcel",
     "Reach",
     "Receipt",
+    "ReportTaker",
     "ResourceRow",
     "ServerLedger",
     "StoredToken",

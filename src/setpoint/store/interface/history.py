@@ -25,6 +25,10 @@ class HistoryReader(Protocol):
         """None where nothing was recorded yet."""
         ...
 
+    def last_beat(self, scope: str, before: datetime) -> datetime | None:
+        """When the last beat ended that was over by then; None where none is kept."""
+        ...
+
     def past_states(
         self, scope: str, since: datetime, until: datetime | None, *, service: str | None = None
     ) -> Iterator[PastState | Lost]:

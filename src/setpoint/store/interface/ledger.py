@@ -16,15 +16,17 @@ from setpoint.model.canonical import Json
 from setpoint.model.conclusion import Conclusion
 from setpoint.model.decision import Decision
 from setpoint.model.drift import Comparison
-from setpoint.model.finding import FindingChanges, FindingRecord
+from setpoint.model.finding import Finding, FindingChanges, FindingRecord
 from setpoint.model.history import GateCase
+from setpoint.model.inside import AgentSwitch
 from setpoint.model.order import Order
 from setpoint.model.remediation import Plan, Remediation, RemediationState
 from setpoint.model.service import Release, Service, Signal
 from setpoint.model.urn import Urn
 from setpoint.model.waiver import Waiver
 from setpoint.store.interface.history import HistoryReader
-from setpoint.store.interface.rows import AuditRow, BeatRow, Delivery, DeliveryState, Known, LastKnown, Lease, Parcel
+from setpoint.store.interface.inside import InsideReader, ReportTaker
+from setpoint.store.interface.rows import AuditCheck, AuditRow, BeatRow, Delivery, DeliveryState, Known, LastKnown, Lease, Parcel
 
 
 class ThresholdKeeper(Protocol):
@@ -68,7 +70,10 @@ class LedgerReader(Protocol):
         service: str | None = None,
         urn: Urn | None = None,
         include_closed: bool = False,
-    ) -> Sequence[FindingRecord]: ...
+        include_accepted: bool = False,
+    ) -> Sequence[FindingRecord]:
+        """Those that count; with `include_accepted`, also what is there and accepted; with `include_closed`, all."""
+        ...
 
     def decisions(self, *, subject: Urn | None = None, limit: int = 100) -> Sequence[tuple[datetime, Decision]]:
         """Newest first."""
@@ -90,14 +95,22 @@ class LedgerReader(Protocol):
         """Oldest first; of these states only, and that moved at `since` or later, where given."""
         ...
 
-    def open_inquiries(self, scope: str, before: datetime) -> Sequence[Remediation]:
-        """Those of which it is to be asked by then who caused them, the one that is due longest first."""
+    def next_inquiry(self, scope: str, before: datetime) -> Remediation | None:
+        """The one of which it is due longest to be asked who caused it, if it is by then."""
         ...
 
     def signals(self, service: str, *, since: datetime) -> Sequence[Signal]: ...
 
     def services(self) -> Sequence[Service]:
         """By name; also those that only own something, as the tags of production say."""
+        ...
+
+    def worker(self, scope: str, now: datetime) -> str:
+        """Who holds the lease of the scope, and since when, as a clause; empty where nobody does."""
+        ...
+
+    def knows_service(self, name: str) -> bool:
+        """Whether it is or ever was the service of anything here."""
         ...
 
     def releases(self, service: str) -> Sequence[tuple[Release, datetime]]: ...
@@ -138,6 +151,10 @@ class LedgerReader(Protocol):
         """Newest first."""
         ...
 
+    def inside(self) -> InsideReader:
+        """What agents reported of services from inside."""
+        ...
+
     def audit(self, *, after: int = 0) -> Iterator[AuditRow]: ...
 
     def audit_rows(self) -> int:
@@ -148,8 +165,12 @@ class LedgerReader(Protocol):
         """What is wrong with the audit chain, a sentence each that names the row; empty when it verifies."""
         ...
 
+    def check_audit(self) -> AuditCheck:
+        """All that can be told of the log: its chain, and whether it still has what it had."""
+        ...
 
-class LedgerWriter(Protocol):
+
+class LedgerWriter(ReportTaker, Protocol):
     """Writes under one lease. Each method is one transaction; inside `transaction()` they are all one."""
 
     def transaction(self) -> AbstractContextManager[None]: ...
@@ -163,6 +184,21 @@ class LedgerWriter(Protocol):
 
     def forget(self, urns: Sequence[Urn], at: datetime, reason: str = "") -> Mapping[Urn, FindingChanges]:
         """Entities that nothing can be told of any more: their findings are closed, for this reason."""
+        ...
+
+    def record_inside(
+        self,
+        service: str,
+        findings: Sequence[Finding],
+        decisions: Sequence[Decision],
+        attacks: Mapping[str, int],
+        at: datetime,
+        reason: str = "",
+    ) -> FindingChanges:
+        """All that is wrong with a service as seen from inside: what is not among it any more is closed, for a reason.
+
+        `attacks` are how many of each place's the service's threshold knows of from now on.
+        """
         ...
 
     def add_signals(self, signals: Sequence[Signal]) -> None: ...
@@ -225,6 +261,10 @@ class LedgerWriter(Protocol):
 
     def give_order(self, order: Order) -> Order:
         """A person's order; its id is given by the ledger. Needs no lease."""
+        ...
+
+    def switch_agents(self, switch: AgentSwitch) -> AgentSwitch:
+        """In force from now on, at the time that it comes back with. Needs no lease."""
         ...
 
     def add_waiver(self, waiver: Waiver) -> Waiver:

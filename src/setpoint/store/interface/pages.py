@@ -63,6 +63,7 @@ class LedgerPages(Protocol):
         severity: Severity | None,
         source: FindingSource | None,
         include_closed: bool,
+        include_accepted: bool = False,
         after: tuple[str, str, str],
         limit: int,
     ) -> Sequence[FindingRecord]:

@@ -6,7 +6,7 @@ Re-exported by the package.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -45,6 +45,27 @@ class AuditRow:
 
 
 @dataclass(frozen=True, slots=True)
+class AuditEnd:
+    """The last row that the log had at some time: it may grow, and this row stays what it is."""
+
+    sequence: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuditCheck:
+    """Whether the log is what was written."""
+
+    rows: int
+    broken: tuple[str, ...]
+    """What is wrong with it, a sentence each that names the row."""
+    doubts: tuple[str, ...] = ()
+    """Why it cannot be told whether more is wrong, a sentence each."""
+    end: AuditEnd | None = None
+    """None while there is no row."""
+
+
+@dataclass(frozen=True, slots=True)
 class BeatRow:
     """What one heartbeat did."""
 
@@ -58,6 +79,8 @@ class BeatRow:
     closed: int
     remediated: int
     coverage: tuple[AreaCoverage, ...]
+    held: Mapping[str, int] = field(default_factory=dict)
+    """Why reverts were held back → how many."""
 
 
 class DeliveryState(StrEnum):
@@ -112,6 +135,8 @@ class LastKnown:
     """Service → its threshold then."""
     oldest_findings: Mapping[str, datetime]
     """Service → since when the oldest of its open findings was known; only services that have one."""
+    seen: Mapping[str, int] = field(default_factory=dict)
+    """Service → how many open findings agents made inside of it; only services that have one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,17 +14,18 @@ DISK_DELAY: Final = 10.0
 """Seconds; somebody has to make room."""
 
 
-def told(error: OSError, path: Path) -> Error:
+def unwritable(error: OSError, path: Path) -> Error:
     """For a write; nothing of it counts as taken."""
-    where = str(path)
     failure: Error
     if error.errno in FULL_DISK:
         failure = TemporaryError(
-            f"the journal's disk is full ({error.strerror})", where=where, remedy="make room on it", delay=DISK_DELAY
+            f"the journal's disk is full ({error.strerror})", remedy="make room on it", delay=DISK_DELAY
         )
     else:
         failure = JournalError(
-            f"the journal cannot be written ({error.strerror})", where=where, remedy="check its folder and its disk"
+            f"the journal cannot be written ({error.strerror})",
+            where=str(path),
+            remedy="check its folder and its disk",
         )
     failure.__cause__ = error
     return failure

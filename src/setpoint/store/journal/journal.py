@@ -18,7 +18,7 @@ from setpoint.errors import Error, InputError, JournalError, TemporaryError
 from setpoint.model.event import Event
 from setpoint.store.interface.journal import Entry, JournalSize, Receipt
 from setpoint.store.journal.codec import Batch, check, identity, scan
-from setpoint.store.journal.failures import told, unreadable
+from setpoint.store.journal.failures import unreadable, unwritable
 from setpoint.store.journal.group import Append, Group
 from setpoint.store.journal.limits import JournalLimits
 from setpoint.store.journal.reading import read_at
@@ -62,7 +62,6 @@ class FileJournal:
         if not self._turns.write(waiting, self._write):
             raise TemporaryError(
                 "the journal's disk is slower than what comes in",
-                where=str(self._folder),
                 remedy="send it again",
                 delay=SLOW_FOR,
             )
@@ -94,16 +93,16 @@ class FileJournal:
             return self._damages.sentences()
 
     def trouble(self) -> str:
-        return self._trouble.told()
+        return self._trouble.sentence()
 
     def try_again(self) -> None:
-        if not self._trouble.told():
+        if not self._trouble.sentence():
             return
         with self._turns.alone():
             try:
                 self._trouble.try_again()
             except OSError as error:
-                raise told(error, self._folder) from error
+                raise unwritable(error, self._folder) from error
 
     def size(self) -> JournalSize:
         with self._state:
@@ -122,7 +121,7 @@ class FileJournal:
                 try:
                     self._drop(segment)
                 except OSError as error:
-                    raise told(error, segment.path) from error
+                    raise unwritable(error, segment.path) from error
                 gone += 1
         return gone
 
@@ -164,9 +163,9 @@ class FileJournal:
             if group.data:
                 self._store(group)
         except OSError as error:
-            self._trouble.note(told(error, self._folder), len(group.data))
+            self._trouble.note(unwritable(error, self._folder), len(group.data))
             for each in waiting:
-                each.outcome = each.outcome or told(error, self._folder)
+                each.outcome = each.outcome or unwritable(error, self._folder)
             return
         for each, receipt in group.receipts:
             self._duplicates += receipt.duplicates
@@ -181,12 +180,10 @@ class FileJournal:
             group.add(waiting, batch)
 
     def _full(self, size: int) -> Error:
-        where = str(self._folder)
         if size > self._limits.full_at:
-            return InputError(f"a batch of {size:,} bytes is larger than the journal may be", where=where)
+            return InputError(f"a batch of {size:,} bytes is larger than the journal may be")
         return TemporaryError(
             f"the journal is full ({self._limits.full_at:,} bytes)",
-            where=where,
             remedy="the lake has to take what is there; see setpoint status",
             delay=FULL_FOR,
         )

@@ -17,7 +17,7 @@ from setpoint.errors import JournalError
 from setpoint.logs import logger
 from setpoint.store.journal.codec import Batch, is_beginning
 from setpoint.store.journal.damages import Damages
-from setpoint.store.journal.failures import told, unreadable
+from setpoint.store.journal.failures import unreadable, unwritable
 from setpoint.store.journal.limits import JournalLimits
 from setpoint.store.journal.reading import read_at
 from setpoint.store.journal.segment import SUFFIX, Segment, sync_folder
@@ -51,13 +51,13 @@ def take(folder: Path) -> int:
         folder.chmod(0o700)
         lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise told(error, folder) from error
+        raise unwritable(error, folder) from error
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         os.close(lock)
         if not isinstance(error, BlockingIOError):
-            raise told(error, folder) from error
+            raise unwritable(error, folder) from error
         remedy = "stop it, or name another folder under ingest.journal"
         raise JournalError("another process has this journal", where=str(folder), remedy=remedy) from error
     return lock
@@ -122,7 +122,7 @@ def _cut_off(segment: Segment, damages: Damages) -> int:
             torn = read_at(file.fileno(), segment.size, os.fstat(file.fileno()).st_size - segment.size)
             file.truncate(segment.size)
     except OSError as error:
-        raise told(error, segment.path) from error
+        raise unwritable(error, segment.path) from error
     if not is_beginning(torn):
         damages.add_cut(segment.path.name, segment.size, len(torn))
     elif torn:

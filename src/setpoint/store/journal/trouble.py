@@ -10,7 +10,7 @@ import threading
 from pathlib import Path
 from typing import Final
 
-from setpoint.errors import Error
+from setpoint.errors import Error, without_inside
 
 NAME: Final = "trial"
 """A file beside the segments, gone as soon as it was written."""
@@ -36,16 +36,18 @@ class Trouble:
         with self._lock:
             self._error = None
 
-    def told(self) -> str:
+    def sentence(self) -> str:
         """Empty where there is none."""
         with self._lock:
-            return self._error.diagnostics() if self._error else ""
+            return without_inside(self._error).diagnostics() if self._error else ""
 
     def try_again(self) -> None:
         """Raises `OSError` where as much as last failed cannot be made durable now, either."""
         try:
             with self._file.open("wb", buffering=0) as file:
-                file.write(bytes(self._size))
+                rest = memoryview(bytes(self._size))
+                while rest:  # a disk that has little room takes a part, and fails at the next
+                    rest = rest[file.write(rest) :]
                 os.fsync(file.fileno())
         finally:
             self._file.unlink(missing_ok=True)

@@ -1,6 +1,8 @@
 """Who writes to the journal's disk: one thread at a time, for all that wait by then. Used by `journal`.
 
-A disk that is slow keeps nobody waiting without end: whose turn does not come in time is written by nobody.
+Whose turn does not come in time, because the disk is slow, is written by nobody. What is being written has to be waited
+for: nobody can take it back. A sender whom the server told meanwhile to come again (`server.forwarding`) loses nothing
+by it: what was written after all is known as a duplicate then.
 """
 
 from __future__ import annotations

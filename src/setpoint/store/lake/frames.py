@@ -36,9 +36,9 @@ def unpacked(places: Sequence[tuple[int, int, str]], frame: bytes) -> list[Entry
     ]
 
 
-def told(error: Error) -> Json:
+def refusal(error: Error) -> Json:
     """One of a lake's errors, as an answer."""
-    return {"error": failure.told(error)}
+    return {"error": failure.failure_document(error)}
 
 
 def value_of(answer: bytes) -> Json:

@@ -25,7 +25,7 @@ import orjson
 from setpoint.errors import Error
 from setpoint.model.canonical import Json
 from setpoint.store.interface.lake import Lake
-from setpoint.store.lake.frames import told, unpacked
+from setpoint.store.lake.frames import refusal, unpacked
 from setpoint.store.lake.limits import LakeLimits
 from setpoint.store.lake.opening import LakeHeldError, open_lake
 
@@ -46,7 +46,7 @@ def main(arguments: Sequence[str]) -> None:
     try:
         lake = _open(Path(path), LakeLimits(**orjson.loads(limits)))
     except Error as error:
-        first.send_bytes(orjson.dumps(told(error)))
+        first.send_bytes(orjson.dumps(refusal(error)))
         return
     first.send_bytes(orjson.dumps({"value": list(lake.damage())}))
     for each in others:
@@ -93,7 +93,7 @@ def _answer(lake: Lake, asked: Json, entries: bytes) -> bytes:
     try:
         return orjson.dumps({"value": _do(lake, asked, entries)})
     except Error as error:
-        return orjson.dumps(told(error))
+        return orjson.dumps(refusal(error))
 
 
 def _do(lake: Lake, asked: Json, entries: bytes) -> Json:

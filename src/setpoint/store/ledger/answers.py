@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
+import structlog
 from sqlalchemy import Connection, Delete, delete, func, insert, or_, select, tuple_
 
 from setpoint.store.interface import KeptAnswer, LedgerWriter
@@ -14,8 +15,7 @@ from setpoint.store.ledger.tables import answers
 from setpoint.store.ledger.writer import SqlWriter
 
 KEPT_FOR: Final = timedelta(days=1)
-"""Longer than anybody repeats a call whose answer was lost, and short enough to need no room."""
-
+"""Longer than anybody repeats a call whose answer was lost, and short enough to need little room."""
 
 MOST_OF_ONE: Final = 10_000
 """Answers to one caller: a call every nine seconds, all day long."""
@@ -30,8 +30,15 @@ LOOK_EVERY: Final = 100
 """Answers between two looks at how much there is, each of which reads them all."""
 
 
+log = structlog.get_logger()
+
+
 class SqlAnswers:
-    """`KeptAnswers` on a database; threads and processes may share it."""
+    """`KeptAnswers` on a database; threads and processes may share it.
+
+    There is no room without end: where a caller has too many, the oldest go before their day, and a call under such a
+    key would be done again. To refuse new calls instead would stop a busy pipeline for the rest of the day.
+    """
 
     def __init__(self, database: Database, writer: SqlWriter) -> None:
         self._database = database
@@ -57,7 +64,8 @@ class SqlAnswers:
     def _bound(self, connection: Connection) -> None:
         """Now and then, in the turn of whoever writes: the oldest go first."""
         if self._until_look == 0:
-            connection.execute(_surplus())
+            if gone := connection.execute(_surplus()).rowcount:
+                log.warning("answers went before their day: asked for again, a call is done again", count=gone)
             self._until_look = LOOK_EVERY
         self._until_look -= 1
 

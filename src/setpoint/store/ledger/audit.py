@@ -2,8 +2,8 @@
 
 The chain shows when a row was changed, removed or inserted by somebody who does not rebuild everything after it; a seal
 shows when rows at a writer's end were removed. Neither is signed: who owns the file and rebuilds the chain and all
-later seals is seen only by comparing with a digest that was kept elsewhere. Rows after the last seal (fewer than
-`SEAL_EVERY`, and none once a lease is given back) can be cut off the end unseen.
+later seals is seen only by comparing with a digest that was kept elsewhere. What is cut off the end, the signed mark
+beside the ledger tells (`store.audit_mark`); rows written since that was made can be cut off unseen.
 
 Details never hold secrets: whoever writes a row has redacted it. The writing modules append, in the transaction of what
 they tell about; `audit_check.py` verifies.
@@ -20,6 +20,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, func, insert, select
 
 from setpoint.model.canonical import Json, canonical_bytes
+from setpoint.store.interface import AuditEnd
 from setpoint.store.ledger.columns import to_microseconds
 from setpoint.store.ledger.tables import audit_log, seals
 
@@ -103,6 +104,13 @@ def seal_digest(number: int, through: int, previous: str, digests: Iterable[str]
     """Of one seal: over the seal before and every row since, in order, and so over where each writer's chain stands."""
     told = canonical_bytes([number, through, previous, list(digests)])
     return hashlib.blake2b(told, digest_size=DIGEST_BYTES).hexdigest()
+
+
+def end(connection: Connection) -> AuditEnd | None:
+    """The last row; None while there is none."""
+    last = select(audit_log.c.sequence, audit_log.c.digest).order_by(audit_log.c.sequence.desc()).limit(1)
+    row = connection.execute(last).one_or_none()
+    return AuditEnd(row.sequence, row.digest) if row is not None else None
 
 
 def _last_sequence(connection: Connection) -> int:

@@ -11,8 +11,10 @@ from typing import Any, Final
 import orjson
 from sqlalchemy import BigInteger, Connection, Row, Text, cast, select, type_coerce
 
-from setpoint.store.ledger.audit import SEAL_EVERY, row_digest, seal_digest
-from setpoint.store.ledger.tables import audit_log, seals
+from setpoint.store.interface import AuditEnd
+from setpoint.store.ledger.audit import SEAL_EVERY, end, row_digest, seal_digest
+from setpoint.store.ledger.columns import EPOCH
+from setpoint.store.ledger.tables import audit_log, clock, seals
 
 ROWS_AT_ONCE: Final = 1_000
 
@@ -41,6 +43,21 @@ def broken_rows(connection: Connection) -> Iterator[str]:
     for row in connection.execution_options(yield_per=ROWS_AT_ONCE).execute(_ROWS):
         yield from check.row(row)
     yield from check.end()
+
+
+def lost_rows(connection: Connection, mark: AuditEnd | None) -> Iterator[str]:
+    """What a log that holds together does not have any more; `mark` is where it ended once."""
+    last = end(connection)
+    if last is None and connection.execute(select(clock.c.latest)).scalar_one() != EPOCH:
+        yield "the audit log is empty, though the ledger has been written to: all of its rows were removed"
+    if mark is None:
+        return
+    here = connection.execute(select(audit_log.c.digest).where(audit_log.c.sequence == mark.sequence)).scalar()
+    first = last.sequence + 1 if last is not None else 1
+    if mark.sequence >= first:
+        yield f"{_span('audit row', first, mark.sequence)} missing, which the mark beside the ledger knows"
+    elif here != mark.digest:
+        yield f"audit row {mark.sequence} is not the one that the mark beside the ledger knows: rows were replaced"
 
 
 class _Check:

@@ -13,6 +13,7 @@ from setpoint.model.attribution import Inquiry, RecordedChange, Untold
 from setpoint.model.canonical import Json
 from setpoint.model.decision import Decision, Factor, Outcome, Reason, Verdict
 from setpoint.model.drift import Comparison, Drift, DriftKind, Fold, Gap, GapKind
+from setpoint.model.finding import Finding, FindingSource
 from setpoint.model.policy import Effect, Severity, Stage
 from setpoint.model.remediation import Change, Plan
 from setpoint.model.service import Threshold
@@ -32,15 +33,17 @@ def encode_comparison(comparison: Comparison) -> Fields | None:
     if not (comparison.drifts or comparison.gaps or comparison.folds or comparison.left_out):
         return None
     return {
-        "drifts": [
-            {"kind": each.kind, "path": each.path, "intended": each.intended, "actual": each.actual}
-            for each in comparison.drifts
-        ],
+        "drifts": [_encode_drift(each) for each in comparison.drifts],
         "gaps": [{"path": each.path, "kind": each.kind, "reason": each.reason} for each in comparison.gaps],
         "folds": [_encode_fold(each) for each in comparison.folds],
         **({"left_out": comparison.left_out} if comparison.left_out else {}),
         **({"declared_at": comparison.declared_at} if comparison.declared_at else {}),
     }
+
+
+def _encode_drift(drift: Drift) -> Fields:
+    document = {"kind": drift.kind, "path": drift.path, "intended": drift.intended, "actual": drift.actual}
+    return {**document, "within": drift.within} if drift.within else document
 
 
 def _encode_fold(fold: Fold) -> Fields:
@@ -54,7 +57,7 @@ def decode_comparison(urn: Urn, document: Mapping[str, Any] | None) -> Compariso
     return Comparison(
         urn,
         drifts=tuple(
-            Drift(urn, DriftKind(each["kind"]), each["path"], each["intended"], each["actual"])
+            Drift(urn, DriftKind(each["kind"]), each["path"], each["intended"], each["actual"], each.get("within", ""))
             for each in document["drifts"]
         ),
         gaps=tuple(Gap(urn, each["path"], GapKind(each["kind"]), each["reason"]) for each in document["gaps"]),
@@ -124,6 +127,36 @@ def _encode_factors(factors: Iterable[Factor]) -> list[Fields]:
 
 def _decode_factors(documents: Iterable[Mapping[str, Any]]) -> tuple[Factor, ...]:
     return tuple(Factor(each["name"], each["value"], each["because"]) for each in documents)
+
+
+def encode_finding(finding: Finding) -> Fields:
+    return {
+        "urn": finding.urn,
+        "service": finding.service,
+        "source": finding.source,
+        "rule": finding.rule,
+        "path": finding.path,
+        "severity": finding.severity,
+        "title": finding.title,
+        "evidence": finding.evidence,
+        "policies": finding.policies,
+        "accepted_by": finding.accepted_by,
+    }
+
+
+def decode_finding(document: Mapping[str, Any]) -> Finding:
+    return Finding(
+        urn=Urn(document["urn"]),
+        service=document["service"],
+        source=FindingSource(document["source"]),
+        rule=document["rule"],
+        path=document["path"],
+        severity=Severity(document["severity"]),
+        title=document["title"],
+        evidence=document["evidence"],
+        policies=tuple(document["policies"]),
+        accepted_by=document.get("accepted_by", ""),
+    )
 
 
 def encode_plan(plan: Plan | None) -> Fields | None:

@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from setpoint.errors import LedgerError
+from setpoint.errors import LedgerError, without_inside
 from setpoint.store.ledger import dialect
 
 Item = TypeVar("Item")
@@ -32,6 +32,7 @@ class Database:
         self._current: Connection | None = None
         self._broken = False
         self._trouble = ""
+        self.has_written = False
 
     @property
     def trouble(self) -> str:
@@ -63,7 +64,7 @@ class Database:
             yield from self._whole()
         except LedgerError as error:
             if isinstance(error.__cause__, DBAPIError):
-                self._trouble = error.diagnostics()
+                self._trouble = without_inside(error).diagnostics()
             raise
         self._trouble = ""
 
@@ -76,6 +77,7 @@ class Database:
                 self._current = None
             if self._broken:
                 raise LedgerError("a part of this step failed, so nothing of it was written", where=str(self.path))
+        self.has_written = True
 
     def _part(self, current: Connection) -> Iterator[Connection]:
         try:

@@ -195,7 +195,6 @@ def translate(error: DBAPIError, where: str) -> Error | None:
     if code in _BUSY:
         return TemporaryError(
             f"another process is writing to the ledger and did not finish within {BUSY_SECONDS:g} seconds",
-            where=where,
             remedy="try again",
             delay=BUSY_SECONDS,
         )

@@ -1,5 +1,7 @@
 """The life of findings: opened, changed, closed when they are no longer concluded, reopened when they come back.
 
+While a waiver or the baseline accepts one it does not count; when that ends it counts again, which is no coming back.
+
 `settle` is pure and holds the rules; the rest reads and writes rows for `writer.py`, inside its transaction.
 """
 
@@ -8,15 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import Enum
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import ColumnElement, Connection, Row, or_, select
 
 from setpoint.model.canonical import canonical_bytes, digest
-from setpoint.model.finding import Finding, FindingChanges, FindingRecord, FindingSource
-from setpoint.model.policy import Severity
+from setpoint.model.finding import Finding, FindingChanges, FindingRecord
 from setpoint.model.urn import Urn
-from setpoint.store.ledger import dialect
+from setpoint.store.ledger import codec, dialect
 from setpoint.store.ledger.audit import Entry
 from setpoint.store.ledger.database import batches
 from setpoint.store.ledger.tables import findings
@@ -62,36 +64,82 @@ def _settle_entity(
     at: datetime,
     leaves_open: LeavesOpen,
 ) -> None:
-    opened, reopened, closed = [], [], []
+    moved: dict[_Move, list[Finding]] = {move: [] for move in _Move}
     for identity, finding in found.items():
-        record = before.get(identity)
-        if record is None:
-            opened.append(finding)
-            settlement.records.append(_opened(finding, first_seen=at, at=at, times=1))
-        elif record.closed_at is not None:
-            reopened.append(finding)
-            settlement.records.append(
-                _opened(finding, first_seen=record.first_seen, at=at, times=record.times_opened + 1)
-            )
-        elif _differ(record.finding, finding):
-            settlement.records.append(replace(record, finding=finding, last_changed=at))
-    for identity, record in before.items():
-        if record.closed_at is None and identity not in found and not leaves_open(record.finding):
-            closed.append(record.finding)
-            settlement.records.append(replace(record, last_changed=at, closed_at=at))
-    if opened or reopened or closed:
-        settlement.changes[urn] = FindingChanges(tuple(opened), tuple(reopened), tuple(closed))
+        record, move = _found(before.get(identity), finding, at)
+        if record is not None:
+            settlement.records.append(record)
+        if move is not None:
+            moved[move].append(finding)
+    for identity, known in before.items():
+        if identity in found or not (known.is_open or known.is_accepted) or leaves_open(known.finding):
+            continue
+        settlement.records.append(_gone(known, at))
+        if known.is_open:
+            moved[_Move.CLOSED].append(known.finding)
+    if any(moved.values()):
+        settlement.changes[urn] = FindingChanges(**{move.value: tuple(moved[move]) for move in _Move})
 
 
-def _opened(finding: Finding, *, first_seen: datetime, at: datetime, times: int) -> FindingRecord:
+class _Move(Enum):
+    """The fields of `FindingChanges`."""
+
+    OPENED = "opened"
+    REOPENED = "reopened"
+    CLOSED = "closed"
+    ACCEPTED = "accepted"
+    RESUMED = "resumed"
+
+
+_Found = tuple[FindingRecord | None, _Move | None]
+"""What is to be written of a finding; None where it stays as it was, or nobody needs to hear of it."""
+
+
+def _found(before: FindingRecord | None, finding: Finding, at: datetime) -> _Found:
+    """What becomes of a finding that was concluded now."""
+    if before is None:
+        return (_unheard(finding, at), None) if finding.accepted_by else (_opened(finding, at, at, 1), _Move.OPENED)
+    if before.is_accepted == bool(finding.accepted_by) and (before.is_open or before.is_accepted):
+        changed = replace(before, finding=finding, last_changed=at)
+        return (changed if _differ(before.finding, finding) else None), None
+    return _accepted(before, finding, at) if finding.accepted_by else _counting(before, finding, at)
+
+
+def _accepted(before: FindingRecord, finding: Finding, at: datetime) -> _Found:
+    """It was open, or had been put right."""
+    now = replace(before, finding=finding, last_changed=at, closed_at=at)
+    return (now, _Move.ACCEPTED) if before.is_open else (replace(now, opened_at=at, has_counted=False), None)
+
+
+def _counting(before: FindingRecord, finding: Finding, at: datetime) -> _Found:
+    """It was accepted, or had been put right."""
+    if before.is_accepted and before.has_counted:
+        return replace(before, finding=finding, last_changed=at, opened_at=at, closed_at=None), _Move.RESUMED
+    move = _Move.REOPENED if before.times_opened else _Move.OPENED
+    return _opened(finding, before.first_seen, at, before.times_opened + 1), move
+
+
+def _gone(record: FindingRecord, at: datetime) -> FindingRecord:
+    """One that was seen to be right, however much of it was accepted."""
+    return replace(record, finding=replace(record.finding, accepted_by=""), last_changed=at, closed_at=at)
+
+
+def _opened(finding: Finding, first_seen: datetime, at: datetime, times: int) -> FindingRecord:
     return FindingRecord(
         finding, first_seen=first_seen, opened_at=at, last_changed=at, closed_at=None, times_opened=times
     )
 
 
+def _unheard(finding: Finding, at: datetime) -> FindingRecord:
+    """One that is accepted before it ever counted."""
+    return FindingRecord(
+        finding, first_seen=at, opened_at=at, last_changed=at, closed_at=at, times_opened=0, has_counted=False
+    )
+
+
 def _differ(one: Finding, other: Finding) -> bool:
     # As documents: evidence that came out of the ledger has lists where a fresh one may have tuples.
-    return canonical_bytes(_columns(one)) != canonical_bytes(_columns(other))
+    return canonical_bytes(codec.encode_finding(one)) != canonical_bytes(codec.encode_finding(other))
 
 
 def record(
@@ -116,6 +164,8 @@ def entries(changes: Mapping[Urn, FindingChanges], at: datetime, reason: str = "
             ("finding opened", None, "open", change.opened),
             ("finding reopened", "closed", "open", change.reopened),
             ("finding closed", "open", "closed", change.closed),
+            ("finding accepted", "open", "accepted", change.accepted),
+            ("finding counts again", "accepted", "open", change.resumed),
         ):
             for each in concerned:
                 details = {
@@ -126,6 +176,7 @@ def entries(changes: Mapping[Urn, FindingChanges], at: datetime, reason: str = "
                     "before": before,
                     "after": after,
                     "evidence": digest(each.evidence),
+                    **({"accepted_by": each.accepted_by} if each.accepted_by else {}),
                     **({"reason": reason} if reason else {}),
                 }
                 yield Entry(at, action, each.urn, details)
@@ -133,23 +184,20 @@ def entries(changes: Mapping[Urn, FindingChanges], at: datetime, reason: str = "
 
 def decode(row: Row[Any]) -> FindingRecord:
     return FindingRecord(
-        Finding(
-            urn=Urn(row.urn),
-            service=row.service,
-            source=FindingSource(row.source),
-            rule=row.rule,
-            path=row.path,
-            severity=Severity(row.severity),
-            title=row.title,
-            evidence=row.evidence,
-            policies=tuple(row.policies),
-        ),
+        codec.decode_finding(dict(row._mapping)),
         first_seen=row.first_seen,
         opened_at=row.opened_at,
         last_changed=row.last_changed,
         closed_at=row.closed_at,
         times_opened=row.times_opened,
+        has_counted=row.has_counted,
     )
+
+
+def are_there(*, include_accepted: bool) -> ColumnElement[bool]:
+    """Those that count; those that are accepted, too, where they are wanted."""
+    counts, accepted = findings.c.closed_at.is_(None), findings.c.accepted_by != ""
+    return or_(counts, accepted) if include_accepted else counts
 
 
 def _known(connection: Connection, scope: str, urns: Sequence[Urn]) -> Iterator[FindingRecord]:
@@ -161,24 +209,11 @@ def _known(connection: Connection, scope: str, urns: Sequence[Urn]) -> Iterator[
 def _encode(record: FindingRecord) -> dict[str, Any]:
     return {
         "id": record.finding.id,
-        **_columns(record.finding),
+        **codec.encode_finding(record.finding),
         "first_seen": record.first_seen,
         "opened_at": record.opened_at,
         "last_changed": record.last_changed,
         "closed_at": record.closed_at,
         "times_opened": record.times_opened,
-    }
-
-
-def _columns(finding: Finding) -> dict[str, Any]:
-    return {
-        "urn": finding.urn,
-        "service": finding.service,
-        "source": finding.source,
-        "rule": finding.rule,
-        "path": finding.path,
-        "severity": finding.severity,
-        "title": finding.title,
-        "evidence": finding.evidence,
-        "policies": finding.policies,
+        "has_counted": record.has_counted,
     }

@@ -21,11 +21,10 @@ from setpoint.store.ledger.tables import leases
 def take(connection: Connection, scope: str, now: datetime, ttl: float) -> Lease:
     """The lease, if it is free, has expired, or its holder died on this machine; otherwise `LeaseHeldError`."""
     row = _current(connection, scope)
-    if row is not None and row.held and row.expires_at > now and not is_dead(_holder(row)):
+    if row is not None and (worker := holder(connection, scope, now)):
         until = row.expires_at.isoformat(timespec="seconds")
         raise LeaseHeldError(
-            f"{_holder(row)} works on {scope!r}, since {row.acquired_at.isoformat(timespec='seconds')} "
-            f"and until {until} at least",
+            f"{worker} and until {until} at least",
             remedy=f"stop it, or wait until {until}; each scope of a ledger has one worker",
         )
     process = this_process()
@@ -49,6 +48,14 @@ def take(connection: Connection, scope: str, now: datetime, ttl: float) -> Lease
         },
     )
     return lease
+
+
+def holder(connection: Connection, scope: str, now: datetime) -> str:
+    """Who works on the scope, and since when, as a clause; empty where nobody does."""
+    row = _current(connection, scope)
+    if row is None or not row.held or row.expires_at <= now or is_dead(_holder(row)):
+        return ""
+    return f"{_holder(row)} works on {scope!r}, since {row.acquired_at.isoformat(timespec='seconds')}"
 
 
 def check(connection: Connection, lease: Lease) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
-from setpoint.store.interface import Lease
-from setpoint.store.ledger import audit, leases
+from setpoint.errors import CouldNotTellError, LedgerError
+from setpoint.store.audit_mark import AuditMark
+from setpoint.store.interface import AuditCheck, AuditEnd, Lease
+from setpoint.store.ledger import audit, audit_check, leases
 from setpoint.store.ledger.answers import SqlAnswers
 from setpoint.store.ledger.audit import Entry
 from setpoint.store.ledger.database import Database
@@ -20,8 +23,11 @@ from setpoint.store.ledger.writer import SqlWriter, set_clock, touch_clock
 class SqlLedger(SqlReader):
     """Threads may share it; a process that is forked opens its own."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, mark: AuditMark | None = None) -> None:
+        """`mark` is of where the audit log ends; kept with every sign of life of a lease, and at the end."""
         super().__init__(database)
+        self._mark = mark
+        self._marked: AuditEnd | None = None
         self._visitor = f"visitor:{uuid4()}"
 
     def acquire(self, scope: str, now: datetime, ttl: float) -> tuple[Lease, SqlWriter]:
@@ -37,6 +43,7 @@ class SqlLedger(SqlReader):
         with self._database.write() as connection:
             renewed = leases.extend(connection, lease, now, ttl)
             set_clock(connection, now)
+        self._keep_mark()
         return renewed
 
     def release(self, lease: Lease) -> None:
@@ -44,6 +51,32 @@ class SqlLedger(SqlReader):
         with self._database.write() as connection:
             if leases.give_back(connection, lease):
                 audit.seal(connection)
+        self._keep_mark()
+
+    def check_audit(self) -> AuditCheck:
+        # The mark first: the log may only have grown since.
+        mark, doubts = self._recall_mark()
+        with self._database.read() as connection:
+            broken = (*audit_check.broken_rows(connection), *audit_check.lost_rows(connection, mark))
+            last = audit.end(connection)
+        return AuditCheck(self.audit_rows(), broken, doubts if last is not None else (), last)
+
+    def _recall_mark(self) -> tuple[AuditEnd | None, tuple[str, ...]]:
+        if self._mark is None:
+            return None, ()
+        try:
+            return self._mark.recall(), ()
+        except CouldNotTellError as error:
+            return None, (error.diagnostics(),)
+
+    def _keep_mark(self) -> None:
+        if self._mark is None or self._database.read_only:
+            return
+        with self._database.read() as connection:
+            last = audit.end(connection)
+        if last is not None and last != self._marked:
+            self._mark.keep(last)
+            self._marked = last
 
     def visitor(self) -> SqlWriter:
         return SqlWriter(self._database, self._visitor)
@@ -69,4 +102,7 @@ class SqlLedger(SqlReader):
                 touch_clock(connection)
 
     def close(self) -> None:
+        if self._database.has_written:
+            with suppress(LedgerError):  # whoever could not go on with it has been told so
+                self._keep_mark()
         self._database.close()

@@ -9,11 +9,12 @@ from typing import Final
 from sqlalchemy import Connection, inspect, text
 
 from setpoint.errors import LedgerError
+from setpoint.store.audit_mark import AuditMark
 from setpoint.store.ledger import dialect
 from setpoint.store.ledger.database import Database
 from setpoint.store.ledger.ledger import SqlLedger
 
-VERSION: Final = "0006"
+VERSION: Final = "0008"
 """The newest revision in `migrations/versions`, so that Alembic is imported only when a ledger is at another one."""
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
@@ -21,8 +22,12 @@ MIGRATIONS: Final = Path(__file__).parent / "migrations"
 SQLITE: Final = "sqlite:///"
 
 
-def open_ledger(url_or_path: str, *, create: bool = True, read_only: bool = False) -> SqlLedger:
+def open_ledger(
+    url_or_path: str, *, create: bool = True, read_only: bool = False, mark: AuditMark | None = None
+) -> SqlLedger:
     """The ledger at a path or `sqlite:///` URL, migrated to this program's version; close it when done.
+
+    Without a `mark` nobody knows whether rows were cut off the end of its audit log.
 
     A new file is readable by its owner only. `read_only` needs no right to write, and changes nothing at all.
     Raises `LedgerError` where it cannot be used.
@@ -37,7 +42,30 @@ def open_ledger(url_or_path: str, *, create: bool = True, read_only: bool = Fals
     except BaseException:
         database.close()
         raise
-    return SqlLedger(database)
+    return SqlLedger(database, mark)
+
+
+def check_place(url_or_path: str) -> None:
+    """Raises the `LedgerError` with which opening it for writing would end, or making it; makes and changes nothing."""
+    path = _path_of(url_or_path)
+    if path.is_file():
+        _expect_writable(path)
+        database = Database(path, read_only=True)
+        try:
+            _known_version(database)
+        finally:
+            database.close()
+        return
+    if path.exists():
+        _expect_file(path, create=False)
+    if not path.parent.is_dir():
+        raise LedgerError("the ledger's folder does not exist", where=str(path.parent), remedy="create it")
+    if not dialect.may_write(path.parent):
+        raise LedgerError(
+            "the ledger cannot be created: its folder is read-only for this user",
+            where=str(path.parent),
+            remedy="make the folder writable, or choose another path",
+        )
 
 
 def _path_of(url_or_path: str) -> Path:
@@ -93,7 +121,8 @@ def _expect_writable(path: Path) -> None:
             )
 
 
-def _bring_up_to_date(database: Database) -> None:
+def _known_version(database: Database) -> str:
+    """The ledger's version; `LedgerError` for one that this program does not know."""
     with database.read() as connection:
         found = _version(connection, database.path)
     if found > VERSION:
@@ -102,6 +131,11 @@ def _bring_up_to_date(database: Database) -> None:
             where=str(database.path),
             remedy="upgrade Setpoint, or use another ledger",
         )
+    return found
+
+
+def _bring_up_to_date(database: Database) -> None:
+    found = _known_version(database)
     if not database.read_only:
         database.use_write_ahead_log()
     if found == VERSION:

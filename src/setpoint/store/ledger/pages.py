@@ -66,6 +66,7 @@ class SqlPages:
         severity: Severity | None,
         source: FindingSource | None,
         include_closed: bool,
+        include_accepted: bool = False,
         after: tuple[str, str, str],
         limit: int,
     ) -> Sequence[FindingRecord]:
@@ -75,7 +76,7 @@ class SqlPages:
         filters = {table.c.service: service, table.c.urn: urn, table.c.rule: rule}
         wanted = _narrowed(wanted, filters | {table.c.severity: severity, table.c.source: source})
         if not include_closed:
-            wanted = wanted.where(table.c.closed_at.is_(None))
+            wanted = wanted.where(findings.are_there(include_accepted=include_accepted))
         with self._database.read() as connection:
             return [findings.decode(row) for row in connection.execute(wanted)]
 

@@ -40,7 +40,7 @@ def end_waiver(connection: Connection, identity: str, at: datetime) -> tuple[Wai
     if row is None:
         raise NotFoundError(f"there is no waiver {identity!r} in the ledger", remedy="list them with: setpoint waivers")
     if row.expires_at <= at:
-        raise ConflictError(f"waiver {identity} expired at {row.expires_at.isoformat()}")
+        raise ConflictError(f"waiver {identity} ended at {row.expires_at.isoformat()}")
     connection.execute(update(waivers).where(waivers.c.id == number).values(expires_at=at))
     before = _waiver(row, None)
     return before, replace(before, expires_at=at)

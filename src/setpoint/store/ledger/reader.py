@@ -28,12 +28,14 @@ from setpoint.store.ledger import (
     findings,
     gate_cases,
     history,
+    leases,
     people,
     remediations,
     tables,
 )
 from setpoint.store.ledger.columns import EPOCH
 from setpoint.store.ledger.database import Database
+from setpoint.store.ledger.inside.reader import SqlInside, read_services
 
 ROWS_AT_ONCE: Final = 1_000
 """How many of a long answer are in memory at one time."""
@@ -85,6 +87,7 @@ class SqlReader:
         service: str | None = None,
         urn: Urn | None = None,
         include_closed: bool = False,
+        include_accepted: bool = False,
     ) -> Sequence[FindingRecord]:
         """In order of URN, rule and path."""
         table = tables.findings
@@ -96,7 +99,7 @@ class SqlReader:
         if urn is not None:
             wanted = wanted.where(table.c.urn == urn)
         if not include_closed:
-            wanted = wanted.where(table.c.closed_at.is_(None))
+            wanted = wanted.where(findings.are_there(include_accepted=include_accepted))
         with self._database.read() as connection:
             return [findings.decode(row) for row in connection.execute(wanted)]
 
@@ -142,11 +145,12 @@ class SqlReader:
         with self._database.read() as connection:
             return [remediations.decode(row) for row in connection.execute(wanted)]
 
-    def open_inquiries(self, scope: str, before: datetime) -> Sequence[Remediation]:
+    def next_inquiry(self, scope: str, before: datetime) -> Remediation | None:
         table = tables.remediations
         due = select(table).where(table.c.scope == scope, table.c.ask_at <= before).order_by(table.c.ask_at, table.c.id)
         with self._database.read() as connection:
-            return [remediations.decode(row) for row in connection.execute(due)]
+            row = connection.execute(due.limit(1)).one_or_none()
+        return None if row is None else remediations.decode(row)
 
     def remediation_steps(self, remediation: int) -> Sequence[tuple[datetime, RemediationState, str]]:
         """How a remediation came to its state: when, to which state, and why; oldest first."""
@@ -172,8 +176,20 @@ class SqlReader:
                 for row in connection.execute(select(table))
             }
             owners = connection.execute(select(owning).where(owning != "").distinct()).scalars()
-            known = {name: Service(name) for name in owners} | described
+            known = {name: Service(name) for name in (*owners, *read_services(connection))} | described
         return [known[name] for name in sorted(known)]
+
+    def worker(self, scope: str, now: datetime) -> str:
+        with self._database.read() as connection:
+            return leases.holder(connection, scope, now)
+
+    def knows_service(self, name: str) -> bool:
+        if self.inside().knows(name):
+            return True
+        of_services = (tables.resources, tables.findings, tables.remediations, tables.releases, tables.signals)
+        named = [tables.services.c.name, *(each.c.service for each in of_services)]
+        with self._database.read() as connection:
+            return any(connection.execute(select(each).where(each == name).limit(1)).first() for each in named)
 
     def releases(self, service: str) -> Sequence[tuple[Release, datetime]]:
         """Each with the time when it was first put here, newest first."""
@@ -226,6 +242,12 @@ class SqlReader:
         with self._database.read() as connection:
             return history.reach(connection, scope)
 
+    def last_beat(self, scope: str, before: datetime) -> datetime | None:
+        ended_at = tables.beats.c.ended_at
+        wanted = select(func.max(ended_at)).where(tables.beats.c.scope == scope, ended_at <= before)
+        with self._database.read() as connection:
+            return connection.execute(wanted).scalar_one()
+
     def past_states(
         self, scope: str, since: datetime, until: datetime | None, *, service: str | None = None
     ) -> Iterator[PastState | Lost]:
@@ -237,6 +259,9 @@ class SqlReader:
     ) -> Iterator[PastGate | Lost]:
         with self._database.read() as connection:
             yield from gate_cases.read(connection, since, until, service)
+
+    def inside(self) -> SqlInside:
+        return SqlInside(self._database)
 
     def audit(self, *, after: int = 0) -> Iterator[AuditRow]:
         table = tables.audit_log

@@ -14,6 +14,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    true,
 )
 
 from setpoint.store.ledger.columns import Document, Moment, Number
@@ -74,6 +75,8 @@ findings = Table(
     Column("last_changed", Moment, nullable=False),
     Column("closed_at", Moment),
     Column("times_opened", Integer, nullable=False),
+    Column("accepted_by", Text, nullable=False, server_default=""),
+    Column("has_counted", Boolean, nullable=False, server_default=true()),
     Index("findings_of_urn", "scope", "urn"),
     Index("findings_of_service", "service"),
 )
@@ -158,6 +161,7 @@ beats = Table(
     Column("closed", Integer, nullable=False),
     Column("remediated", Integer, nullable=False),
     Column("coverage", Document, nullable=False),
+    Column("held", Document, nullable=False, server_default="{}"),
     Index("beats_of_scope", "scope", "id"),
 )
 

@@ -15,10 +15,12 @@ from setpoint.model.attribution import Inquiry
 from setpoint.model.canonical import Json
 from setpoint.model.conclusion import Conclusion
 from setpoint.model.decision import Decision
-from setpoint.model.finding import FindingChanges
+from setpoint.model.finding import Finding, FindingChanges
 from setpoint.model.history import GateCase
+from setpoint.model.inside import AgentSwitch
 from setpoint.model.order import Order
 from setpoint.model.remediation import Plan, Remediation, RemediationState
+from setpoint.model.report import AgentReport
 from setpoint.model.service import Release, Service, Signal
 from setpoint.model.urn import Urn
 from setpoint.model.waiver import Waiver
@@ -41,6 +43,7 @@ from setpoint.store.ledger import (
 from setpoint.store.ledger.audit import Entry
 from setpoint.store.ledger.columns import EPOCH
 from setpoint.store.ledger.database import Database, batches
+from setpoint.store.ledger.inside import agents, concluding, switches, taking
 
 
 class SqlWriter:
@@ -110,6 +113,33 @@ class SqlWriter:
             changes = findings.record(connection, scope, dict.fromkeys(urns, ()), at)
             history.end(connection, scope, urns, at)
             self._tell(connection, list(findings.entries(changes, at, reason)))
+            set_clock(connection, at)
+        return changes
+
+    def take_reports(self, reports: Sequence[AgentReport], offset: int, at: datetime) -> None:
+        with self._working() as (connection, _):
+            taking.take(connection, reports, offset)
+            set_clock(connection, at)
+
+    def let_go_boots(self, before: datetime, at: datetime) -> int:
+        with self._working() as (connection, _):
+            gone = agents.let_go(connection, before)
+            set_clock(connection, at)
+        return gone
+
+    def record_inside(
+        self,
+        service: str,
+        findings: Sequence[Finding],
+        decisions: Sequence[Decision],
+        attacks: Mapping[str, int],
+        at: datetime,
+        reason: str = "",
+    ) -> FindingChanges:
+        with self._working() as (connection, scope):
+            changes, entries = concluding.record(connection, scope, service, findings, decisions, at, reason)
+            concluding.note_attacks(connection, service, attacks)
+            self._tell(connection, entries)
             set_clock(connection, at)
         return changes
 
@@ -212,6 +242,13 @@ class SqlWriter:
             set_clock(connection, order.at)
         return given
 
+    def switch_agents(self, switch: AgentSwitch) -> AgentSwitch:
+        with self._appending() as connection:
+            issued = switches.put(connection, switch)
+            self._tell(connection, [switches.tell(issued)])
+            set_clock(connection, issued.issued_at)
+        return issued
+
     def add_waiver(self, waiver: Waiver) -> Waiver:
         with self._appending() as connection:
             added = people.add_waiver(connection, waiver)
@@ -308,4 +345,5 @@ def _encode_beat(beat: BeatRow) -> dict[str, Any]:
         "closed": beat.closed,
         "remediated": beat.remediated,
         "coverage": codec.encode_coverage(beat.coverage),
+        "held": beat.held,
     }

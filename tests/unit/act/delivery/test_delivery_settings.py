@@ -59,7 +59,7 @@ def test_everything_can_be_said() -> None:
         (CHANNELS + "routes: [{channel: mail, owners: [team]}]", "routes[0].owners holds 'team', which is none"),
         (CHANNELS + "routes: [{channel: mail, severity: bad}]", "routes[0].severity is 'bad'"),
         (CHANNELS + "routes: [{}]", "routes[0].channel is missing"),
-        ("routes: [{channel: mail}]", "routes[0].channel holds 'mail', which is none; there are no channel to choose"),
+        ("routes: [{channel: mail}]", "routes[0].channel holds 'mail', which is none; name one under alerts.channels"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_told_with_its_place(text: str, told: str) -> None:

@@ -70,7 +70,7 @@ def test_a_finding_of_another_kind_does_not_count(tmp_path: Path) -> None:
 
 def test_many_findings_of_a_case_are_one(tmp_path: Path) -> None:
     scores = scored(tmp_path, *[{"path": "/xss/xss-1", "cwe": 79}] * 5)
-    assert scores.document() == {"overall": 50.0, "categories": {"sqli": 0.0, "xss": 100.0}}
+    assert scores.document() == {"overall": 50.0, "asked": len(CASES), "categories": {"sqli": 0.0, "xss": 100.0}}
 
 
 def test_without_a_report_nothing_is_found(tmp_path: Path) -> None:
@@ -90,13 +90,22 @@ def test_the_first_score_stays_beside_the_last(tmp_path: Path, monkeypatch: pyte
         bench_iast.SCORES.write_text(json.dumps(kept), encoding="utf-8")
     assert kept["setpoint"]["first"]["overall"] == 0.0
     assert kept["setpoint"]["last"]["overall"] == 50.0
+    assert kept["setpoint"]["last"]["asked"] == len(CASES)
 
 
 def test_the_goal_needs_every_category(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     everything = [{"path": each.path, "cwe": min(each.cwe)} for each in CASES if each.vulnerable]
-    bench_iast.show({"setpoint": scored(tmp_path, *everything)}, with_misses=True)
-    bench_iast.show({"setpoint": scored(tmp_path, {"path": "/xss/xss-2", "cwe": 79})}, with_misses=True)
+    bench_iast.show({"setpoint": scored(tmp_path, *everything)}, len(CASES), with_misses=True)
+    bench_iast.show({"setpoint": scored(tmp_path, {"path": "/xss/xss-2", "cwe": 79})}, len(CASES), with_misses=True)
     told = capsys.readouterr().out
     assert "in each category): met" in told
     assert "setpoint invented xss-2" in told
     assert "in each category): MISSED" in told
+
+
+def test_cases_that_were_left_out_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    everything = [{"path": each.path, "cwe": min(each.cwe)} for each in CASES if each.vulnerable]
+    bench_iast.show({"setpoint": scored(tmp_path, *everything)}, len(CASES) + 5, with_misses=False)
+    told = capsys.readouterr().out
+    assert f"{len(CASES)} of {len(CASES) + 5}" in told
+    assert "met among those asked, and not judged for all" in told

@@ -7,7 +7,7 @@ import pytest
 from setpoint.compare.config import ConfigComparator
 from setpoint.compare.config.canonical import RESERVED
 from setpoint.errors import CouldNotTellError, NotFoundError
-from setpoint.model.drift import Comparison, Drift, DriftKind, Told
+from setpoint.model.drift import Comparison, Drift, DriftKind, Explanation
 from setpoint.model.resource import Resource
 from setpoint.model.urn import Urn
 
@@ -36,7 +36,7 @@ def explain(comparator: ConfigComparator, urn: Urn) -> Any:
     actual = Resource(urn, ACTUAL, "aws")
     comparison = comparator.compare(Resource(urn, INTENDED, "template"), actual)
 
-    def explain(path: str = "") -> list[Told]:
+    def explain(path: str = "") -> list[Explanation]:
         return list(comparator.explain(comparison, actual, path))
 
     return explain

@@ -248,6 +248,27 @@ def test_what_was_looked_up_wins_over_what_was_mined() -> None:
     assert schema.defaults == {"A": Default(2, "page"), "B": Default(1, "mined", also=(2, 3))}
 
 
+def test_what_was_mined_may_be_another_fact_than_a_default() -> None:
+    mined = {
+        "T": [
+            Entry("T", "Zone", None, "mined", "1", fact="chosen"),
+            Entry("T", "Group", None, "mined", "2", fact="chosen"),
+            Entry("T", "Name", None, "mined", "3", fact="folded_case"),
+            Entry("T", "Id", None, "mined", "4", fact="generated"),
+            Entry("T", "Owner", None, "mined", "5", fact="chosen"),
+        ]
+    }
+    by_hand = [Entry("T", "Group", "default", "page", "1")]
+    documented = NO_FACTS.replace(b"chosen: []", b"chosen: [{type: T, path: Window, source: page}]").replace(
+        b"assigned: []", b"assigned: [{type: T, path: Owner, value: nobody knows, source: page}]"
+    )
+    schema = Overlay(lambda _: by_hand, parse_yaml(documented, "facts.yaml"), mined).schema("T", facts())
+    assert schema.chosen == {"Zone": "mined", "Window": "page"}
+    assert schema.generated == {"Id": "mined"}
+    assert schema.folded_case == {"Name"}
+    assert schema.defaults == {"Group": Default("default", "page")}
+
+
 def test_the_version_changes_with_every_fact() -> None:
     versions = {
         overlay().schema("T", facts()).version,

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from setpoint.act.revert.reverter import ACTIONS
+from setpoint.model.urn import Urn
 from setpoint.observe.aws.recorded_event import PRODUCT, THROUGH, RecordedEvent, gist, principal_of
 
 AT = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -126,6 +127,67 @@ def test_every_property_that_can_be_set_back_has_a_call_that_is_recognised() -> 
             assert any((type_name, name) in known for name in action.properties), (type_name, action.properties)
 
 
+def listed(resources: list[tuple[str, str]], source: str, **parameters: Any) -> RecordedEvent:
+    content = {"eventSource": f"{source}.amazonaws.com", "requestParameters": parameters}
+    named = [{"ResourceName": name, "ResourceType": kind} for name, kind in resources]
+    read = RecordedEvent.of(
+        {"EventId": "e1", "EventTime": AT, "CloudTrailEvent": json.dumps(content), "Resources": named}
+    )
+    assert read is not None
+    return read
+
+
+@pytest.mark.parametrize(
+    ("type_name", "resource", "source", "is_its"),
+    [
+        ("AWS::S3::Bucket", "AWS::S3::Bucket", "s3", True),
+        ("AWS::S3::Bucket", "", "s3", True),
+        ("AWS::S3::BucketPolicy", "AWS::S3::Bucket", "s3", True),
+        ("AWS::S3::Bucket", "AWS::DynamoDB::Table", "dynamodb", False),
+        ("AWS::S3::Bucket", "AWS::S3::Bucket", "cloudtrail", False),
+        ("AWS::IAM::Role", "AWS::IAM::User", "iam", False),
+        ("AWS::IAM::Role", "AWS::IAM::Role", "iam", True),
+        ("AWS::RDS::DBInstance", "AWS::RDS::DBCluster", "rds", False),
+        ("AWS::CertificateManager::Certificate", "AWS::ACM::Certificate", "acm", True),
+    ],
+)
+def test_a_namesake_is_something_else(type_name: str, resource: str, source: str, is_its: bool) -> None:
+    urn = Urn.aws("aws", "123456789012", "eu-west-1", type_name, "orders")
+    assert listed([("orders", resource)], source, name="orders").is_about(urn, "orders") is is_its
+
+
+@pytest.mark.parametrize(
+    ("parameters", "is_its"),
+    [
+        ({"restApiId": "abc", "stageName": "prod"}, True),
+        ({"resourceArn": "arn:aws:apigateway:eu-west-1::/restapis/abc/stages/prod"}, True),
+        ({"restApiId": "xyz", "stageName": "prod"}, False),
+        ({"restApiId": "abc", "stageName": "dev"}, False),
+        ({"name": "prod"}, False),
+        ({"deep": {"a": [{"restApiId": "abc"}, {"stageName": "prod"}]}}, True),
+    ],
+)
+def test_of_a_compound_name_every_part_is_to_be_said(parameters: dict[str, Any], is_its: bool) -> None:
+    urn = Urn.aws("aws", "123456789012", "eu-west-1", "AWS::ApiGateway::Stage", "abc|prod")
+    assert listed([], "apigateway", **parameters).is_about(urn, "prod") is is_its
+
+
+def test_a_part_that_is_an_arn_may_be_said_by_its_name() -> None:
+    service = "arn:aws:ecs:eu-west-1:123456789012:service/shop/web"
+    urn = Urn.aws("aws", "123456789012", "eu-west-1", "AWS::ECS::Service", f"{service}|shop")
+    assert listed([], "ecs", service="web", cluster="shop").is_about(urn, "shop")
+    assert listed([], "ecs", resourceArn=service).is_about(urn, service)
+    assert not listed([], "ecs", service="api", cluster="shop").is_about(urn, "shop")
+
+
+def test_an_arn_has_no_namesakes() -> None:
+    arn = "arn:aws:iam::123456789012:policy/orders"
+    urn = Urn.aws("aws", "123456789012", "global", "AWS::IAM::ManagedPolicy", arn)
+    event = listed([(arn, "AWS::IAM::Policy"), ("orders", "AWS::IAM::Role")], "iam")
+    assert event.is_about(urn, arn)
+    assert not event.is_about(urn, "orders")
+
+
 @pytest.mark.parametrize(
     ("said", "is_change"),
     [
@@ -215,7 +277,16 @@ json_values = st.recursive(
     max_leaves=8,
 )
 fields = st.sampled_from(
-    ["userIdentity", "requestParameters", "eventName", "userAgent", "errorCode", "readOnly", "sourceIPAddress"]
+    [
+        "userIdentity",
+        "requestParameters",
+        "eventName",
+        "eventSource",
+        "userAgent",
+        "errorCode",
+        "readOnly",
+        "sourceIPAddress",
+    ]
 )
 
 
@@ -225,4 +296,5 @@ def test_whatever_an_event_holds_it_is_read(content: dict[str, Any]) -> None:
     read.is_change()
     read.is_ours(SESSION)
     read.changes("AWS::S3::Bucket", ["Tags"])
+    read.is_about(Urn.aws("aws", "123456789012", "eu-west-1", "AWS::S3::Bucket", "a|b"), "b")
     assert read.change().principal

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import itertools
 import os
+import resource
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -168,7 +169,7 @@ def test_trouble_is_told_until_the_disk_takes_something(
         broken.setattr(os, "fsync", _failing_sync)
         with pytest.raises(JournalError, match="cannot be written"):
             journal.append([event("second")], now)
-        assert "cannot be written (Input/output error)" in journal.trouble()
+        assert journal.trouble() == "the journal cannot be written (Input/output error); check its folder and its disk"
         with pytest.raises(JournalError):
             journal.try_again()
         assert journal.trouble()
@@ -176,6 +177,27 @@ def test_trouble_is_told_until_the_disk_takes_something(
     assert journal.trouble() == ""
     assert _ids(journal) == ["first"]
     assert _ids(opened()) == ["first"]
+
+
+def test_a_disk_that_takes_a_part_only_is_not_well(
+    opened: OpenJournal, event: MakeEvent, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = opened()
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "fsync", _failing_sync)
+        with pytest.raises(JournalError):
+            journal.append([event("x" * 5000)], now)
+    # Of a file that may have this size and no more, the system writes what fits, and fails only then.
+    allowed = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, allowed[1]))
+    try:
+        with pytest.raises(JournalError, match="cannot be written"):
+            journal.try_again()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, allowed)
+    assert journal.trouble()
+    journal.try_again()
+    assert journal.trouble() == ""
 
 
 def _failing_sync(_file: int) -> None:

@@ -11,9 +11,11 @@ import pytest
 
 from setpoint.errors import LedgerError
 from setpoint.model.service import Signal, SignalKind
+from setpoint.store.audit_mark import AuditMark
 from setpoint.store.ledger.audit import SEAL_EVERY, row_digest
 from setpoint.store.ledger.columns import to_microseconds
 from setpoint.store.ledger.ledger import SqlLedger
+from setpoint.store.ledger.opening import open_ledger
 from setpoint.store.ledger.writer import SqlWriter
 
 Maker = Callable[..., Any]
@@ -228,3 +230,74 @@ def test_one_change_in_a_long_log_is_named_once(ledger: SqlLedger, long_log: Sql
     assert said[0] == "audit rows 200 to 600 are missing"
     assert said[1].startswith("audit row 601 (")
     assert len(said) == 2
+
+
+@pytest.fixture
+def marked(path: Path, tmp_path: Path, now: datetime) -> Callable[[], SqlLedger]:
+    """Opens the ledger with a mark of where its log ends beside it; it has been written to."""
+
+    def opened() -> SqlLedger:
+        return open_ledger(str(path), mark=AuditMark(tmp_path / "mark.json", tmp_path / "key"))
+
+    ledger = opened()
+    lease, writer = ledger.acquire("aws", now, ttl=60)
+    for number in range(3):
+        writer.note("me", "looked", str(number), {}, now)
+    ledger.release(lease)
+    ledger.close()
+    return opened
+
+
+@pytest.mark.parametrize(
+    ("statements", "told"),
+    [
+        (
+            ["DELETE FROM audit_log", "DELETE FROM seals"],
+            "the audit log is empty, though the ledger has been written to: all of its rows were removed",
+        ),
+        (
+            ["DELETE FROM audit_log WHERE sequence > 2", "DELETE FROM seals"],
+            "audit rows 3 to 4 are missing, which the mark beside the ledger knows",
+        ),
+    ],
+)
+def test_what_is_cut_off_the_end_is_named(
+    marked: Callable[[], SqlLedger], tamper: Callable[..., None], statements: list[str], told: str
+) -> None:
+    tamper(*statements)
+    ledger = marked()
+    check = ledger.check_audit()
+    ledger.close()
+    assert told in check.broken
+
+
+def test_the_mark_keeps_up_with_a_log_that_grows(marked: Callable[[], SqlLedger], now: datetime) -> None:
+    ledger = marked()
+    assert (ledger.check_audit().rows, ledger.check_audit().broken, ledger.check_audit().doubts) == (4, (), ())
+    ledger.visitor().note("me", "looked", "again", {}, now)
+    assert ledger.check_audit().broken == ()
+    ledger.close()
+    ledger = marked()
+    check = ledger.check_audit()
+    ledger.close()
+    assert (check.rows, check.broken, check.doubts) == (5, (), ())
+    assert check.end is not None
+    assert check.end.sequence == 5
+
+
+@pytest.mark.parametrize("content", [None, "", "{}", '{"payload":{"sequence":1,"digest":"x"},"signature":"0"}'])
+def test_without_a_mark_to_be_trusted_nobody_can_tell(
+    marked: Callable[[], SqlLedger], tmp_path: Path, content: str | None
+) -> None:
+    file = tmp_path / "mark.json"
+    if content is None:
+        file.unlink()
+    else:
+        file.write_text(content)
+    ledger = marked()
+    check = ledger.check_audit()
+    ledger.close()
+    assert check.broken == ()
+    assert [
+        each for each in check.doubts if "whether rows were cut off the end of the audit log cannot be told" in each
+    ]

@@ -48,6 +48,49 @@ def test_a_finding_is_opened_closed_and_reopened(
     ]
 
 
+def test_what_is_accepted_does_not_count_and_counting_again_is_no_coming_back(
+    ledger: SqlLedger, writer: SqlWriter, now: datetime, bucket: Maker, found: Maker, concluded: Maker
+) -> None:
+    urn = bucket("data")
+    finding = found(urn)
+    accepted = replace(finding, accepted_by="w1")
+    writer.record([concluded(urn, finding)], now)
+    assert writer.record([concluded(urn, accepted)], now + HOUR) == {urn: FindingChanges(accepted=(accepted,))}
+    assert ledger.findings() == []
+    (record,) = ledger.findings(include_accepted=True)
+    assert (record.is_accepted, record.closed_at, record.first_seen) == (True, now + HOUR, now)
+    assert writer.record([concluded(urn, finding)], now + 2 * HOUR) == {urn: FindingChanges(resumed=(finding,))}
+    (record,) = ledger.findings()
+    assert (record.times_opened, record.closed_at, record.finding) == (1, None, finding)
+
+
+def test_what_is_put_right_while_it_is_accepted_and_comes_back_has_come_back(
+    ledger: SqlLedger, writer: SqlWriter, now: datetime, bucket: Maker, found: Maker, concluded: Maker
+) -> None:
+    urn = bucket("data")
+    finding = found(urn)
+    accepted = replace(finding, accepted_by="w1")
+    for hours, *findings in ((0, finding), (1, accepted), (2,), (3, accepted)):
+        writer.record([concluded(urn, *findings)], now + hours * HOUR)
+        assert len(ledger.findings(include_accepted=True)) == len(findings)
+    assert writer.record([concluded(urn, finding)], now + 4 * HOUR) == {urn: FindingChanges(reopened=(finding,))}
+    assert [each.times_opened for each in ledger.findings()] == [2]
+
+
+def test_what_was_accepted_from_the_first_is_opened_when_it_counts(
+    ledger: SqlLedger, writer: SqlWriter, now: datetime, bucket: Maker, found: Maker, concluded: Maker
+) -> None:
+    urn = bucket("data")
+    finding = found(urn)
+    assert writer.record([concluded(urn, replace(finding, accepted_by="baseline"))], now) == {}
+    assert writer.record([concluded(urn, replace(finding, accepted_by="w1"))], now + HOUR) == {}
+    (record,) = ledger.findings(include_accepted=True)
+    assert (record.finding.accepted_by, record.times_opened) == ("w1", 0)
+    assert writer.record([concluded(urn, finding)], now + 2 * HOUR) == {urn: FindingChanges(opened=(finding,))}
+    (record,) = ledger.findings()
+    assert (record.first_seen, record.times_opened) == (now, 1)
+
+
 def test_what_could_not_be_read_again_stays_open(
     ledger: SqlLedger, writer: SqlWriter, now: datetime, bucket: Maker, found: Maker, concluded: Maker
 ) -> None:

@@ -221,6 +221,13 @@ def test_a_ledger_from_before_tells_whose_its_decisions_are(ledger: SqlLedger, r
     migrated.close()
 
 
+SEEN_INSIDE = (
+    *("derived", "inside_functions", "inside_releases", "told_attacks", "agent_switches", "agents"),
+    *("inside_places", "inside_place_boots", "inside_routes", "inside_route_boots"),
+)
+"""The tables of version 7."""
+
+
 def _back_to_version_4(path: str) -> None:
     before = open_ledger(path)
     with before._database.write() as connection:
@@ -232,6 +239,10 @@ def _back_to_version_4(path: str) -> None:
             "ALTER TABLE remediations DROP COLUMN ask_at",
             "ALTER TABLE remediations DROP COLUMN inquiry",
             "ALTER TABLE gate_cases DROP COLUMN scope",
+            *(f"DROP TABLE {each}" for each in SEEN_INSIDE),
+            "ALTER TABLE findings DROP COLUMN accepted_by",
+            "ALTER TABLE findings DROP COLUMN has_counted",
+            "ALTER TABLE beats DROP COLUMN held",
             "UPDATE alembic_version SET version_num = '0004'",
         ):
             connection.execute(text(statement))

@@ -47,7 +47,7 @@ def test_a_waiver_is_entered_read_and_ended(opened: SqlLedger) -> None:
     ended = visitor.end_waiver("w1", "me", LATER)
     assert ended.expires_at == LATER
     assert [each.expires_at for each in opened.waivers()] == [LATER]
-    with pytest.raises(InputError, match="w1 expired at"):
+    with pytest.raises(InputError, match="w1 ended at"):
         visitor.end_waiver("w1", "me", LATER)
     assert opened.broken_audit_rows() == []
     assert [row.action for row in opened.audit()] == ["waiver added", "waiver ended"]

@@ -143,14 +143,14 @@ def test_who_caused_it_is_kept_and_asked_for_when_it_is_time(
     writer.plan(bucket("logs"), "payments", None, State.ESCALATED, "create-only", ["f2"], now, now)
     assert ledger.remediations()[0] == kept
     assert kept.inquiry == asked
-    assert ledger.open_inquiries("aws", now) == []
-    assert ledger.open_inquiries("other", now + SECOND) == []
-    assert ledger.open_inquiries("aws", now + SECOND) == [kept]
+    assert ledger.next_inquiry("aws", now) is None
+    assert ledger.next_inquiry("other", now + SECOND) is None
+    assert ledger.next_inquiry("aws", now + SECOND) == kept
     change = RecordedChange("arn:eve", "arn:role", "PutBucketPolicy", "s3.amazonaws.com", "e1", now, "192.0.2.1")
     answered = writer.answer(kept, asked.answered(change, now + SECOND), now + SECOND)
     assert ledger.remediations()[0] == answered
     assert answered.inquiry == Inquiry(("Encryption",), now - SECOND, now, change, asked=2)
-    assert ledger.open_inquiries("aws", now + timedelta(days=1)) == []
+    assert ledger.next_inquiry("aws", now + timedelta(days=1)) is None
     assert [row.action for row in ledger.audit()][-1] == "remediation attributed"
     assert ledger.broken_audit_rows() == []
 

@@ -1,0 +1,1 @@
+"""Services from inside: agents' reports merged into tables, and read again."""
