@@ -83,8 +83,8 @@ def show(scores: dict[str, Scores], cases: int, *, with_misses: bool) -> None:
     if (ours := scores.get("setpoint")) is not None:
         least = min(each.score for each in ours.categories)
         met = "met" if ours.overall >= GOAL and least >= GOAL_OF_CATEGORY else "MISSED"
-        told = met if ours.asked == cases else f"{met} among those asked, and not judged for all"
-        print(f"goal ({GOAL:.0f} overall, {GOAL_OF_CATEGORY:.0f} in each category): {told}")
+        verdict = met if ours.asked == cases else f"{met} among those asked, and not judged for all"
+        print(f"goal ({GOAL:.0f} overall, {GOAL_OF_CATEGORY:.0f} in each category): {verdict}")
 
 
 def kept(scores: dict[str, Scores]) -> dict[str, Any]:

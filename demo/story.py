@@ -16,7 +16,7 @@ import yaml
 from rich.console import Console
 from rich.table import Table
 
-from demo.aws_server import AwsServer
+from demo.aws_server import CREDENTIALS, AwsServer
 from demo.incident import Act, acts
 from demo.production import create, write_terraform_state
 from demo.setpoint_process import CONFIG, Loop, setpoint
@@ -24,6 +24,9 @@ from demo.setpoint_process import CONFIG, Loop, setpoint
 RUN: Final = Path("demo/.run")
 PATIENCE: Final = 120.0
 """Seconds that any one part of the story may take on a slow machine."""
+
+WRAPPED: Final = ("   what happened", "decided by")
+"""Columns that give way where there is no room for all."""
 
 RELEASE: Final = "2.0.1"
 say = Console(highlight=False, soft_wrap=True, emoji=False, width=None if sys.stdout.isatty() else 170)
@@ -170,7 +173,7 @@ def _since(outcome: Outcome, moment: str) -> float:
 def _show(outcomes: Sequence[Outcome]) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("   what happened", "severity", "decided by", "ended", "detected after", "settled after"):
-        table.add_column(heading, no_wrap=True)
+        table.add_column(heading, no_wrap=heading not in WRAPPED)
     for outcome in outcomes:
         style = "green" if outcome.ended == "reverted" else "yellow"
         table.add_row(
@@ -256,6 +259,8 @@ def _how_to_play(aws: AwsServer, loop: Loop) -> None:
         f"Break something (any AWS client with --endpoint-url {aws.url}), then look:\n"
         f"  .venv/bin/setpoint findings -c {CONFIG}\n"
         f"  .venv/bin/setpoint remediations -c {CONFIG}\n"
+        f"What asks AWS itself (setpoint beat, setpoint doctor) needs credentials, of which any will do here:\n"
+        f"  export {' '.join(f'{name}={value}' for name, value in CREDENTIALS.items())}\n"
         f"Stop it with: kill {loop.pid} {aws.pid}",
         markup=False,
     )

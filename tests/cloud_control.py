@@ -12,12 +12,12 @@ import re
 import threading
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from http.client import HTTPConnection
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
+
+from tests.loopback import StandIn, serving_by
 
 ACCOUNT = "123456789012"
 
@@ -245,41 +245,31 @@ def apply(document: Any, patch: list[Any]) -> None:
             target[last] = operation["value"]
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(StandIn):
     cloud: ClassVar[CloudControl]
-    protocol_version = "HTTP/1.1"
 
-    def do_POST(self) -> None:
-        self._any()
-
-    def do_GET(self) -> None:
-        self._any()
-
-    do_PUT = do_DELETE = do_HEAD = do_GET  # noqa: N815 - the names that http.server calls
-
-    def _any(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+    def answer(self, body: bytes) -> None:
         service, _, operation = self.headers.get("X-Amz-Target", "").partition(".")
         if service == "CloudApiService":
             self._cloud_control(operation, json.loads(body or b"{}"))
         elif self.cloud.behind:
-            self._hand_on(body)
+            self.reply(*self.handed_on(self.cloud.behind, body))
         else:
             self._query(parse_qs(body.decode()).get("Action", [""])[0])
 
     def _query(self, action: str) -> None:
         """STS and EC2, in the AWS query protocol."""
         if action == "GetCallerIdentity":
-            self._reply(200, IDENTITY.encode(), "text/xml")
+            self.reply(200, IDENTITY.encode(), "text/xml")
         elif self.cloud.describes:
             nothing = f'<{action}Response xmlns="{EC2}"><requestId>1</requestId></{action}Response>'
-            self._reply(200, (VPCS if action == "DescribeVpcs" else nothing).encode(), "text/xml")
+            self.reply(200, (VPCS if action == "DescribeVpcs" else nothing).encode(), "text/xml")
         else:
-            self._reply(403, REFUSED.encode(), "text/xml")
+            self.reply(403, REFUSED.encode(), "text/xml")
 
     def _cloud_control(self, operation: str, asked: Mapping[str, Any]) -> None:
         if not self.cloud.offered:
-            self._reply(500, b"<html>Internal Server Error</html>", "text/html")
+            self.reply(500, b"<html>Internal Server Error</html>", "text/html")
             return
         scope = re.search(r"Credential=[^/]+/\d+/([^/]+)/", self.headers.get("Authorization", ""))
         region = scope[1] if scope else ""
@@ -287,40 +277,9 @@ class _Handler(BaseHTTPRequestHandler):
             status, answer = 200, self.cloud.answer(operation, region, asked)
         except FailureError as failure:
             status, answer = failure.status, {"__type": failure.code, "message": str(failure)}
-        self._reply(status, json.dumps(answer).encode(), "application/x-amz-json-1.0")
-
-    def _hand_on(self, body: bytes) -> None:
-        connection = HTTPConnection(urlsplit(self.cloud.behind).netloc, timeout=60)
-        try:
-            connection.request(self.command, self.path, body, dict(self.headers))
-            response = connection.getresponse()
-            content = response.read()
-            self._reply(response.status, content, response.headers.get("Content-Type", ""))
-        finally:
-            connection.close()
-
-    def _reply(self, status: int, body: bytes, kind: str) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(body)
-
-    def log_message(self, *_: Any) -> None:
-        pass
+        self.reply(status, json.dumps(answer).encode(), "application/x-amz-json-1.0")
 
 
-@contextmanager
-def serving(cloud: CloudControl) -> Iterator[str]:
+def serving(cloud: CloudControl) -> AbstractContextManager[str]:
     """The endpoint behind a real socket, for as long as the block lasts; its address."""
-    handler = type("Handler", (_Handler,), {"cloud": cloud})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    return serving_by(type("Handler", (_Handler,), {"cloud": cloud}))

@@ -12,12 +12,12 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from http.client import HTTPConnection
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlsplit
+
+from tests.loopback import StandIn, serving_by
 
 ACCOUNT = "123456789012"
 REGION = "eu-west-1"
@@ -200,23 +200,19 @@ class CloudTrail:
         self.record(bucket, event, identity, region=region, userAgent=f"[{headers.get('User-Agent', '')}]")
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(StandIn):
     trail: ClassVar[CloudTrail]
-    protocol_version = "HTTP/1.1"
 
-    def do_POST(self) -> None:
-        self._any()
-
-    do_GET = do_PUT = do_DELETE = do_HEAD = do_POST  # noqa: N815 - the names that http.server calls
-
-    def _any(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+    def answer(self, body: bytes) -> None:
         if self.headers.get("X-Amz-Target", "").endswith(".LookupEvents"):
             self._look_up(json.loads(body or b"{}"))
         elif self.trail.behind:
-            self._hand_on(body)
+            status, content, kind = self.handed_on(self.trail.behind, body)
+            if status < 300:
+                self.trail.note_bucket(self.command, self.path, dict(self.headers))
+            self.reply(status, content, kind)
         else:
-            self._reply(200, IDENTITY.encode(), "text/xml")
+            self.reply(200, IDENTITY.encode(), "text/xml")
 
     def _look_up(self, asked: Mapping[str, Any]) -> None:
         scope = re.search(r"Credential=[^/]+/\d+/([^/]+)/", self.headers.get("Authorization", ""))
@@ -224,42 +220,9 @@ class _Handler(BaseHTTPRequestHandler):
             status, answer = 200, self.trail.look_up(scope[1] if scope else "", asked)
         except FailureError as failure:
             status, answer = 400, {"__type": str(failure), "message": str(failure)}
-        self._reply(status, json.dumps(answer).encode(), "application/x-amz-json-1.1")
-
-    def _hand_on(self, body: bytes) -> None:
-        connection = HTTPConnection(urlsplit(self.trail.behind).netloc, timeout=60)
-        try:
-            connection.request(self.command, self.path, body, dict(self.headers))
-            response = connection.getresponse()
-            content = response.read()
-            if response.status < 300:
-                self.trail.note_bucket(self.command, self.path, dict(self.headers))
-            self._reply(response.status, content, response.headers.get("Content-Type", ""))
-        finally:
-            connection.close()
-
-    def _reply(self, status: int, body: bytes, kind: str) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(body)
-
-    def log_message(self, *_: Any) -> None:
-        pass
+        self.reply(status, json.dumps(answer).encode(), "application/x-amz-json-1.1")
 
 
-@contextmanager
-def serving(trail: CloudTrail) -> Iterator[str]:
+def serving(trail: CloudTrail) -> AbstractContextManager[str]:
     """The endpoint behind a real socket, for as long as the block lasts; its address."""
-    handler = type("Handler", (_Handler,), {"trail": trail})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    return serving_by(type("Handler", (_Handler,), {"trail": trail}))

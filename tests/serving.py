@@ -35,6 +35,7 @@ from setpoint.model.finding import Finding, FindingSource
 from setpoint.model.health import Duty, Health, ProcessState, ProcessStatus, Status
 from setpoint.model.policy import Effect, Example, Policy, Severity, Stage, Subject
 from setpoint.model.remediation import Change, Plan, RemediationState
+from setpoint.model.report import AgentReport, Frame, Origin, Part, ReportedPlace, ReportedRoute, Sighting
 from setpoint.model.service import Exposure, Release, Service, Signal, SignalKind, Tier
 from setpoint.model.snapshot import Area, AreaCoverage, Extent
 from setpoint.model.urn import Urn
@@ -109,10 +110,33 @@ def populate(ledger: SqlLedger) -> None:
         writer.put_decision(decision(Urn.release(name, "1.0"), name, Stage.DEPLOY), AT)
         writer.add_signals([Signal(name, SignalKind.DRIFT, 1.0, AT, "it became public")])
         plan_remediation(ledger, writer, name)
+        writer.take_reports([report(name)], 1, AT)
         writer.enqueue([Parcel("oncall", name, {"title": f"{name} drifted"})], AT, timedelta(seconds=30))
     writer.put_beat(BeatRow(0, AT, AT + timedelta(seconds=2), 4, 4, 2, 0, 0, (area,)))
     ledger.visitor().add_waiver(waiver())
     ledger.release(lease)
+
+
+def report(service: str, at: datetime = AT) -> AgentReport:
+    """What an agent saw: a route, a function, and a weak place that was attacked."""
+    frame = Frame("views.py", 41, "search")
+    sighting = Sighting(
+        "sql-injection", 89, "sqlite3.Cursor.execute", (frame,), (Origin("query", "q"),), confidence=0.9
+    )
+    return AgentReport(
+        service=service,
+        instance=f"{service}-1/7",
+        boot=f"boot-{service}",
+        sequence=1,
+        offset=1,
+        received_at=at,
+        reported_at=at,
+        release="1.0",
+        is_watching=True,
+        places=(ReportedPlace("a" * 32, sighting, 3, 1, at, at),),
+        routes=(ReportedRoute("/search", "GET", "flask", 4, {"2xx": 4}, {"0.1": 4}),),
+        functions={Part.APPLICATION: (frame,)},
+    )
 
 
 def plan_remediation(ledger: SqlLedger, writer: Any, service: str) -> int:

@@ -13,6 +13,7 @@ import orjson
 import pytest
 
 from setpoint.errors import InputError
+from setpoint.ingest import members
 from setpoint.ingest.cloudevents import EventReader
 from setpoint.ingest.reports import REPORT_TYPE, SCHEMA, ReportReader
 from setpoint.model.event import Event
@@ -54,6 +55,32 @@ def test_the_newest_schema_of_a_report_is_the_one_described() -> None:
         "const": SCHEMA,
         "description": "The version of this schema.",
     }
+
+
+def test_the_program_takes_as_much_of_each_as_the_schema_lets_a_report_hold() -> None:
+    schema = _load("agent-report.schema.json")
+    report, defined = schema["properties"], schema["$defs"]
+    finding, route = (report[name]["items"]["properties"] for name in ("findings", "routes"))
+    assert [
+        *(report[name]["maxItems"] for name in ("findings", "routes", "mishaps")),
+        report["functions"]["properties"]["application"]["maxItems"],
+        *(finding[name]["maxItems"] for name in ("frames", "origins", "probes")),
+        *(route["latency"]["properties"][name]["maxItems"] for name in ("bounds", "counts")),
+        defined["counts"]["maxProperties"],
+        defined["name"]["maxLength"],
+    ] == [
+        members.MOST_FINDINGS,
+        members.MOST_ROUTES,
+        members.MOST_MISHAPS,
+        members.MOST_FUNCTIONS,
+        members.MOST_FRAMES,
+        members.MOST_ORIGINS,
+        members.MOST_PROBES,
+        members.MOST_BOUNDS,
+        members.MOST_BOUNDS + 1,
+        members.MOST_COUNTS,
+        members.LONGEST_NAME,
+    ]
 
 
 @pytest.mark.parametrize(("contract", "sample"), SAMPLES, ids=NAMES)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -11,7 +13,7 @@ from typing import Any
 
 import pytest
 from tests.e2e.account import Aws, open_the_bucket
-from tests.e2e.program import Answer, Setpoint
+from tests.e2e.program import ASSETS, ROOT, Answer, Setpoint
 
 from setpoint.cli.actor import actor
 from setpoint.store.ledger.audit import row_digest
@@ -67,6 +69,23 @@ def test_without_the_ledger_the_last_threshold_decides(beaten: Setpoint, trouble
     assert told in reason
     assert "the threshold is the one signed after the heartbeat of" in reason
     assert beaten.files() == files
+
+
+def test_the_how_to_shows_all_that_a_gate_without_a_ledger_needs(setpoint: Setpoint, shop: Aws) -> None:
+    services = {"payments": {"tier": "critical", "exposure": "internet"}}
+    setpoint.configure(services=services)
+    assert setpoint.run("beat").code == 0
+    guide = (ROOT / "docs" / "how-to" / "gate-a-release.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"```yaml\n(.*?)```", guide, re.DOTALL)
+    configuration = setpoint.write("pipeline/setpoint.yaml", shown)
+    shutil.copy(ASSETS / "shop.yaml", configuration.with_name("template.yaml"))
+    for kind in ("json", "key"):
+        shutil.copy(f"{setpoint.ledger}.thresholds.{kind}", configuration.with_name(f"thresholds.{kind}"))
+    setpoint.environment = {name: each for name, each in setpoint.environment.items() if not name.startswith("AWS_")}
+    answer = setpoint.run(
+        "gate", "--service", "payments", "--release", "1", "--json", "--config", "pipeline/setpoint.yaml"
+    )
+    assert (answer.code, answer.json()["threshold"]) == (0, 8.0)
 
 
 def test_while_the_ledger_is_locked_the_last_threshold_decides(beaten: Setpoint) -> None:

@@ -15,6 +15,7 @@ from typing import Final
 import pytest
 from tests.certificate import write_certificate
 from tests.e2e.account import BUCKET, Aws, free_port, open_the_bucket
+from tests.e2e.policies import LOGGED
 from tests.e2e.program import ACCOUNT, PATIENCE, REGION, ROOT, Answer, Loop, Setpoint, eventually
 
 from setpoint import __version__
@@ -91,24 +92,6 @@ WRONG: Final = (
     ("policy", "replay", "--service", "nobody"),
     ("baseline", "accept", URN, "Nothing", "--file", "baseline.yaml"),
 )
-
-
-LOGGED: Final = """
-id: logging/bucket-logged
-title: Bucket does not log who reads it
-why: Nobody could say who looked.
-remedy: Set LoggingConfiguration.DestinationBucketName
-severity: medium
-subject: resource
-types: [AWS::S3::Bucket]
-reads: [LoggingConfiguration.DestinationBucketName]
-holds: resource.LoggingConfiguration.DestinationBucketName != null
-effects: {deploy: deny, runtime: alert}
-references: []
-examples:
-  pass: [{name: logged, properties: {LoggingConfiguration: {DestinationBucketName: logs}}}]
-  fail: [{name: not logged, properties: {}}]
-"""
 
 
 class Server:

@@ -12,27 +12,11 @@ from pathlib import Path
 
 import pytest
 from tests.e2e.account import BUCKET, Aws, close_default_group, make_bucket, open_the_bucket
+from tests.e2e.policies import LOGGED
 from tests.e2e.program import Setpoint
 
 SECRET = "only-for-the-database-1"
 REPLAY = ("policy", "replay", "--json")
-
-LOGGED = """
-id: logging/bucket-logged
-title: Bucket does not log who reads it
-why: Nobody could say who looked.
-remedy: Set LoggingConfiguration.DestinationBucketName
-severity: medium
-subject: resource
-types: [AWS::S3::Bucket]
-reads: [LoggingConfiguration.DestinationBucketName]
-holds: resource.LoggingConfiguration.DestinationBucketName != null
-effects: {deploy: deny, runtime: alert}
-references: []
-examples:
-  pass: [{name: logged, properties: {LoggingConfiguration: {DestinationBucketName: logs}}}]
-  fail: [{name: not logged, properties: {}}]
-"""
 
 
 @pytest.fixture(scope="module")

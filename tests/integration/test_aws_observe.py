@@ -16,6 +16,7 @@ from tests.integration.aws_observing import (
     observe,
     urn,
 )
+from tests.integration.aws_operators import make_trail
 
 from setpoint.aws import AwsClients
 from setpoint.model.resource import Absent
@@ -243,16 +244,7 @@ class TestShapes:
         assert AwsObserver(aws).look(urn("AWS::KMS::Key", doomed)) == Absent(urn("AWS::KMS::Key", doomed))
 
     def test_trail_is_seen_in_its_home_region_only(self, aws: AwsClients) -> None:
-        make_bucket(aws, "audit")
-        trails = aws.client("cloudtrail", REGION)
-        trails.create_trail(
-            Name="production",
-            S3BucketName="audit",
-            IsMultiRegionTrail=True,
-            EnableLogFileValidation=True,
-            TagsList=[{"Key": "service", "Value": "orders"}],
-        )
-        trails.start_logging(Name="production")
+        make_trail(aws)
 
         resources, _ = observe(aws, "AWS::CloudTrail::Trail")
 

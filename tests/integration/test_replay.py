@@ -112,7 +112,7 @@ def _release(
     ledger: SqlLedger, policies: PolicySet, resources: list[Resource], exceptions: Exceptions, now: datetime
 ) -> None:
     threshold = Threshold("shop", 8.0, 2.5, 1.0, (), now)
-    shown = Circumstances(now, threshold, (), ("said",), {}, now - MINUTE, exceptions.waivers)
+    shown = Circumstances(now, threshold, (), ("said",), {}, now - MINUTE, waivers=exceptions.waivers)
     service = Service("shop", Tier.CRITICAL, Exposure.INTERNET)
     case = GateCase(Release("shop", "1"), Stage.DEPLOY, service, tuple(resources), shown)
     decided = ReleaseGate(policies).decide(case.release, case.stage, case.service, case.resources, case.circumstances)

@@ -20,6 +20,7 @@ _Result = TypeVar("_Result")
 MOST_KINDS: Final = 100
 """Kinds of mishaps told apart, `more` among them: more count as that. A report takes no more."""
 MORE: Final = "more"
+_PACKAGE: Final = "/setpoint_agent/"
 
 
 class Mishaps:
@@ -95,12 +96,12 @@ def told(text: str) -> None:
 
 
 def _origin(error: BaseException) -> str:
-    """The innermost line of the agent's own that the error came through."""
-    place = "?"
+    """The innermost line of the agent's own that the error came through, but for this file's."""
+    place, own = "?", False
     traceback: Any = error.__traceback__
     while traceback is not None:
-        folder, _, file = traceback.tb_frame.f_code.co_filename.rpartition("/")
-        if "setpoint_agent" in folder or place == "?":
-            place = f"{file}:{traceback.tb_lineno}"
+        path = traceback.tb_frame.f_code.co_filename
+        if path != __file__ and (not own or _PACKAGE in path):
+            place, own = f"{path.rpartition('/')[2]}:{traceback.tb_lineno}", _PACKAGE in path
         traceback = traceback.tb_next
     return place

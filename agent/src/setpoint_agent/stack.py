@@ -17,6 +17,8 @@ DEEPEST: Final = 200
 """Frames looked at from the sink upwards."""
 MOST_FRAMES: Final = 32
 """Frames of the application kept."""
+MOST_FILES: Final = 16_384
+"""Files of which it is remembered whose they are."""
 
 ENTRIES: Final[set[CodeType]] = set()
 """Functions of `sources` in which a request begins: what is around them is the server's (and the script's that runs
@@ -89,6 +91,8 @@ class Application:
         try:
             return self._own[file]
         except KeyError:
+            if len(self._own) >= MOST_FILES:  # code that is made at run time may name its file as it likes
+                self._own.clear()
             found = self._own[file] = self._told_apart(file)
             return found
 

@@ -74,10 +74,18 @@ def test_a_farewell_is_said_only_where_it_is_asked_for() -> None:
 
 
 def test_nobody_waits_longer_than_he_is_patient() -> None:
-    go_on = threading.Event()
+    under_way, go_on = threading.Event(), threading.Event()
     done: list[None] = []
-    thread = Background(lambda: (go_on.wait(10), done.append(None), FOREVER)[2])
+
+    def turn() -> float:
+        under_way.set()
+        assert go_on.wait(10)
+        done.append(None)
+        return FOREVER
+
+    thread = Background(turn)
     thread.start()
+    assert under_way.wait(10)
     began = time.monotonic()
     assert not thread.end(0.05)
     assert time.monotonic() - began < 1

@@ -22,7 +22,7 @@ def test_an_error_ends_as_none_and_a_count() -> None:
     assert work("7") == 7
     assert work("a secret") is None
     ((kind, count),) = mishaps.counts().items()
-    assert kind.endswith("work: ValueError at test_quiet.py:23") or "ValueError at test_quiet.py" in kind
+    assert "work: ValueError at test_quiet.py:" in kind
     assert "secret" not in kind
     assert count == 1
 

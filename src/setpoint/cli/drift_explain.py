@@ -24,8 +24,9 @@ from setpoint.model.urn import Urn
 def command(source: Source, subject: str, path: str, case: str | None, *, as_json: bool) -> int:
     """Say why a value is drift, unknown, the same, or was to be expected.
 
-    SUBJECT is the URN of an entity, as the last heartbeat saw it, or a file of recordings with --case. PATH is one of its properties; without it, all are
-    told of which there is something to say. A PATH that its type does not have is refused.
+    SUBJECT is the URN of an entity, as the last heartbeat saw it, or a file of recordings with --case. PATH is one of
+    its properties; without it, all are told of which there is something to say. A PATH that its type does not have is
+    refused.
     """
     output = Output.of(as_json=as_json)
     told = _recorded(subject, case, path) if case is not None else source.explain(_urn(subject), path)

@@ -19,7 +19,7 @@ from setpoint.fields import did_you_mean
 from setpoint.intent.recordings import Recording, read_recordings
 from setpoint.intent.schemas.catalogue import SchemaCatalogue
 from setpoint.model.canonical import Json, digest
-from setpoint.model.drift import Comparison, Folded, Explanation
+from setpoint.model.drift import Comparison, Explanation, Folded
 
 NO_SCHEMA: Final = "no schema of its type is known: only what holds for every type is folded away"
 

@@ -86,12 +86,14 @@ def _show(output: Output, records: Sequence[FindingRecord], coverage: Sequence[A
 def _row(record: FindingRecord) -> tuple[object, ...]:
     finding = record.finding
     again = f" ({record.times_opened} times)" if record.times_opened > 1 else ""
+    # Where the property stands beside it, nobody needs its name twice.
+    what = finding.title.removeprefix(f"{finding.path} ") if finding.path else finding.title
     return (
         finding.severity,
         finding.service,
         finding.urn,
         finding.path,
-        finding.title + again,
+        what + again,
         finding.rule,
         record.opened_at,
         record.closed_at,

@@ -25,7 +25,7 @@ from setpoint.loop.together import all_waivers, message_counts
 from setpoint.model.access import Token, TokenRequest
 from setpoint.model.canonical import Json
 from setpoint.model.decision import Decision
-from setpoint.model.drift import Comparison, Folded, Explanation
+from setpoint.model.drift import Comparison, Explanation, Folded
 from setpoint.model.examination import Examination, Examiner
 from setpoint.model.finding import FindingRecord
 from setpoint.model.health import Status
@@ -79,9 +79,7 @@ class LocalSource:
 
     @property
     def inside(self) -> LocalInside:
-        return LocalInside(
-            lambda: self._reader, lambda: open_existing_ledger(self._settings), self.status, self._known
-        )
+        return LocalInside(lambda: self._reader, lambda: open_existing_ledger(self._settings), self.status, self._known)
 
     def last_beat(self) -> BeatRow:
         return last_beat(self._reader, self._scope)

@@ -20,6 +20,7 @@ from setpoint.model.policy import Severity
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
+    from rich.segment import Segment
 
 STYLES: Final[Mapping[str, str]] = {
     "critical": "bold red",
@@ -95,30 +96,39 @@ class Output:
         return self._console().width if not self.as_json and self.stream.isatty() else None
 
     def show(self, made: RenderableType) -> None:
-        """Something that was made for the terminal. Ask for its `width` before."""
-        self._console().print(made)
+        """Something that was made for the terminal. Ask for its `width` before.
 
-    def table(self, headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-        """Rows under headings; nothing where there are none, or with `--json`."""
+        Without the blanks that fill its lines: whoever copies some of them has what they say and no more.
+        """
+        from rich.segment import Segment, Segments
+
+        console = self._console()
+        lines = console.render_lines(made, pad=False)
+        shown = (segment for line in lines for segment in (*_without_blanks(line), Segment.line()))
+        console.print(Segments(shown), end="")
+
+    def table(self, headings: Sequence[str], rows: Sequence[Sequence[object]], *, whole: bool = False) -> None:
+        """Rows under headings; nothing where there are none, or with `--json`.
+
+        On a terminal columns in which no row says anything are left out, unless it is to be shown `whole`.
+        """
         if self.as_json or not rows:
             return
         cells = [[clean(_shown(cell)) for cell in row] for row in rows]
         if self.stream.isatty():
-            self._pretty(headings, cells)
+            self._pretty(headings, cells, whole=whole)
         else:
             self._plain(headings, cells)
 
-    def _pretty(self, headings: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
-        from rich import box
-        from rich.table import Table
-        from rich.text import Text
+    def _pretty(self, headings: Sequence[str], cells: Sequence[Sequence[str]], *, whole: bool) -> None:
+        from setpoint.cli.table import Rows
 
-        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
-        for heading in headings:
-            table.add_column(heading, overflow="fold")
-        for row in cells:
-            table.add_row(*(Text(cell, style=STYLES.get(cell, "")) for cell in row))
-        self._console().print(table)
+        console, rows = self._console(), Rows(headings, cells, STYLES, whole=whole)
+        if rows.fit(console.width):
+            self.show(rows.table())
+            return
+        for line in rows.blocks(console.width):
+            console.print(line, soft_wrap=True)
 
     def _plain(self, headings: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
         lines = [list(headings), *([cell.replace("\n", " ") for cell in row] for row in cells)]
@@ -139,6 +149,14 @@ class Output:
 
         # What is shown is data: `:key:` within a URN is no picture of a key.
         return Console(file=self.stream, emoji=False, markup=False, highlight=False)
+
+
+def _without_blanks(line: Sequence[Segment]) -> Sequence[Segment]:
+    """Without those at its end."""
+    kept = list(line)
+    while kept and not kept[-1].text.strip():
+        kept.pop()
+    return [*kept[:-1], kept[-1]._replace(text=kept[-1].text.rstrip())] if kept else kept
 
 
 def moment(at: datetime | None) -> str:

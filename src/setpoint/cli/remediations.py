@@ -32,7 +32,7 @@ def command(source: Source, service: str | None, *, as_json: bool) -> int:
     return 0
 
 
-def _took(remediation: Remediation) -> str:
+def took(remediation: Remediation) -> str:
     """How long it was on its way; unknown of one that was undone later, for only its last step has a time."""
     if remediation.state is RemediationState.UNDONE:
         return ""
@@ -49,5 +49,5 @@ def _row(remediation: Remediation) -> tuple[object, ...]:
         changes,
         remediation.why,
         remediation.detected_at,
-        _took(remediation),
+        took(remediation),
     )

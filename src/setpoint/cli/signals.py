@@ -86,7 +86,7 @@ def show(output: Output, answer: Answer) -> None:
         output.json({"columns": answer.columns, "types": answer.types, "rows": answer.rows, "cut": answer.cut})
     elif not answer.rows:
         output.line("no rows")
-    output.table(answer.columns, [[value(cell) for cell in row] for row in answer.rows])
+    output.table(answer.columns, [[value(cell) for cell in row] for row in answer.rows], whole=True)
     if answer.cut:
         output.line("there are more rows: give a larger --limit, or --parquet for all of them", style="yellow")
 

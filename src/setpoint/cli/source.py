@@ -20,7 +20,7 @@ from setpoint.loop.standing import Standing
 from setpoint.model.access import Token, TokenRequest
 from setpoint.model.canonical import Json
 from setpoint.model.decision import Decision
-from setpoint.model.drift import Comparison, Folded, Explanation
+from setpoint.model.drift import Comparison, Explanation, Folded
 from setpoint.model.examination import Examination, Examiner
 from setpoint.model.finding import FindingRecord
 from setpoint.model.health import Status

@@ -18,7 +18,7 @@ from setpoint.loop.risk import ServiceRisk
 from setpoint.loop.standing import Standing
 from setpoint.model.canonical import Json
 from setpoint.model.decision import Decision
-from setpoint.model.drift import Comparison, Folded, Explanation
+from setpoint.model.drift import Comparison, Explanation, Folded
 from setpoint.model.examination import Examination, Examiner
 from setpoint.model.finding import FindingRecord
 from setpoint.model.health import Status

@@ -20,10 +20,19 @@ Check = Callable[[Json, str], None]
 
 LARGEST_NUMBER: Final = 2**53 - 1
 """The largest whole number that every JSON library reads as it stands (RFC 8259, section 6)."""
+
+# As much of each as `schemas/agent-report.schema.json` lets a report hold, by which agents go.
 LONGEST_NAME: Final = 256
-MOST_FINDINGS = MOST_ROUTES = 1_000
+MOST_FINDINGS: Final = 1_000
+MOST_ROUTES: Final = 1_000
 MOST_FUNCTIONS: Final = 5_000
 MOST_FRAMES: Final = 32
+MOST_ORIGINS: Final = 16
+MOST_PROBES: Final = 8
+MOST_BOUNDS: Final = 64
+MOST_COUNTS: Final = 32
+MOST_MISHAPS: Final = 101
+"""A hundred kinds, and one for all the rest."""
 
 
 def name(value: Json, where: str) -> None:
@@ -37,7 +46,7 @@ def words(value: Json, where: str) -> None:
         text({where: value}, where, longest=LONGEST_TEXT)
 
 
-def whole(value: Json, where: str) -> None:
+def whole_number(value: Json, where: str) -> None:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= LARGEST_NUMBER:
         raise InputError(f"{where} is no whole number from 0 to {LARGEST_NUMBER:,}")
 
@@ -118,12 +127,12 @@ def counts(value: Json, where: str) -> None:
     """Names and whole numbers."""
     if not isinstance(value, dict):
         raise InputError(f"{where} is no JSON object")
-    if len(value) > 32:
-        raise too_large(f"there are {len(value):,} {where}; at most 32 are taken")
+    if len(value) > MOST_COUNTS:
+        raise too_large(f"there are {len(value):,} {where}; at most {MOST_COUNTS} are taken")
     for member, count in value.items():
         if not _COUNT.fullmatch(member):
             raise InputError(f"a name in {where} is not 1 to 32 small letters, digits and hyphens")
-        whole(count, f"{where}.{member}")
+        whole_number(count, f"{where}.{member}")
 
 
 def latency(value: Json, where: str) -> None:
@@ -137,9 +146,9 @@ def latency(value: Json, where: str) -> None:
 _ANY_TIME: Final = datetime.min.replace(tzinfo=UTC)
 _COUNT: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 _HISTOGRAM: Final = object_of(
-    {"bounds": list_of(amount, 64), "counts": list_of(whole, 65), "sum": amount},
+    {"bounds": list_of(amount, MOST_BOUNDS), "counts": list_of(whole_number, MOST_BOUNDS + 1), "sum": amount},
 )
-_FUNCTION: Final = object_of({"file": words, "line": whole, "function": name})
+_FUNCTION: Final = object_of({"file": words, "line": whole_number, "function": name})
 _ORIGIN: Final = object_of({"part": name}, {"name": words, "shape": words, "fingerprint": words})
 _FINDING: Final = object_of(
     {
@@ -148,23 +157,23 @@ _FINDING: Final = object_of(
         "cwe": between(1, 99_999, integer=True),
         "sink": name,
         "frames": list_of(_FUNCTION, MOST_FRAMES, least=1),
-        "count": whole,
+        "count": whole_number,
     },
     {
         "attack": truth,
         "confidence": between(0, 1, integer=False),
         "context": words,
-        "origins": list_of(_ORIGIN, 16),
+        "origins": list_of(_ORIGIN, MOST_ORIGINS),
         "method": words,
         "route": words,
-        "attacks": whole,
+        "attacks": whole_number,
         "first": time,
         "last": time,
-        "probes": list_of(name, 8),
+        "probes": list_of(name, MOST_PROBES),
     },
 )
 _ROUTE: Final = object_of(
-    {"route": name, "method": name, "calls": whole},
+    {"route": name, "method": name, "calls": whole_number},
     {"framework": words, "statuses": counts, "latency": latency, "effects": counts},
 )
 _FUNCTIONS: Final = list_of(_FUNCTION, MOST_FUNCTIONS)
@@ -187,7 +196,7 @@ MEMBERS: Final[Mapping[str, Check]] = {
     "functions": object_of(
         {}, {"mode": one_of("exact", "sampled"), "application": _FUNCTIONS, "libraries": _FUNCTIONS}
     ),
-    "mishaps": list_of(object_of({"kind": name, "count": whole}), 101),
+    "mishaps": list_of(object_of({"kind": name, "count": whole_number}), MOST_MISHAPS),
 }
 
 

@@ -23,7 +23,7 @@ from setpoint.loop.together import all_waivers, message_counts
 from setpoint.model.access import AccessScope, Principal
 from setpoint.model.canonical import Json
 from setpoint.model.decision import Decision
-from setpoint.model.drift import Comparison, Folded, Explanation
+from setpoint.model.drift import Comparison, Explanation, Folded
 from setpoint.model.finding import FindingRecord, FindingSource
 from setpoint.model.inside import Agent, AgentSwitch, Derivation, InsideSummary
 from setpoint.model.order import Order, OrderKind

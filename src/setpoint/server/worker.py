@@ -72,7 +72,9 @@ def _done(call: Json) -> tuple[bytes, int]:
         return WORK[Work(call["work"])](settings, call["question"]).model_dump_json().encode(), DONE
     except MemoryError:
         less = "ask about less at once: a shorter time, or one service"
-        return orjson.dumps(failure_document(CouldNotTellError("it takes more memory than it may", remedy=less))), FAILED
+        return orjson.dumps(
+            failure_document(CouldNotTellError("it takes more memory than it may", remedy=less))
+        ), FAILED
     except Error as error:
         return orjson.dumps(failure_document(error)), FAILED
 

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from pydantic import Field
 
-from setpoint.model.drift import Comparison, Drift, DriftKind, Fold, Folded, Gap, GapKind, Explanation, Unremarkable
+from setpoint.model.drift import Comparison, Drift, DriftKind, Explanation, Fold, Folded, Gap, GapKind, Unremarkable
 from setpoint.model.urn import Urn
 from setpoint.wire.document import Document, example, meant, spelt
 

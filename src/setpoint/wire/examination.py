@@ -35,6 +35,7 @@ _EXAMINATION = {
     "calls_per_second": 20.0,
     "faults": [],
     "remarks": [],
+    "unread": [],
 }
 _CALLER = {
     "name": "token:release-manager",

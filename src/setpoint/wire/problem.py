@@ -8,7 +8,15 @@ from typing import Final
 
 from pydantic import Field
 
-from setpoint.errors import ConflictError, CouldNotTellError, Error, InputError, LedgerError, NotFoundError, TemporaryError
+from setpoint.errors import (
+    ConflictError,
+    CouldNotTellError,
+    Error,
+    InputError,
+    LedgerError,
+    NotFoundError,
+    TemporaryError,
+)
 from setpoint.wire.document import Document, example
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -67,7 +75,9 @@ class ProblemDocument(Document):
     remedy: str = Field(description="What would do; empty where nothing is known to.")
     exit_code: int = Field(description="How a command ends on it: 2 wrong input, 3 could not tell.")
     request: str = Field(description="The call's id, as in the logs and in the header `X-Request-Id`.")
-    delay: float | None = Field(default=None, description="After how many seconds trying again may help; null where it will not.")
+    delay: float | None = Field(
+        default=None, description="After how many seconds trying again may help; null where it will not."
+    )
 
     def model(self) -> Error:
         """The error that a command would have met without a server in between."""

@@ -9,6 +9,7 @@ import pytest
 from setpoint.cli.drift_view import OfFindings, cause_json, show_entity, show_folded
 from setpoint.cli.output import Output
 from setpoint.compare.config.causes import causes
+from setpoint.model.canonical import Json
 from setpoint.model.drift import Comparison, Drift, DriftKind, Fold, Folded
 from setpoint.model.urn import Urn
 
@@ -59,7 +60,7 @@ def test_an_entity_that_is_not_there_is_not_shown_whole(output: Output) -> None:
 
 
 def test_of_an_entity_that_nobody_declared_what_is_empty_does_not_hide_what_is_there(output: Output) -> None:
-    statement = {
+    statement: Json = {
         "Action": ["sts:assumerole"],
         "Condition": {},
         "Effect": "Allow",

@@ -17,6 +17,9 @@ NOWHERE: Final = "http://127.0.0.1:1"
 SECRET: Final = "sp_0123456789ab_hunter2"
 
 ASK: Final = {
+    "agents": (),
+    "agents off": ("shop", "--reason", "x"),
+    "agents on": ("shop", "--reason", "x"),
     "alerts": (),
     "alerts test": ("oncall",),
     "approve": ("1", "--reason", "x"),
@@ -38,6 +41,7 @@ ASK: Final = {
     "remediations": (),
     "resume": ("--reason", "x"),
     "risk": ("shop",),
+    "runtime": ("shop",),
     "signals query": ("SELECT 1",),
     "status": (),
     "tokens issue": ("me", "--scope", "read"),

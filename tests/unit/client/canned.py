@@ -13,7 +13,7 @@ from setpoint.client.connection import Connection
 
 
 @dataclass
-class Explanation:
+class Told:
     """One answer; `hold` is waited for before it is sent, and `cut` hangs up before anything is."""
 
     body: bytes = b""
@@ -39,16 +39,16 @@ class Canned:
     """The last answer is given for ever."""
 
     url: str = ""
-    answers: list[Explanation] = field(default_factory=list)
+    answers: list[Told] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
 
-    def tell(self, *answers: Explanation) -> None:
+    def tell(self, *answers: Told) -> None:
         self.answers = list(answers)
 
     def tell_json(self, document: object, status: int = 200, **headers: str) -> None:
-        self.tell(Explanation(orjson.dumps(document), status, headers))
+        self.tell(Told(orjson.dumps(document), status, headers))
 
-    def next(self) -> Explanation:
+    def next(self) -> Told:
         return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 import pytest
-from tests.unit.client.canned import Canned, Connect, Explanation, problem
+from tests.unit.client.canned import Canned, Connect, Told, problem
 
 from setpoint.client import connection as module
 from setpoint.client.connection import Connection
@@ -72,7 +72,7 @@ def test_pages_are_followed_by_their_cursors_alone(server: Canned, connect: Conn
         {"items": [release(3)], "next": "/v1/x?limit=2&cursor=def"},
         {"items": [], "next": None},
     ]
-    server.tell(*(Explanation(orjson.dumps(page)) for page in pages))
+    server.tell(*(Told(orjson.dumps(page)) for page in pages))
     found = connect().items("/x", Page[ReleaseDocument], most=2, service="payments")
     assert [each.version for each in found] == ["1", "2", "3"]
     assert [each.path for each in server.asked] == [
@@ -102,7 +102,7 @@ def test_pages_without_end_are_cut(
 ) -> None:
     monkeypatch.setattr(module, limit, most)
     pages: list[Any] = [{"items": [RELEASE], "next": f"/v1/x?cursor={number}"} for number in range(99)]
-    server.tell(*(Explanation(orjson.dumps(page)) for page in pages))
+    server.tell(*(Told(orjson.dumps(page)) for page in pages))
     with pytest.raises(CouldNotTellError, match="ask for less at once"):
         list(connect().items("/x", Page[ReleaseDocument]))
     assert len(server.asked) < 20
@@ -116,14 +116,14 @@ def test_a_download_without_end_is_cut(
     server: Canned, connect: Connect, limit: str, most: float, told: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, limit, most)
-    server.tell(Explanation(b" " * 1001))
+    server.tell(Told(b" " * 1001))
     with pytest.raises(CouldNotTellError, match=told):
         connect().download("/x", b"{}", io.BytesIO(), within=5.0)
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", b"[1]", b"<html>", b'{"service": 1}', b"\xff"])
 def test_what_is_no_answer_is_told(server: Canned, connect: Connect, body: bytes) -> None:
-    server.tell(Explanation(body))
+    server.tell(Told(body))
     with pytest.raises(CouldNotTellError, match="no answer that this program knows") as told:
         connect().get("/x", ReleaseDocument)
     assert told.value.where == server.url
@@ -131,14 +131,14 @@ def test_what_is_no_answer_is_told(server: Canned, connect: Connect, body: bytes
 
 def test_an_answer_without_end_is_cut(server: Canned, connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "LARGEST_ANSWER", 1000)
-    server.tell(Explanation(b" " * 1001))
+    server.tell(Told(b" " * 1001))
     with pytest.raises(CouldNotTellError, match="more than 1,000 bytes"):
         connect().get("/x", ReleaseDocument)
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
 def test_a_redirect_is_not_followed(server: Canned, connect: Connect, status: int) -> None:
-    server.tell(Explanation(b"", status, {"Location": f"{server.url}/elsewhere"}))
+    server.tell(Told(b"", status, {"Location": f"{server.url}/elsewhere"}))
     with pytest.raises(CouldNotTellError, match=f"answered {status}"):
         connect().get("/x", ReleaseDocument)
     assert len(server.asked) == 1
@@ -160,7 +160,7 @@ def test_a_redirect_is_not_followed(server: Canned, connect: Connect, status: in
 def test_an_error_is_told_as_it_would_be_here(
     server: Canned, connect: Connect, status: int, more: dict[str, Any], kind: type[Exception], told: str
 ) -> None:
-    server.tell(Explanation(problem(status, "no", **{"where": "f:1", "remedy": "do", **more}), status))
+    server.tell(Told(problem(status, "no", **{"where": "f:1", "remedy": "do", **more}), status))
     with pytest.raises(kind) as refused:
         connect().get("/x", ReleaseDocument)
     assert type(refused.value) is kind
@@ -170,27 +170,27 @@ def test_an_error_is_told_as_it_would_be_here(
 
 @pytest.mark.parametrize("status", [404, 405])
 def test_an_older_server_is_told_from_one_that_has_no_such_thing(server: Canned, connect: Connect, status: int) -> None:
-    server.tell(Explanation(problem(status, "there is nothing here", type=NO_SUCH_OPERATION, where="/v1/x"), status))
+    server.tell(Told(problem(status, "there is nothing here", type=NO_SUCH_OPERATION, where="/v1/x"), status))
     with pytest.raises(CouldNotTellError, match="the server has no /v1/x; it may be older than this program"):
         connect().get("/x", ReleaseDocument)
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 500, 503])
 def test_some_other_server_is_not_believed(server: Canned, connect: Connect, status: int) -> None:
-    server.tell(Explanation(b"<html>", status))
+    server.tell(Told(b"<html>", status))
     with pytest.raises(CouldNotTellError, match=f"answered {status}; is this Setpoint's address"):
         connect().get("/x", ReleaseDocument)
 
 
 def test_who_asks_too_often_waits_as_long_as_he_is_told(server: Canned, connect: Connect, waited: list[float]) -> None:
-    refused = Explanation(problem(429, "too often", delay=0.4), 429, {"Retry-After": "2"})
-    server.tell(refused, refused, Explanation(orjson.dumps(RELEASE)))
+    refused = Told(problem(429, "too often", delay=0.4), 429, {"Retry-After": "2"})
+    server.tell(refused, refused, Told(orjson.dumps(RELEASE)))
     assert connect().get("/x", ReleaseDocument).version == "1"
     assert waited == [2, 2]
 
 
 def test_who_is_told_to_come_back_tomorrow_does_not_wait(server: Canned, connect: Connect, waited: list[float]) -> None:
-    server.tell(Explanation(problem(429, "too often", delay=86400), 429, {"Retry-After": "86400"}))
+    server.tell(Told(problem(429, "too often", delay=86400), 429, {"Retry-After": "86400"}))
     with pytest.raises(TemporaryError, match="too often") as told:
         connect().get("/x", ReleaseDocument)
     assert (waited, told.value.exit_code, told.value.delay) == ([], 3, 86400)
@@ -199,25 +199,25 @@ def test_who_is_told_to_come_back_tomorrow_does_not_wait(server: Canned, connect
 @pytest.mark.parametrize(
     "lost",
     [
-        Explanation(b"", 502),
-        Explanation(b"", 504),
-        Explanation(problem(503, "busy", delay=1.0, exit_code=3), 503, {"Retry-After": "1"}),
-        Explanation(cut=True),
+        Told(b"", 502),
+        Told(b"", 504),
+        Told(problem(503, "busy", delay=1.0, exit_code=3), 503, {"Retry-After": "1"}),
+        Told(cut=True),
     ],
 )
 def test_a_change_happens_once_however_often_it_is_sent(
-    server: Canned, connect: Connect, waited: list[float], lost: Explanation
+    server: Canned, connect: Connect, waited: list[float], lost: Told
 ) -> None:
-    server.tell(lost, Explanation(orjson.dumps(ORDER), 201))
+    server.tell(lost, Told(orjson.dumps(ORDER), 201))
     assert connect().post("/orders/pause", OrderRequest(reason="why"), OrderDocument).id == 3
     first, second = server.asked
     assert first.headers["Idempotency-Key"] == second.headers["Idempotency-Key"] != ""
     assert first.json() == second.json() == {"reason": "why"}
 
-    server.tell(lost, Explanation(orjson.dumps(ORDER), 201))
+    server.tell(lost, Told(orjson.dumps(ORDER), 201))
     with pytest.raises(TemporaryError):
         connect().post("/tokens", OrderRequest(reason="why"), OrderDocument, once=False)
-    server.tell(lost, Explanation(orjson.dumps(ORDER)))
+    server.tell(lost, Told(orjson.dumps(ORDER)))
     with pytest.raises(TemporaryError):
         connect().delete("/waivers/w1", OrderDocument)
     assert len(server.asked) == 4
@@ -225,7 +225,7 @@ def test_a_change_happens_once_however_often_it_is_sent(
 
 
 def test_two_changes_have_two_keys(server: Canned, connect: Connect) -> None:
-    server.tell(Explanation(orjson.dumps(ORDER), 201))
+    server.tell(Told(orjson.dumps(ORDER), 201))
     for _ in range(2):
         connect().post("/orders/pause", OrderRequest(reason="why"), OrderDocument)
     assert len({each.headers["Idempotency-Key"] for each in server.asked}) == 2
@@ -247,7 +247,7 @@ def test_a_server_that_is_not_there_is_could_not_tell(waited: list[float]) -> No
 
 def test_a_slow_server_is_not_waited_for(server: Canned, connect: Connect) -> None:
     held = threading.Event()
-    server.tell(Explanation(orjson.dumps(RELEASE), hold=held))
+    server.tell(Told(orjson.dumps(RELEASE), hold=held))
     with pytest.raises(TemporaryError, match=r"no whole answer came within 0\.2 seconds"):
         connect().get("/x", ReleaseDocument, within=0.2)
     held.set()

@@ -152,9 +152,8 @@ def _more(one: float | None, other: float | None) -> float | None:
 
 @given(st.lists(FINDINGS), SERVICES)
 def test_it_saturates(findings: list[RiskInput], service: Service) -> None:
-    ceilings = dict.fromkeys(("exploitability", "reachability", "exposure"), 2.0)
-    ceilings |= {"severity": 10.0, "tier": 1.5, "age": 1.5}
-    worst = RiskInput("a", Severity.CRITICAL, 1.0, Reach.TAKES_INPUT, 10_000.0)
+    ceilings = {"severity": 10.0, "exploitability": 2.0, "reachability": 2.5, "exposure": 2.0, "tier": 1.5, "age": 1.5}
+    worst = RiskInput("a", Severity.CRITICAL, 1.0, Reach.ATTACKED, 10_000.0)
     risk, factors = assess_risk([*findings, *[worst] * 100], service)
     assert all(each.value <= ceilings[each.name] for each in factors)
     assert risk <= math.prod(ceilings.values())

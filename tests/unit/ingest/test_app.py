@@ -187,7 +187,11 @@ def test_a_large_body_is_refused(serve: Serve, announced: bool) -> None:
 
     content = b" " * 2000 if announced else pieces()
     answer = serve(body_bytes=1500).post("/ingest", content=content, headers=LINES)
-    assert _problem(answer, 413)["what"] == "the body has more than 1,500 bytes"
+    problem = _problem(answer, 413)
+    assert (problem["what"], problem["type"]) == (
+        "the body has more than 1,500 bytes",
+        "urn:setpoint:problem:content-too-large",
+    )
 
 
 def test_many_events_at_once_are_refused(serve: Serve, journal: FileJournal) -> None:

@@ -149,11 +149,11 @@ def test_who_was_replaced_takes_the_lease_again_and_counts_nothing_twice(journal
     assert shelf.count() == 5
 
 
-def test_a_journal_that_began_anew_is_read_from_its_beginning(
-    journal: FileJournal, shelf: Shelf, tmp_path: Path
-) -> None:
+def test_a_journal_that_began_anew_is_read_from_its_beginning(journal: FileJournal, shelf: Shelf) -> None:
     with shelf.open() as ledger:
-        ledger.acquire(SCOPE, NOW, 60)[1].take_reports([], 1000, NOW)
+        lease, writer = ledger.acquire(SCOPE, NOW, 60)
+        writer.take_reports([], 1000, NOW)
+        ledger.release(lease)
     journal.append([report(1, 3)], NOW)
     with running(journal, shelf) as deriving:
         eventually(lambda: deriving.derived == 1)

@@ -137,7 +137,7 @@ def test_what_is_not_recorded_yet_is_asked_again_and_completes_the_record(
     assert len(record.asked) == 1, "it is not time yet"
     before = last(worker)
     beat(worker, 31)
-    assert last(worker).why.endswith(f"set again by {by_eve(record.answer.at).told()}")
+    assert last(worker).why.endswith(f"set again by {by_eve(record.answer.at).clause()}")
     assert (last(worker).state, last(worker).updated_at) == (before.state, before.updated_at)
     assert record.asked[0] == record.asked[1], "whoever puts it right meanwhile is not accused"
     assert len(escalations(worker)) == 2

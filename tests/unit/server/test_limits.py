@@ -76,6 +76,7 @@ def test_a_large_body_is_refused(limited: Callable[[Limits], Caller]) -> None:
     assert told.status_code == 413
     assert told.headers["connection"] == "close"
     assert told.json()["what"] == "the body has more than 2,000 bytes"
+    assert told.json()["type"] == "urn:setpoint:problem:content-too-large"
 
 
 def test_a_large_body_that_hides_its_size_is_refused(limited: Callable[[Limits], Caller]) -> None:

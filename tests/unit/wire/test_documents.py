@@ -23,7 +23,7 @@ from setpoint.loop.risk import ServiceRisk
 from setpoint.model.attribution import Inquiry, RecordedChange, Untold
 from setpoint.model.canonical import Unknown
 from setpoint.model.decision import Decision, Factor, Outcome, Reason, Verdict
-from setpoint.model.drift import Comparison, Drift, DriftKind, Fold, Folded, Gap, GapKind, Explanation, Unremarkable
+from setpoint.model.drift import Comparison, Drift, DriftKind, Explanation, Fold, Folded, Gap, GapKind, Unremarkable
 from setpoint.model.examination import Examination, Workload
 from setpoint.model.finding import Finding, FindingRecord, FindingSource
 from setpoint.model.health import Duty, Health, ProcessState, ProcessStatus, Status
@@ -275,7 +275,8 @@ CASES: dict[Any, st.SearchStrategy[Any]] = {
     ComparisonDocument: comparisons(),
     CoverageDocument: coverages,
     ExplanationDocument: st.lists(
-        st.builds(Explanation, texts, one(DriftKind) | one(GapKind) | one(Unremarkable), values, values, texts), max_size=2
+        st.builds(Explanation, texts, one(DriftKind) | one(GapKind) | one(Unremarkable), values, values, texts),
+        max_size=2,
     ),
     ExaminationDocument: examinations,
     FoldedDocument: st.builds(Folded, numbers, st.dictionaries(texts, numbers, max_size=2)),
@@ -395,7 +396,7 @@ def all_documents() -> list[type[Document]]:
 @pytest.mark.parametrize("document", all_documents(), ids=lambda each: each.__name__)
 def test_shows_an_example_that_is_one(document: type[Document]) -> None:
     shown = document.model_json_schema()["examples"][0]
-    assert document.model_validate(shown).model_dump(mode="json").keys() >= shown.keys()
+    assert document.model_validate(shown).model_dump(mode="json", by_alias=True).keys() >= shown.keys()
 
 
 @pytest.mark.parametrize("document", all_documents(), ids=lambda each: each.__name__)

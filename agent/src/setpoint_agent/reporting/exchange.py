@@ -1,8 +1,8 @@
 """One HTTP exchange with the control plane, whole or not at all within its deadline; for `transport` alone.
 
 Over the system's own sockets, and without a module that the application may not have imported: this runs in a thread
-of its own, where gevent, if it has patched threads, lets an import fail, and where its sockets would wait for a hub. What
-HTTP clients do besides is left out on purpose: no redirect is followed, and no proxy, cookie or password of the
+of its own, where gevent, if it has patched threads, lets an import fail, and where its sockets would wait for a hub.
+What HTTP clients do besides is left out on purpose: no redirect is followed, and no proxy, cookie or password of the
 environment is used. Reports are seconds apart: each has a connection of its own.
 """
 

@@ -43,7 +43,7 @@ class Instructions:
         if not isinstance(given, dict) or not isinstance(signature, str):
             return None
         agent, issued = given.get("agent"), given.get("issued")
-        if agent not in {ON, OFF} or not isinstance(issued, str) or given.get("for") != self._boot:
+        if agent not in (ON, OFF) or not isinstance(issued, str) or given.get("for") != self._boot:
             return None
         if not self._is_signed(issued, agent, signature):
             return None

@@ -58,10 +58,15 @@ class ReportFile:
                 evidence, when = self._waiting.popleft()
             except IndexError:  # the process's last words are written by another thread
                 return
-            line = json.dumps(self._line(evidence, when), ensure_ascii=False)
-            left = memoryview(f"{line}\n".encode("utf-8", "replace"))
-            while left:
-                left = left[os.write(descriptor, left) :]
+            left = memoryview(
+                f"{json.dumps(self._line(evidence, when), ensure_ascii=False)}\n".encode("utf-8", "replace")
+            )
+            try:
+                while left:
+                    left = left[os.write(descriptor, left) :]
+            except OSError:
+                self.dropped += 1
+                raise
 
     def _line(self, evidence: Evidence, when: float) -> dict[str, object]:
         return {

@@ -13,7 +13,7 @@ from setpoint.compare.config.home import Home
 from setpoint.compare.config.rules import Rule, build
 from setpoint.compare.config.walk import Pair, Walk
 from setpoint.model.canonical import Json, digest
-from setpoint.model.drift import Comparison, Drift, DriftKind, Gap, GapKind, Explanation
+from setpoint.model.drift import Comparison, Drift, DriftKind, Explanation, Gap, GapKind
 from setpoint.model.paths import lookup, split
 from setpoint.model.resource import Resource
 from setpoint.model.schema import ResourceSchema

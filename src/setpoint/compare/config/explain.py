@@ -20,7 +20,9 @@ _FREE: Final = (Kind.ANY, Kind.DOCUMENT)
 """Below these, a schema names nothing: any path may be there."""
 
 
-def explain(comparison: Comparison, actual: Resource | None, schema: ResourceSchema | None, path: str) -> list[Explanation]:
+def explain(
+    comparison: Comparison, actual: Resource | None, schema: ResourceSchema | None, path: str
+) -> list[Explanation]:
     """What is to be said of the property at `path`, or of every one of which there is something to say.
 
     Raises `NotFoundError` for a path that its type does not have, `CouldNotTellError` where the state is not kept.

@@ -17,7 +17,7 @@ from setpoint.intent.cloudformation.identity import (
     physical_identifier,
 )
 from setpoint.intent.cloudformation.resolved import Resolved
-from setpoint.intent.cloudformation.surroundings import Surroundings
+from setpoint.intent.cloudformation.surroundings import TemplateSurroundings
 from setpoint.model.canonical import Json, Unknown
 from setpoint.model.schema import ResourceSchema
 
@@ -25,7 +25,7 @@ NO_STACK: Final = "its physical id is not known: give it a name or name its stac
 
 
 class Identification:
-    def __init__(self, around: Surroundings) -> None:
+    def __init__(self, around: TemplateSurroundings) -> None:
         self._around = around
 
     def identifier(

@@ -26,7 +26,7 @@ from setpoint.intent.cloudformation.rules import check_rules
 from setpoint.intent.cloudformation.scope import Chain
 from setpoint.intent.cloudformation.sources import LiveTemplate, LocalFile, Source, source_near
 from setpoint.intent.cloudformation.stack import StackFacts
-from setpoint.intent.cloudformation.surroundings import Schemas, Surroundings
+from setpoint.intent.cloudformation.surroundings import Schemas, TemplateSurroundings
 from setpoint.intent.cloudformation.template import Template, parse_document, template_of
 from setpoint.intent.cloudformation.transforms import Circumstances, own_macros, run_transforms
 from setpoint.model.canonical import Json, Unknown
@@ -92,7 +92,7 @@ class Opening:
         values = {} if template.macros else values_of(template, given)
         resolution = Resolution(
             template,
-            Surroundings(
+            TemplateSurroundings(
                 self._known.place,
                 values,
                 self._exports,

@@ -20,7 +20,7 @@ from setpoint.intent.cloudformation.outputs import Outputs
 from setpoint.intent.cloudformation.resolved import MOST_VALUES, Resolved, Unidentified, all_unknown, is_bounded
 from setpoint.intent.cloudformation.scope import Chain
 from setpoint.intent.cloudformation.spelling import check_spelling
-from setpoint.intent.cloudformation.surroundings import PSEUDO_PARAMETERS, Surroundings
+from setpoint.intent.cloudformation.surroundings import PSEUDO_PARAMETERS, TemplateSurroundings
 from setpoint.intent.cloudformation.template import Template
 from setpoint.model.canonical import Json, Unknown
 
@@ -34,7 +34,7 @@ class Resolution:
     def __init__(
         self,
         template: Template,
-        surroundings: Surroundings,
+        surroundings: TemplateSurroundings,
         open_nested: Callable[[Resolved], Resolution | Unknown] | None = None,
     ) -> None:
         """`open_nested` makes the resolution of a nested stack's template; unknown where that cannot be read."""
@@ -53,7 +53,7 @@ class Resolution:
         return self._template
 
     @property
-    def surroundings(self) -> Surroundings:
+    def surroundings(self) -> TemplateSurroundings:
         return self._around
 
     def resources(self) -> Iterator[Resolved]:

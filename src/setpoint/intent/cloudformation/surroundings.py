@@ -25,7 +25,7 @@ PSEUDO_PARAMETERS: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class TemplateSurroundings:
     """All that a template is resolved against."""
 
     place: Place

@@ -9,8 +9,8 @@ from datetime import datetime
 from setpoint.errors import Error
 from setpoint.store.interface.journal import Receipt
 from setpoint.store.journal.codec import encode
+from setpoint.store.journal.known import KnownIdentities
 from setpoint.store.journal.segment import Place
-from setpoint.store.journal.window import Window
 
 
 @dataclass(slots=True, eq=False)
@@ -44,7 +44,7 @@ class Group:
         self.receipts: list[tuple[Append, Receipt]] = []
         """What each may be told, once all is durable."""
 
-    def encoded(self, waiting: Append, known: Window) -> EncodedBatch:
+    def encoded(self, waiting: Append, known: KnownIdentities) -> EncodedBatch:
         """Without what is in the journal, in the group, or further up in the batch."""
         new: dict[bytes, bytes] = {}
         for identity, line in zip(waiting.identities, waiting.lines, strict=True):

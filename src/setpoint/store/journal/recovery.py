@@ -18,10 +18,10 @@ from setpoint.logs import logger
 from setpoint.store.journal.codec import Batch, is_beginning
 from setpoint.store.journal.damages import Damages
 from setpoint.store.journal.failures import unreadable, unwritable
+from setpoint.store.journal.known import KnownIdentities
 from setpoint.store.journal.limits import JournalLimits
 from setpoint.store.journal.reading import read_at
 from setpoint.store.journal.segment import SUFFIX, Segment, sync_folder
-from setpoint.store.journal.window import Window
 
 _SEGMENT: Final = re.compile(r"(\d{20})(\.v\d+)")
 
@@ -36,7 +36,7 @@ class Found:
     """The offset of the newest entry."""
     next: int
     """The offset that comes next."""
-    window: Window
+    window: KnownIdentities
     damages: Damages
     cut: int
     """Bytes of writes that were cut short, and that nobody was told were taken."""
@@ -67,7 +67,7 @@ def recover(folder: Path, limits: JournalLimits, taken: int) -> Found:
     """`taken` is the newest offset that anybody has derived something from: what comes next is after it."""
     firsts = _firsts(folder)
     segments: list[Segment] = []
-    window, damages = Window(limits.remember), Damages()
+    window, damages = KnownIdentities(limits.remember), Damages()
     last = expected = cut = 0
     for first, until in zip_longest(firsts, firsts[1:]):
         segment = Segment(folder, first)
@@ -97,7 +97,7 @@ def _firsts(folder: Path) -> list[int]:
     return sorted(firsts)
 
 
-def _survey(segment: Segment, until: int | None, window: Window, damages: Damages) -> int:
+def _survey(segment: Segment, until: int | None, window: KnownIdentities, damages: Damages) -> int:
     """Read all of a segment; the offset of its last event, 0 where it has none."""
     name, last = segment.path.name, 0
     try:

@@ -246,7 +246,8 @@ class SqlReader:
         ended_at = tables.beats.c.ended_at
         wanted = select(func.max(ended_at)).where(tables.beats.c.scope == scope, ended_at <= before)
         with self._database.read() as connection:
-            return connection.execute(wanted).scalar_one()
+            last: datetime | None = connection.execute(wanted).scalar_one()
+            return last
 
     def past_states(
         self, scope: str, since: datetime, until: datetime | None, *, service: str | None = None

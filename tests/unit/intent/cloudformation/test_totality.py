@@ -20,7 +20,7 @@ from setpoint.intent.cloudformation.parameters import parameter_values
 from setpoint.intent.cloudformation.resolution import Resolution
 from setpoint.intent.cloudformation.scope import NO_VALUE, Chain
 from setpoint.intent.cloudformation.sources import LiveTemplate
-from setpoint.intent.cloudformation.surroundings import Surroundings
+from setpoint.intent.cloudformation.surroundings import TemplateSurroundings
 from setpoint.intent.cloudformation.template import Template, template_of
 from setpoint.intent.cloudformation.transforms import Circumstances, run_transforms
 from setpoint.intent.cloudformation.values import ShortForm
@@ -87,7 +87,7 @@ def resolution(made: Document) -> Resolution:
     types = frozenset({"AWS::S3::Bucket"})
     values = parameter_values(template, {}, {})
     return Resolution(
-        template, Surroundings(PLACE, values, {}, None, lambda _: None, LiveAttributes(None), types, OUTSIDE)
+        template, TemplateSurroundings(PLACE, values, {}, None, lambda _: None, LiveAttributes(None), types, OUTSIDE)
     )
 
 

@@ -259,7 +259,7 @@ def test_a_session_is_named_with_its_role() -> None:
         "e1",
         AT,
     )
-    assert change.told() == f"{SESSION} (PutBucketPolicy, 2026-05-01 12:00:00Z)"
+    assert change.clause() == f"{SESSION} (PutBucketPolicy, 2026-05-01 12:00:00Z)"
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", "null", "1"])

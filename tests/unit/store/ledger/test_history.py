@@ -184,7 +184,7 @@ def case(bucket: MakeUrn, now: datetime) -> GateCase:
         Waiver("w1", "*", "*", "*", "agreed", "team", "", now, now + HOUR),
         Waiver("w2", "*", "*", "*", "expired", "team", "", now - 2 * HOUR, now - HOUR),
     )
-    shown = Circumstances(now, threshold, ("a",), ("b",), {"finding": now - HOUR}, now - 2 * HOUR, waivers)
+    shown = Circumstances(now, threshold, ("a",), ("b",), {"finding": now - HOUR}, now - 2 * HOUR, waivers=waivers)
     resources = (
         Resource(bucket("b"), {"Size": 1}, "main.tf"),
         Resource(bucket("a"), {"Size": Unknown("?")}, "main.tf"),

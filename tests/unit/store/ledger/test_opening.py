@@ -153,10 +153,10 @@ def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     assert caught.value.where == str(tmp_path / "missing")
 
 
-@pytest.mark.parametrize("options", [{"create": False}, {"read_only": True}])
-def test_a_missing_ledger_is_not_created_for_a_reader(tmp_path: Path, options: dict[str, bool]) -> None:
+@pytest.mark.parametrize(("create", "read_only"), [(False, False), (True, True)])
+def test_a_missing_ledger_is_not_created_for_a_reader(tmp_path: Path, *, create: bool, read_only: bool) -> None:
     with pytest.raises(LedgerError, match="there is no ledger here"):
-        open_ledger(str(tmp_path / "ledger.sqlite"), **options)
+        open_ledger(str(tmp_path / "ledger.sqlite"), create=create, read_only=read_only)
     assert list(tmp_path.iterdir()) == []
 
 

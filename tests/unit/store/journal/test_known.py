@@ -5,14 +5,14 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from setpoint.store.journal.window import Window
+from setpoint.store.journal.known import KnownIdentities
 
 BATCHES = st.lists(st.integers(1, 9), max_size=40)
 
 
 @given(st.integers(1, 20), BATCHES)
 def test_the_newest_are_known_and_the_oldest_forgotten(size: int, batches: list[int]) -> None:
-    window, added = Window(size), 0
+    window, added = KnownIdentities(size), 0
     for batch in batches:
         window.add([number.to_bytes(16, "big") for number in range(added, added + batch)])
         added += batch

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 
-class Window:
+class KnownIdentities:
     """Remembers at least the newest `size` identities and at most twice as many, at some 120 bytes each."""
 
     def __init__(self, size: int) -> None:
