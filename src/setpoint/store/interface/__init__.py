@@ -6,7 +6,18 @@ from setpoint.store.interface.journal import Entry, Journal, JournalReader, Jour
 from setpoint.store.interface.lake import Answer, Lake, LakeReader, LakeWriter
 from setpoint.store.interface.ledger import Ledger, LedgerReader, LedgerWriter, ThresholdKeeper
 from setpoint.store.interface.pages import KeptAnswer, KeptAnswers, LedgerPages, ResourceRow, ServerLedger
-from setpoint.store.interface.rows import AuditCheck, AuditEnd, AuditRow, BeatRow, Delivery, DeliveryState, Known, LastKnown, Lease, Parcel
+from setpoint.store.interface.rows import (
+    AuditCheck,
+    AuditEnd,
+    AuditRow,
+    BeatRow,
+    Delivery,
+    DeliveryState,
+    Known,
+    LastKnown,
+    Lease,
+    Parcel,
+)
 from setpoint.store.interface.tokens import (
     AgentKeys,
     IssuedToken,

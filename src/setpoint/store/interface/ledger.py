@@ -26,7 +26,17 @@ from setpoint.model.urn import Urn
 from setpoint.model.waiver import Waiver
 from setpoint.store.interface.history import HistoryReader
 from setpoint.store.interface.inside import InsideReader, ReportTaker
-from setpoint.store.interface.rows import AuditCheck, AuditRow, BeatRow, Delivery, DeliveryState, Known, LastKnown, Lease, Parcel
+from setpoint.store.interface.rows import (
+    AuditCheck,
+    AuditRow,
+    BeatRow,
+    Delivery,
+    DeliveryState,
+    Known,
+    LastKnown,
+    Lease,
+    Parcel,
+)
 
 
 class ThresholdKeeper(Protocol):
