@@ -3,12 +3,14 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+AGENT_BIN := agent/.venv/bin
+AGENT_READY := agent/.venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test faults lint format bench docs requirements clean
+.PHONY: help setup demo test faults lint format agent agent-trixie guests bench docs requirements clean
 
 help:  ## what each target does
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 setup: $(READY)  ## make .venv with pinned, hashed dependencies
 
@@ -20,25 +22,43 @@ $(READY): requirements/dev.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
+# What the agent is tested with (frameworks, servers, drivers) is a world of its own, apart from Setpoint's.
+$(AGENT_READY): agent/requirements/test.txt
+	$(PYTHON) -m venv agent/.venv
+	$(AGENT_BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r agent/requirements/test.txt
+	@touch $@
+
 demo: $(READY)  ## the whole loop on a small production; KEEP=1 leaves it running
 	$(BIN)/python -m demo $(if $(KEEP),--keep)
 
-test: $(READY)  ## every test but the long ones of `faults`
+test: $(READY) $(AGENT_READY)  ## every test but the long ones: `faults`, `guests`, `agent-trixie`
 	$(BIN)/pytest tests/unit tests/contract tests/integration tests/e2e
+	cd agent && .venv/bin/pytest tests/unit tests/integration
 
 faults: $(READY)  ## some twenty minutes of killing, stopping and lying to it
 	$(BIN)/pytest tests/faults
 
-lint: $(READY)  ## style, types, architecture, and the README's help text
+lint: $(READY) $(AGENT_READY)  ## style, types, architecture, and the README's help text
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	cd agent && .venv/bin/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m docs.check
 
 format: $(READY)  ## put the code in the agreed shape
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+agent: $(AGENT_READY)  ## the agent alone: style, types, unit and integration tests
+	cd agent && .venv/bin/ruff check && .venv/bin/ruff format --check && .venv/bin/mypy
+	cd agent && .venv/bin/pytest tests/unit tests/integration
+
+agent-trixie:  ## the agent's unit tests on Debian trixie's Python 3.13; needs root and debootstrap
+	agent/tests/trixie.sh tests/unit
+
+guests: $(AGENT_READY)  ## some ten minutes: others' test suites with the agent loaded, load, forks
+	cd agent && .venv/bin/pytest tests/guest
 
 bench: $(READY)  ## every benchmark, each against a named peer
 	@for each in bench/bench_*.py bench/drift_truth.py; do echo "== $$each"; $(BIN)/python -m "bench.$$(basename $$each .py)" || exit 1; done
@@ -51,6 +71,10 @@ requirements:  ## pin every dependency again, newest versions
 	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --universal --python-version 3.11 --extra aws pyproject.toml -o requirements/aws.txt
 	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --universal --python-version 3.11 --extra dev pyproject.toml requirements/build.in -o requirements/dev.txt
 	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --universal --python-version 3.11 requirements/iast.in -o requirements/iast.txt
+	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --universal --python-version 3.11 agent/requirements/test.in -o agent/requirements/test.txt
+	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --universal --python-version 3.11 agent/requirements/guests.in -o agent/requirements/guests.txt
+	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --universal --python-version 3.11 requirements/overhead.in -o requirements/overhead.txt
 
 clean:  ## remove what this file made
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache demo/.run bench/.run
+	rm -rf agent/.venv agent/.run agent/.mypy_cache agent/.ruff_cache agent/.pytest_cache agent/.hypothesis

@@ -1,8 +1,8 @@
 """What the agent costs a service: CPU and latency of a request, memory, start-up, as ratios to the service without it.
 
-A Flask service under gunicorn and a FastAPI service under uvicorn echo JSON, show twenty rows of SQL through a template,
-and read a file. Runs alternate: without anything, with setpoint-agent, with the peer (ddtrace: tracing, and IAST on every
-request). Figures are medians over the runs; the first time, the services' environment is made below `bench/.run`.
+A Flask service under gunicorn and a FastAPI service under uvicorn echo JSON, show twenty rows of SQL through a
+template, and read a file. Runs alternate: without anything, with setpoint-agent, with the peer (ddtrace: tracing, and
+IAST on every request). Figures are medians over the rounds. The services' environment is made below `bench/.run` first.
 
     python -m bench.agent_overhead [ROUNDS [REQUESTS]]
 
@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -32,7 +32,8 @@ REQUIREMENTS = HERE.parent / "requirements" / "overhead.txt"
 
 
 def main(arguments: Sequence[str]) -> None:
-    rounds, requests = (int(each) for each in (*arguments, *(str(each) for each in (ROUNDS, REQUESTS)[len(arguments) :])))
+    rounds = int(arguments[0]) if arguments else ROUNDS
+    requests = int(arguments[1]) if len(arguments) > 1 else REQUESTS
     _make_environment()
     with tempfile.TemporaryDirectory() as name, _sink() as sink:
         folder = Path(name)
@@ -42,26 +43,40 @@ def main(arguments: Sequence[str]) -> None:
             for _ in range(rounds):
                 for way in WAYS:
                     runs[way].append(run(ENVIRONMENT, folder, service, way, sink, requests))
-            _tell(service, runs)
+            _tell(service, {way: _median(of_way) for way, of_way in runs.items()})
 
 
-def _tell(service: str, runs: dict[str, list[Run]]) -> None:
-    def median(way: str, figure: str) -> float:
-        return statistics.median(getattr(each, figure) for each in runs[way])
+def _median(runs: Sequence[Run]) -> Run:
+    return Run(
+        cpu=statistics.median(each.cpu for each in runs),
+        p50=statistics.median(each.p50 for each in runs),
+        memory=statistics.median(each.memory for each in runs),
+        start=statistics.median(each.start for each in runs),
+    )
 
-    print(f"{service:9}{'CPU/request':>14}{'ratio':>8}{'p50':>11}{'ratio':>8}{'memory':>11}{'more':>9}{'start':>10}{'more':>9}")
-    for way in WAYS:
-        cpu, p50, memory, start = (median(way, each) for each in ("cpu", "p50", "memory", "start"))
-        more = start - min(each.start for each in runs["none"])
+
+def _tell(service: str, figures: Mapping[str, Run]) -> None:
+    none = figures["none"]
+    print(f"{service:10}{'CPU/request':>15}{'':7}{'p50':>10}{'':7}{'memory':>11}{'':10}{'start':>9}")
+    for way, each in figures.items():
         print(
-            f"{way:9}{cpu * 1e6:11.0f} µs{cpu / median('none', 'cpu'):8.2f}{p50 * 1e6:8.0f} µs{p50 / median('none', 'p50'):8.2f}"
-            f"{memory:8.1f} MB{memory - median('none', 'memory'):+6.1f} MB{start * 1e3:7.0f} ms{more * 1e3:+6.0f} ms"
+            f"{way:10}{each.cpu * 1e6:12.0f} µs {each.cpu / none.cpu:5.2f} {each.p50 * 1e6:7.0f} µs {each.p50 / none.p50:5.2f}"
+            f" {each.memory:8.1f} MB {each.memory - none.memory:+6.1f} MB"
+            f" {each.start * 1e3:6.0f} ms {(each.start - none.start) * 1e3:+6.0f} ms"
         )
+    agent = figures["agent"]
+    goals = {
+        f"CPU at most {CPU_GOAL}": agent.cpu / none.cpu <= CPU_GOAL,
+        f"p50 at most {P50_GOAL}": agent.p50 / none.p50 <= P50_GOAL,
+        f"memory at most +{MEMORY_GOAL:.0f} MB": agent.memory - none.memory <= MEMORY_GOAL,
+        f"start at most +{START_GOAL * 1e3:.0f} ms": agent.start - none.start <= START_GOAL,
+    }
+    print("; ".join(f"{goal}: {'met' if met else 'MISSED'}" for goal, met in goals.items()))
 
 
 @contextmanager
 def _sink() -> Iterator[str]:
-    """Takes whatever is sent, as the agent's control plane and the peer's agent would."""
+    """Takes whatever is sent, as the agent's control plane and the peer's collector would."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -85,7 +100,8 @@ def _sink() -> Iterator[str]:
 
 
 def _make_data(folder: Path) -> None:
-    with sqlite3.connect(folder / "shop.sqlite") as connection:
+    connection = sqlite3.connect(folder / "shop.sqlite")
+    with connection:
         connection.execute("CREATE TABLE orders (number INTEGER PRIMARY KEY, customer TEXT, item TEXT, price REAL)")
         connection.executemany(
             "INSERT INTO orders (customer, item, price) VALUES (?, ?, ?)",

@@ -1,4 +1,4 @@
-"""A stand-in of the control plane on loopback: takes agents' reports, holds each against the contract, answers as told."""
+"""A stand-in of the control plane on loopback: takes reports, holds them against the contract, answers as told."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The two services of `bench.agent_overhead`, and what measures them; the services run in an environment of their own."""
+"""The two services of `bench.agent_overhead`, run in an environment of their own, and what measures them."""

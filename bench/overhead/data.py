@@ -1,4 +1,4 @@
-"""What both services answer from: a table of orders, a file. Imported by the services alone, which lie beside it."""
+"""What both services answer from: a table of orders, a file. Imported by the services alone."""
 
 from __future__ import annotations
 

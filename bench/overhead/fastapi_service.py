@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from data import orders, terms
+from bench.overhead.data import orders, terms
 from fastapi import Body, FastAPI, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse
 from fastapi.templating import Jinja2Templates
@@ -21,9 +21,7 @@ async def echo(document: dict[str, Any] = Body()) -> dict[str, Any]:  # noqa: B0
 
 @app.get("/orders/{customer}")
 async def table(request: Request, customer: str) -> HTMLResponse:
-    return templates.TemplateResponse(
-        request, "orders.html", {"customer": customer, "orders": orders(customer)}
-    )
+    return templates.TemplateResponse(request, "orders.html", {"customer": customer, "orders": orders(customer)})
 
 
 @app.get("/terms")

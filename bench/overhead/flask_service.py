@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from data import orders, terms
+from bench.overhead.data import orders, terms
 from flask import Flask, Response, jsonify, render_template, request
 
 app = Flask(__name__)

@@ -14,8 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-HERE = Path(__file__).parent
-AGENT = HERE.parents[1] / "agent" / "src"
+ROOT = Path(__file__).parents[2]
+AGENT = ROOT / "agent" / "src"
 CUSTOMER = "Johnson-and-Sons"
 ECHOED = b'{"customer": "Johnson-and-Sons", "lines": [{"item": "chair", "count": 4}, {"item": "table", "count": 1}]}'
 CALLS: Sequence[tuple[str, str, bytes | None]] = (
@@ -33,8 +33,27 @@ HEADERS = {
     "X-Request-Id": "5b2e2f0c-71c4-4a53-9d1b",
 }
 SERVICES = {
-    "flask": ("gunicorn", "-k", "gthread", "--threads", "2", "-w", "1", "-b", "127.0.0.1:{port}", "flask_service:app"),
-    "fastapi": ("uvicorn", "--port", "{port}", "--no-access-log", "--log-level", "warning", "fastapi_service:app"),
+    "flask": (
+        "gunicorn",
+        "-k",
+        "gthread",
+        "--threads",
+        "2",
+        "-w",
+        "1",
+        "-b",
+        "127.0.0.1:{port}",
+        "bench.overhead.flask_service:app",
+    ),
+    "fastapi": (
+        "uvicorn",
+        "--port",
+        "{port}",
+        "--no-access-log",
+        "--log-level",
+        "warning",
+        "bench.overhead.fastapi_service:app",
+    ),
 }
 WAYS = ("none", "agent", "ddtrace")
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -82,7 +101,7 @@ def _serving(
     began = time.perf_counter()
     process = subprocess.Popen(
         [*first, *command],
-        cwd=HERE,
+        cwd=ROOT,
         env=_environment(programs, folder, way, sink),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -96,10 +115,10 @@ def _serving(
 
 
 def _environment(programs: Path, folder: Path, way: str, sink: str) -> Mapping[str, str]:
-    common = {"PATH": f"{programs}:{os.environ['PATH']}", "OVERHEAD_FOLDER": str(folder), "PYTHONPATH": str(HERE)}
+    common = {"PATH": f"{programs}:{os.environ['PATH']}", "OVERHEAD_FOLDER": str(folder), "PYTHONPATH": str(ROOT)}
     if way == "agent":
         return common | {
-            "PYTHONPATH": f"{HERE}:{AGENT}",
+            "PYTHONPATH": f"{ROOT}:{AGENT}",
             "SETPOINT_SERVER": sink,
             "SETPOINT_TOKEN": "none",
             "SETPOINT_REPORT_FILE": str(folder / "report.jsonl"),

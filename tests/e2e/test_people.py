@@ -76,7 +76,7 @@ def test_a_waived_difference_stays_and_is_seen_until_the_waiver_ends(enforcing: 
     ("options", "told"),
     [
         ((), "a waiver needs an expiry; give either --days or --until"),
-        (("--days", "3", "--until", "2030-01-01"), "a waiver needs an expiry"),
+        (("--days", "3", "--until", "2030-01-01"), "a waiver has one expiry, and two are given"),
         (("--until", "2099-01-01"), "the waiver would hold for more than a year"),
         (("--until", "2020-01-01"), "the waiver would have expired already"),
     ],

@@ -13,8 +13,8 @@ from pathlib import Path
 import aiohttp
 import pytest
 from tests.control_plane import ControlPlane, Reply, Report, free_port
-from tests.loaded import Service
 from tests.integration.ways_in.test_servers import PROGRAMS, WSGI
+from tests.loaded import Service
 
 REQUESTS, AT_ONCE, WARM_UP = 10_000, 50, 2_000
 MOST_GROWTH = 5_000_000

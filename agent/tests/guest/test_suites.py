@@ -1,4 +1,4 @@
-"""The test suites of three libraries end with the agent loaded just as they do without it: the same outcomes, test by test."""
+"""The test suites of three libraries end with the agent loaded just as they do without it: test by test the same."""
 
 from __future__ import annotations
 

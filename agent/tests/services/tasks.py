@@ -19,4 +19,4 @@ app.conf.update(
 
 @app.task(ignore_result=True)  # type: ignore[untyped-decorator]  # celery has no types
 def digest(word: str) -> None:
-    (FOLDER / "digest").write_text(hashlib.md5(word.encode()).hexdigest())  # noqa: S324 - that is the flaw
+    (FOLDER / "digest").write_text(hashlib.md5(word.encode()).hexdigest())

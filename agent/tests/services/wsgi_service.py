@@ -16,7 +16,7 @@ app = application = flask.Flask(__name__)
 def user(number: int) -> str:
     connection = sqlite3.connect(":memory:")
     name = flask.request.args["name"]
-    return str(connection.execute(f"SELECT {number}, '{name}'").fetchall())  # noqa: S608 - that is the flaw
+    return str(connection.execute(f"SELECT {number}, '{name}'").fetchall())
 
 
 @app.get("/process")

@@ -50,7 +50,12 @@ def test_turns_follow_rings_and_rests() -> None:
 
 def test_one_turn_serves_many_rings() -> None:
     turns: list[None] = []
-    thread = Background(lambda: turns.append(None) or FOREVER, gather=0.2)
+
+    def turn() -> float:
+        turns.append(None)
+        return FOREVER
+
+    thread = Background(turn, gather=0.2)
     thread.start()
     wait_until(lambda: turns)
     for _ in range(50):
@@ -116,7 +121,12 @@ def test_a_turn_that_goes_wrong_is_not_the_last(monkeypatch: pytest.MonkeyPatch)
 def test_it_is_no_thread_of_the_application() -> None:
     before = threading.enumerate()
     seen: list[list[threading.Thread]] = []
-    thread = Background(lambda: seen.append(threading.enumerate()) or FOREVER)
+
+    def turn() -> float:
+        seen.append(threading.enumerate())
+        return FOREVER
+
+    thread = Background(turn)
     thread.start()
     wait_until(lambda: seen)
     assert seen == [before]

@@ -71,9 +71,12 @@ def test_a_new_kind_rings() -> None:
 
 def test_nothing_is_lost_between_threads() -> None:
     kinds = Mishaps()
-    threads = [
-        threading.Thread(target=lambda: [kinds.record("here", ValueError()) for _ in range(2_000)]) for _ in range(4)
-    ]
+
+    def record_many() -> None:
+        for _ in range(2_000):
+            kinds.record("here", ValueError())
+
+    threads = [threading.Thread(target=record_many) for _ in range(4)]
     for each in threads:
         each.start()
     for each in threads:

@@ -83,6 +83,7 @@ class LocalInside:
         return list(_paged(lambda after: inside.places(service, after=after, limit=AT_ONCE), "", lambda each: each.key))
 
     def switch(self, service: str, instance: str, wanted: Wanted, reason: str) -> AgentSwitch:
+        self._expect_known(service)
         with self._open_ledger() as ledger:
             return agents.switch_agents(service, instance, wanted, reason, actor(), ledger, ledger.visitor())
 

@@ -220,7 +220,7 @@ class View:
         return self.parts.ledger.inside().switch_for(service, instance)
 
     def switch_agents(self, wanted: SwitchRequest, writer: LedgerWriter) -> AgentSwitch:
-        self.own(wanted.service)
+        self.narrowed(wanted.service)
         return switch_agents(
             wanted.service,
             wanted.instance or "",

@@ -1,1 +1,1 @@
-"""Everything dangerous that input can reach, a module for each family; `patching` puts them in place when their library loads."""
+"""Everything dangerous that input can reach, a family a module; `patching` puts them in place."""

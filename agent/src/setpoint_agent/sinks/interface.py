@@ -1,6 +1,6 @@
 """The seam between a sink and the examination: a sink says what it is; a wrapper says what reached it.
 
-A module of `sinks/` declares `PATCHES: tuple[Patch, ...]` (what to wrap, in which library) and `Sink`s, and its wrappers
+A module of `sinks/` declares `PATCHES` (what to wrap, in which library) and `Sink`s, and its wrappers
 call `examination.examine(sink, argument)` before (or, where only the result tells, after) the library's own function.
 """
 
@@ -19,7 +19,7 @@ class Sink:
     name: str
     """As a person writes it: `sqlite3.Cursor.execute`, `os.system`."""
     language: str
-    """Which tokenizer reads its argument: a name in `languages.BY_NAME`; `whole` where any input as such is the fault."""
+    """Which tokenizer reads its argument (a name in `languages.BY_NAME`); `whole`: any input as such is the fault."""
     safe_after: frozenset[str] = frozenset()
     """What escapers and checks (`Request.passages`) make a value safe here: `html`, `shell`, …"""
     shortest: int = 3

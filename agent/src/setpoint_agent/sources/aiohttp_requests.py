@@ -37,7 +37,7 @@ def _watched(original: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable
             current.reset(token)
             finish(request, status, time.perf_counter() - began)
 
-    ENTRIES.add(handle.__code__)
+    ENTRIES.add(handle.__code__)  # type: ignore[attr-defined]  # `wraps` gives back the function itself
     return handle
 
 

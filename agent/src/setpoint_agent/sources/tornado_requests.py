@@ -33,7 +33,7 @@ def _watched(original: Callable[..., Awaitable[None]]) -> Callable[..., Awaitabl
             current.reset(token)
             finish(request, handler.get_status(), time.perf_counter() - began)
 
-    ENTRIES.add(execute.__code__)
+    ENTRIES.add(execute.__code__)  # type: ignore[attr-defined]  # `wraps` gives back the function itself
     return execute
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -41,12 +40,13 @@ PROCESSES = {
     "spawnv": "import os, sys; os.spawnv(os.P_WAIT, sys.executable, [sys.executable, 'flawed.py', 'spawnv'])",
     "subprocess": "import subprocess, sys; subprocess.run([sys.executable, 'flawed.py', 'subprocess'], check=True)",
     **{
-        method: f"import multiprocessing as m; p = m.get_context('{method}').Process(target=meet, args=('{method}',));"
-        "p.start(); p.join()"
-        for method in ("fork-process", "spawn-process", "forkserver-process")
+        f"{method}-process": f"import multiprocessing as m; p = m.get_context('{method}').Process("
+        f"target=meet, args=('{method}-process',)); p.start(); p.join()"
+        for method in ("fork", "spawn", "forkserver")
     },
     "pool": "import multiprocessing as m\nwith m.get_context('fork').Pool(2) as p:\n    p.map(meet, ['pool'] * 4)",
-    "executor": "from concurrent.futures import ProcessPoolExecutor as P\nwith P(2) as p:\n    list(p.map(meet, ['executor']))",
+    "executor": "from concurrent.futures import ProcessPoolExecutor\n"
+    "with ProcessPoolExecutor(2) as pool:\n    list(pool.map(meet, ['executor']))",
     "asyncio": "import asyncio; asyncio.run(asyncio.to_thread(meet, 'asyncio'))",
     "gevent-before": "import gevent; gevent.spawn(meet, 'gevent-before').join()",
     "runpy": "import runpy; runpy.run_module('flawed')['meet']('runpy')",
@@ -56,7 +56,7 @@ PROCESSES = {
 def run(service: Service, source: str, folder: Path, *, wrapped: bool) -> tuple[int, bytes, bytes]:
     (folder / "flawed.py").write_text(f"{FLAWED}\nimport sys\nif sys.argv[1:]:\n    meet(sys.argv[1])\n")
     (folder / "main.py").write_text(
-        f"from flawed import meet\n\nif __name__ == '__main__':\n"
+        "from flawed import meet\n\nif __name__ == '__main__':\n"
         + "".join(f"    {line}\n" for line in source.splitlines())
     )
     first = [sys.executable, "-m", "setpoint_agent"] if wrapped else []
@@ -73,7 +73,7 @@ def run(service: Service, source: str, folder: Path, *, wrapped: bool) -> tuple[
 
 @pytest.mark.parametrize("way", PROCESSES)
 def test_a_process(service: Service, control_plane: ControlPlane, tmp_path: Path, way: str) -> None:
-    source = PROCESSES[way].replace("-process'", "'", 1) if way.endswith("-process") else PROCESSES[way]
+    source = PROCESSES[way]
     without = run(service, source, tmp_path, wrapped=False)
     assert run(service, source, tmp_path, wrapped=True) == without
     assert {line["path"] for line in service.lines()} == {f"/{way}"}

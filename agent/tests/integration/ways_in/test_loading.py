@@ -17,7 +17,7 @@ print(json.dumps({
     "agent": sorted(each for each in sys.modules if each.startswith("setpoint_agent")),
     "path": sys.path,
     "finders": [type(each).__name__ for each in sys.meta_path],
-    "boots": __import__("setpoint_agent.agent").agent._agent is not None if "setpoint_agent.agent" in sys.modules else False,
+    "boots": getattr(sys.modules.get("setpoint_agent.agent"), "_agent", None) is not None,
 }))
 """
 
@@ -157,7 +157,8 @@ def test_off_has_the_last_word(service: Service, first: tuple[str, ...]) -> None
 
 
 def test_starting_imports_no_library_that_the_application_does_not(service: Service, tmp_path: Path) -> None:
-    source = "import json, sys\nimport setpoint_agent; setpoint_agent.start()\nprint(json.dumps({'modules': list(sys.modules)}))"
+    start = "import json, sys\nimport setpoint_agent; setpoint_agent.start()\n"
+    source = f"{start}print(json.dumps({{'modules': list(sys.modules)}}))"
     modules = told(service, sys.executable, source)["modules"]
     standard = set(sys.stdlib_module_names) | {"setpoint_agent", "__main__"}
     assert {each.partition(".")[0] for each in modules} - standard <= {"sitecustomize", "_distutils_hack"}

@@ -1,4 +1,4 @@
-"""Functions that ran are told once, the application's and the libraries' apart; exactly where Python can, else sampled."""
+"""Functions that ran are told once, the application's and the libraries' apart; exactly where Python can."""
 
 from __future__ import annotations
 

@@ -89,10 +89,12 @@ def test_the_longest_waiting_go_first() -> None:
 
 def test_nothing_is_lost_between_threads() -> None:
     operations = Operations()
-    threads = [
-        threading.Thread(target=lambda: [operations.finished(request(), 200, 0.1) for _ in range(5_000)])
-        for _ in range(4)
-    ]
+
+    def finish_many() -> None:
+        for _ in range(5_000):
+            operations.finished(request(), 200, 0.1)
+
+    threads = [threading.Thread(target=finish_many) for _ in range(4)]
     for each in threads:
         each.start()
     while any(each.is_alive() for each in threads):

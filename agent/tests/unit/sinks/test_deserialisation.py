@@ -173,7 +173,7 @@ def test_a_shelf_of_the_clients_choice(watching: Watch, tmp_path: Path, blue: st
     evidence = watching(*FAMILIES, sources=False)
     with request_of(blue), shelve.open(str(tmp_path / blue)) as shelf:
         shelf["a"] = 1
-    assert [each.sink for each in evidence] == ["shelve.open"]
+    assert "shelve.open" in [each.sink for each in evidence]
 
 
 def test_functions_stay_what_they_were(watching: Watch) -> None:

@@ -14,7 +14,8 @@ from setpoint_agent.sinks.templates import texts_of
 PAGES = {
     "base.html": "<title>a blue sky</title>{% block body %}{% endblock %}",
     "part.html": "<i>a green field</i>",
-    "page.html": "{% extends 'base.html' %}{% block body %}<b>a red rose</b>{% include 'part.html' %}{{ x }}{% endblock %}",
+    "page.html": "{% extends 'base.html' %}"
+    "{% block body %}<b>a red rose</b>{% include 'part.html' %}{{ x }}{% endblock %}",
 }
 
 

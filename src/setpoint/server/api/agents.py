@@ -60,7 +60,7 @@ def get_derivation(view: Seen) -> DerivationDocument:
     summary="Switch the agents of a service, or one of them, on or off; each is told when it reports next",
 )
 def switch_agents(view: Seen, request: Request, body: SwitchRequest, key: IdempotencyKey = None) -> Response:
-    view.own(body.service)
+    view.narrowed(body.service)
 
     def act(writer: LedgerWriter) -> SwitchDocument:
         return SwitchDocument.of(view.switch_agents(body, writer))

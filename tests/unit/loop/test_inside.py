@@ -1,0 +1,165 @@
+"""A heartbeat makes findings, alerts and signals of what agents saw, once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from setpoint.decide.inside import InsideAssessor
+from setpoint.loop.heartbeat import Heartbeat
+from setpoint.model.inside import AgentSwitch, Wanted
+from setpoint.model.policy import Severity
+from setpoint.model.report import AgentReport, Frame, Origin, ReportedPlace, Sighting
+from setpoint.model.service import SignalKind
+from setpoint.model.waiver import Waiver
+
+SQL = Sighting(
+    "sql-injection", 89, "execute", (Frame("shop/store.py", 12, "find"),), (Origin("query", "q"),), confidence=0.9
+)
+FOREVER = timedelta(days=3650)
+
+
+class Shop:
+    """A worker whose ledger also takes reports."""
+
+    def __init__(self, worker: Any) -> None:
+        self.worker = worker
+        worker.parts = replace(worker.parts, inside=InsideAssessor(), services={})
+        self.restart()
+        self._reports = worker.ledger.acquire("reports", worker.world.now, 1e6)[1]
+        self._sequence = 0
+
+    def restart(self) -> None:
+        """Another life of the loop, which remembers nothing but the ledger."""
+        self.worker.heartbeat = Heartbeat(self.worker.parts, self.worker.lease, self.worker.writer)
+
+    def report(self, attacks: int = 0, *, places: bool = True, release: str = "1.4", boot: str = "boot-0001") -> None:
+        self._sequence += 1
+        now = self.worker.world.now
+        found = (ReportedPlace("a" * 32, SQL, 5, attacks, now, now),) if places else ()
+        report = AgentReport(
+            "shop",
+            "web-1/7",
+            boot,
+            self._sequence,
+            self._sequence,
+            now,
+            now,
+            release=release,
+            is_watching=True,
+            places=found,
+        )
+        self._reports.take_reports([report], self._sequence, now)
+
+    def beat(self) -> None:
+        self.worker.heartbeat.beat()
+        self.worker.world.pass_time(60)
+
+    def findings(self, **options: Any) -> list[Any]:
+        return list(self.worker.ledger.findings(service="shop", **options))
+
+    def load(self) -> float:
+        signals = self.worker.ledger.signals("shop", since=self.worker.world.now - FOREVER)
+        assert {each.kind for each in signals} <= {SignalKind.ATTACK}
+        return sum(each.weight for each in signals)
+
+    def told(self) -> list[tuple[str, Severity]]:
+        return [(each.kind, each.severity) for each in self.worker.world.alerts if each.service == "shop"]
+
+
+@pytest.fixture
+def shop(start: Callable[..., Any]) -> Shop:
+    return Shop(start())
+
+
+def test_a_weak_place_is_a_finding_that_people_hear_of_once(shop: Shop) -> None:
+    shop.report()
+    shop.beat()
+    shop.report()
+    shop.restart()
+    shop.beat()
+    (record,) = shop.findings()
+    assert (record.finding.urn, record.finding.severity, record.times_opened) == ("service:shop", Severity.HIGH, 1)
+    assert shop.told() == [("runtime", Severity.HIGH)]
+    assert shop.load() == 0
+    ((_, decision),) = shop.worker.ledger.decisions(subject=record.finding.urn)
+    assert decision.path == record.finding.path
+
+
+def test_attacks_are_told_and_weigh_once_each_time_they_grow(shop: Shop) -> None:
+    shop.report()
+    shop.beat()
+    shop.report(attacks=1)
+    for _ in range(2):
+        shop.restart()
+        shop.beat()
+    assert shop.told() == [("runtime", Severity.HIGH), ("attack", Severity.CRITICAL)]
+    assert shop.load() == pytest.approx(2.0)
+    assert shop.findings()[0].finding.severity is Severity.CRITICAL
+    shop.report(attacks=3)
+    shop.beat()
+    assert shop.load() == pytest.approx(4.0)
+    shop.report(attacks=3, boot="boot-0002")
+    shop.beat()
+    assert shop.findings()[0].finding.evidence["attacks"] == 6
+    assert shop.worker.ledger.broken_audit_rows() == []
+
+
+def test_a_place_that_is_attacked_when_it_is_first_told_is_told_once(shop: Shop) -> None:
+    shop.report(attacks=2)
+    shop.beat()
+    assert shop.told() == [("runtime", Severity.CRITICAL)]
+
+
+def test_silence_closes_nothing_and_a_newer_release_does(shop: Shop) -> None:
+    shop.report()
+    shop.beat()
+    shop.worker.world.pass_time(30 * 86400)
+    shop.beat()
+    assert len(shop.findings()) == 1
+    shop.report(places=False, release="1.5")
+    shop.beat()
+    assert len(shop.findings()) == 1
+    shop.worker.world.pass_time(8 * 86400)
+    shop.report(places=False, release="1.5")
+    shop.beat()
+    assert shop.findings() == []
+    closed = [row for row in shop.worker.ledger.audit() if row.action == "finding closed"]
+    assert closed[-1].details["reason"] == "a newer release was watched for long without it"
+    shop.report(release="1.5")
+    shop.beat()
+    assert shop.findings()[0].times_opened == 2
+
+
+def test_a_waiver_keeps_a_place_from_counting_while_it_holds(shop: Shop) -> None:
+    now = shop.worker.world.now
+    waived = Waiver("", "service:shop", "runtime/*", "*", "old", "me", "", now, now + timedelta(hours=1), "me")
+    shop.worker.ledger.visitor().add_waiver(waived)
+    shop.report(attacks=4)
+    shop.beat()
+    assert (shop.findings(), shop.load(), shop.told()) == ([], 0, [])
+    assert shop.worker.ledger.waiver_matches()
+    shop.worker.world.pass_time(7200)
+    shop.beat()
+    assert len(shop.findings()) == 1
+    assert shop.load() == 0
+
+
+def test_what_is_forgotten_of_entities_is_not_what_agents_saw(shop: Shop) -> None:
+    shop.report()
+    shop.worker.world.actual.clear()
+    shop.worker.world.declared.clear()
+    shop.beat()
+    shop.beat()
+    assert len(shop.findings()) == 1
+
+
+def test_switching_needs_a_reason_and_is_written_down(shop: Shop) -> None:
+    switch = AgentSwitch("shop", "", Wanted.OFF, "me", "a load test", shop.worker.world.now)
+    shop.worker.ledger.visitor().switch_agents(switch)
+    row = list(shop.worker.ledger.audit())[-1]
+    assert (row.action, row.actor, row.details["reason"]) == ("agents switched off", "me", "a load test")
