@@ -57,12 +57,13 @@ def _median(runs: Sequence[Run]) -> Run:
 
 def _tell(service: str, figures: Mapping[str, Run]) -> None:
     none = figures["none"]
-    print(f"{service:10}{'CPU/request':>15}{'':7}{'p50':>10}{'':7}{'memory':>11}{'':10}{'start':>9}")
+    print(f"{service:10}{'CPU/request':>15}{'':6}{'p50':>11}{'':6}{'memory':>12}{'':10}{'start':>10}")
     for way, each in figures.items():
+        cpu, p50 = f"{each.cpu * 1e6:.0f} µs", f"{each.p50 * 1e6:.0f} µs"
+        memory, start = f"{each.memory:.1f} MB", f"{each.start * 1e3:.0f} ms"
         print(
-            f"{way:10}{each.cpu * 1e6:12.0f} µs {each.cpu / none.cpu:5.2f} {each.p50 * 1e6:7.0f} µs {each.p50 / none.p50:5.2f}"
-            f" {each.memory:8.1f} MB {each.memory - none.memory:+6.1f} MB"
-            f" {each.start * 1e3:6.0f} ms {(each.start - none.start) * 1e3:+6.0f} ms"
+            f"{way:10}{cpu:>15} {each.cpu / none.cpu:5.2f} {p50:>10} {each.p50 / none.p50:5.2f}"
+            f" {memory:>11} {each.memory - none.memory:+6.1f} MB {start:>9} {(each.start - none.start) * 1e3:+6.0f} ms"
         )
     agent = figures["agent"]
     goals = {

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from bench.overhead.data import orders, terms
 from fastapi import Body, FastAPI, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse
 from fastapi.templating import Jinja2Templates
+
+from bench.overhead.data import orders, terms
 
 app = FastAPI()
 templates = Jinja2Templates(Path(__file__).with_name("templates"))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from bench.overhead.data import orders, terms
 from flask import Flask, Response, jsonify, render_template, request
+
+from bench.overhead.data import orders, terms
 
 app = Flask(__name__)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hmac
 import json
+import math
 import os
 import random
 import signal
@@ -274,7 +275,7 @@ def test_kills_between_journal_and_ledger_lose_and_double_nothing(watched: Shop)
     assert watched.runtime()["routes"][0]["calls"] == 80 * 3
 
     def weight() -> float:
-        return sum(each["weight"] for each in watched.setpoint.run("risk", "shop", "--json").json()["signals"])
+        return math.fsum(each["weight"] for each in watched.setpoint.run("risk", "shop", "--json").json()["signals"])
 
     # 2 · log2(1 + 6), in however many signals.
     eventually("all attacks are told", lambda: weight() == pytest.approx(5.6147, abs=1e-3), within=60)

@@ -22,6 +22,8 @@ config_option: Decorator = click.option(
     envvar="SETPOINT_CONFIG",
     help="The configuration file.",
 )
+
+
 def goes_to_subcommand(context: click.Context) -> bool:
     """Whether a subcommand answers, which takes options of its own: `UsageError` for one that stands in front of it."""
     if context.invoked_subcommand is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -65,7 +66,7 @@ class Shop:
     def load(self) -> float:
         signals = self.worker.ledger.signals("shop", since=self.worker.world.now - FOREVER)
         assert {each.kind for each in signals} <= {SignalKind.ATTACK}
-        return sum(each.weight for each in signals)
+        return math.fsum(each.weight for each in signals)
 
     def told(self) -> list[tuple[str, Severity]]:
         return [(each.kind, each.severity) for each in self.worker.world.alerts if each.service == "shop"]
