@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gzip
 import hmac
 import json
@@ -217,12 +218,7 @@ def test_what_agents_see_reaches_every_command_and_the_gate(watched: Shop) -> No
     assert "broke out of its place in sqlite3.Cursor.execute" in refused.out
     assert "ATTACKED 3 times" in setpoint.run("runtime", "shop", "--flows").out
 
-    for command in (
-        ("agents", "--json"),
-        ("runtime", "shop"),
-        ("runtime", "shop", "--json"),
-        ("runtime", "shop", "--flows"),
-    ):
+    for command in (("agents", "--json"), ("runtime", "shop", "--json"), ("runtime", "shop", "--flows")):
         here, there = setpoint.run(*command), watched.remotely(*command)
         assert (there.code, there.err) == (here.code, "")
         assert _steady(there.out) == _steady(here.out)
@@ -264,7 +260,7 @@ def test_kills_between_journal_and_ledger_lose_and_double_nothing(watched: Shop)
     for sequence in range(1, 9):
         for boot in boots:
             sent = report(sequence, finding(count=sequence, attacks=sequence // 4), boot=boot, calls=10 * sequence)
-            eventually("the report is taken", lambda sent=sent: watched.send(sent) is not None, within=60)
+            eventually("the report is taken", functools.partial(_is_taken, watched, sent), within=60)
             watched.send(sent)
         if sequence % 3 == 0:
             for pid in _children(watched, chance):
@@ -289,6 +285,10 @@ def _children(watched: Shop, chance: random.Random) -> list[int]:
         return []
     known = [each["pid"] for each in status.json()["processes"] if each["name"] in {"loop", "ingest"} and each["pid"]]
     return [pid for pid in known if chance.random() < 0.8]
+
+
+def _is_taken(watched: Shop, report: Any) -> bool:
+    return watched.send(report) is not None
 
 
 def _is_derived(watched: Shop) -> bool:

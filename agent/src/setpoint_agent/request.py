@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from types import CodeType
 from typing import Final
 
@@ -155,18 +156,23 @@ current: Final[ContextVar[Request | None]] = ContextVar("setpoint_request", defa
 """The request that this context answers; None outside of any."""
 
 
-def _gather(source: Source, kept: list[Value]) -> None:
-    characters = sum([len(each.text) for each in kept])
+def _gather(source: Source, kept: Values) -> None:
+    before = len(kept)
     try:
-        for value in source():
-            if len(kept) >= MOST_VALUES or characters >= MOST_CHARACTERS:
-                return
-            length = len(value.text)
-            if length > LONGEST_VALUE:
-                kept.append(Value(value.part, value.name, value.text[:LONGEST_VALUE]))
-                length = LONGEST_VALUE
-            else:
-                kept.append(value)
-            characters += length
+        kept.extend(islice(source(), MOST_VALUES - before))
     except Exception as error:  # noqa: BLE001 - a part that cannot be read is left out, and counted
         mishaps.record("source", error)
+    if sum([len(each.text) for each in kept]) > LONGEST_VALUE:
+        _bound(kept)
+
+
+def _bound(kept: Values) -> None:
+    """Of each value its beginning, and of all together so many characters."""
+    left = MOST_CHARACTERS
+    for index, value in enumerate(kept):
+        if left <= 0:
+            del kept[index:]
+            return
+        if len(value.text) > LONGEST_VALUE:
+            kept[index] = Value(value.part, value.name, value.text[:LONGEST_VALUE])
+        left -= len(kept[index].text)

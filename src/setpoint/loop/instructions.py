@@ -82,7 +82,7 @@ def expect_rule(glob: str, policies: Iterable[str], *, where: str = "") -> None:
     if glob.startswith(SEEN_INSIDE) or any(matches(glob, each) for each in rules):
         return
     folders = {f"{each.rpartition('/')[0]}/*" for each in rules}
-    raise InputError(f"there is no policy {glob!r}", where=where, remedy=did_you_mean(glob, rules | folders))
+    raise NotFoundError(f"there is no policy {glob!r}", where=where, remedy=did_you_mean(glob, rules | folders))
 
 
 def _give(

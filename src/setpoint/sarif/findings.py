@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Final, assert_never
 
 from setpoint.model.canonical import Json
-from setpoint.model.finding import FindingRecord, FindingSource
+from setpoint.model.finding import Finding, FindingRecord, FindingSource
 from setpoint.model.policy import Severity
 from setpoint.model.snapshot import AreaCoverage, doubts
 from setpoint.model.urn import Urn
@@ -35,11 +35,7 @@ def findings_log(
 
 def _result(record: FindingRecord, declared_at: Mapping[Urn, str]) -> SarifResult:
     finding, level = record.finding, LEVELS[record.finding.severity]
-    if finding.source is FindingSource.DRIFT:
-        rule = _OF_DRIFT[finding.rule]
-    else:
-        remedy = f"What it checks and why: setpoint policy explain {finding.rule}"
-        rule = SarifRule(finding.rule, f"The policy {finding.rule} is broken", remedy, Level.WARNING)
+    rule = _rule(finding)
     return SarifResult(
         rule,
         finding.title or rule.title,
@@ -55,3 +51,17 @@ def _result(record: FindingRecord, declared_at: Mapping[Urn, str]) -> SarifResul
             "openedAt": record.opened_at.isoformat(),
         },
     )
+
+
+def _rule(finding: Finding) -> SarifRule:
+    match finding.source:
+        case FindingSource.DRIFT:
+            return _OF_DRIFT[finding.rule]
+        case FindingSource.GUARDRAIL:
+            remedy = f"What it checks and why: setpoint policy explain {finding.rule}"
+            return SarifRule(finding.rule, f"The policy {finding.rule} is broken", remedy, Level.WARNING)
+        case FindingSource.RUNTIME:
+            remedy = f"The path from the request to the call: setpoint runtime {finding.service} --flows"
+            return SarifRule(finding.rule, f"An agent met {finding.evidence['type']} inside", remedy, Level.WARNING)
+        case _:
+            assert_never(finding.source)

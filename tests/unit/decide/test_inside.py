@@ -8,15 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from setpoint.decide.gate import ReleaseGate
 from setpoint.decide.inside import InsideAssessor, InsideSettings, finding, is_superseded, judge_seen, reach_of
+from setpoint.decide.policy.compile import PolicySet
 from setpoint.decide.risk import Reach
 from setpoint.decide.threshold import ThresholdSettings
+from setpoint.model.circumstances import Circumstances
 from setpoint.model.decision import Verdict
 from setpoint.model.exceptions import NO_EXCEPTIONS, Exceptions
 from setpoint.model.inside import Inside, Place, ReleaseSeen
-from setpoint.model.policy import Effect, Severity
+from setpoint.model.policy import Effect, Severity, Stage
 from setpoint.model.report import Frame, Origin, Sighting
-from setpoint.model.service import Release, SignalKind
+from setpoint.model.service import Release, Service, SignalKind, Threshold
 from setpoint.model.waiver import Waiver
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -146,3 +149,26 @@ def test_a_release_answers_for_what_was_seen_in_it() -> None:
         Reach.TAKES_INPUT,
         Reach.EXECUTED,
     ]
+
+
+def decide(release: str, *seen: Place, waivers: tuple[Waiver, ...] = ()) -> Any:
+    shop, quiet = Service("shop"), Threshold("shop", 16.0, 16.0, 0.0, (), NOW)
+    circumstances = Circumstances(NOW, quiet, seen=[finding(each) for each in seen], waivers=waivers)
+    return ReleaseGate(PolicySet()).decide(Release("shop", release), Stage.DEPLOY, shop, (), circumstances)
+
+
+def test_a_gate_weighs_what_was_seen_in_the_release() -> None:
+    weighed = decide("1.4", place())
+    factors = {each.name: each.value for each in weighed.risk_factors}
+    assert (weighed.verdict, factors["severity"], factors["reachability"]) == (Verdict.ADMIT, pytest.approx(6.4), 2.0)
+    assert [each.policy for each in weighed.reasons] == ["runtime/sql-injection"]
+    unseen = decide("1.5", place())
+    assert (unseen.verdict, unseen.risk) == (Verdict.ADMIT, 1.0)
+    assert unseen.reasons[0].message.startswith("a weak place was seen inside other releases")
+
+
+def test_a_gate_is_shut_to_a_release_that_was_attacked_unless_somebody_answers_for_it() -> None:
+    assert decide("1.4", place(1)).verdict is Verdict.REFUSE
+    waiver = Waiver("w1", "service:shop", "runtime/*", "*", "old", "me", "", NOW, NOW + DAY)
+    waived = decide("1.4", place(1), waivers=(waiver,))
+    assert (waived.verdict, waived.risk, waived.waivers) == (Verdict.ADMIT, 1.0, ("w1",))

@@ -80,17 +80,47 @@ class Sample:
     value: Value
 
 
+class _OfValue:
+    """The needles of one value: whole at once, in pieces when that is asked for."""
+
+    __slots__ = ("_pieces", "value", "whole")
+
+    def __init__(self, part: str, name: str, text: str) -> None:
+        self.value = Value(part, name, text)
+        self.whole = _needles(self.value, decoded_forms(text))
+        self._pieces: tuple[tuple[Needle, ...], tuple[Sample, ...]] | None = None
+
+    @property
+    def pieces(self) -> tuple[tuple[Needle, ...], tuple[Sample, ...]]:
+        if self._pieces is None:
+            self._pieces = _in_pieces(self.value)
+        return self._pieces
+
+
+class _OfLongValue(_OfValue):
+    """Of one that is only looked for as it is: there is too much of its request to look into it."""
+
+    __slots__ = ()
+
+    def __init__(self, value: Value) -> None:
+        self.value = value
+        self.whole = _needles(value, (Form(value.text),))
+        self._pieces = None
+
+    @property
+    def pieces(self) -> tuple[tuple[Needle, ...], tuple[Sample, ...]]:
+        return (), _samples(self.value)
+
+
 class Needles:
     """The needles of a list of values that only grows."""
 
-    __slots__ = ("_characters", "_cut", "_deep", "_exact", "_pieces", "_samples", "_taken", "_values")
+    __slots__ = ("_characters", "_cut", "_exact", "_of_values", "_pieces", "_samples", "_taken")
 
     def __init__(self) -> None:
-        self._values: list[Value] = []
+        self._of_values: list[_OfValue] = []
         self._taken = 0
         self._characters = 0
-        self._deep = 0
-        """How many of the values are looked into."""
         self._exact: list[Needle] = []
         self._pieces: list[Needle] = []
         self._samples: list[Sample] = []
@@ -106,16 +136,11 @@ class Needles:
 
     def rare(self) -> tuple[list[Needle], list[Sample]]:
         """Pieces and joined forms, and samples: for an argument in which no value was found."""
-        for index in range(self._cut, len(self._values)):
-            value = self._values[index]
-            if index >= self._deep:
-                self._samples += _samples(value)
-                continue
-            cut = _kept_pieces if len(value.text) <= LONGEST_REMEMBERED else _in_pieces
-            pieces, samples = cut(value.part, value.name, value.text)
+        for of_value in self._of_values[self._cut :]:
+            pieces, samples = of_value.pieces
             self._pieces += pieces
             self._samples += samples
-        self._cut = len(self._values)
+        self._cut = len(self._of_values)
         return self._pieces, self._samples
 
     def _extend(self, values: Sequence[Value]) -> None:
@@ -124,32 +149,26 @@ class Needles:
             self._characters += len(text)
             if self._characters > MOST_CHARACTERS:
                 return
-            self._values.append(value)
             if self._characters > MOST_DECODED:
-                self._exact += _needles(value, (Form(text),))
-                continue
-            self._deep += 1
-            self._exact += (_kept_whole if len(text) <= LONGEST_REMEMBERED else _whole)(value.part, value.name, text)
+                of_value: _OfValue = _OfLongValue(value)
+            else:
+                of_value = (_remembered if len(text) <= LONGEST_REMEMBERED else _OfValue)(value.part, value.name, text)
+            self._of_values.append(of_value)
+            self._exact += of_value.whole
 
 
-def _whole(part: str, name: str, text: str) -> tuple[Needle, ...]:
-    return _needles(Value(part, name, text), decoded_forms(text))
+_remembered: Final = lru_cache(MOST_REMEMBERED)(_OfValue)
+"""By part, name and text: the hash of a `Value` takes longer than all of the rest."""
 
 
-def _in_pieces(part: str, name: str, text: str) -> tuple[tuple[Needle, ...], tuple[Sample, ...]]:
-    value = Value(part, name, text)
+def _in_pieces(value: Value) -> tuple[tuple[Needle, ...], tuple[Sample, ...]]:
     if not _may_be_cut(value):
         return (), ()
     if _is_referer(value):
-        return _needles(value, [Form(PERCENT.undo(each), ("cut",)) for each in _QUERY.findall(text)]), ()
-    joined = joined_forms(text) if len(text) <= LONGEST_JOINED else ()
-    pieces = (Form(each, ("cut",)) for each in _split(text))
+        return _needles(value, [Form(PERCENT.undo(each), ("cut",)) for each in _QUERY.findall(value.text)]), ()
+    joined = joined_forms(value.text) if len(value.text) <= LONGEST_JOINED else ()
+    pieces = (Form(each, ("cut",)) for each in _split(value.text))
     return _needles(value, joined) + _needles(value, pieces, piece=True), _samples(value)
-
-
-_kept_whole: Final = lru_cache(MOST_REMEMBERED)(_whole)
-_kept_pieces: Final = lru_cache(MOST_REMEMBERED)(_in_pieces)
-"""By part, name and text: the hash of a `Value` takes longer than all of the rest."""
 
 
 def _needles(value: Value, forms: Iterable[Form], *, piece: bool = False) -> tuple[Needle, ...]:

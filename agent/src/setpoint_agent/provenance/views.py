@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
+from functools import lru_cache
 from itertools import accumulate, islice
 from typing import Final
 
@@ -14,6 +16,9 @@ from setpoint_agent.provenance.steps import MOST_REPLACED, STEPS, Step, fold
 MOST_VIEWS: Final = 8
 DEEPEST: Final = 2
 """Encodings undone one after the other."""
+LONGEST_KEPT: Final = 512
+MOST_KEPT: Final = 128
+"""Arguments (and the characters of one) whose views are kept: names of files, headers and statements come again."""
 
 _Stretch = tuple[int, int, int, int]
 """From and to in the view, from and to in what it was made of."""
@@ -54,8 +59,12 @@ class View:
         return self.parent._in_argument(_traced(self._stretches, start)[0], _traced(self._stretches, end - 1)[1])
 
 
-def views(argument: str) -> list[View]:
+def views(argument: str) -> Sequence[View]:
     """The argument as it is, first; then what is behind the encodings it may hold."""
+    return _kept(argument) if len(argument) <= LONGEST_KEPT else _views(argument)
+
+
+def _views(argument: str) -> Sequence[View]:
     found = [View(argument)]
     seen = {argument}
     reached = 0
@@ -68,6 +77,9 @@ def views(argument: str) -> list[View]:
                     seen.add(text)
                     found.append(View(text, view, step))
     return found
+
+
+_kept: Final = lru_cache(MOST_KEPT)(_views)
 
 
 def _stretches(step: Step, source: str) -> list[_Stretch]:

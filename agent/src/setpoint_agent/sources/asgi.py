@@ -14,7 +14,7 @@ from setpoint_agent.request import WEBSOCKET, Request, Value, current
 from setpoint_agent.sources.answers import Answer, tell
 from setpoint_agent.sources.frameworks import own_code
 from setpoint_agent.sources.opening import PROBE_HEADER, finish, probe_of, wanted
-from setpoint_agent.sources.parts import MOST_BODY, of_body, of_headers, of_json_text, of_query
+from setpoint_agent.sources.parts import MOST_BODY, of_body, of_header, of_json_text, of_query
 from setpoint_agent.stack import ENTRIES
 
 Message = dict[str, Any]
@@ -138,9 +138,11 @@ def _visit(scope: Message, receive: Receive, send: Send, own: Any = None) -> Vis
     return Visit(request, receive, send, headers.get(b"content-type", b""), own)
 
 
-def _values(scope: Message) -> Iterator[Value]:
-    yield from of_query(scope.get("query_string", b"").decode("latin-1"))
-    yield from of_headers((name.decode("latin-1"), text.decode("latin-1")) for name, text in scope.get("headers", ()))
+def _values(scope: Message) -> list[Value]:
+    values = list(of_query(scope.get("query_string", b"").decode("latin-1")))
+    for name, text in scope.get("headers", ()):
+        values += of_header(name.decode("latin-1"), text.decode("latin-1"))
+    return values
 
 
 def _of_message(text: str) -> Iterator[Value]:

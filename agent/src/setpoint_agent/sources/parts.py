@@ -37,7 +37,7 @@ MOST_ITEMS: Final = 512
 """Values of a JSON document that are read."""
 LONGEST_KEPT: Final = 256
 MOST_KEPT: Final = 256
-"""Headers (and the characters of one) that are kept from one request to the next: most of them come again."""
+"""Headers, queries, and the characters of one, that are kept from one request to the next: most come again."""
 
 STANDARD_HEADERS: Final = frozenset(
     [
@@ -92,10 +92,14 @@ STANDARD_HEADERS: Final = frozenset(
 """Names that every client sends: they are no input (RFC 9110 and what browsers and proxies add)."""
 
 
-def of_query(raw: str) -> Iterator[Value]:
+def of_query(raw: str) -> Iterable[Value]:
     """The query string: names, values, and whole as it came."""
     if not raw:
-        return
+        return ()
+    return _kept_query(raw) if len(raw) <= LONGEST_KEPT else _of_query(raw)
+
+
+def _of_query(raw: str) -> Iterator[Value]:
     yield Value(RAW_QUERY, "", raw)
     yield from _pairs(raw, QUERY, QUERY_NAME)
     decoded = unquote_plus(raw, errors="replace")
@@ -103,10 +107,20 @@ def of_query(raw: str) -> Iterator[Value]:
         yield Value(RAW_QUERY, "", decoded)
 
 
+@lru_cache(MOST_KEPT)
+def _kept_query(raw: str) -> tuple[Value, ...]:
+    return tuple(_of_query(raw))
+
+
 def of_headers(headers: Iterable[tuple[str, str]]) -> Iterator[Value]:
     """Headers, and what the one of cookies holds; `headers` gives names in any case."""
     for name, text in headers:
-        yield from (_kept_header if len(text) <= LONGEST_KEPT else _of_header)(name, text)
+        yield from of_header(name, text)
+
+
+def of_header(name: str, text: str) -> tuple[Value, ...]:
+    """One of them."""
+    return _kept_header(name, text) if len(text) <= LONGEST_KEPT else _of_header(name, text)
 
 
 def _of_header(name: str, text: str) -> tuple[Value, ...]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from types import ModuleType
 from typing import Any, Final
 
@@ -16,7 +17,7 @@ from setpoint_agent.request import Request, Value, current
 from setpoint_agent.sources.answers import Answer, tell
 from setpoint_agent.sources.frameworks import own_code
 from setpoint_agent.sources.opening import finish, probe_of, wanted
-from setpoint_agent.sources.parts import MOST_BODY, of_body, of_headers, of_query
+from setpoint_agent.sources.parts import MOST_BODY, of_body, of_header, of_query
 from setpoint_agent.stack import ENTRIES
 
 Environ = dict[str, Any]
@@ -246,11 +247,18 @@ def _path(environ: Environ) -> str:
     return path.encode("latin-1", "replace").decode("utf-8", "replace")  # PEP 3333: octets in the guise of Latin-1
 
 
-def _values(environ: Environ) -> Iterator[Value]:
-    yield from of_query(environ.get("QUERY_STRING", ""))
-    yield from of_headers(
-        (name[5:].replace("_", "-").title(), text) for name, text in list(environ.items()) if name.startswith("HTTP_")
-    )
+def _values(environ: Environ) -> list[Value]:
+    values = list(of_query(environ.get("QUERY_STRING", "")))
+    for name, text in list(environ.items()):
+        if name.startswith("HTTP_"):
+            values += of_header(_header_name(name), text)
+    return values
+
+
+@lru_cache(256)
+def _header_name(name: str) -> str:
+    """`HTTP_X_TENANT` is what WSGI makes of `X-Tenant`, whose letters may have been large or small."""
+    return name[5:].replace("_", "-").title()
 
 
 def _watch_attribute(name: str) -> Callable[[ModuleType], None]:

@@ -16,7 +16,17 @@ from setpoint.errors import InputError
 from setpoint.fields import Fields, did_you_mean
 from setpoint.model.policy import Severity
 
-KINDS: Final = ("drift", "guardrail", "escalated", "remediation", "approval", "held back", "coverage")
+KINDS: Final = (
+    "drift",
+    "guardrail",
+    "runtime",
+    "attack",
+    "escalated",
+    "remediation",
+    "approval",
+    "held back",
+    "coverage",
+)
 """What an alert can be about (`act.interface.Alert.kind`)."""
 
 USUAL_SEVERITY: Final = Severity.MEDIUM
