@@ -102,8 +102,8 @@ def test_the_loop_outlives_a_time_in_which_it_is_denied(
     shop.let_everybody()
     eventually("all is read", lambda: not _doubts(loop.beats()[-1]))
     assert loop.beats()[-1]["open_findings"] == 0
-    assert loop.stop() == 0
     assert setpoint.run("drift").code == 0
+    assert loop.stop() == 0
 
 
 def test_a_region_that_is_taken_out_is_forgotten_and_the_log_says_so(setpoint: Setpoint, shop: Aws) -> None:

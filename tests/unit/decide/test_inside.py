@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from setpoint.decide.gate import ReleaseGate
 from setpoint.decide.inside import InsideAssessor, InsideSettings, finding, is_superseded, judge_seen, reach_of
-from setpoint.decide.policy.compile import PolicySet
+from setpoint.decide.policy.compile import compile_policies
 from setpoint.decide.risk import Reach
 from setpoint.decide.threshold import ThresholdSettings
 from setpoint.model.circumstances import Circumstances
@@ -154,7 +154,8 @@ def test_a_release_answers_for_what_was_seen_in_it() -> None:
 def decide(release: str, *seen: Place, waivers: tuple[Waiver, ...] = ()) -> Any:
     shop, quiet = Service("shop"), Threshold("shop", 16.0, 16.0, 0.0, (), NOW)
     circumstances = Circumstances(NOW, quiet, seen=[finding(each) for each in seen], waivers=waivers)
-    return ReleaseGate(PolicySet()).decide(Release("shop", release), Stage.DEPLOY, shop, (), circumstances)
+    no_policies = compile_policies((), lambda _type: None, lambda _type: "")
+    return ReleaseGate(no_policies).decide(Release("shop", release), Stage.DEPLOY, shop, (), circumstances)
 
 
 def test_a_gate_weighs_what_was_seen_in_the_release() -> None:

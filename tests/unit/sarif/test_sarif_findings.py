@@ -39,5 +39,14 @@ def test_a_guardrails_finding_names_the_policy_and_where_the_entity_is_declared(
     assert "setpoint policy explain storage/private" in rule["help"]["text"]
 
 
+def test_what_an_agent_met_names_where_its_path_is_told(checked: Any) -> None:
+    rule, evidence = "runtime/sql-injection", {"type": "sql-injection"}
+    finding = replace(FINDING, urn=Urn.service("shop"), source=FindingSource.RUNTIME, rule=rule, evidence=evidence)
+    log = findings_log([record(finding)], {}, [])
+    checked(log)
+    (told,) = log["runs"][0]["tool"]["driver"]["rules"]
+    assert "setpoint runtime shop --flows" in told["help"]["text"]
+
+
 def test_what_was_closed_is_not_told(checked: Any) -> None:
     assert checked(findings_log([replace(record(FINDING), closed_at=NOW)], {}, [])) == []

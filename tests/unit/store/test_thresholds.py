@@ -30,6 +30,7 @@ KNOWN = LastKnown(
         "orders": Threshold("orders", 16.0, 16.0, 0.0, (), NOW),
     },
     oldest_findings={"payments": NOW - 3 * DAY},
+    seen={"payments": 2},
 )
 
 

@@ -16,8 +16,9 @@ from setpoint.model.conclusion import Conclusion
 from setpoint.model.decision import Decision, Factor, Verdict
 from setpoint.model.drift import Comparison, Drift, DriftKind, Fold, Gap, GapKind
 from setpoint.model.exceptions import Baseline, Exceptions
+from setpoint.model.finding import Finding, FindingSource
 from setpoint.model.history import GateCase, Grounds, Lost, PastGate, PastState
-from setpoint.model.policy import Effect, Stage
+from setpoint.model.policy import Effect, Severity, Stage
 from setpoint.model.resource import Resource
 from setpoint.model.service import Exposure, Release, Service, Threshold, Tier
 from setpoint.model.urn import Urn
@@ -184,7 +185,12 @@ def case(bucket: MakeUrn, now: datetime) -> GateCase:
         Waiver("w1", "*", "*", "*", "agreed", "team", "", now, now + HOUR),
         Waiver("w2", "*", "*", "*", "expired", "team", "", now - 2 * HOUR, now - HOUR),
     )
-    shown = Circumstances(now, threshold, ("a",), ("b",), {"finding": now - HOUR}, now - 2 * HOUR, waivers=waivers)
+    seen = (
+        Finding(Urn.service("payments"), "payments", FindingSource.RUNTIME, "runtime/x", "a.py:1", Severity.LOW, "x"),
+    )
+    shown = Circumstances(
+        now, threshold, ("a",), ("b",), {"finding": now - HOUR}, now - 2 * HOUR, seen=seen, waivers=waivers
+    )
     resources = (
         Resource(bucket("b"), {"Size": 1}, "main.tf"),
         Resource(bucket("a"), {"Size": Unknown("?")}, "main.tf"),
@@ -214,6 +220,7 @@ def test_what_a_gate_decided_from_comes_back_whole(ledger: SqlLedger, case: Gate
     shown = again.circumstances
     assert (shown.now, shown.threshold, shown.unknowns, shown.remarks) == (now, given.threshold, ("a",), ("b",))
     assert (shown.first_seen, shown.oldest_finding) == (given.first_seen, given.oldest_finding)
+    assert shown.seen == given.seen
     # Only those that could count are kept.
     assert shown.waivers == given.waivers[:1]
 

@@ -217,3 +217,30 @@ def test_switches_for_one_go_before_those_for_all_until_all_are_meant_again(shop
         "agents switched on",
         "agents switched off",
     ]
+
+
+def test_pages_end_where_the_next_begins(shop: SqlLedger, take: Take) -> None:
+    frames = tuple(Frame(f"{name}.py", line, "f") for name in "ab" for line in range(3))
+    take(
+        report(
+            1,
+            places=tuple(place(f"{each}" * 32) for each in range(5)),
+            routes=tuple(route(1, f"/{each}") for each in range(5)),
+            functions={Part.APPLICATION: frames, Part.LIBRARY: frames},
+        )
+    )
+    inside = shop.inside()
+    keys, after = [], ""
+    while found := inside.places("shop", after=after, limit=2):
+        keys += [each.key for each in found]
+        after = keys[-1]
+    assert keys == [f"{each}" * 32 for each in range(5)]
+    assert [each.route for each in inside.routes("shop", after=("/1", "GET"), limit=2)] == ["/2", "/3"]
+    assert [(each.file, each.functions) for each in inside.files("shop", after=("", ""), limit=10)] == [
+        ("a.py", 3),
+        ("b.py", 3),
+    ] * 2
+    (only,) = inside.files("shop", after=("library", "a.py"), limit=10)
+    assert (only.part, only.file) == (Part.LIBRARY, "b.py")
+    rest = inside.functions("shop", after=("library", "b.py", 0, "f"), limit=10)
+    assert [frame.line for _, frame in rest] == [1, 2]
