@@ -30,14 +30,14 @@ TOKEN: Final = re.compile(r"sp_[0-9A-Za-z]{12}_[0-9A-Za-z]{49}")
 
 READING: Final = (
     ("drift",),
-    ("drift", "--service", "nobody"),
+    ("drift", "--service", "shop"),
     ("drift", "--all"),
     ("drift", "--sarif", "drift.sarif"),
     ("drift", "explain", URN),
     ("drift", "explain", URN, "Arn"),
     ("findings",),
     ("findings", "--all", "--service", "shop"),
-    ("findings", "--service", "nobody"),
+    ("findings", "--service", "shop"),
     ("findings", "--sarif", "findings.sarif"),
     ("remediations",),
     ("alerts",),
@@ -71,6 +71,8 @@ BY_NOW: Final = (
 """What they tell depends on the moment: digits that follow from it are masked."""
 
 WRONG: Final = (
+    ("drift", "--service", "nobody"),
+    ("findings", "--service", "nobody"),
     ("risk", "nobody"),
     ("gate", "--service", "nobody", "--release", "1"),
     (*GATE, "--what-if", "without=nothing"),

@@ -51,6 +51,17 @@ UNREMARKABLE: Final = frozenset(
     ]
 )
 """Headers that frameworks and servers write about the response itself."""
+USUAL_TYPES: Final = frozenset(
+    [
+        "application/json",
+        "application/octet-stream",
+        "text/html; charset=utf-8",
+        "text/plain; charset=utf-8",
+        "text/css; charset=utf-8",
+        "text/javascript; charset=utf-8",
+    ]
+)
+"""What most responses are: no client chose one of these for what it could do in a header."""
 ADDRESSES: Final = frozenset({"location", "refresh"})
 COOKIE: Final = "set-cookie"
 """It is quoted by what makes it: all that can be missing are its attributes."""
@@ -104,7 +115,8 @@ def _setting(sink: Sink, through: Collection[str]) -> Wrap:
         def setting(headers: Any, /, *arguments: Any, **keywords: Any) -> Any:
             name, value = arguments[:2] if len(arguments) > 1 else (keywords.get("name"), keywords.get("value"))
             if type(name) is str and name.lower() not in UNREMARKABLE and current.get() is not None:
-                look(name, value)
+                if type(value) is not str or value not in USUAL_TYPES:
+                    look(name, value)
             return original(headers, *arguments, **keywords)
 
         return functools.update_wrapper(setting, original)
