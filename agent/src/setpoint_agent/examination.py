@@ -16,6 +16,7 @@ from setpoint_agent.catalogue import Kind
 from setpoint_agent.evidence import Evidence, Frame, Origin
 from setpoint_agent.languages.interface import Placement
 from setpoint_agent.languages.registry import BY_NAME
+from setpoint_agent.looks import Looks
 from setpoint_agent.memory import Seen
 from setpoint_agent.provenance.interface import Match
 from setpoint_agent.provenance.recognition import find
@@ -48,8 +49,11 @@ class Examination:
 _clean: Final = Seen(most=4_096)
 """Texts, by sink, in which nothing of a request was found. The same *object* in a later request is a statement or a
 path that the code holds; an equal one may have been made of that request's values."""
-LONGEST_KEPT: Final = 4_096
+LONGEST_KEPT: Final = 1_024
 """Characters of a text that is remembered."""
+
+_looks: Final = Looks()
+"""By sink and route."""
 
 calls_seen: Final[dict[int, CodeType]] = {}
 """Places of calls outside of any request that were looked at (see `sinks.own_calls`, which fills it)."""
@@ -62,6 +66,7 @@ def begin(examination: Examination | None) -> None:
     global _examination  # noqa: PLW0603 - one agent a process
     _examination = examination
     _clean.clear()
+    _looks.clear()
     calls_seen.clear()
 
 
@@ -77,12 +82,16 @@ def examine(sink: Sink, argument: Any, *, frames: Sequence[FrameType] | None = N
     text = _as_text(argument)
     if not text or _clean.holds(sink.name, argument):
         return
+    place = (sink.name, request.route or request.path)
+    if not _looks.is_due(place):
+        return
     values = request.values()
     matches = find(values, text, shortest=sink.shortest) if values else ()
     if not matches:
         if len(text) <= LONGEST_KEPT:
             _clean.add(sink.name, argument)
         return
+    _looks.found(place)
     token = current.set(None)  # files that the agent itself reads from here on are nothing of the request's
     try:
         _weigh(_examination, request, sink, text, matches, frames)

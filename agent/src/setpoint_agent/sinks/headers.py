@@ -114,14 +114,17 @@ def _setting(sink: Sink, through: Collection[str]) -> Wrap:
     def wrap(original: Callable[..., Any]) -> Callable[..., Any]:
         def setting(headers: Any, /, *arguments: Any, **keywords: Any) -> Any:
             name, value = arguments[:2] if len(arguments) > 1 else (keywords.get("name"), keywords.get("value"))
-            if type(name) is str and name.lower() not in UNREMARKABLE and current.get() is not None:
-                if type(value) is not str or value not in USUAL_TYPES:
-                    look(name, value)
+            if current.get() is not None and not _is_unremarkable(name, value):
+                look(name, value)
             return original(headers, *arguments, **keywords)
 
         return functools.update_wrapper(setting, original)
 
     return wrap
+
+
+def _is_unremarkable(name: Any, value: Any) -> bool:
+    return type(name) is not str or name.lower() in UNREMARKABLE or (type(value) is str and value in USUAL_TYPES)
 
 
 def _given(position: int | None, sink: Sink, through: Collection[str]) -> Wrap:

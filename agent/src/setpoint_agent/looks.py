@@ -1,0 +1,42 @@
+"""How closely a sink of a route is watched: every call at first, and some where nothing was ever found.
+
+Most calls of a service are the same few, request after request, with paths and statements that no client has a part
+in. Looking at each for ever would be most of what the agent costs. What input reaches it reaches nearly every time, so
+a place is either found early on, or rests on a way through the code that is rare: that is why some are still looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Final
+
+AT_FIRST: Final = 128
+"""Looks in a row that found nothing, from which on only some are taken."""
+LATER: Final = 8
+"""Then one look in so many."""
+MOST: Final = 4_096
+"""Places of which looks are counted; all are forgotten when there are more (a client may make up paths)."""
+
+
+class Looks:
+    """Counts of looks that found nothing, by place. Threads may lose one another's counts: a look more or less."""
+
+    __slots__ = ("_in_vain",)
+
+    def __init__(self) -> None:
+        self._in_vain: dict[Hashable, int] = {}
+
+    def is_due(self, place: Hashable) -> bool:
+        """Whether to look now; it counts as a look in vain until `found` is called."""
+        count = self._in_vain.get(place, 0) + 1
+        if count == 1 and len(self._in_vain) >= MOST:
+            self._in_vain.clear()
+        self._in_vain[place] = count
+        return count <= AT_FIRST or count % LATER == 0
+
+    def found(self, place: Hashable) -> None:
+        """Something was there: from now on every call is looked at once more."""
+        self._in_vain[place] = 0
+
+    def clear(self) -> None:
+        self._in_vain.clear()
