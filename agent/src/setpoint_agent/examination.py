@@ -91,10 +91,10 @@ def examine(sink: Sink, argument: Any, *, frames: Sequence[FrameType] | None = N
         if len(text) <= LONGEST_KEPT:
             _clean.add(sink.name, argument)
         return
-    _looks.found(place)
     token = current.set(None)  # files that the agent itself reads from here on are nothing of the request's
     try:
-        _weigh(_examination, request, sink, text, matches, frames)
+        if _weigh(_examination, request, sink, text, matches, frames):
+            _looks.found(place)
     finally:
         current.reset(token)
 
@@ -154,7 +154,8 @@ def _weigh(
     text: str,
     matches: Sequence[Match],
     frames: Sequence[FrameType] | None,
-) -> None:
+) -> bool:
+    """Whether it is evidence."""
     frames = examination.application.frames(depth=4) if frames is None else frames
     found: list[tuple[Match, Placement, float]] = []
     for match in matches:
@@ -169,11 +170,11 @@ def _weigh(
         certainty = sink.certainty * (LESS_CERTAIN if cleared is not None else 1.0)
         found.append((match, placement, match.strength * certainty))
     if not found:
-        return
+        return False
     confidence = max(each for _, _, each in found)
     facts = _on_the_way(examination.application, request, frames)
     if confidence < LEAST_CONFIDENCE or not facts:
-        return
+        return False
     evidence = _evidence(
         sink.kind,
         sink.name,
@@ -185,6 +186,7 @@ def _weigh(
         context=found[0][1].context,
     )
     _record(examination, request, evidence)
+    return True
 
 
 def _cleared(request: Request, sink: Sink, text: str, match: Match, frames: Sequence[FrameType]) -> Clearance | None:

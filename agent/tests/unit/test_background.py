@@ -55,7 +55,7 @@ def test_one_turn_serves_many_rings() -> None:
         turns.append(None)
         return FOREVER
 
-    thread = Background(turn, gather=0.2)
+    thread = Background(turn, gather=1.5)
     thread.start()
     wait_until(lambda: turns)
     for _ in range(50):
@@ -64,8 +64,8 @@ def test_one_turn_serves_many_rings() -> None:
     wait_until(lambda: len(turns) >= 2)
     began = time.monotonic()
     thread.ring()
-    assert thread.end(1.0)  # gathering does not hold it up
-    assert time.monotonic() - began < 0.15
+    assert thread.end(10.0)  # gathering does not hold it up
+    assert time.monotonic() - began < 1.2
     assert len(turns) <= 3
 
 

@@ -7,6 +7,7 @@ control plane that is slow, one for reports.
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Sequence
 from typing import Final
@@ -100,7 +101,10 @@ class Reporter:
         """Called where the evidence was met."""
         if self._findings.meet(evidence) and self._file is not None and self._writing is not None:
             self._file.add(evidence)
-            self._writing.ring()
+            if _may_be_ended_any_moment():
+                self._write_at_once()
+            else:
+                self._writing.ring()
 
     def start(self) -> None:
         for problem in self._settings.problems:
@@ -119,16 +123,15 @@ class Reporter:
     def last_words(self, *, ends: bool) -> None:
         """Just before the process ends, or becomes another (`ends` False): neither tells `atexit`.
 
-        It is called within a request, perhaps; that the file is written is none of its doing.
+        It is called within a request, perhaps; that the file is written is none of that request's doing.
         """
-        token = current.set(None)
-        try:
-            if self._file is not None:
-                self._file.write()
-            if ends and self._sending is not None and (self._findings or self._operations.requests):
+        self._write_at_once()
+        if ends and self._sending is not None and (self._findings or self._operations.requests):
+            token = current.set(None)
+            try:
                 _end([self._sending], SHORT_FAREWELL, farewell=True)
-        finally:
-            current.reset(token)
+            finally:
+                current.reset(token)
 
     def before_fork(self) -> None:
         """Threads end for its moment: the child must not inherit what one of them holds."""
@@ -148,6 +151,15 @@ class Reporter:
         for each in self._threads:
             quietly(each.start)()
 
+    def _write_at_once(self) -> None:
+        """On the application's thread."""
+        token = current.set(None)
+        try:
+            if self._file is not None:
+                self._file.write()
+        finally:
+            current.reset(token)
+
     def _write(self) -> float:
         self._tell_mishaps()
         if self._file is not None:
@@ -166,6 +178,12 @@ class Reporter:
     def _ring_any(self) -> None:
         for each in self._threads[:1]:
             each.ring()
+
+
+def _may_be_ended_any_moment() -> bool:
+    """Whether this is a child of `multiprocessing`: a pool kills its workers as soon as it has their results."""
+    multiprocessing = sys.modules.get("multiprocessing.process")
+    return multiprocessing is not None and multiprocessing.parent_process() is not None
 
 
 def _end(threads: Sequence[Background], patience: float, *, farewell: bool) -> None:

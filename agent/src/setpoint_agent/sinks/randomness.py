@@ -9,11 +9,10 @@ of a request; outside of requests less and less often as long as nothing new is 
 
 from __future__ import annotations
 
-import random
 import sys
 from collections.abc import Callable
 from types import FrameType, ModuleType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from setpoint_agent.catalogue import WEAK_RANDOMNESS
 from setpoint_agent.examination import calls_seen
@@ -23,6 +22,9 @@ from setpoint_agent.patching.replace import MARK
 from setpoint_agent.quiet import quietly
 from setpoint_agent.request import current
 from setpoint_agent.sinks.own_calls import look
+
+if TYPE_CHECKING:
+    import random
 
 METHODS: Final = (
     "betavariate", "choice", "choices", "expovariate", "gammavariate", "gauss", "getrandbits", "lognormvariate",
@@ -92,7 +94,7 @@ def _watching(original: Callable[..., Any]) -> Callable[..., Any]:
 
 def _is_predictable(kind: type) -> bool:
     """Whether its numbers are those of `random.Random`: a generator of another source replaces these two methods."""
-    twister: Any = random.Random
+    twister: Any = sys.modules["random"].Random
     return getattr(kind, "random", None) is twister.random and getattr(kind, "getrandbits", None) is twister.getrandbits
 
 
@@ -103,10 +105,10 @@ def _watch(module: ModuleType) -> None:
 
 def _spare_inner_calls(module: ModuleType) -> None:
     """The generator behind the module's own functions calls what they are made of without anyone's looking on."""
-    generator = getattr(module, "_inst", None)
-    if isinstance(generator, random.Random):
+    generator, twister = getattr(module, "_inst", None), module.Random
+    if isinstance(generator, twister):
         for name in _INNER:
-            wrapper: Any = getattr(random.Random, name)
+            wrapper: Any = getattr(twister, name)
             setattr(generator, name, getattr(wrapper, MARK).__get__(generator))
 
 

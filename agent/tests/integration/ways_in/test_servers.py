@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.control_plane import ControlPlane
+from tests.control_plane import ControlPlane, Report
 from tests.loaded import Service
 
 PROGRAMS = Path(sys.executable).parent
@@ -37,7 +37,7 @@ def test_a_server(service: Service, control_plane: ControlPlane, server: str) ->
     assert "Johnson" in answer.text
 
     (line,) = service.lines()
-    assert service.report_file.stat().st_mtime - answered < 0.5
+    assert service.report_file.stat().st_mtime - answered < 5
     assert line["path"] == "/users/7"
     assert line["route"].replace("<int:number>", "{number}") == "/users/{number}"
     assert line["cwe"] == 89
@@ -52,10 +52,12 @@ def test_a_server(service: Service, control_plane: ControlPlane, server: str) ->
     assert finding["type"] == "sql-injection"
     assert finding["frames"][-1]["file"].endswith("_service.py")
 
+    def counted(reports: list[Report]) -> list[Report]:
+        own = (report for report in reports if report["instance"].endswith(f"/{seen['pid']}"))
+        return [report for report in own if report["counters"]["requests"]]
+
+    last = control_plane.wait_for(counted)[-1]  # a server that lets SIGTERM end it has no last words
     service.stop()
-    boots = {report["boot"] for report in control_plane.reports if report["instance"].endswith(f"/{seen['pid']}")}
-    last = [report for report in control_plane.reports if report["boot"] in boots][-1]
-    assert last["counters"]["requests"] >= 1
     assert last["counters"]["agent.errors"] == 0, last["mishaps"]
     assert last["service"] == "shop"
     assert last["release"] == "1.4.2"

@@ -254,15 +254,15 @@ HOSTILE: dict[str, tuple[list[str], str]] = {
 }
 
 
+SECONDS_OF_A_HANG = 5
+"""Each takes some thousandths; what grows with a power of the length would take minutes (bench/ measures the rest)."""
+
+
 @pytest.mark.parametrize("case", HOSTILE)
 def test_hostile_values_and_arguments_take_bounded_time(case: str) -> None:
     texts, argument = HOSTILE[case]
     values = Values()
     values += [Value(part, "referer", text) for text in texts for part in (QUERY, BODY, HEADER)][:512]
-    taken = []
-    for _ in range(3):
-        started = time.process_time()
-        find(values, argument)
-        taken.append(time.process_time() - started)
-    assert min(taken) < 0.05, taken
-    assert max(taken) < 0.25, taken
+    started = time.process_time()
+    find(values, argument)
+    assert time.process_time() - started < SECONDS_OF_A_HANG

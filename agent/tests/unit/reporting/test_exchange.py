@@ -85,7 +85,7 @@ def test_an_answer_in_drops_ends_at_the_deadline() -> None:
     began = time.monotonic()
     with pytest.raises((ValueError, OSError)):
         ask(drip, seconds=0.2)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 5
 
 
 def test_a_line_that_stays_open_is_not_waited_for_in_vain() -> None:
