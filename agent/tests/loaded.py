@@ -38,6 +38,7 @@ class Service:
             "SETPOINT_SERVER": server,
             "SETPOINT_TOKEN": TOKEN,
             "SETPOINT_AGENT_KEY": KEY.hex(),
+            "SETPOINT_COMPONENTS": "off",
         }
         self.process: subprocess.Popen[bytes] | None = None
 

@@ -11,9 +11,11 @@ import os
 from typing import Final
 
 from setpoint_agent import ends, examination
+from setpoint_agent.components import imports
 from setpoint_agent.coverage.recorder import Coverage
 from setpoint_agent.native import native
 from setpoint_agent.operations.counts import operations
+from setpoint_agent.patching.imports import watch
 from setpoint_agent.patching.placing import place
 from setpoint_agent.quiet import mishaps, quietly
 from setpoint_agent.reporting.reporter import Reporter
@@ -74,6 +76,8 @@ class Agent:
 
     def start(self) -> None:
         switch.fleet_key = self._settings.fleet_key
+        if self._settings.components and self._settings.server:
+            watch.listener = quietly(imports.note)
         place(FAMILIES)
         ends.before_an_end(self._reporter.last_words)
         self.switch_to(on=True)

@@ -30,6 +30,8 @@ Runs COMMAND with setpoint-agent in every Python (3.11 or newer) that it starts:
     setpoint-run gunicorn app:app
     setpoint-run python app.py
 
+`setpoint-run sbom` instead prints what this Python's environment is made of, as CycloneDX; it needs no control plane.
+
 The agent is told what to do by its environment:
 
     SETPOINT_SERVICE        the service's name (else OTEL_SERVICE_NAME)
@@ -42,6 +44,7 @@ The agent is told what to do by its environment:
     SETPOINT_APPLICATION    folders of the application's code
     SETPOINT_CA_FILE        authorities to trust beside the system's, for SETPOINT_SERVER
     SETPOINT_COVERAGE=off   functions reached are not recorded
+    SETPOINT_COMPONENTS=off what the process is made of is not told
     SETPOINT_AGENT=off      the agent is not started
 
 Exit code: the command's own; 2: no command; 126: it cannot be run; 127: it was not found."""
@@ -54,6 +57,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         _leave(0, HELP)
     if given[:1] == ["--version"]:
         _leave(0, f"setpoint-agent {__version__}")
+    if given[:1] == ["sbom"]:
+        from setpoint_agent.components.printing import print_bill
+
+        _leave(print_bill(given[1:], sys.stdout, sys.stderr))
     if given[:1] == ["--"]:
         given = given[1:]
     if not given:
@@ -81,6 +88,7 @@ def environment(given: Mapping[str, str]) -> dict[str, str]:
     return changed
 
 
-def _leave(code: int, text: str) -> NoReturn:
-    print(text, file=sys.stderr if code else sys.stdout)
+def _leave(code: int, text: str = "") -> NoReturn:
+    if text:
+        print(text, file=sys.stderr if code else sys.stdout)
     raise SystemExit(code)

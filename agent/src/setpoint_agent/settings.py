@@ -54,6 +54,8 @@ class Settings:
     """SETPOINT_QUEUE: evidence waiting to be sent at most; the oldest is dropped and counted."""
     coverage: bool = True
     """SETPOINT_COVERAGE=off: functions reached are not recorded."""
+    components: bool = True
+    """SETPOINT_COMPONENTS=off: what the process is made of is not told."""
     problems: tuple[str, ...] = ()
     """What could not be read of the environment."""
 
@@ -84,6 +86,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         report_seconds=_number(environment, "SETPOINT_REPORT_SECONDS", 10.0, float, problems, least=0.1, most=3_600.0),
         queue=_number(environment, "SETPOINT_QUEUE", 1_000, int, problems, least=1, most=100_000),
         coverage=environment.get("SETPOINT_COVERAGE", "").lower() not in OFF,
+        components=environment.get("SETPOINT_COMPONENTS", "").lower() not in OFF,
         problems=tuple(problems),
     )
 

@@ -31,6 +31,7 @@ MOST_ORIGINS: Final = 16
 MOST_PROBES: Final = 8
 MOST_BOUNDS: Final = 64
 MOST_COUNTS: Final = 32
+MOST_COMPONENTS: Final = 5_000
 MOST_MISHAPS: Final = 101
 """A hundred kinds, and one for all the rest."""
 
@@ -176,6 +177,7 @@ _ROUTE: Final = object_of(
     {"route": name, "method": name, "calls": whole_number},
     {"framework": words, "statuses": counts, "latency": latency, "effects": counts},
 )
+_STATE: Final = "digest of 32 hexadecimal digits"
 _FUNCTIONS: Final = list_of(_FUNCTION, MOST_FUNCTIONS)
 
 MEMBERS: Final[Mapping[str, Check]] = {
@@ -195,6 +197,15 @@ MEMBERS: Final[Mapping[str, Check]] = {
     "routes": list_of(_ROUTE, MOST_ROUTES),
     "functions": object_of(
         {}, {"mode": one_of("exact", "sampled"), "application": _FUNCTIONS, "libraries": _FUNCTIONS}
+    ),
+    "sbom": object_of(
+        {"digest": like(r"[0-9a-f]{32}", _STATE)},
+        {
+            "base": like(r"([0-9a-f]{32})?", _STATE),
+            "whole": truth,
+            "document": object_of({}),
+            "components": list_of(object_of({"type": name, "bom-ref": words, "name": words}), MOST_COMPONENTS),
+        },
     ),
     "mishaps": list_of(object_of({"kind": name, "count": whole_number}), MOST_MISHAPS),
 }

@@ -25,6 +25,8 @@ class ImportWatch:
     def __init__(self) -> None:
         self._watchers: dict[str, list[Watcher]] = {}
         self._busy = threading.local()
+        self.listener: Callable[[str], None] | None = None
+        """Told the name of every module that is looked for."""
 
     def install(self) -> None:
         if self not in sys.meta_path:
@@ -47,6 +49,8 @@ class ImportWatch:
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
+        if self.listener is not None:
+            self.listener(fullname)
         if fullname not in self._watchers or getattr(self._busy, "name", None) == fullname:
             return None
         self._busy.name = fullname

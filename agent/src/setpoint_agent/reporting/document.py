@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Final
 
+from setpoint_agent.components.telling import Components
 from setpoint_agent.coverage.recorder import Coverage
 from setpoint_agent.operations.counts import Operations
 from setpoint_agent.quiet import mishaps
@@ -23,7 +24,7 @@ from setpoint_agent.version import __version__
 SCHEMA: Final = 1
 MOST_ROWS: Final = 1_000
 """Findings in one report, and routes; what is left goes with the next."""
-FINDINGS_OCTETS, ROUTES_OCTETS, FUNCTIONS_OCTETS = 400_000, 250_000, 250_000
+FINDINGS_OCTETS, ROUTES_OCTETS, FUNCTIONS_OCTETS = 350_000, 200_000, 250_000
 """Room for each kind of rows: a control plane takes 1 MiB by default (docs/reference/ingest.md)."""
 
 
@@ -36,6 +37,7 @@ class Reports:
         findings: Findings,
         operations: Operations,
         coverage: Coverage | None,
+        components: Components | None,
         *,
         dropped: Callable[[], int],
         own_seconds: Callable[[], float],
@@ -45,6 +47,7 @@ class Reports:
         self._findings = findings
         self._operations = operations
         self._coverage = coverage
+        self._components = components
         self._dropped = dropped
         self._own_seconds = own_seconds
         self._sequence = 0
@@ -80,6 +83,8 @@ class Reports:
         }
         if self._coverage is not None:
             changes["functions"] = self._coverage.take_changed(FUNCTIONS_OCTETS)
+        if self._components is not None:
+            changes["sbom"] = self._components.take_changed()
         return changes
 
     def _agent(self, *, watching: bool) -> dict[str, Any]:

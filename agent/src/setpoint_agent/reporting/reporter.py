@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from setpoint_agent.background import FOREVER, Background
+from setpoint_agent.components.telling import Components
 from setpoint_agent.coverage.recorder import Coverage
 from setpoint_agent.evidence import Evidence
 from setpoint_agent.operations.counts import Operations
@@ -52,6 +53,7 @@ class Reporter:
         self._operations = operations
         self._coverage = coverage
         self._switch_to = switch_to
+        self._components = Components(settings) if settings.components else None
         self._started = False
         self._begin()
 
@@ -77,11 +79,14 @@ class Reporter:
 
     def _new_sender(self, *, asleep: bool) -> Sender:
         settings, coverage = self._settings, self._coverage
+        if self._components is not None:
+            self._components.begin_anew()
         reports = Reports(
             settings,
             self._findings,
             self._operations,
             coverage,
+            self._components,
             dropped=lambda: self._file.dropped if self._file is not None else 0,
             own_seconds=lambda: (
                 sum(each.cpu_seconds for each in self._threads)

@@ -48,7 +48,7 @@ def make(
 
     def begin(**changed: Any) -> Reporter:
         given = {"service": "shop", "instance": "host", "server": control_plane.address, "token": TOKEN}
-        settings = Settings(**{**given, "agent_key": KEY, "report_seconds": 0.1, **changed})
+        settings = Settings(**{**given, "agent_key": KEY, "report_seconds": 0.1, "components": False, **changed})
         reporter = Reporter(settings, operations, None, switch_to=switched.append)
         made.append(reporter)
         reporter.start()
