@@ -115,10 +115,10 @@ class Processes:
 
     def _lake(self) -> int:
         """The process of ingest that has the lake, once there is one."""
-        asked = ["pgrep", "-P", str(self.await_started()[Duty.INGEST])]
         found: list[str] = []
 
         def look() -> list[str]:
+            asked = ["pgrep", "-P", str(self.await_started()[Duty.INGEST])]  # which may be another one by now
             found.extend(run(asked, stdout=PIPE, check=False, text=True).stdout.split())
             return found
 

@@ -20,7 +20,7 @@ ROOT: Final = Path(__file__).parents[2]
 ASSETS: Final = ROOT / "tests" / "assets" / "e2e"
 REGION: Final = "eu-west-1"
 ACCOUNT: Final = "123456789012"
-PATIENCE: Final = 30.0
+PATIENCE: Final = 60.0
 """Seconds that anything may take on a busy machine."""
 
 
