@@ -24,6 +24,7 @@ SOURCES = (
     "sources.aiohttp_requests",
     "sources.tornado_requests",
     "sources.contexts",
+    "sources.background",
     "sources.decoded",
 )
 

@@ -98,19 +98,24 @@ def allow_open_files(wanted: int) -> None:
 
 
 def parse_json(data: bytes, where: str) -> Json:
-    """`data` as JSON; `InputError` with line and column where it is not."""
+    """`data` as JSON, not nested too deep; `InputError` with line and column where it is not."""
+    value = decode_json(data, where)
+    check_depth(value, where)
+    return value
+
+
+def decode_json(data: bytes, where: str) -> Json:
+    """As `parse_json`, for whoever looks at the depth while walking the value anyway."""
     if not data.strip():
         raise InputError("the file is empty; JSON was expected", where=where)
     try:
-        value = orjson.loads(data)
+        return orjson.loads(data)
     except orjson.JSONDecodeError as error:
         raise InputError(
             f"this is not JSON ({error.msg})",
             where=f"{where}:{error.lineno}:{error.colno}",
             remedy="write it again; it may have been cut short",
         ) from error
-    check_depth(value, where)
-    return value
 
 
 def check_depth(value: Json, where: str, *, most: int = MAX_DEPTH) -> None:

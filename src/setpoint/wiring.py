@@ -20,6 +20,7 @@ from setpoint.act.revert.reverter import ACTIONS, AwsReverter
 from setpoint.aws import AwsClients
 from setpoint.compare.config.comparator import ConfigComparator
 from setpoint.compare.interface import Explainer
+from setpoint.decide.component import ComponentAssessor
 from setpoint.decide.gate import ReleaseGate
 from setpoint.decide.inside import InsideAssessor
 from setpoint.decide.policy.compile import PolicySet, compile_policies
@@ -36,6 +37,7 @@ from setpoint.intent.late import LateReader
 from setpoint.intent.schemas.catalogue import SchemaCatalogue
 from setpoint.loop.admission import Admission
 from setpoint.loop.clock import Clock
+from setpoint.loop.flaws import ComponentParts
 from setpoint.loop.intended import KeptState
 from setpoint.loop.parts import Parts
 from setpoint.model.canonical import Json
@@ -172,6 +174,13 @@ def open_existing_ledger(settings: Settings) -> Iterator[Ledger]:
 
 
 @contextmanager
+def open_first_ledger(settings: Settings) -> Iterator[Ledger]:
+    """The ledger of a command that may be the first to write anything; it is made where there is none."""
+    with _open_ledger(settings) as ledger:
+        yield ledger
+
+
+@contextmanager
 def open_tokens(settings: Settings, *, create: bool = False, read_only: bool = False) -> Iterator[TokenStore]:
     """Who may call the API, for as long as the ledger is open for it."""
     ledger = open_ledger(str(settings.ledger), create=create, read_only=read_only, mark=_audit_mark(settings))
@@ -262,8 +271,17 @@ def loop_parts(settings: Settings, stopping: Callable[[], bool], telemetry: Tele
             courier=alert_courier,
             changes=wiring.changes,
             inside=InsideAssessor(settings.agents, settings.risk),
+            components=component_parts(),
             telemetry=telemetry,
         )
+
+
+def component_parts() -> ComponentParts:
+    """What says of components what is wrong with them."""
+    # Only who compares versions pays for what knows how.
+    from setpoint.compare.component.matcher import OsvMatcher
+
+    return ComponentParts(OsvMatcher(), ComponentAssessor())
 
 
 def courier(settings: Settings) -> Courier:
@@ -324,6 +342,7 @@ def admission(settings: Settings, actor: str, wiring: Wiring | None = None) -> A
         environment=settings.environment,
         actor=actor,
         waivers=settings.waivers,
+        components=component_parts(),
     )
 
 

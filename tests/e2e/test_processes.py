@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import re
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from socket import create_server
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
+import httpx
 import pytest
 from tests.e2e.account import Aws, bucket_is_private, free_port, open_the_bucket
 from tests.e2e.program import PATIENCE, Loop, Setpoint, eventually
@@ -28,7 +33,7 @@ class Processes(Loop):
     def __init__(self, program: Setpoint, name: str, port: int) -> None:
         super().__init__(program, name, alone=False)
         self._program = program
-        self._url = f"http://127.0.0.1:{port}"
+        self.url = f"http://127.0.0.1:{port}"
 
     def status(self) -> Any:
         """None where nobody can say."""
@@ -54,8 +59,13 @@ class Processes(Loop):
     def await_restart(self, duty: str) -> None:
         eventually(f"{duty} is back", lambda: self.of(duty).get("restarts") == 1)
 
+    def gone_by(self) -> set[str]:
+        """The digests of the settings and policies that the processes go by."""
+        status = self.status()
+        return {each["measures"].get("configuration") for each in status["processes"]} if status else set()
+
     def get(self, path: str, token: str) -> Any:
-        asked = Request(self._url + path, headers={"Authorization": f"Bearer {token}"})  # noqa: S310 - loopback
+        asked = Request(self.url + path, headers={"Authorization": f"Bearer {token}"})  # noqa: S310 - loopback
         with urlopen(asked, timeout=PATIENCE) as answer:  # noqa: S310 - loopback
             return json.load(answer)
 
@@ -118,6 +128,68 @@ def test_each_process_that_is_killed_comes_back(setpoint: Setpoint, shop: Aws, s
     running.await_beats(1)
     assert running.stop() == 0
     assert setpoint.run("audit", "verify").code == 0
+
+
+def test_what_was_edited_is_gone_by_once_it_is_read_again_and_no_call_is_lost(
+    setpoint: Setpoint, shop: Aws, start: Callable[[], Processes], port: int
+) -> None:
+    running = start()
+    pids = running.await_up()
+    (token,) = TOKEN.findall(running.errors())
+    (before,) = running.gone_by()
+    assert running.get("/readyz", token)["configuration"] == before
+    settings = setpoint.folder / "setpoint.yaml"
+    good = settings.read_text(encoding="utf-8")
+
+    settings.write_text(f"{good}\nservice: {{}}\n", encoding="utf-8")
+    eventually("the edit is told", lambda: running.get("/readyz", token)["configuration_changed"])
+    running.process.send_signal(signal.SIGHUP)
+    eventually("it is refused", lambda: "unknown key 'service'" in running.get("/v1/status", token)["refused"])
+    assert [each["pid"] for each in running.get("/v1/status", token)["processes"]] == [pids[duty] for duty in DUTIES]
+
+    settings.write_text(f"{good}\nenvironment: production\n", encoding="utf-8")
+    with calling(running.url, token) as failed:
+        running.process.send_signal(signal.SIGHUP)
+        eventually("all go by it", lambda: len(now := running.gone_by()) == 1 and now != {before}, within=60)
+    assert failed == []
+    assert not set(running.await_up().values()) & set(pids.values())
+    status = running.status()
+    assert (status["refused"], [each["restarts"] for each in status["processes"]]) == ("", [0, 0, 0])
+    assert running.stop() == 0
+
+
+@contextmanager
+def calling(url: str, token: str) -> Iterator[list[str]]:
+    """Calls of server and ingest while the block lasts, on connections that are kept and on new ones; what failed."""
+    failed: list[str] = []
+    ended = threading.Event()
+    headers = {"Authorization": f"Bearer {token}"}
+
+    def call(number: int) -> None:
+        with httpx.Client(base_url=url, headers=headers, timeout=PATIENCE) as kept:
+            for count in itertools.count():
+                if ended.is_set():
+                    return
+                event = {"specversion": "1.0", "type": "t", "source": "/tests", "id": f"{number}-{count}"}
+                content = {"content": json.dumps(event), "headers": {"Content-Type": "application/cloudevents+json"}}
+                try:
+                    answers = [
+                        kept.get("/v1/findings"),
+                        kept.post("/v1/ingest", **content),
+                        httpx.get(f"{url}/v1/findings", headers=headers, timeout=PATIENCE),
+                    ]
+                    failed.extend(each.text for each in answers if not each.is_success)
+                except httpx.TransportError as error:
+                    failed.append(repr(error))
+                ended.wait(0.02)
+
+    with ThreadPoolExecutor(3) as pool:
+        for number in range(3):
+            pool.submit(call, number)
+        try:
+            yield failed
+        finally:
+            ended.set()
 
 
 def test_whoever_comes_after_a_supervisor_that_was_killed_starts_at_once(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import pty
 import signal
 import subprocess
 import sys
@@ -253,3 +254,68 @@ def test_who_stops_talking_is_not_healthy(start: Start) -> None:
     assert now.health.problems[0].startswith("it has said nothing for 1")
     os.kill(pid, signal.SIGCONT)
     supervised.await_healthy()
+
+
+def test_what_is_read_again_is_gone_by_in_every_process(start: Start) -> None:
+    supervised = start("works", "works", "works")
+    before = {duty: supervised.pid(duty) for duty in Duty}
+    supervised.process.send_signal(signal.SIGHUP)
+    for duty in Duty:
+        supervised.await_other(duty, than=before[duty])
+    supervised.await_healthy()
+    status = supervised.status()
+    assert status is not None
+    assert [each.restarts for each in status.processes] == [0, 0, 0]
+    assert not any(is_alive(pid) for pid in before.values())
+    assert (supervised.stop()[0], supervised.errors()) == (0, "")
+
+
+def test_what_is_refused_leaves_all_as_it_was_until_it_is_mended(start: Start, tmp_path: Path) -> None:
+    supervised = start("works", "works", "works")
+    before = {duty: supervised.pid(duty) for duty in Duty}
+    (tmp_path / "wrong").write_text("the key 'loopp' is not known", encoding="utf-8")
+    supervised.process.send_signal(signal.SIGHUP)
+    eventually("it says so", lambda: (now := supervised.status()) is not None and now.refused)
+    status = supervised.status()
+    assert status is not None
+    assert (status.refused, status.healthy) == ("the key 'loopp' is not known", True)
+    assert {duty: supervised.pid(duty) for duty in Duty} == before
+
+    (tmp_path / "wrong").unlink()
+    supervised.process.send_signal(signal.SIGHUP)
+    supervised.await_other(Duty.INGEST, than=before[Duty.INGEST])
+    eventually("nothing is refused", lambda: (now := supervised.status()) is not None and not now.refused)
+
+
+def test_a_new_server_that_does_not_come_to_work_leaves_the_old_one(start: Start, tmp_path: Path) -> None:
+    told = tmp_path / "behaviour"
+    told.write_text("works", encoding="utf-8")
+    supervised = start("works", "works", str(told))
+    before = {duty: supervised.pid(duty) for duty in Duty}
+    told.write_text("refuses", encoding="utf-8")
+    supervised.process.send_signal(signal.SIGHUP)
+    eventually("it says so", lambda: (now := supervised.status()) is not None and now.refused)
+    assert {duty: supervised.pid(duty) for duty in Duty} == before
+    status = supervised.status()
+    assert status is not None
+    assert status.refused == "the port 80 is taken; choose another"
+    assert supervised.stop()[0] == 0
+
+
+def test_a_terminal_that_is_closed_ends_all(tmp_path: Path) -> None:
+    ledger = tmp_path / "setpoint.sqlite"
+    supervisor, terminal = pty.fork()
+    if supervisor == 0:
+        os.execv(sys.executable, [sys.executable, str(SUPERVISE), str(ledger), "works"])  # noqa: S606 - our own
+    eventually("it runs", lambda: _pids(ledger))
+    (pid,) = _pids(ledger)
+    os.close(terminal)
+    eventually("it has ended", lambda: os.waitpid(supervisor, os.WNOHANG)[0] == supervisor)
+    assert not is_alive(pid)
+
+
+def _pids(ledger: Path) -> list[int]:
+    try:
+        return [each.pid for each in read_status(ledger, datetime.now(UTC)).processes if each.pid is not None]
+    except CouldNotTellError:
+        return []

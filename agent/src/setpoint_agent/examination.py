@@ -21,10 +21,12 @@ from setpoint_agent.memory import Seen
 from setpoint_agent.provenance.interface import Match
 from setpoint_agent.provenance.recognition import find
 from setpoint_agent.quiet import quietly
-from setpoint_agent.reading.clearance import clearance
+from setpoint_agent.reading.clearance import clearance, is_raw
+from setpoint_agent.reading.danger import probes_for
 from setpoint_agent.reading.interface import Clearance
 from setpoint_agent.reading.returned import clearance_of_returned
-from setpoint_agent.request import Request, Value, current
+from setpoint_agent.reading.routes import lets_through_nothing
+from setpoint_agent.request import PATH_PARAMETER, Request, Value, current
 from setpoint_agent.shape import fingerprint, shape
 from setpoint_agent.sinks.interface import Sink
 from setpoint_agent.stack import Application
@@ -77,7 +79,7 @@ def examine(sink: Sink, argument: Any, *, frames: Sequence[FrameType] | None = N
     `argument` is text, bytes or a path; anything else holds nothing to be found.
     """
     request = current.get()
-    if request is None or request.ended or _examination is None:
+    if request is None or _examination is None or (request.ended and request.is_past()):
         return
     text = _as_text(argument)
     if not text or _clean.holds(sink.name, argument):
@@ -159,7 +161,7 @@ def _weigh(
     frames = examination.application.frames(depth=4) if frames is None else frames
     found: list[tuple[Match, Placement, float]] = []
     for match in matches:
-        if _passed(request, sink, text, match):
+        if _passed(request, sink, text, match) and not is_raw(frames, match, text, sink):
             continue
         placement = BY_NAME[sink.language](text, match.start, match.end)
         if placement.inert:
@@ -190,9 +192,13 @@ def _weigh(
 
 
 def _cleared(request: Request, sink: Sink, text: str, match: Match, frames: Sequence[FrameType]) -> Clearance | None:
-    """What reading says: of the functions that are running, or of the handler if it has returned already."""
+    """What reading says: of the route, of the functions that are running, or of the handler if it has returned."""
+    if match.value.part == PATH_PARAMETER and request.route:
+        probes = probes_for(sink.language, text, match.start, match.end)
+        if lets_through_nothing(request.route, match.value.name, sink.language, probes):
+            return Clearance("converter of the route", request.route, certain=True)
     if frames or request.handler is None:
-        return clearance(frames, match, text, sink)
+        return clearance(frames, match, text, sink, request.handler)
     return clearance_of_returned(request.handler, match, text, sink)
 
 

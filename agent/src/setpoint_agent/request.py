@@ -12,6 +12,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
+from time import monotonic
 from types import CodeType
 from typing import Final
 
@@ -27,6 +28,8 @@ MOST_PASSAGES: Final = 2_048
 """Escapes and checks remembered of one request."""
 MOST_ESCAPED: Final = 16_384
 """Texts escaped for a page that are remembered of one request: the last ones."""
+LINGERS: Final = 30.0
+"""Seconds for which what a request left behind is still of it: mails to send, files to write."""
 HTML: Final = "html"
 """What those are safe for."""
 
@@ -70,16 +73,28 @@ class Request:
     handler: CodeType | None = None
     """The code of the function that answers it, once known."""
     ended: bool = False
-    """The response was sent: what a thread that was left behind still does is no longer of this request."""
+    """The response was sent."""
+    past: float = 0.0
+    """When, by `time.monotonic`, what it left behind (a thread, a task) counts for it no longer, once it has ended."""
     probe: str = ""
     """A scanner's probe id, if its header was valid."""
     _sources: tuple[Source, ...] = ()
+    _is_begun: bool = False
+    """Whether its first parts were read."""
 
     def __init__(self, method: str, path: str, framework: str = "") -> None:
         self.method = method
         self.path = path
         if framework:
             self.framework = framework
+
+    def end(self) -> None:
+        self.ended = True
+        self.past = monotonic() + LINGERS
+
+    def is_past(self) -> bool:
+        """Whether what happens in its context is no longer of it: threads may go on for ever."""
+        return self.ended and monotonic() > self.past
 
     @cached_property
     def effects(self) -> Counter[str]:
@@ -119,6 +134,21 @@ class Request:
         return []
 
     @cached_property
+    def headers(self) -> set[tuple[str, str]]:
+        """Headers of the response that were looked at when they were set; of frameworks where that can be gone round."""
+        return set()
+
+    @cached_property
+    def cookies(self) -> list[object]:
+        """Cookies that the application itself made for the response, without setting their attributes yet."""
+        return []
+
+    @cached_property
+    def kept(self) -> list[object]:
+        """What the application was handed of the session that it can change without the session's knowing."""
+        return []
+
+    @cached_property
     def looks(self) -> dict[str, int]:
         """How often it was asked who called a function, for those that may be called without end."""
         return {}
@@ -126,6 +156,10 @@ class Request:
     @cached_property
     def _values(self) -> Values:
         return Values()
+
+    def first_parts(self) -> Iterable[Value]:
+        """Those that were there from the beginning, for kinds of requests that know how to read them."""
+        return ()
 
     def add_source(self, source: Source) -> None:
         """Parts to be read when first needed."""
@@ -138,6 +172,9 @@ class Request:
 
     def values(self) -> list[Value]:
         """Every value known by now, within the bounds."""
+        if not self._is_begun:
+            self._is_begun = True
+            _gather(self.first_parts, self._values)
         if self._sources:
             sources, self._sources = self._sources, ()
             for source in sources:

@@ -1,28 +1,23 @@
-"""Which functions of the application are on the way to a sink: the frames of the calling thread, without libraries."""
+"""Which functions of the application are on the way to a sink: without those of libraries."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
-from contextvars import ContextVar
+from collections.abc import Sequence
 from functools import cached_property, lru_cache
+from itertools import islice
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Final
 
 from setpoint_agent.evidence import Frame
+from setpoint_agent.handovers import handed_lines, outwards
 
-DEEPEST: Final = 200
-"""Frames looked at from the sink upwards."""
 MOST_FRAMES: Final = 32
 """Frames of the application kept."""
 MOST_FILES: Final = 16_384
 """Files of which it is remembered whose they are."""
-
-ENTRIES: Final[set[CodeType]] = set()
-"""Functions of `sources` in which a request begins: what is around them is the server's (and the script's that runs
-it), not the request's."""
 
 _FOLDERS_OF_OTHERS: Final = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
 
@@ -38,19 +33,6 @@ _STANDARD: Final = _both_names(Path(os.__file__).parent)
 _COMMANDS: Final = _both_names(Path(sys.executable).parent) if sys.executable else ()
 """Where installed commands are (`gunicorn`, `uvicorn`): a few lines that call what they are the command of."""
 _OWN: Final = _both_names(Path(__file__).parent)
-
-
-handed_over: Final[ContextVar[FrameType | None]] = ContextVar("setpoint_handed_over", default=None)
-"""In a thread: the frame that started it, or that handed over what it is doing."""
-
-
-class Origin:
-    """Holds such a frame until the thread begins, and not longer: frames keep everything alive that they name."""
-
-    __slots__ = ("frame",)
-
-    def __init__(self, frame: FrameType | None) -> None:
-        self.frame = frame
 
 
 @lru_cache(maxsize=4_096)
@@ -69,6 +51,15 @@ def library_name(file: str) -> str | None:
         if found:
             return below
     return None
+
+
+def file_of(frame: FrameType) -> str:
+    """The file of a function's module, which is nearly always its own.
+
+    Asking a frame for its code is an event that audit hooks are told of, each time: walks ask for it where it matters.
+    """
+    file = frame.f_globals.get("__file__")
+    return file if type(file) is str else frame.f_code.co_filename
 
 
 class Application:
@@ -97,34 +88,28 @@ class Application:
             return found
 
     def frames(self, depth: int = 1) -> list[FrameType]:
-        """The application's frames of this thread, the innermost first; `depth` frames of the caller are left out.
+        """The application's frames, the innermost first; `depth` frames of the caller are left out.
 
-        Behind those of a thread come those of the function that handed its work over.
+        Behind those of a thread or task come those of the functions that handed its work over.
         """
-        frames = list(self._walk(sys._getframe(depth)))
-        origin = handed_over.get()
-        return frames if origin is None else [*frames, *self._walk(origin)][:MOST_FRAMES]
+        own = (each for each in outwards(sys._getframe(depth)) if self.short_name(each.f_code.co_filename) is not None)
+        return list(islice(own, MOST_FRAMES))
 
     def facts(self, frames: Sequence[FrameType]) -> tuple[Frame, ...]:
         """The same as evidence keeps them: from the route's function to the sink's caller."""
+        lines = handed_lines(sys._getframe(1))
         return tuple(
-            Frame(self.short_name(each.f_code.co_filename) or "", each.f_lineno, each.f_code.co_qualname)
+            Frame(
+                self.short_name(each.f_code.co_filename) or "",
+                lines.get(each) or each.f_lineno,
+                each.f_code.co_qualname,
+            )
             for each in reversed(frames)
         )
 
     def fact_of(self, code: CodeType) -> Frame:
         """A function that is not running any more (the handler of a response that is being sent)."""
         return Frame(self.short_name(code.co_filename) or code.co_filename, code.co_firstlineno, code.co_qualname)
-
-    def _walk(self, frame: FrameType | None) -> Iterator[FrameType]:
-        found = 0
-        for _ in range(DEEPEST):
-            if frame is None or found == MOST_FRAMES or frame.f_code in ENTRIES:
-                return
-            if self.short_name(frame.f_code.co_filename) is not None:
-                found += 1
-                yield frame
-            frame = frame.f_back
 
     def _told_apart(self, file: str) -> str | None:
         if not file or file.startswith(("<", *_OWN)):

@@ -11,7 +11,7 @@ from setpoint.cli.options import json_option, service_option
 from setpoint.cli.orders import reason_option
 from setpoint.cli.output import Output
 from setpoint.cli.source import Source, source_option
-from setpoint.loop.agents import STALE_AFTER
+from setpoint.loop.agents import LATE_AFTER, STALE_AFTER
 from setpoint.model.canonical import Json
 from setpoint.model.inside import Agent, AgentSwitch, Derivation, Wanted
 from setpoint.model.wording import counted, span
@@ -26,7 +26,7 @@ from setpoint.model.wording import counted, span
 def command(source: Source, service: str | None, *, include_gone: bool, verbose: bool, as_json: bool) -> int:
     """List agents: version, coverage, lag, drops, errors and overhead; switch them off and on.
 
-    Exits 3 when all agents of a service have fallen silent, or it is not known whether all reports are worked in.
+    Exits 3 when all agents of a service have fallen silent, or reports wait longer than usual to be worked in.
     """
     if click.get_current_context().invoked_subcommand is not None:
         return 0
@@ -39,6 +39,7 @@ def command(source: Source, service: str | None, *, include_gone: bool, verbose:
                 "derivation": {
                     "offset": derivation.offset,
                     "behind": derivation.behind,
+                    "waiting_s": derivation.waiting,
                     "reason": derivation.reason or None,
                 },
             }
@@ -106,9 +107,9 @@ def _show(output: Output, agents: Sequence[Agent], derivation: Derivation, now: 
         )
     if derivation.behind is None:
         output.line(f"could not tell whether all reports are worked in: {derivation.reason}", style="bold yellow")
-    elif derivation.behind:
+    elif _is_late(derivation):
         entries = counted(derivation.behind, "entry", "entries")
-        output.line(f"{entries} of the journal not worked in yet", style="yellow")
+        output.line(f"{entries} of the journal not worked in for {span(derivation.waiting)}", style="bold yellow")
 
 
 def _row(agent: Agent, now: datetime) -> tuple[object, ...]:
@@ -147,7 +148,12 @@ def _lag(agent: Agent, now: datetime) -> float:
 
 def _is_known(agents: Sequence[Agent], derivation: Derivation, now: datetime) -> bool:
     live = {each.service for each in agents if not _is_stale(each, now)}
-    return derivation.behind == 0 and all(each.service in live for each in agents)
+    return derivation.behind is not None and not _is_late(derivation) and all(each.service in live for each in agents)
+
+
+def _is_late(derivation: Derivation) -> bool:
+    """A few that came in just now are on their way, and say nothing."""
+    return bool(derivation.behind) and derivation.waiting > LATE_AFTER
 
 
 def _document(agent: Agent, now: datetime) -> Json:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import assert_never
 
@@ -15,7 +16,7 @@ from setpoint.logs import LoggedBeats, logger
 from setpoint.loop.pace import Pace
 from setpoint.loop.report import BeatReport
 from setpoint.loop.runner import Runner
-from setpoint.model.health import Duty
+from setpoint.model.health import Duty, Health, InForce
 from setpoint.model.remediation import Mode
 from setpoint.settings import Settings
 from setpoint.supervisor.link import Supervision
@@ -31,6 +32,16 @@ class Work:
     output: Output
     ingest_socket: Path
     supervisor: Supervision
+    in_force: Callable[[], InForce]
+    listener: int | None = None
+    """The descriptor of the socket to answer on, where another process holds it open."""
+
+    def tell_health(self, health: Callable[[], Health]) -> None:
+        """With which settings and policies it goes by."""
+        self.supervisor.tell_health(lambda: self._with_configuration(health()))
+
+    def _with_configuration(self, health: Health) -> Health:
+        return replace(health, measures={**health.measures, **self.in_force().measures()})
 
 
 def perform(duty: Duty, work: Work) -> None:
@@ -50,7 +61,7 @@ def perform(duty: Duty, work: Work) -> None:
 
 def _run_loop(work: Work, stop: threading.Event, telemetry: Telemetry) -> None:
     settings, output, pace = work.settings, work.output, Pace(work.settings.loop.interval)
-    work.supervisor.tell_health(pace.health)
+    work.tell_health(pace.health)
     # Progress first: what is declared is read while the parts are made, and alerts find their way around its line.
     with Progress() as progress, loop_parts(settings, stop.is_set, LoggedBeats(telemetry)) as parts:
         progress.stop()
@@ -117,8 +128,15 @@ def _run_ingest(work: Work, stop: threading.Event, telemetry: Telemetry) -> None
     # Only this process pays for DuckDB and Arrow.
     from setpoint.ingest.process import run_ingest
 
-    supervisor = work.supervisor
-    run_ingest(work.settings, work.ingest_socket, stop, supervisor.ready, supervisor.tell_health, telemetry)
+    run_ingest(
+        work.settings,
+        work.ingest_socket,
+        stop,
+        work.supervisor.ready,
+        work.tell_health,
+        telemetry,
+        listener=work.listener,
+    )
 
 
 def _run_server(work: Work, stop: threading.Event, telemetry: Telemetry) -> None:
@@ -131,6 +149,8 @@ def _run_server(work: Work, stop: threading.Event, telemetry: Telemetry) -> None
         stop=stop,
         ingest_socket=work.ingest_socket,
         answering=lambda url: work.output.line(f"answering on {url}; what can be asked there: {url}/docs"),
-        tell_health=work.supervisor.tell_health,
+        tell_health=work.tell_health,
         telemetry=telemetry,
+        in_force=work.in_force,
+        listener=work.listener,
     )

@@ -35,7 +35,8 @@ def command(
 ) -> int:
     """List findings, the most severe first.
 
-    Exits 1 when one is open, 3 when none is but something could not be read at the last heartbeat, or that is too old.
+    Exits 1 when one is open, 3 when none is but something could not be read at the last heartbeat, that is too old, or
+    nothing of the service was looked at.
     """
     output = Output.of(as_json=as_json)
     found = source.findings(service, include_closed=include_closed, include_accepted=True)
@@ -45,15 +46,24 @@ def command(
     )
     # What is open was seen; that nothing is can only be said of what was read.
     now, is_open = source.standing(), any(each.is_open for each in found)
+    is_unseen = service is not None and not is_open and not _is_looked_at(source, service)
     if sarif is not None:
         write_sarif(sarif, _sarif(source, service, [each for each in records if not each.is_accepted]), as_json=as_json)
     if sarif != STANDARD_OUTPUT:
         _show(output, records, () if is_open else now.beat.coverage)
         _tell_accepted(output, [each for each in found if each not in wanted])
         show_standing(output, now)
+        if is_unseen:
+            output.line(f"could not tell: nothing of {service} was ever looked at", style="bold yellow")
     if is_open:
         return 1
-    return 0 if now.is_certain else 3
+    return 0 if now.is_certain and not is_unseen else 3
+
+
+def _is_looked_at(source: Source, service: str) -> bool:
+    """Whether anything of it was compared, or an agent of it was heard of lately."""
+    compared = next(iter(source.comparisons(service, everything=True)), None)
+    return compared is not None or bool(source.inside.agents(service, include_gone=False))
 
 
 def _tell_accepted(output: Output, left_out: Sequence[FindingRecord]) -> None:

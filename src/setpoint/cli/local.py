@@ -12,6 +12,7 @@ from pathlib import Path
 from setpoint.cli.actor import actor
 from setpoint.cli.beats import last_beat
 from setpoint.cli.local_inside import LocalInside
+from setpoint.cli.local_inventory import LocalInventory
 from setpoint.cli.policies import find_policy
 from setpoint.decide.replayed import ReplayQuestion, ReplayReport
 from setpoint.errors import CouldNotTellError, LedgerError
@@ -44,6 +45,7 @@ from setpoint.wiring import (
     assessor,
     explainer,
     open_existing_ledger,
+    open_first_ledger,
     open_reader,
     open_tokens,
     permissions_needed,
@@ -80,6 +82,15 @@ class LocalSource:
     @property
     def inside(self) -> LocalInside:
         return LocalInside(lambda: self._reader, lambda: open_existing_ledger(self._settings), self.status, self._known)
+
+    @property
+    def inventory(self) -> LocalInventory:
+        return LocalInventory(
+            lambda: self._reader,
+            lambda: open_first_ledger(self._settings),
+            lambda: self._settings.services,
+            self._known,
+        )
 
     def last_beat(self) -> BeatRow:
         return last_beat(self._reader, self._scope)

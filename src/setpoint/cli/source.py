@@ -15,16 +15,20 @@ from setpoint.cli.options import config_option
 from setpoint.cli.server_options import lacks_client, named_server
 from setpoint.decide.replayed import ReplayQuestion, ReplayReport
 from setpoint.loop.admission import WhatIf
+from setpoint.loop.affected import AffectedAnswer
 from setpoint.loop.risk import ServiceRisk
 from setpoint.loop.standing import Standing
+from setpoint.loop.stock import TakenBill
 from setpoint.model.access import Token, TokenRequest
 from setpoint.model.canonical import Json
+from setpoint.model.component import Sbom
 from setpoint.model.decision import Decision
 from setpoint.model.drift import Comparison, Explanation, Folded
 from setpoint.model.examination import Examination, Examiner
 from setpoint.model.finding import FindingRecord
 from setpoint.model.health import Status
 from setpoint.model.inside import Agent, AgentSwitch, Derivation, FileReach, InsideSummary, Place, RouteUse, Wanted
+from setpoint.model.inventory import Instance
 from setpoint.model.order import Order, OrderKind
 from setpoint.model.policy import Policy, Stage
 from setpoint.model.remediation import Remediation
@@ -32,7 +36,7 @@ from setpoint.model.report import Frame, Part
 from setpoint.model.service import Release, Service
 from setpoint.model.urn import Urn
 from setpoint.model.waiver import Waiver
-from setpoint.store.interface import AuditCheck, AuditRow, BeatRow, Delivery, DeliveryState, IssuedToken
+from setpoint.store.interface import AuditCheck, AuditRow, BeatRow, Delivery, DeliveryState, IssuedToken, Reported
 
 
 class Reads(Protocol):
@@ -180,12 +184,48 @@ class InsideSource(Protocol):
         ...
 
 
+class InventorySource(Protocol):
+    """What services are made of, and where that runs. `NotFoundError` for a service that nobody knows."""
+
+    def add_sbom(self, octets: bytes, where: str, release: Release | None, image: str) -> TakenBill:
+        """`where` the octets are from, for errors."""
+        ...
+
+    def sbom(self, digest: str) -> Sbom: ...
+
+    def sbom_of(self, release: Release) -> Sbom:
+        """What was built; `CouldNotTellError` where nobody said."""
+        ...
+
+    def sboms(self, service: str) -> tuple[Mapping[str, str], Mapping[str, int]]:
+        """Version → digest of what was built; digest → how many instances run it, empty for those of which none is
+        known."""
+        ...
+
+    def instances(self, service: str | None) -> Iterator[Instance]:
+        """By service and id."""
+        ...
+
+    def report(self, instances: Sequence[Instance]) -> Reported: ...
+
+    def remove(self, service: str, identity: str) -> int:
+        """How many were known: one or none."""
+        ...
+
+    def affected(self, what: str | Sequence[Json], *, most: int) -> AffectedAnswer:
+        """By an advisory's id, a package URL with versions, or advisories in OSV's format; at most `most` instances."""
+        ...
+
+
 class Source(Reads, Gate, Orders, Protocol):
     @property
     def tokens(self) -> Tokens: ...
 
     @property
     def inside(self) -> InsideSource: ...
+
+    @property
+    def inventory(self) -> InventorySource: ...
 
 
 @contextmanager

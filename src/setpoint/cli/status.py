@@ -36,7 +36,7 @@ def command(source: Source, *, as_json: bool) -> int:
 def _show(output: Output, status: Status, now: datetime) -> None:
     output.line(f"{status.host}:{status.pid} works on {status.scope}, since {status.since:%Y-%m-%d %H:%M:%SZ}")
     output.table(
-        ("process", "state", "health", "pid", "since", "restarts", "lag"),
+        ("process", "state", "health", "pid", "since", "restarts", "goes by", "lag"),
         [
             (
                 each.duty,
@@ -45,11 +45,13 @@ def _show(output: Output, status: Status, now: datetime) -> None:
                 each.pid,
                 each.since,
                 each.restarts,
+                each.health.measures.get("configuration", ""),
                 _lag(each, now),
             )
             for each in status.processes
         ],
     )
+    _show_configuration(output, status)
     for each in status.processes:
         if paused := each.health.measures.get("paused"):
             output.line(f"all changes are paused, in every scope of this ledger, {paused}", style="bold yellow")
@@ -57,6 +59,19 @@ def _show(output: Output, status: Status, now: datetime) -> None:
             output.line(f"{each.duty}: {problem}", style="bold yellow")
         if each.last_error:
             output.line(f"{each.duty}: ended last because: {each.last_error}")
+
+
+def _show_configuration(output: Output, status: Status) -> None:
+    """So that nobody takes for live what was edited."""
+    if status.refused:
+        output.line(f"refused, and what was read before is in force: {status.refused}", style="bold red")
+    late = [each.duty for each in status.processes if each.health.measures.get("configuration_changed")]
+    if late:
+        output.line(
+            f"settings or policies on the disk are others than {', '.join(late)} {'goes' if len(late) == 1 else 'go'} by; "
+            f"have them read again with: kill -HUP {status.pid}",
+            style="yellow",
+        )
 
 
 def _lag(process: ProcessStatus, now: datetime) -> str:

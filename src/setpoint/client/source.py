@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from setpoint.client.connection import Connection, asked
 from setpoint.client.inside import RemoteInside
+from setpoint.client.inventory import RemoteInventory
 from setpoint.client.tokens import RemoteTokens
 from setpoint.decide.replayed import ReplayQuestion, ReplayReport
 from setpoint.errors import CouldNotTellError, LedgerError
@@ -66,6 +67,10 @@ class RemoteSource:
     @property
     def inside(self) -> RemoteInside:
         return RemoteInside(self._connection)
+
+    @property
+    def inventory(self) -> RemoteInventory:
+        return RemoteInventory(self._connection)
 
     def last_beat(self) -> BeatRow:
         return self.standing().beat

@@ -1,11 +1,14 @@
-"""What the loop asks of a comparator: one entity, intended against actual, and why. Pure."""
+"""What the loop asks of comparing: one entity, intended against actual, and components against advisories. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
+from setpoint.model.advisory import Advisory, Match
+from setpoint.model.component import Component
 from setpoint.model.drift import Comparison, Explanation
+from setpoint.model.inventory import Flaw
 from setpoint.model.resource import Resource
 
 
@@ -29,4 +32,16 @@ class Explainer(Protocol):
         Raises `NotFoundError` for a path that the type does not have, `CouldNotTellError` where `actual` is needed and
         not given.
         """
+        ...
+
+
+class ComponentMatcher(Protocol):
+    """Says which advisories bear on which components. Raises `InputError` where a library for that is not installed."""
+
+    def match(self, advisories: Iterable[Advisory], components: Sequence[Component]) -> Sequence[Sequence[Match]]:
+        """Of each component, what those say that bear on it, and those of which that could not be told."""
+        ...
+
+    def merge(self, advisories: Iterable[Advisory]) -> Sequence[Flaw]:
+        """What they are about, each problem once."""
         ...

@@ -11,16 +11,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from setpoint.decide.inside import judge_seen, reach_of
+from setpoint.decide import component, inside
 from setpoint.decide.policy.compile import PolicySet
 from setpoint.decide.policy.evaluate import Evaluation, evaluate_guardrails
 from setpoint.decide.policy.overrides import OverriddenPolicies
-from setpoint.decide.risk import RiskInput, assess_risk
+from setpoint.decide.risk import Reach, RiskInput, assess_risk
 from setpoint.errors import NotFoundError
 from setpoint.model.circumstances import Circumstances
 from setpoint.model.decision import Decision, Outcome, Reason, Verdict
 from setpoint.model.exceptions import NO_EXCEPTIONS, Exceptions
-from setpoint.model.finding import Finding
+from setpoint.model.finding import Finding, FindingSource
 from setpoint.model.override import Override
 from setpoint.model.policy import Effect, Severity, Stage
 from setpoint.model.resource import Resource
@@ -111,7 +111,7 @@ def decide_release(
 ) -> Decision:
     """`findings` and `grounds` are `judge_intended`'s."""
     threshold = circumstances.threshold
-    told = [_risk_input(each, circumstances) for each in findings]
+    told = [_risk_input(each, circumstances) for each in findings if not component.is_untold(each)]
     risk, factors = assess_risk(told, service)
     worst, _ = assess_risk([*told, *_untold_risks(grounds, circumstances)], service)
     exceeded, untold = _exceeded(risk, worst, threshold), _untold(service, circumstances)
@@ -123,7 +123,9 @@ def decide_release(
         stage=stage,
         verdict=verdict,
         effect=effect,
-        reasons=tuple(ground.reason for ground in sorted(all_grounds, key=_weight, reverse=True)),
+        reasons=tuple(
+            replace(ground.reason, effect=ground.effect) for ground in sorted(all_grounds, key=_weight, reverse=True)
+        ),
         risk=risk,
         risk_factors=factors,
         threshold=threshold.value if threshold else None,
@@ -191,7 +193,18 @@ def _not_known(effect: Effect, severity: Severity, message: str) -> Ground:
 
 def _risk_input(finding: Finding, circumstances: Circumstances) -> RiskInput:
     name = f"{finding.rule} of {_name(finding.urn)}"
-    return RiskInput(name, finding.severity, reach=reach_of(finding), age=_age(finding.id, circumstances))
+    return RiskInput(
+        name,
+        finding.severity,
+        exploitability=component.exploitability_of(finding),
+        reach=_reach(finding),
+        age=_age(finding.id, circumstances),
+    )
+
+
+def _reach(finding: Finding) -> Reach:
+    of_component = finding.source is FindingSource.COMPONENT
+    return component.reach_of(finding) if of_component else inside.reach_of(finding)
 
 
 def _untold_risks(grounds: Sequence[Ground], circumstances: Circumstances) -> list[RiskInput]:
@@ -229,7 +242,8 @@ class ReleaseGate:
         without: Sequence[str] = (),
     ) -> Decision:
         found = judge_intended(self._policies.of(service), resources, stage, service.name)
-        seen, asked, remarks = judge_seen(release, circumstances.seen)
+        seen, asked, remarks = inside.judge_seen(release, circumstances.seen)
+        seen, asked = (*seen, *circumstances.components), (*asked, *component.judge_release(circumstances.components))
         grounds = tuple(Ground(effect, reason, each.id) for each, (effect, reason) in zip(seen, asked, strict=True))
         found = ((*found[0], *seen), (*found[1], *grounds))
         circumstances = replace(circumstances, remarks=(*circumstances.remarks, *remarks))

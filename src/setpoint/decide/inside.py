@@ -6,7 +6,7 @@ Called by the loop with all weak places that agents reported; by `gate` for the 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -65,20 +65,27 @@ class InsideSettings:
     """How what agents report is judged."""
 
     close_after: float = 7 * 86400.0
-    """Seconds for which a newer release has to be watched without a place being met, before it counts as mended."""
+    """Seconds for which a newer release has to be watched without a place being met, before it counts as mended: where
+    the place's route was called in that release."""
+    close_unused_after: float = 90 * 86400.0
+    """The same where its route was not called there, or it has none: nobody knows whether its code did run."""
+
+    def needed(self, release: ReleaseSeen, called_in: Collection[str]) -> timedelta:
+        """For how long a release has to be watched; `called_in` are those in which the place's route was called."""
+        return timedelta(seconds=self.close_after if release.release in called_in else self.close_unused_after)
 
 
 class InsideAssessor:
     """Implements `decide.interface.InsideJudge`."""
 
     def __init__(self, settings: InsideSettings | None = None, weights: ThresholdSettings | None = None) -> None:
-        self._close_after = timedelta(seconds=(settings or InsideSettings()).close_after)
+        self._settings = settings or InsideSettings()
         self._attack = (weights or ThresholdSettings()).attack
 
     def judge(
         self, inside: Inside, exceptions: Exceptions
     ) -> tuple[tuple[Finding, ...], tuple[Decision, ...], tuple[Place, ...]]:
-        holding = [each for each in inside.places if not is_superseded(each, inside.releases, self._close_after)]
+        holding = [each for each in inside.places if not is_superseded(each, inside, self._settings)]
         found = [finding(each) for each in holding]
         findings, decisions = accept(found, [_decision(each) for each in found], exceptions)
         counting = (place for place, each in zip(holding, findings, strict=True) if not each.accepted_by)
@@ -103,20 +110,22 @@ class InsideAssessor:
         return Signal(place.service, SignalKind.ATTACK, weight, at, cause)
 
 
-def is_superseded(place: Place, releases: Sequence[ReleaseSeen], after: timedelta) -> bool:
+def is_superseded(place: Place, inside: Inside, settings: InsideSettings) -> bool:
     """Whether a release took the place of all that it was seen in, and ran for so long without it.
 
-    Only being watched counts: while no agent of the newer release reports, nothing is over.
+    Only being watched counts: while no agent of the newer release reports, nothing is over. Where nobody called the
+    route, that it was not met says little.
     """
-    seen = {each.release: each for each in releases}
+    seen = {each.release: each for each in inside.releases}
+    called_in = inside.called_in.get((place.sighting.method, place.sighting.route), frozenset())
     known = [seen[name] for name in place.releases if name in seen]
     newest = max((each.first_seen for each in known), default=place.first)
     gone_since = max((each.last_seen for each in known), default=place.last)
     return any(
         each.release not in place.releases
         and each.first_seen > newest
-        and each.last_seen - max(each.first_seen, gone_since, place.last) >= after
-        for each in releases
+        and each.last_seen - max(each.first_seen, gone_since, place.last) >= settings.needed(each, called_in)
+        for each in inside.releases
     )
 
 

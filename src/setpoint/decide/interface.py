@@ -12,6 +12,7 @@ from setpoint.model.drift import Comparison
 from setpoint.model.exceptions import Exceptions
 from setpoint.model.finding import Finding
 from setpoint.model.inside import Inside, Place
+from setpoint.model.inventory import FlawUse
 from setpoint.model.policy import Stage
 from setpoint.model.remediation import Remediation
 from setpoint.model.resource import Resource
@@ -88,6 +89,23 @@ class InsideJudge(Protocol):
 
     def attacks(self, places: Sequence[Place], told: Mapping[str, int], at: datetime) -> tuple[Signal, ...]:
         """What attacks on places say of their service, beyond those that were `told`, by key."""
+        ...
+
+
+class ComponentJudge(Protocol):
+    """Says what it means that a service runs components with flaws."""
+
+    def judge(
+        self, uses: Sequence[FlawUse], exceptions: Exceptions
+    ) -> tuple[tuple[Finding, ...], tuple[Decision, ...]]:
+        """A finding at stage `runtime` for each use, and a decision, in the same order; all of one service.
+
+        What an exception covers does not count: its finding says what accepts it, and its decision has no effect.
+        """
+        ...
+
+    def rule(self, name: str) -> str:
+        """Of the findings of a flaw of this name."""
         ...
 
 

@@ -53,6 +53,8 @@ class Standing:
     waivers: tuple[str, ...]
     beside: frozenset[str] = field(compare=False)
     """The other policies of the decision."""
+    asked: Effect | None = field(default=None, compare=False)
+    """What the policy itself asked for, where the decision's effect is that of several."""
 
     @property
     def is_against(self) -> bool:
@@ -139,7 +141,7 @@ def changes(
     for path in sorted({each.path for each in decided}):
         was, would_be = _standings(path, before), _standings(path, after)
         names = was.keys() | would_be.keys()
-        moved = {name for name in names if _said(was.get(name, ())) != _said(would_be.get(name, ()))}
+        moved = {name for name in names if _says_otherwise(was.get(name, ()), would_be.get(name, ()))}
         for name in sorted(names):
             then, now = was.get(name, ()), would_be.get(name, ())
             if then != now and not _is_explained(name, (*then, *now), moved):
@@ -163,12 +165,16 @@ def _standings(path: str, decided: Sequence[Decision]) -> dict[str, tuple[Standi
 def _standing(reason: Reason, decision: Decision, beside: frozenset[str]) -> Standing:
     # A release's waivers are those of its findings together: none of them says anything of one policy.
     waivers = decision.waivers if decision.stage is Stage.RUNTIME else ()
-    return Standing(reason.outcome, reason.severity, decision.verdict, decision.effect, waivers, beside)
+    return Standing(reason.outcome, reason.severity, decision.verdict, decision.effect, waivers, beside, reason.effect)
 
 
-def _said(standings: Sequence[Standing]) -> list[tuple[Outcome, Severity]]:
-    """What the policy itself said, whatever was decided."""
-    return [(each.outcome, each.severity) for each in standings]
+def _says_otherwise(was: Sequence[Standing], would_be: Sequence[Standing]) -> bool:
+    """Whether the policy itself says something else, whatever was decided."""
+    if [(each.outcome, each.severity) for each in was] != [(each.outcome, each.severity) for each in would_be]:
+        return True
+    pairs = zip(was, would_be, strict=True)
+    # What it asked for, older decisions do not tell.
+    return any(None not in (then.asked, now.asked) and then.asked is not now.asked for then, now in pairs)
 
 
 def _is_explained(policy: str, standings: Sequence[Standing], moved: AbstractSet[str]) -> bool:

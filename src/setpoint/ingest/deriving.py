@@ -88,6 +88,7 @@ class Deriving:
         self._looked = 0
         self._derived = 0
         self._failure = ""
+        self._done_at = tick()
         self._note_at = self._let_go_at = 0.0
         self._woken = threading.Event()
         self._stopped = threading.Event()
@@ -101,6 +102,11 @@ class Deriving:
     def looked(self) -> int:
         """Up to which offset there is no report that the ledger does not have."""
         return self._looked
+
+    @property
+    def waiting(self) -> float:
+        """Seconds since the end of the journal was reached, where there is more by now."""
+        return self._tick() - self._done_at if self._looked < self._journal.last_offset() else 0.0
 
     @property
     def failure(self) -> str:
@@ -167,6 +173,8 @@ class Deriving:
             if reports or self._tick() >= self._note_at:
                 self._note(work, reports, last)
             self._looked = last
+        if len(entries) < AT_ONCE:
+            self._done_at = self._tick()
         return len(entries)
 
     def _note(self, work: _Work, reports: list[AgentReport], offset: int) -> None:

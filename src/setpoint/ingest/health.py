@@ -32,6 +32,7 @@ class IngestHealth:
             "lag": max(0, size.last_offset - taken),
             "derived_offset": self.deriving.looked,
             "derived_lag": max(0, size.last_offset - self.deriving.looked),
+            "derived_waiting_s": round(self.deriving.waiting, 1),
             "bytes": size.bytes,
             "duplicates": size.duplicates,
             "cut_bytes": size.cut,

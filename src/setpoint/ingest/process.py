@@ -6,10 +6,8 @@ Run by `setpoint up`, in the foreground or by its supervisor.
 
 from __future__ import annotations
 
-import os
 import shutil
 import socket
-import stat
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -19,13 +17,13 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from setpoint.errors import InputError
 from setpoint.files import allow_open_files
 from setpoint.ingest.app import IngestParts, create_app
 from setpoint.ingest.deriving import Deriving
 from setpoint.ingest.filling import Filling
 from setpoint.ingest.health import IngestHealth
 from setpoint.ingest.lake_door import LakeDoor
+from setpoint.ingest.listening import listening
 from setpoint.ingest.taking import Taking
 from setpoint.loop.settled import SettledClock
 from setpoint.serving import Serving, TellHealth
@@ -54,8 +52,12 @@ def run_ingest(
     ready: Callable[[], None],
     tell_health: TellHealth | None = None,
     telemetry: Telemetry = SILENT,
+    listener: int | None = None,
 ) -> None:
-    """Until `stop` is set; `path` is where the socket is made, in a folder that only this user may enter."""
+    """Until `stop` is set; `path` is where the socket is made, in a folder that only this user may enter.
+
+    With `listener` it is there already: the descriptor of what another process holds open.
+    """
     connections = settings.server.limits.connections + SPARE
     allow_open_files(connections + SPARE)
     with ExitStack() as stack:
@@ -81,7 +83,7 @@ def run_ingest(
             readers=readers,
             temporary=_emptied(settings.lake.file.with_name("exports")),
         )
-        listener = stack.enter_context(listening(path))
+        accepting = stack.enter_context(listening(path) if listener is None else socket.socket(fileno=listener))
         filled, derived = (stack.enter_context(_running(each)) for each in (filling, deriving))
         if tell_health is not None:
             tell_health(health.report)
@@ -94,7 +96,7 @@ def run_ingest(
             limit_concurrency=connections,
             timeout_keep_alive=IDLE,
             timeout_graceful_shutdown=STOP_WITHIN,
-        ).run(sockets=[listener])
+        ).run(sockets=[accepting])
     for each in (filled, derived):
         each.result()
 
@@ -113,30 +115,6 @@ def _running(work: Filling | Deriving) -> Iterator[Future[None]]:
             yield running
         finally:
             work.stop()
-
-
-@contextmanager
-def listening(path: Path) -> Iterator[socket.socket]:
-    """A socket that only this user can connect to; one that a crash left behind is replaced."""
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if path.exists() and stat.S_ISSOCK(path.stat().st_mode):
-            path.unlink()  # nobody listens there any more: whoever did had the journal
-        listener = socket.socket(socket.AF_UNIX)
-        before = os.umask(0o177)
-        try:
-            listener.bind(str(path))
-        finally:
-            os.umask(before)
-    except OSError as error:
-        raise InputError(
-            f"the socket cannot be made ({error.strerror or error})", where=str(path), remedy="choose a shorter path"
-        ) from error
-    try:
-        yield listener
-    finally:
-        listener.close()
-        path.unlink(missing_ok=True)
 
 
 def _emptied(folder: Path) -> Path:

@@ -12,6 +12,7 @@ from setpoint.errors import CouldNotTellError, Error, LedgerError, NotFoundError
 from setpoint.intent.interface import IntentReader
 from setpoint.loop.clock import Clock
 from setpoint.loop.coverage import unseen
+from setpoint.loop.flaws import ComponentParts, flaws_of_release
 from setpoint.loop.intended import IntendedState, read_afresh
 from setpoint.loop.ownership import Ownership
 from setpoint.loop.settings import LoopSettings
@@ -78,6 +79,8 @@ class Admission:
     actor: str
     """Who asks."""
     waivers: Sequence[Waiver] = ()
+    components: ComponentParts | None = None
+    """Says what advisories mean for what a release is made of."""
     """Those of the configuration; the ledger's are added while it can be reached."""
     environment: str = ""
     """Of a service that the configuration does not describe."""
@@ -146,7 +149,10 @@ class Admission:
         shown = circumstances(case.service, ledger, self.assessor, self.settings, now, later=later)
         beats = ledger.beats(scope=self.settings.scope, limit=1)
         remarks = [each for beat in beats for each in unseen(case.resources, beat.coverage)]
-        return replace(shown, remarks=(*shown.remarks, *remarks))
+        if self.components is None:
+            return replace(shown, remarks=(*shown.remarks, *remarks))
+        found, doubts = flaws_of_release(ledger.inventory(), self.components, case.release)
+        return replace(shown, components=found, remarks=(*shown.remarks, *remarks, *doubts))
 
     def _facing(self, case: _Case, shown: Circumstances) -> GateCase:
         """All that the gate is given."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from setpoint.errors import CouldNotTellError, InputError, NotFoundError
@@ -20,6 +20,12 @@ GONE_AFTER: Final = timedelta(hours=1)
 
 KNOWN_FOR: Final = timedelta(days=7)
 """As long as the ledger tells boots apart."""
+
+LATE_AFTER: Final = 10.0
+"""Seconds after which reports that are not worked in are late: usually it takes one, and who says so is heard of five
+seconds later."""
+
+EVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
 def heard_since(now: datetime, *, include_gone: bool) -> datetime:
@@ -38,7 +44,7 @@ def derivation(ledger: LedgerReader, read_status: Callable[[], Status]) -> Deriv
     behind = measures.get("derived_lag")
     if not isinstance(behind, int):
         return Derivation(offset, None, "the ingest process has not said yet how far it is")
-    return Derivation(offset, behind)
+    return Derivation(offset, behind, waiting=float(measures.get("derived_waiting_s", 0.0)))
 
 
 def summary(inside: InsideReader, service: str, now: datetime) -> InsideSummary:
@@ -57,4 +63,14 @@ def switch_agents(
     """In force from now on; `instance` is empty for all of the service. Each agent is told when it reports next."""
     if not reason.strip():
         raise InputError("switching agents needs a reason", remedy="give one with --reason")
+    if instance and not _is_known(service, instance, ledger.inside()):
+        raise NotFoundError(
+            f"no agent of {service} is called {instance!r}",
+            remedy=f"see how they are called with: setpoint agents --service {service} --all",
+        )
     return writer.switch_agents(AgentSwitch(service, instance, wanted, actor, reason, time_of(ledger)))
+
+
+def _is_known(service: str, instance: str, inside: InsideReader) -> bool:
+    found = inside.agents(service=service, since=EVER, after=(service, instance, ""), limit=1)
+    return any(each.instance == instance for each in found)

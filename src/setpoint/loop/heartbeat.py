@@ -15,6 +15,7 @@ from setpoint.loop.forget import Forgetter
 from setpoint.loop.inquire import Inquirer
 from setpoint.loop.inside import InsideConcluder
 from setpoint.loop.intended import IntendedState
+from setpoint.loop.inventory import InventoryConcluder
 from setpoint.loop.orders import Orders
 from setpoint.loop.parts import Parts
 from setpoint.loop.patience import Patience
@@ -73,6 +74,7 @@ class Heartbeat:
         )
         self._forgetter = Forgetter(parts, self._intended, self._recorder, remediator, writer)
         self._inside = InsideConcluder(parts, self._accepted, self._recorder, writer)
+        self._inventory = InventoryConcluder(parts, self._accepted, self._recorder, writer)
         self._pruner = Pruner(parts, writer)
         self._scans = Scans(parts)
         self.queue = WorkQueue()
@@ -103,14 +105,22 @@ class Heartbeat:
         self._renew_lease()
         self._note_clock()
 
-        # 2. What was reviewed? Read again only where a source changed.
+        # 2. What do applications show from inside? Their agents' reports are in the ledger already: nothing that cannot
+        #    be read elsewhere keeps people from hearing of an attack.
+        span.step("inside")
+        self._accepted.refresh()
+        self._inside.conclude()
+        self._renew_lease()
+        self._inventory.beat()
+        self._renew_lease()
+
+        # 3. What was reviewed? Read again only where a source changed.
         span.step("intent")
         self._intended.refresh()
-        self._accepted.refresh()
         report.declared = len(self._intended)
         report.declared_areas = list(self._intended.coverage.areas.values())
 
-        # 3. What is running? Everything is read when it is time, else what somebody pointed at; only what changed since
+        # 4. What is running? Everything is read when it is time, else what somebody pointed at; only what changed since
         #    the last conclusion is compared and judged.
         span.step("observe")
         only = self._scans.areas_to_read(f"{self._intended.version}:{self._accepted.version()}")
@@ -118,7 +128,7 @@ class Heartbeat:
         seen: set[Urn] = set()
         self._conclude(self._changed(remembered, seen, only, report, progress), report)
 
-        # 4. What is not there? Only a wholly read area can tell.
+        # 5. What is not there? Only a wholly read area can tell.
         span.step("missing")
         if report.interrupted:
             self._scans.forget()
@@ -131,11 +141,6 @@ class Heartbeat:
             self._conclude(self._not_seen(remembered, seen, report), report)
             self._forgetter.forget(remembered, seen, report.observed_areas)
             report.observed_areas = self._scans.read(only, report.observed_areas)
-
-        # 5. What do applications show from inside? Their agents' reports are in the ledger already.
-        span.step("inside")
-        self._renew_lease()
-        self._inside.conclude()
 
         # 6. Take up what was left unfinished, and act on what is due.
         span.step("act")
@@ -167,6 +172,11 @@ class Heartbeat:
                 self.queue.add(key, again)
         due = (self.queue.next_due(), self._orders.next_due())
         return min((each for each in due if each is not None), default=None)
+
+    def take_inventory(self) -> datetime | None:
+        """Conclude what changed of what runs, and of what advisories say; when to look again."""
+        self._renew_lease()
+        return self._inventory.conclude()
 
     def _inquire(self) -> None:
         """Whoever sets something again and again may be known by now."""

@@ -10,6 +10,7 @@ from setpoint.compare.interface import Comparator
 from setpoint.decide.interface import Assessor, InsideJudge, Judge
 from setpoint.intent.interface import IntentReader
 from setpoint.loop.clock import Clock
+from setpoint.loop.flaws import ComponentParts
 from setpoint.loop.hints import Hints
 from setpoint.loop.settings import LoopSettings
 from setpoint.model.exceptions import Baseline
@@ -46,6 +47,8 @@ class Parts:
     """Knows who changed what."""
     inside: InsideJudge | None = None
     """Says what it means that agents saw a service so from inside."""
+    components: ComponentParts | None = None
+    """Says what advisories mean for the components that services run."""
     hints: Hints = field(default_factory=Hints)
     """What somebody says to look at again before everything is."""
     telemetry: Telemetry = SILENT

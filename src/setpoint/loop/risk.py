@@ -8,8 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from setpoint.decide.interface import Assessor
-from setpoint.errors import NotFoundError
-from setpoint.fields import did_you_mean
+from setpoint.loop.known_services import expect_known
 from setpoint.loop.settings import LoopSettings
 from setpoint.loop.shown import doubts_of_last_beat
 from setpoint.model.decision import Decision
@@ -51,11 +50,7 @@ def risk_of(
     name = service.name
     signals = ledger.signals(name, since=now - assessor.memory)
     decisions = ledger.gate_decisions(name, limit=DECISIONS)
-    if name not in services and not signals and not decisions:
-        raise NotFoundError(
-            f"nothing is known of a service {name!r}",
-            remedy=did_you_mean(name, services) if services else "name one under services: in setpoint.yaml",
-        )
+    expect_known(name, services, ledger)
     threshold = assessor.threshold(service, signals, now)
     return ServiceRisk(
         service=service,

@@ -47,7 +47,7 @@ class Runner:
                     report(error)
                 while not self._stop.is_set() and self._parts.clock.now() < next_beat:
                     try:
-                        due = (next_beat, heartbeat.work(), deliverer.work())
+                        due = (next_beat, heartbeat.work(), heartbeat.take_inventory(), deliverer.work())
                     except CouldNotTellError as error:
                         # Its key has left the queue; the next beat finds it again.
                         report(error)

@@ -74,6 +74,8 @@ class LoopSettings:
     guard_window: float = 3600.0
     approve_within: float = 86400.0
     """Seconds after which an approval that nobody gave is no longer waited for."""
+    forget_instances_after: float = 86400.0
+    """Seconds since anybody saw an instance, after which it counts as gone."""
     delivery: DeliverySettings = DeliverySettings()
     history: HistorySettings = HistorySettings()
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from setpoint.model.component import PackageName
 from setpoint.model.policy import Severity
+
+LABEL: Final = "label"
+"""The `system` of a rating that is a word of the database's own."""
 
 
 class RangeKind(StrEnum):
@@ -65,6 +69,7 @@ class Rating:
     system: str
     """`CVSS:2.0`, `CVSS:3.1`, `CVSS:4.0`, or `label` for a word of the database's own."""
     vector: str
+    """Of a label, the word."""
     score: float | None
     """0 to 10; None for a label and for a vector that does not parse."""
     severity: Severity
@@ -86,6 +91,20 @@ class Advisory:
     """Addresses, as they are given; https and http alone."""
     source: str = ""
     """The database that it came from: `OSV PyPI`, a file's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class SyncState:
+    """How far a source of advisories was read."""
+
+    source: str
+    """`OSV PyPI`, `KEV`, `EPSS`."""
+    etag: str = ""
+    last_modified: str = ""
+    """Both as the server gave them, to be sent back."""
+    newest: datetime | None = None
+    """When the newest advisory that was taken was modified."""
+    synced_at: datetime | None = None
 
 
 class AffectedStatus(StrEnum):

@@ -26,5 +26,7 @@ class Circumstances:
     """Since when any finding that `first_seen` does not name may be known at the earliest; None where it is new."""
     seen: Sequence[Finding] = ()
     """What is open of what agents saw inside of the service, in any release."""
+    components: Sequence[Finding] = ()
+    """What advisories say of the components that the release is made of."""
     waivers: Sequence[Waiver] = ()
     """All that are known; those that are active at `now` count."""

@@ -55,6 +55,10 @@ class ProblemKind(StrEnum):
     DUPLICATE = "listed twice"
     REFERENCE = "reference to nothing"
     LICENCE = "licence is no SPDX expression"
+    HASH = "hash cannot be used"
+    """Of an algorithm that CycloneDX does not know, or not as long as its algorithm makes it."""
+    UNRESOLVED = "cannot be worked out from this file"
+    """It points at what is kept elsewhere: a remote parent, a file that is not there."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

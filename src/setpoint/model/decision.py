@@ -38,6 +38,8 @@ class Reason:
     severity: Severity
     message: str
     evidence: Mapping[str, Json] = field(default_factory=dict)
+    effect: Effect | None = None
+    """What it asks for at a gate; None where its decision says that."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ class FindingSource(StrEnum):
     GUARDRAIL = "guardrail"
     RUNTIME = "runtime"
     """Seen inside of the running application, by an agent."""
+    COMPONENT = "component"
+    """A component that it runs, as an advisory says."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,20 @@ class ProcessState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class InForce:
+    """The settings and policies that a process goes by."""
+
+    digest: str
+    """A short one, of their files as they were read."""
+    has_changed: bool
+    """Whether the files are others by now."""
+
+    def measures(self) -> dict[str, Json]:
+        """As a process tells it with its health."""
+        return {"configuration": self.digest, "configuration_changed": self.has_changed}
+
+
+@dataclass(frozen=True, slots=True)
 class Health:
     """What a process says of itself while it works."""
 
@@ -87,6 +101,8 @@ class Status:
     since: datetime
     written_at: datetime
     processes: tuple[ProcessStatus, ...]
+    refused: str = ""
+    """Why the settings or policies that it was last told to read again are not in force; empty where they are."""
 
     @property
     def healthy(self) -> bool:
@@ -100,6 +116,7 @@ class Status:
             "since": self.since.isoformat(),
             "written_at": self.written_at.isoformat(),
             "healthy": self.healthy,
+            "refused": self.refused,
             "processes": [each.document() for each in self.processes],
         }
 
@@ -122,6 +139,7 @@ def status_of(document: Json) -> Status:
             since=datetime.fromisoformat(document["since"]),
             written_at=datetime.fromisoformat(document["written_at"]),
             processes=tuple(_process_of(each) for each in document["processes"]),
+            refused=str(document["refused"]),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(f"this does not tell the status of a Setpoint ({error!r})") from error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -113,6 +113,8 @@ class Inside:
     releases: tuple[ReleaseSeen, ...]
     told_attacks: Mapping[str, int]
     """Key of a place → how many of its attacks the service's threshold knows of."""
+    called_in: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+    """Method and route → the latest releases in which it was called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,3 +187,5 @@ class Derivation:
     """Entries of the journal beyond it; None where nobody says."""
     reason: str = ""
     """Why nobody does."""
+    waiting: float = 0.0
+    """Seconds since all of it was worked in."""

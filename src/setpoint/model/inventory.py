@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from setpoint.model.component import PackageName
+from setpoint.model.component import Component, PackageName
+from setpoint.model.policy import Severity
 from setpoint.model.service import Exposure, Tier
 
 
@@ -83,15 +84,72 @@ class AffectedService:
 
 
 @dataclass(frozen=True, slots=True)
-class PackageUse:
-    """How often a component occurs: one row of (component, service), from the counts that are kept."""
+class KnownExploited:
+    """An entry of CISA's catalogue of known exploited vulnerabilities."""
 
-    package: PackageName
-    version: str
-    purl: str
+    cve: str
+    added: datetime
+    due: datetime | None = None
+    """By when agencies of the United States have to have acted."""
+    ransomware: bool = False
+    """Whether it is known to be used in ransomware campaigns."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExploitScore:
+    """How likely a vulnerability is to be exploited within thirty days, as FIRST's EPSS estimates it."""
+
+    cve: str
+    probability: float
+    """From 0 to 1."""
+    percentile: float
+    """The share of all scored ones that are at most as likely."""
+    at: datetime
+    """Of the model's run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What agents saw of a component in one release of a service."""
+
     service: str
-    sbom: str
-    instances: int
+    release: str
+    component: str
+    """Its key."""
+    reached: Reached
+    modules: tuple[str, ...] = ()
+    """By which it was loaded; a few of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """One problem, however many advisories speak of it."""
+
+    id: str
+    """Of all its names, the one that it is known by."""
+    names: tuple[str, ...]
+    """All of them: ids and aliases, in order."""
+    advisories: tuple[str, ...]
+    """Ids of those that hold."""
+    summary: str
+    severity: Severity
+
+
+@dataclass(frozen=True, slots=True)
+class FlawUse:
+    """One flaw of one component in one service: what a finding is drawn from."""
+
+    flaw: Flaw
+    service: str
+    component: Component
+    could_not_compare: bool
+    fixed: tuple[str, ...] = ()
+    instances: int = 0
+    releases: tuple[str, ...] = ()
+    environments: tuple[str, ...] = ()
+    reached: Reached = Reached.UNKNOWN
+    known_exploited: KnownExploited | None = None
+    exploit_score: ExploitScore | None = None
 
 
 @dataclass(frozen=True, slots=True)

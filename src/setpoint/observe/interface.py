@@ -4,10 +4,11 @@ changed it, as the provider recorded it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final, Protocol
 
+from setpoint.model.advisory import Advisory, SyncState
 from setpoint.model.attribution import RecordedChange, Untold
 from setpoint.model.resource import Absent, Resource, Unread
 from setpoint.model.snapshot import Area, AreaCoverage
@@ -54,4 +55,26 @@ class ChangeRecord(Protocol):
         self, urn: Urn, paths: Collection[str], since: datetime, until: datetime
     ) -> RecordedChange | Untold:
         """The newest change of one of these properties, between these times, that was not made by Setpoint."""
+        ...
+
+
+class AdvisoryKeeper(Protocol):
+    """What keeping advisories up to date needs of whoever keeps them."""
+
+    def sync_state(self, source: str) -> SyncState | None: ...
+
+    def put_sync_state(self, state: SyncState) -> None:
+        """Only after everything up to it was put: what is interrupted goes on from here."""
+        ...
+
+    def put_advisories(self, advisories: Sequence[Advisory]) -> None:
+        """In place of those of the same ids, withdrawn ones included."""
+        ...
+
+
+class Progress(Protocol):
+    """Is told how far a fetch came."""
+
+    def __call__(self, what: str, done: int, total: int | None) -> None:
+        """Bytes of a file by its address, or advisories by their source; the total is None where nobody says."""
         ...

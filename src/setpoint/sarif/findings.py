@@ -63,5 +63,8 @@ def _rule(finding: Finding) -> SarifRule:
         case FindingSource.RUNTIME:
             remedy = f"The path from the request to the call: setpoint runtime {finding.service} --flows"
             return SarifRule(finding.rule, f"An agent met {finding.evidence['type']} inside", remedy, Level.WARNING)
+        case FindingSource.COMPONENT:
+            remedy = f"Every instance that it affects: setpoint affected {finding.rule.partition('/')[2]}"
+            return SarifRule(finding.rule, "A component has a known flaw", remedy, Level.WARNING)
         case _:
             assert_never(finding.source)

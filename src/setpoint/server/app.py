@@ -20,6 +20,7 @@ from setpoint.server.api import (
     decisions,
     health,
     inside,
+    inventory,
     policies,
     records,
     remediations,
@@ -51,11 +52,12 @@ KINDS: Final = (
     signals.routes,
     agents.routes,
     inside.routes,
+    inventory.routes,
     tokens.routes,
 )
 """As the reference shows them."""
 
-INGESTED: Final = frozenset({f"{VERSION}{signals.INGEST}", f"{VERSION}{signals.REPORTS}"})
+INGESTED: Final = frozenset({f"{VERSION}{signals.INGEST}", f"{VERSION}{signals.REPORTS}", inventory.SBOMS})
 
 
 def create_app(parts: ServerParts) -> FastAPI:

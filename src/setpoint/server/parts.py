@@ -15,7 +15,7 @@ from setpoint.loop.admission import Recorded, WhatIf
 from setpoint.loop.settings import LoopSettings
 from setpoint.model.canonical import Json
 from setpoint.model.decision import Decision
-from setpoint.model.health import Status
+from setpoint.model.health import InForce, Status
 from setpoint.model.policy import Policy, Stage
 from setpoint.model.service import Release, Service
 from setpoint.model.waiver import Waiver
@@ -104,6 +104,8 @@ class ServerParts:
     status: Callable[[], Status]
     """Raises `CouldNotTellError` where nobody says how the processes are."""
     metrics: Metrics
+    in_force: Callable[[], InForce] = lambda: InForce("", has_changed=False)
+    """The settings and policies that this process goes by; told as nothing where nobody says."""
     limits: Limits = field(default_factory=Limits)
     open_metrics: bool = False
     stopping: Callable[[], bool] = lambda: False

@@ -19,7 +19,7 @@ from typing import Final
 
 from setpoint.errors import CouldNotTellError, Error
 from setpoint.files import allow_open_files
-from setpoint.model.health import Health
+from setpoint.model.health import Health, InForce
 from setpoint.server.app import create_app
 from setpoint.server.authentication.authenticator import Authenticator
 from setpoint.server.authentication.first_token import first_admin_token
@@ -60,29 +60,35 @@ def run_server(
     answering: Callable[[str], None] = lambda _url: None,
     tell_health: TellHealth | None = None,
     telemetry: Telemetry = SILENT,
+    in_force: Callable[[], InForce] | None = None,
+    listener: int | None = None,
 ) -> None:
     """Until `stop` is set. Raises `InputError` where it cannot listen as the settings say.
 
-    `answering` is told its address once callers are answered there.
+    `answering` is told its address once callers are answered there. `listener` is the descriptor of a socket that
+    another process holds open.
     """
     server, context = settings.server, tls_context(settings.server)
     warn_of_shared_key(server)
     # One to each caller, and one from there to ingest.
     allow_open_files(2 * server.limits.connections + SPARE_FILES)
-    with listening(server) as listener, open_server_ledger(settings) as ledger, _trying(ledger):
+    socket_held = listening(server) if listener is None else socket.socket(fileno=listener)
+    with socket_held as accepting, open_server_ledger(settings) as ledger, _trying(ledger):
         tokens = ledger.access(server.master_key)
         _show_first_token(tokens)
         parts = _parts(settings, ledger, tokens, ingest_socket, stop)
+        if in_force is not None:
+            parts = replace(parts, in_force=in_force)
         try:
             app = MeasuredRequests(create_app(parts), telemetry)
             if tell_health is not None:
                 tell_health(lambda: _health(app, ledger))
 
             def begin() -> None:
-                answering(url_of(listener, server))
+                answering(url_of(accepting, server))
                 ready()
 
-            serve(app, listener, server, context, stop=stop, ready=begin)
+            serve(app, accepting, server, context, stop=stop, ready=begin)
         finally:
             parts.authenticator.close()
 

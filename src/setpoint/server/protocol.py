@@ -13,7 +13,8 @@ from asyncio.events import TimerHandle
 from typing import Any, Final, Self
 
 import uvloop
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from setpoint.serving import PatientProtocol
 
 LARGEST_HEAD: Final = 64 * 1024
 """Bytes of a request's first line and headers; the largest token of an identity provider takes 16 KiB of it."""
@@ -28,7 +29,7 @@ TOO_MANY: Final = (
 )
 
 
-class ImpatientProtocol(HttpToolsProtocol):
+class ImpatientProtocol(PatientProtocol):
     """Subclassed with its two limits by `impatient`."""
 
     seconds: float

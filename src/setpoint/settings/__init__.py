@@ -29,6 +29,7 @@ from setpoint.settings.gate import GateSettings, read_gate, read_risk
 from setpoint.settings.history import read_history
 from setpoint.settings.ingest import IngestSettings, read_ingest
 from setpoint.settings.intent import CdkSource, CloudFormationSource, IntentSource, TerraformSource, read_intent
+from setpoint.settings.inventory import read_inventory
 from setpoint.settings.lake import LakeSettings, read_lake
 from setpoint.settings.loop import read_loop
 from setpoint.settings.overrides import read_overrides
@@ -115,7 +116,12 @@ def load_settings(path: Path) -> Settings:
         account=account,
         partition=partition,
         watch=read_watch(fields.section("aws").section("watch")),
-        loop=replace(read_loop(fields), delivery=delivery, history=read_history(fields.section("history"))),
+        loop=replace(
+            read_loop(fields),
+            delivery=delivery,
+            history=read_history(fields.section("history")),
+            forget_instances_after=read_inventory(fields.section("inventory")),
+        ),
         risk=read_risk(fields.section("risk")),
         gate=read_gate(fields.section("gate"), base, ledger),
         intent=read_intent(fields, base, aws.regions[0]),

@@ -30,11 +30,23 @@ LAST_WORDS: Final = 1.0
 
 
 class Child:
-    """`command` is run with `--link N` added: the descriptor of its end of a `supervisor.link.Link`."""
+    """`command` is run with `--link N` added: the descriptor of its end of a `supervisor.link.Link`; and with
+    `--listener N`, where there is a socket that outlives it."""
 
     def __init__(
-        self, duty: Duty, command: Sequence[str], stopping: asyncio.Event, backoff: Backoff | None = None
+        self,
+        duty: Duty,
+        command: Sequence[str],
+        stopping: asyncio.Event,
+        backoff: Backoff | None = None,
+        *,
+        listener: socket.socket | None = None,
+        is_successor: bool = False,
     ) -> None:
+        """No life is begun any more once `stopping` is set. Each life gets the descriptor of the `listener`.
+
+        `is_successor`: it takes the place of one that worked, so that it is never refused, but tried again.
+        """
         self.duty = duty
         self.settled = asyncio.Event()
         """Its first life has come to work, or to an end."""
@@ -43,6 +55,8 @@ class Child:
         self.why = ""
         """Why its last life ended."""
         self._command = command
+        self._listener = listener
+        self._is_successor = is_successor
         self._stopping = stopping
         self._backoff = backoff or Backoff()
         self._process: Process | None = None
@@ -57,12 +71,17 @@ class Child:
             began = clock()
             code = await self._live()
             self.why = self._why(code)
-            self.refused = code == InputError.exit_code and not self.settled.is_set()
+            is_first = not self.settled.is_set() and not self._is_successor
+            self.refused = code == InputError.exit_code and is_first
             self.settled.set()
             if self.refused:
                 return
             if not self._stopping.is_set():
                 await self._pause(self._backoff.after(clock() - began))
+
+    def retire(self) -> None:
+        """No life after this one."""
+        self._stopping.set()
 
     def stop(self) -> None:
         """Ask it, once, to finish the step in hand and end."""
@@ -103,14 +122,14 @@ class Child:
         ours, theirs = socket.socketpair()
         with theirs:
             number = theirs.fileno()
+            given = {"--link": number} | ({"--listener": self._listener.fileno()} if self._listener else {})
             try:
                 # In a process group of its own, so that Ctrl-C in a terminal reaches the supervisor alone.
                 process = await asyncio.create_subprocess_exec(
                     *self._command,
-                    "--link",
-                    str(number),
+                    *(word for option, descriptor in given.items() for word in (option, str(descriptor))),
                     stdin=subprocess.DEVNULL,
-                    pass_fds=(number,),
+                    pass_fds=tuple(given.values()),
                     process_group=0,
                 )
             except OSError:

@@ -102,18 +102,21 @@ class AgentDocument(Document):
 class DerivationDocument(Document):
     """How far the journal is worked into what is known from inside."""
 
-    model_config = example(offset=41310, behind=0, reason="")
+    model_config = example(offset=41310, behind=0, reason="", waiting=0.0)
 
     offset: int
     behind: int | None = Field(description="Entries of the journal beyond it; null where nobody says.")
     reason: str = Field(description="Why nobody does.")
+    waiting: float = Field(default=0.0, description="Seconds since all of it was worked in.")
 
     @classmethod
     def of(cls, derivation: Derivation) -> Self:
-        return cls(offset=derivation.offset, behind=derivation.behind, reason=derivation.reason)
+        return cls(
+            offset=derivation.offset, behind=derivation.behind, reason=derivation.reason, waiting=derivation.waiting
+        )
 
     def model(self) -> Derivation:
-        return Derivation(self.offset, self.behind, self.reason)
+        return Derivation(self.offset, self.behind, self.reason, self.waiting)
 
 
 class SwitchRequest(Document):

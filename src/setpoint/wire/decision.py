@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Self
 
+from pydantic import Field
+
 from setpoint.model.decision import Decision, Factor, Outcome, Reason, Verdict
 from setpoint.model.policy import Effect, Severity, Stage
 from setpoint.model.urn import Urn
@@ -17,6 +19,7 @@ _REASON = {
     "severity": "high",
     "message": "the database is not encrypted at rest",
     "evidence": {"StorageEncrypted": False},
+    "effect": "deny",
 }
 DECISION_EXAMPLE = {
     "subject": "release:payments@1.4.2",
@@ -61,6 +64,7 @@ class ReasonDocument(Document):
     severity: Severity
     message: str
     evidence: dict[str, Any]
+    effect: Effect | None = Field(default=None, description="What it asks for at a gate.")
 
     @classmethod
     def of(cls, reason: Reason) -> Self:
@@ -70,11 +74,12 @@ class ReasonDocument(Document):
             severity=reason.severity,
             message=reason.message,
             evidence={name: spelt(value) for name, value in reason.evidence.items()},
+            effect=reason.effect,
         )
 
     def model(self) -> Reason:
         evidence = {name: meant(value) for name, value in self.evidence.items()}
-        return Reason(self.policy, self.outcome, self.severity, self.message, evidence)
+        return Reason(self.policy, self.outcome, self.severity, self.message, evidence, self.effect)
 
 
 class DecisionDocument(Document):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Self
 
+from pydantic import Field
+
+from setpoint.model.health import InForce
 from setpoint.wire.document import Document, example
 
 
@@ -18,7 +21,15 @@ class AliveDocument(Document):
 class ReadyDocument(Document):
     """The ledger can be read, and ingest answers."""
 
-    model_config = example(ledger=True, ingest=True)
+    model_config = example(ledger=True, ingest=True, configuration="5f0c2a61d0b8", configuration_changed=False)
 
     ledger: Literal[True] = True
     ingest: Literal[True] = True
+    configuration: str = Field(description="A short digest of the settings and policies that it goes by.")
+    configuration_changed: bool = Field(
+        description="Whether their files are others by now, which it does not go by yet."
+    )
+
+    @classmethod
+    def of(cls, in_force: InForce) -> Self:
+        return cls(configuration=in_force.digest, configuration_changed=in_force.has_changed)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Self
 
+from pydantic import Field
+
 from setpoint.model.health import Duty, Health, ProcessState, ProcessStatus, Status
 from setpoint.wire.document import Document, Moment, example, meant, spelt
 
@@ -15,7 +17,7 @@ _PROCESS = {
     "restarts": 0,
     "last_error": "",
     "healthy": True,
-    "measures": {"last_beat_age": 12.5},
+    "measures": {"last_beat_age": 12.5, "configuration": "5f0c2a61d0b8", "configuration_changed": False},
     "problems": [],
 }
 
@@ -64,6 +66,7 @@ class StatusDocument(Document):
         since="2026-05-31T12:00:00Z",
         written_at="2026-05-31T12:10:00Z",
         healthy=True,
+        refused="",
         processes=[_PROCESS],
     )
 
@@ -73,6 +76,9 @@ class StatusDocument(Document):
     since: Moment
     written_at: Moment
     healthy: bool
+    refused: str = Field(
+        default="", description="Why the settings or policies that were last to be read again are not in force."
+    )
     processes: tuple[ProcessDocument, ...]
 
     @classmethod
@@ -84,9 +90,10 @@ class StatusDocument(Document):
             since=status.since,
             written_at=status.written_at,
             healthy=status.healthy,
+            refused=status.refused,
             processes=tuple(map(ProcessDocument.of, status.processes)),
         )
 
     def model(self) -> Status:
         processes = tuple(each.model() for each in self.processes)
-        return Status(self.scope, self.host, self.pid, self.since, self.written_at, processes)
+        return Status(self.scope, self.host, self.pid, self.since, self.written_at, processes, self.refused)

@@ -1,9 +1,13 @@
-"""A process under a supervisor, as small as can be: `child.py BEHAVIOUR --link N [--ingest-socket PATH]`."""
+"""A process under a supervisor, as small as can be: `child.py BEHAVIOUR --link N`.
+
+A behaviour may also be the path of a file that says which it is now.
+"""
 
 import argparse
 import signal
 import sys
 import threading
+from pathlib import Path
 
 from setpoint.errors import CouldNotTellError, Error, InputError
 from setpoint.model.health import Health
@@ -21,8 +25,9 @@ def main() -> int:
     else:
         signal.signal(signal.SIGTERM, lambda *_: stop.set())
     link = Link(given.link)
+    told = Path(given.behaviour)
     try:
-        return behave(given.behaviour, link, stop)
+        return behave(told.read_text(encoding="utf-8") if told.is_file() else given.behaviour, link, stop)
     except Error as error:
         link.gave_up(error)
         return error.exit_code

@@ -31,6 +31,7 @@ SQL = Sighting(
     "sqlite3.Cursor.execute",
     (Frame("shop/views.py", 41, "search"), Frame("shop/store.py", 12, "Store.find")),
     (Origin("query", "q", "a{4}", "89ab"),),
+    method="GET",
     route="/search",
     confidence=0.9,
 )
@@ -41,8 +42,13 @@ def place(attacks: int = 0, key: str = "a" * 32, releases: tuple[str, ...] = ("1
     return Place("shop", key, replace(SQL, **sighting), 17, attacks, NOW, NOW, (), seen)
 
 
-def inside(*places: Place, releases: tuple[ReleaseSeen, ...] = (), told: dict[str, int] | None = None) -> Inside:
-    return Inside("shop", "1", places, releases, told or {})
+def inside(
+    *places: Place,
+    releases: tuple[ReleaseSeen, ...] = (),
+    told: dict[str, int] | None = None,
+    called_in: tuple[str, ...] = (),
+) -> Inside:
+    return Inside("shop", "1", places, releases, told or {}, {("GET", "/search"): frozenset(called_in)})
 
 
 def test_what_input_reaches_is_a_finding_of_the_service() -> None:
@@ -101,16 +107,35 @@ def seen(name: str, first: int, last: int) -> ReleaseSeen:
 def test_only_a_newer_release_that_is_watched_for_long_ends_a_finding(
     releases: tuple[ReleaseSeen, ...], expected: bool
 ) -> None:
-    assert is_superseded(place(), releases, WEEK) is expected
-    found, _, _ = InsideAssessor(InsideSettings(WEEK.total_seconds())).judge(
-        inside(place(), releases=releases), NO_EXCEPTIONS
-    )
+    settings, seen_inside = InsideSettings(WEEK.total_seconds()), inside(place(), releases=releases, called_in=("1.5",))
+    assert is_superseded(place(), seen_inside, settings) is expected
+    found, _, _ = InsideAssessor(settings).judge(seen_inside, NO_EXCEPTIONS)
     assert (found == ()) is expected
+
+
+@pytest.mark.parametrize(
+    ("called_in", "route", "days", "expected"),
+    [
+        (("1.4", "1.5"), "/search", 7, True),
+        (("1.4",), "/search", 89, False),  # nobody called it since
+        ((), "/search", 89, False),
+        ((), "/search", 90, True),
+        (("1.4", "1.5"), "", 89, False),  # met outside of any request
+        (("1.4", "1.5"), "", 90, True),
+    ],
+)
+def test_what_was_not_called_is_not_known_to_be_mended(
+    called_in: tuple[str, ...], route: str, days: int, expected: bool
+) -> None:
+    met = place(route=route)
+    seen_inside = inside(met, releases=(seen("1.4", -9, 0), seen("1.5", 0, days)), called_in=called_in)
+    assert is_superseded(met, seen_inside, InsideSettings()) is expected
 
 
 def test_a_place_that_is_met_in_the_new_release_stays() -> None:
     both = place(releases=("1.4", "1.5"))
-    assert not is_superseded(both, (seen("1.4", -9, 0), seen("1.5", 0, 30)), WEEK)
+    seen_inside = inside(both, releases=(seen("1.4", -9, 0), seen("1.5", 0, 300)), called_in=("1.4", "1.5"))
+    assert not is_superseded(both, seen_inside, InsideSettings())
 
 
 @given(st.lists(st.integers(1, 500), min_size=1, max_size=6))

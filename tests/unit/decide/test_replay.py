@@ -178,6 +178,29 @@ def test_a_release_that_would_be_refused(past: Past, private: Policy) -> None:
     assert (back.policy, back.kind) == ("exposure/database", ChangeKind.NO_LONGER)
 
 
+def test_a_release_that_another_effect_would_admit_names_that_policy_alone(
+    past: Past, private: Policy, guardrail: MakePolicy
+) -> None:
+    warning = {"severity": Severity.LOW, "effects": {Stage.DEPLOY: Effect.WARN}}
+    beside, milder = (
+        guardrail(private.expression, id="exposure/other", **warning),
+        guardrail(private.expression, **warning),
+    )
+    strict = guardrail(private.expression, severity=Severity.LOW)
+    change = _only(past.release([strict, beside], [milder, beside], PUBLIC))
+    assert (change.policy, change.kind) == ("exposure/database", ChangeKind.OTHERWISE)
+    assert [each.verdict for each in (*change.was, *change.would_be)] == [Verdict.REFUSE, Verdict.ADMIT]
+
+
+def test_a_release_of_which_nobody_wrote_down_what_each_asked_for_names_all_that_spoke() -> None:
+    def decided(verdict: Verdict, effect: Effect, asked: Effect | None) -> Decision:
+        reasons = tuple(Reason(each, Outcome.VIOLATED, Severity.HIGH, "m", effect=asked) for each in ("p", "q"))
+        return Decision(URN, "payments", Stage.DEPLOY, verdict, effect, reasons=reasons)
+
+    refused, admitted = decided(Verdict.REFUSE, Effect.DENY, None), decided(Verdict.ADMIT, Effect.WARN, Effect.WARN)
+    assert [each.policy for each in changes(AT, [refused], [admitted], {"p", "q"})] == ["p", "q"]
+
+
 def test_a_verdict_without_reasons_can_change() -> None:
     admitted = Decision(URN, "payments", Stage.DEPLOY, Verdict.ADMIT, Effect.NONE)
     refused = Decision(URN, "payments", Stage.DEPLOY, Verdict.REFUSE, Effect.DENY)

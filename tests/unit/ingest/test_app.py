@@ -411,6 +411,7 @@ def test_health_tells_how_far_it_is(serve: Serve) -> None:
         "lag": 2,
         "derived_offset": 0,
         "derived_lag": 2,
+        "derived_waiting_s": 0.0,
         "duplicates": 1,
         "cut_bytes": 0,
     }

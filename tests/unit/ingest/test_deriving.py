@@ -107,7 +107,7 @@ def test_what_is_reported_is_worked_in_and_the_rest_passed_over(journal: FileJou
         journal.append([report(3, 9)], NOW)
         deriving.wake()
         eventually(lambda: deriving.derived == 6)
-        assert deriving.failure == ""
+        assert (deriving.failure, deriving.waiting) == ("", 0)
     assert shelf.count() == 9
 
 
@@ -129,6 +129,7 @@ def test_a_ledger_that_is_away_holds_it_up_and_loses_nothing(journal: FileJourna
     with running(journal, shelf) as deriving:
         eventually(lambda: deriving.failure == "the ledger is away")
         assert deriving.looked == 0
+        eventually(lambda: deriving.waiting > 0.2)
         shelf.broken = False
         eventually(lambda: deriving.derived == 1)
         assert deriving.failure == ""

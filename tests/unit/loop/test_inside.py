@@ -11,15 +11,27 @@ from typing import Any
 import pytest
 
 from setpoint.decide.inside import InsideAssessor
+from setpoint.decide.threshold import ReleaseAssessor
+from setpoint.errors import CouldNotTellError, InputError, NotFoundError
+from setpoint.loop.agents import switch_agents
 from setpoint.loop.heartbeat import Heartbeat
+from setpoint.loop.risk import risk_of
 from setpoint.model.inside import AgentSwitch, Wanted
 from setpoint.model.policy import Severity
-from setpoint.model.report import AgentReport, Frame, Origin, ReportedPlace, Sighting
-from setpoint.model.service import SignalKind
+from setpoint.model.report import AgentReport, Frame, Origin, ReportedPlace, ReportedRoute, Sighting
+from setpoint.model.service import Service, SignalKind
+from setpoint.model.snapshot import Snapshot
 from setpoint.model.waiver import Waiver
 
 SQL = Sighting(
-    "sql-injection", 89, "execute", (Frame("shop/store.py", 12, "find"),), (Origin("query", "q"),), confidence=0.9
+    "sql-injection",
+    89,
+    "execute",
+    (Frame("shop/store.py", 12, "find"),),
+    (Origin("query", "q"),),
+    method="GET",
+    route="/search",
+    confidence=0.9,
 )
 FOREVER = timedelta(days=3650)
 
@@ -38,7 +50,15 @@ class Shop:
         """Another life of the loop, which remembers nothing but the ledger."""
         self.worker.heartbeat = Heartbeat(self.worker.parts, self.worker.lease, self.worker.writer)
 
-    def report(self, attacks: int = 0, *, places: bool = True, release: str = "1.4", boot: str = "boot-0001") -> None:
+    def report(
+        self,
+        attacks: int = 0,
+        *,
+        places: bool = True,
+        release: str = "1.4",
+        boot: str = "boot-0001",
+        route: str = "/search",
+    ) -> None:
         self._sequence += 1
         now = self.worker.world.now
         found = (ReportedPlace("a" * 32, SQL, 5, attacks, now, now),) if places else ()
@@ -53,6 +73,7 @@ class Shop:
             release=release,
             is_watching=True,
             places=found,
+            routes=(ReportedRoute(route, "GET", "flask", self._sequence),),
         )
         self._reports.take_reports([report], self._sequence, now)
 
@@ -70,6 +91,19 @@ class Shop:
 
     def told(self) -> list[tuple[str, Severity]]:
         return [(each.kind, each.severity) for each in self.worker.world.alerts if each.service == "shop"]
+
+
+class OutOfReach:
+    """What was declared, while nobody says in which account."""
+
+    def fingerprint(self) -> str:
+        raise CouldNotTellError("nobody says which account this is")
+
+    def busy(self) -> str:
+        return ""
+
+    def read(self) -> Snapshot:
+        raise CouldNotTellError("nobody says which account this is")
 
 
 @pytest.fixture
@@ -136,6 +170,29 @@ def test_silence_closes_nothing_and_a_newer_release_does(shop: Shop) -> None:
     assert shop.findings()[0].times_opened == 2
 
 
+def test_a_newer_release_in_which_nobody_called_the_route_closes_nothing_soon(shop: Shop) -> None:
+    shop.report()
+    shop.beat()
+    for days in (0, 80):
+        shop.worker.world.pass_time(days * 86400)
+        shop.report(places=False, release="1.5", boot="boot-0002", route="/other")
+    shop.beat()
+    assert len(shop.findings()) == 1
+    shop.report(places=False, release="1.5", boot="boot-0002")
+    shop.beat()
+    assert shop.findings() == []
+
+
+def test_what_cannot_be_read_elsewhere_keeps_no_attack_from_being_told(shop: Shop) -> None:
+    shop.report(attacks=1)
+    shop.worker.parts = replace(shop.worker.parts, intent=OutOfReach())
+    shop.restart()
+    with pytest.raises(CouldNotTellError):
+        shop.beat()
+    assert shop.told() == [("runtime", Severity.CRITICAL)]
+    assert shop.load() == pytest.approx(2.0)
+
+
 def test_a_waiver_keeps_a_place_from_counting_while_it_holds(shop: Shop) -> None:
     now = shop.worker.world.now
     waived = Waiver("", "service:shop", "runtime/*", "*", "old", "me", "", now, now + timedelta(hours=1), "me")
@@ -160,7 +217,34 @@ def test_what_is_forgotten_of_entities_is_not_what_agents_saw(shop: Shop) -> Non
 
 
 def test_switching_needs_a_reason_and_is_written_down(shop: Shop) -> None:
-    switch = AgentSwitch("shop", "", Wanted.OFF, "me", "a load test", shop.worker.world.now)
-    shop.worker.ledger.visitor().switch_agents(switch)
+    with pytest.raises(InputError, match="needs a reason"):
+        _switch_off(shop, reason=" ")
+    _switch_off(shop)
     row = list(shop.worker.ledger.audit())[-1]
     assert (row.action, row.actor, row.details["reason"]) == ("agents switched off", "me", "a load test")
+
+
+def test_only_an_agent_that_reported_can_be_switched_by_its_name(shop: Shop) -> None:
+    shop.report()
+    for name in ("web-1/8", "web-1", "web-1/77"):
+        with pytest.raises(NotFoundError, match=f"no agent of shop is called '{name}'"):
+            _switch_off(shop, name)
+    assert _switch_off(shop, "web-1/7").wanted is Wanted.OFF
+
+
+def _switch_off(shop: Shop, instance: str = "", reason: str = "a load test") -> AgentSwitch:
+    ledger = shop.worker.ledger
+    return switch_agents("shop", instance, Wanted.OFF, reason, "me", ledger, ledger.visitor())
+
+
+def test_the_risk_of_a_service_that_only_agents_know_is_told(shop: Shop) -> None:
+    shop.report(attacks=1)
+    shop.beat()
+    parts = shop.worker.parts
+
+    def risk(name: str) -> Any:
+        return risk_of(Service(name), {}, parts.ledger, ReleaseAssessor(), parts.settings, shop.worker.world.now)
+
+    assert len(risk("shop").shares) == 1
+    with pytest.raises(NotFoundError, match="did you mean 'shop'"):
+        risk("shpo")

@@ -50,6 +50,19 @@ def place(text: str, start: int, end: int) -> Placement:
     return Placement("pattern" if end - start == len(text) else ATOM, crosses, inert=escaped)
 
 
+def group_named(pattern: str, name: str) -> str | None:
+    """What `(?P<name>…)` holds in a pattern; None where there is no such group, or nothing ends it."""
+    opening = f"(?P<{name}>"
+    tokens = [each for each in _tokens(pattern) if each.kind in {GROUP, GROUP_NAME}]
+    first = next((number for number, each in enumerate(tokens) if pattern.startswith(opening, each.start)), None)
+    depth = 0
+    for token in tokens[first:] if first is not None else ():
+        depth += -1 if pattern[token.start] == ")" else 1
+        if depth == 0 and first is not None:
+            return pattern[tokens[first].start + len(opening) : token.start]
+    return None
+
+
 @lru_cache(TEXTS_KEPT)
 def _tokens(text: str) -> tuple[Token, ...]:
     return tuple(

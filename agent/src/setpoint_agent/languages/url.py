@@ -1,6 +1,7 @@
 """Addresses (RFC 3986): which part of one does a value decide? The scheme, the host and where the path begins matter.
 
-A value inside of a query, a fragment or a later segment of the path, which ends none of these, sends nobody elsewhere.
+A value inside of a query, a fragment or a path behind a fixed host, which ends none of these, sends nobody elsewhere;
+nor does one in a later segment of a path without a host.
 """
 
 from __future__ import annotations
@@ -44,8 +45,11 @@ def place(text: str, start: int, end: int) -> Placement:
     if parts and parts["scheme"][1] <= start < parts["userinfo"][0]:
         return Placement("slashes", crosses=True)
     context = next((name for name, (first, last) in parts.items() if first <= start < last), "path")
-    if context == "path" and _begins_path(text, start, parts):
-        return Placement("start of path", crosses=_begins_anew(text, start, end, parts))
+    if context == "path" and _has_host(parts):
+        if start == parts["path"][0]:  # nothing ends the host but the value itself
+            return Placement("end of host", crosses=text[start : start + 1] not in {"/", "\\"})
+    elif context == "path" and _begins_path(text, start, parts):
+        return Placement("start of path", crosses=_begins_anew(text, start, end))
     crosses = _ENDS[context].search(text[start:end]) is not None
     return Placement(context, crosses, inert=not crosses and context in _HARMLESS)
 
@@ -75,8 +79,10 @@ def _begins_path(text: str, start: int, parts: dict[str, tuple[int, int]]) -> bo
     return text[first:start].strip("/\\") == ""
 
 
-def _begins_anew(text: str, start: int, end: int, parts: dict[str, tuple[int, int]]) -> bool:
+def _has_host(parts: dict[str, tuple[int, int]]) -> bool:
+    return bool(parts) and parts["host"][0] < parts["host"][1]
+
+
+def _begins_anew(text: str, start: int, end: int) -> bool:
     """Whether the value makes a path an address of its own (`/` + `/evil.example`), or ends or climbs it."""
-    relative = bool(parts) and parts["scheme"][1] == 0 and parts["host"] == (0, 0)
-    doubled = relative and text[start : start + 1] in {"/", "\\"}
-    return doubled or _ENDS["path"].search(text[start:end]) is not None
+    return text[start : start + 1] in {"/", "\\"} or _ENDS["path"].search(text[start:end]) is not None

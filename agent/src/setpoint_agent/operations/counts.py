@@ -93,7 +93,7 @@ class Operations:
     def _count(self, ended: _Ended) -> None:
         route, method, framework, status, seconds, effects = ended
         self._requests += 1
-        row = self._row(route, method if method in METHODS else OTHER, framework)
+        row = self._rows.get((route, method)) or self._row(route, method if method in METHODS else OTHER, framework)
         row.calls += 1
         row.statuses[CLASSES.get(status // 100, "error")] += 1
         row.counts[bisect_left(BOUNDS, seconds)] += 1

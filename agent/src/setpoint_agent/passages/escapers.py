@@ -159,6 +159,7 @@ PATCHES: Final = (
         "urllib.parse:urlencode",
     ),
     *_patches(giving_back("regex"), "re:escape"),
+    *_patches(giving_back("header"), "werkzeug.http:dump_cookie"),
     *_patches(giving_back_to_application("log", "header"), "flask.json:dumps", "json:dumps"),
     *_patches(
         giving_back_to_application(*EVERYWHERE),

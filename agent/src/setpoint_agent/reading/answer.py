@@ -37,6 +37,12 @@ class Question:
     language: str
     probes: tuple[str, ...]
     """What has to be kept out there (`danger.probes_for`)."""
+    key: str = ""
+    """By which name code asks the request for the value; empty where it has none."""
+    text: str = ""
+    """The sink's argument that it was found in."""
+    is_host: bool = False
+    """Whether it stands where an address has its host: all that is checked of it is checked of that."""
 
 
 UNSAFE: Final = Answer(Safety.UNSAFE)

@@ -11,12 +11,15 @@ import ast
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from types import ModuleType
 from typing import Any, Final
 
 from setpoint_agent.reading.answer import UNSAFE, Answer, Question, Safety, best, kept_out, worst
+from setpoint_agent.reading.hosts import attribute_known, beginning_known, defined, ending_known, is_host
 from setpoint_agent.reading.paths import way_to
 from setpoint_agent.reading.patterns import passes
+from setpoint_agent.reading.requested import GETTERS
 from setpoint_agent.reading.scene import (
     DEEPEST,
     MISSING,
@@ -37,7 +40,10 @@ SHORTEST_PIECE: Final = 3
 """Characters of a piece that what was found may have been joined of."""
 PREDICATES: Final = frozenset({"isalnum", "isalpha", "isdigit", "isdecimal", "isnumeric", "isidentifier"})
 """Predicates of `str` that no character with a meaning in any sink's language satisfies."""
-HOST_PARTS: Final = frozenset({"netloc", "hostname", "host"})
+CHECKED_BY_MAKING: Final = frozenset(
+    {"int", "float", "Decimal", "UUID", "fromisoformat", "strptime", "ip_address", "ip_network", "ObjectId"}
+)
+"""What raises unless a text is a number, a date, an address and so on, by its last name: such a text is harmless."""
 CONFIRMERS: Final = frozenset({"url_has_allowed_host_and_scheme", "is_safe_url", "compare_digest"})
 """Functions of libraries that answer whether a value may be used, by their last name."""
 
@@ -67,8 +73,12 @@ class Judge:
                 answer = self._call(test, outcome) if self.concerns(test) else UNSAFE
             case ast.Name():
                 answer = self._named(test, outcome)
+            case ast.Attribute() if self.concerns(test):
+                answer = attribute_known(test, self.question.language, outcome=outcome)
             case ast.BinOp(op=ast.BitAnd()) if not outcome:
                 answer = self._common_characters(test)
+            case ast.BinOp(op=ast.Sub()) if not outcome and self.concerns(test.left):
+                answer = self._subset(test.left, test.right)
             case _:
                 answer = UNSAFE
         return answer
@@ -91,6 +101,8 @@ class Judge:
 
     def _membership(self, left: ast.expr, right: ast.expr, outcome: bool) -> Answer:
         if self.concerns(right):
+            if isinstance(right, ast.Attribute) and right.attr == "parents" and not self.concerns(left):
+                return self._below(right.value, right.lineno) if outcome else UNSAFE
             return UNSAFE if outcome else self._rejected(left)
         if not self.concerns(left) or self._is_of_another(left):
             return UNSAFE
@@ -110,31 +122,22 @@ class Judge:
 
     def _listed(self, left: ast.expr) -> Answer:
         """`left` is one of a list that the application holds."""
+        left = defined(left, self.scene)
         part = left.attr if isinstance(left, ast.Attribute) else ""
-        if part in HOST_PARTS:
+        if is_host(left):
             return Answer(
                 Safety.SAFE if self.question.language == "url" else Safety.UNSURE, "host checked", left.lineno
             )
-        if part in {"scheme", "suffix"} or "splitext" in ast.dump(left):
+        if part in {"scheme", "suffix", "port"} or "splitext" in ast.dump(left):
             return Answer(Safety.UNSURE, f"{part or 'suffix'} checked", left.lineno)
         return Answer(Safety.SAFE, "allow-list", left.lineno)
 
     def _rejected(self, left: ast.expr) -> Answer:
         """`left in value` is false: the value does not hold that text."""
-        absent = self._looped_over(left) or [self.scene.resolve(left)]
+        absent = looped_over(self.scene, left) or [self.scene.resolve(left)]
         if not all(isinstance(each, str) and each for each in absent):
             return UNSAFE
         return self._without(absent, left.lineno)
-
-    def _looped_over(self, name: ast.expr) -> list[str]:
-        """What a loop's variable stood for, one after the other: `for quote in "'\\"": if quote in value: …`."""
-        if not isinstance(name, ast.Name):
-            return []
-        for each in own_nodes(self.scene.function):
-            if isinstance(each, ast.For) and isinstance(each.target, ast.Name) and each.target.id == name.id:
-                held = self.scene.resolve(each.iter)
-                return list(held) if isinstance(held, str) else list(strings_of(held))
-        return []
 
     def _is_of_another(self, part: ast.expr) -> bool:
         """Whether `part` is known by now, and is nothing of the value: one member's check clears no other's."""
@@ -161,15 +164,16 @@ class Judge:
             return UNSAFE
         if self.concerns(right) and not self.concerns(left):
             left, right = right, left
+        meant = defined(left, self.scene)
+        if isinstance(meant, ast.Call) and dotted(meant.func).endswith("commonpath"):
+            return Answer(
+                Safety.SAFE if self.question.language == "path" else Safety.UNSURE, "below its folder", left.lineno
+            )
         if not self.concerns(left) or self._is_of_another(left):
             return UNSAFE
         if self.concerns(right):  # compared with something made of itself: unchanged by a clean-up
             return self._unchanged(left, right)
-        if isinstance(left, ast.Call) and dotted(left.func).endswith("commonpath"):
-            return Answer(
-                Safety.SAFE if self.question.language == "path" else Safety.UNSURE, "below its folder", left.lineno
-            )
-        if isinstance(left, ast.Call) and dotted(left.func) == "len":
+        if isinstance(meant, ast.Call) and dotted(meant.func) == "len":
             return UNSAFE
         return self._listed(left)
 
@@ -214,9 +218,10 @@ class Judge:
 
     def _every(self, name: str, comprehension: ast.GeneratorExp | ast.ListComp, outcome: bool) -> Answer:
         """`any(c in value for c in "';")` false; `all(c.isalnum() for c in value)` true, and the like."""
-        if (name == "all") is not outcome:
-            return UNSAFE
         generator = comprehension.generators[0]
+        if (name == "all") is not outcome:
+            one_of = name == "any" and outcome and not self.concerns(generator.iter)
+            return self.judge(comprehension.elt, outcome) if one_of else UNSAFE
         target = generator.target.id if isinstance(generator.target, ast.Name) else ""
         if self.concerns(generator.iter):  # over the characters or parts of the value
 
@@ -246,14 +251,20 @@ class Judge:
         language = self.question.language
         if not isinstance(call.func, ast.Attribute) or not self.concerns(call.func.value):
             return UNSAFE
-        prefix = self.scene.resolve(call.args[0]) if call.args else MISSING
         if language == "path" and name != "endswith" and outcome:
-            return Answer(
-                Safety.SAFE if self._resolved(call.func.value) else Safety.UNSURE, "below its folder", call.lineno
-            )
+            return self._below(call.func.value, call.lineno)
+        edge = self.scene.resolve(call.args[0]) if call.args else MISSING
+        edges = [edge] if isinstance(edge, str) else list(strings_of(edge))
         if language == "url" and name == "startswith":
-            return _url_prefix(prefix, outcome, call.lineno)
+            return beginning_known(edges, call.lineno, outcome=outcome)
+        if language == "url" and (self.question.is_host or is_host(defined(call.func.value, self.scene))):
+            return ending_known(edges, call.lineno, outcome=outcome)
         return Answer(Safety.UNSURE, f"{name}()", call.lineno)
+
+    def _below(self, path: ast.expr, line: int) -> Answer:
+        """`path` was found to lie below a folder: that holds where it was resolved before."""
+        safe = self.question.language == "path" and self._resolved(path)
+        return Answer(Safety.SAFE if safe else Safety.UNSURE, "below its folder", line)
 
     def _resolved(self, expression: ast.expr) -> bool:
         """Whether `..` and links were followed in it, here or where its name was given a value."""
@@ -292,17 +303,32 @@ class Judge:
         return Answer(Safety.SAFE, "allow-list", line) if literal else UNSAFE
 
     def _validated(self, statement: ast.stmt) -> Answer:
-        """`validate(value)`: a function that only comes back if the value is fine."""
-        if not isinstance(statement, ast.Expr) or not isinstance(statement.value, ast.Call | ast.Await):
+        """`validate(value)`, `number = int(value)`: a function that only comes back if the value is fine."""
+        if not isinstance(statement, ast.Expr | ast.Assign):
             return UNSAFE
         call = statement.value.value if isinstance(statement.value, ast.Await) else statement.value
         if not isinstance(call, ast.Call) or not self.concerns(call):
             return UNSAFE
+        if called_name(call) == "relative_to" and isinstance(call.func, ast.Attribute):
+            return self._below(call.func.value, call.lineno) if self.concerns(call.func.value) else UNSAFE
+        if self._checks_by_making(call):
+            return Answer(Safety.SAFE, f"{called_name(call)}()", call.lineno)
+        if isinstance(statement, ast.Assign):
+            return UNSAFE  # what it gives back is followed where that is used
         inner = looked_into(self.scene, call, call.lineno)
         if inner is None:
             return UNSAFE
         given = {name for name, (expression, _, _) in inner.bound.items() if self.concerns(expression)}
         return Judge(inner, self.question, concerning(inner, given)).known_at(None)
+
+    def _checks_by_making(self, call: ast.Call) -> bool:
+        """Whether the whole value is read as something that holds no character of danger, or as one of an Enum."""
+        if not call.args or not self.concerns(call.args[0]) or not is_whole(call.args[0], self.scene):
+            return False
+        if called_name(call) in CHECKED_BY_MAKING:
+            return called_name(call) != "ip_address" or self.question.language != "url"
+        made = self.scene.resolve(call.func)
+        return isinstance(made, type) and issubclass(made, Enum)
 
     def _named(self, test: ast.Name, outcome: bool) -> Answer:
         """`ok = value in ALLOWED … if ok:`."""
@@ -317,12 +343,17 @@ def looked_into(scene: Scene, call: ast.Call, line: int) -> Scene | None:
     if scene.depth >= DEEPEST:
         return None
     function, method = called_function(scene, call)
+    inner = scene_of(function, scene.depth + 1)
+    if inner is None:
+        return None
+    return scene.looked_into(inner.function, inner.space, call, line, method=method, closed_over=inner.local)
+
+
+def scene_of(function: Any, depth: int) -> Scene | None:
+    """The scene of a function of the application by itself; None where it has no source, or is none."""
     code = code_of(function)
     node = function_of(code) if code is not None and not is_library(code.co_filename) else None
-    if node is None:
-        return None
-    taken = closed_over(function)
-    return scene.looked_into(node, function.__globals__, call, line, method=method, closed_over=taken)
+    return Scene(node, function.__globals__, closed_over(function), depth=depth) if node is not None else None
 
 
 def concerning(scene: Scene, names: set[str]) -> Callable[[ast.AST], bool]:
@@ -372,13 +403,33 @@ def _compiled_in(scene: Scene, expression: ast.expr) -> str | None:
     return None
 
 
-def _url_prefix(prefix: Any, outcome: bool, line: int) -> Answer:
-    prefixes = [prefix] if isinstance(prefix, str) else list(strings_of(prefix))
-    if outcome and prefixes and all(re.match(r"https?://[^/?#@]+/", each) for each in prefixes):
-        return Answer(Safety.SAFE, "a fixed host", line)
-    if not outcome and any(each.startswith("//") for each in prefixes):
-        return Answer(Safety.SAFE, 'rejects "//"', line)
-    return Answer(Safety.UNSURE, "startswith()", line)
+def looped_over(scene: Scene, name: ast.expr) -> list[str]:
+    """What a loop's variable stood for, one after the other: `for quote in "'\\"": if quote in value: …`."""
+    if not isinstance(name, ast.Name):
+        return []
+    for each in own_nodes(scene.function):
+        if isinstance(each, ast.For) and name.id in names_in(_first_of(each.target)):
+            held = scene.resolve(each.iter)
+            if isinstance(held, list):  # of pairs, by their first member
+                held = [each[0] if isinstance(each, tuple) and each else each for each in held]
+            return list(held) if isinstance(held, str) else list(strings_of(held))
+    return []
+
+
+def _first_of(target: ast.expr) -> ast.expr:
+    return target.elts[0] if isinstance(target, ast.Tuple) and target.elts else target
+
+
+def is_whole(expression: ast.expr, scene: Scene) -> bool:
+    """Whether it is all of a value that it names or asks for, at most without the spaces around."""
+    match expression:
+        case ast.Name():
+            return True
+        case ast.Subscript():
+            return isinstance(scene.resolve(expression.slice), str)
+        case ast.Call(func=ast.Attribute(attr=name)):
+            return name in GETTERS or name in {"strip", "lower", "upper"}
+    return False
 
 
 def _is_always(expression: ast.expr, truth: bool) -> bool:

@@ -9,27 +9,36 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 from itertools import pairwise
+from pathlib import PurePath
 from types import CodeType, FrameType
 from typing import Final
 
 from setpoint_agent.provenance.interface import Match
 from setpoint_agent.reading.answer import UNSAFE, Answer, Question, Safety, best, worst
+from setpoint_agent.reading.checks import Judge, concerning, scene_of
 from setpoint_agent.reading.constants import held_around, written_around
 from setpoint_agent.reading.danger import probes_for
+from setpoint_agent.reading.declared import dependencies
 from setpoint_agent.reading.flow import Follower
+from setpoint_agent.reading.handed import before_handing_over
 from setpoint_agent.reading.interface import Clearance
-from setpoint_agent.reading.scene import Scene
-from setpoint_agent.reading.source import COMPREHENSIONS, function_of, node_at
+from setpoint_agent.reading.requested import asks_for, key_of, may_have_refused
+from setpoint_agent.reading.scene import MISSING, Scene
+from setpoint_agent.reading.source import COMPREHENSIONS, function_of, node_at, parameters
 from setpoint_agent.sinks.interface import Sink
 
+HOLDING: Final = (str, bytes, PurePath, list, tuple, dict, type(MISSING))
+"""What an argument may be that holds the text itself, if it is a plain name; `MISSING` may be anything."""
 MOST_SCENES: Final = 8
 """Functions of the application that are followed outwards."""
 
 
-def clearance(frames: Sequence[FrameType], match: Match, text: str, sink: Sink) -> Clearance | None:
+def clearance(
+    frames: Sequence[FrameType], match: Match, text: str, sink: Sink, handler: CodeType | None = None
+) -> Clearance | None:
     """Why the match is no fault, or less certainly one; None: nothing speaks against it.
 
-    `frames` are the application's, the innermost first.
+    `frames` are the application's, the innermost first; `handler` is the function that answers the request.
     """
     if not frames:
         return None
@@ -41,28 +50,75 @@ def clearance(frames: Sequence[FrameType], match: Match, text: str, sink: Sink) 
     scene = _scene(frames)
     if scene is None:
         return None
-    probes = probes_for(sink.language, text, match.start, match.end)
-    question = Question(match.found, sink.language, probes)
-    answer = _answer(frames[0], scene, question)
+    question = _question(match, text, sink)
+    answer = _answer(frames[0], scene, question, text)
     if answer.safety is Safety.NEUTRAL and _is_written_at(frames[0], scene, match.found):
         return Clearance("constant of the code", _place(codes[0], frames[0].f_lineno), certain=True)
     if answer.safety in {Safety.UNSAFE, Safety.NEUTRAL}:
         answer = _of_other_form(frames[0], scene, question) if answer.safety is Safety.NEUTRAL else answer
-        answer = best([answer, _handed_over(frames, question)])
+        answer = best([answer, _handed_over(frames, question), _checked_around(frames, question)])
+        answer = best([answer, before_handing_over(frames, handler, question)])
     if answer.safety in {Safety.UNSAFE, Safety.NEUTRAL}:
         return None
     return Clearance(answer.reason, _place(codes[0], answer.line), certain=answer.safety is Safety.SAFE)
 
 
-def _answer(frame: FrameType, scene: Scene, question: Question) -> Answer:
+def is_raw(frames: Sequence[FrameType], match: Match, text: str, sink: Sink) -> bool:
+    """Whether the code surely hands the sink what came, past any escaper or check that was called: its result was
+    dropped, say, or another variable is used. False where that cannot be told."""
+    scene = _scene(frames) if frames else None
+    if scene is None:
+        return False
+    question = _question(match, text, sink)
+    follower = Follower(question)
+    answer = worst(follower.answer(each, scene, frames[0].f_lineno) for each in _handed(frames[0], scene, text))
+    if answer.safety is not Safety.UNSAFE or not follower.saw_all:
+        return False
+    return not any(may_have_refused(_one(each), each.f_lineno, question) for each in frames[:MOST_SCENES])
+
+
+def _question(match: Match, text: str, sink: Sink) -> Question:
+    probes = probes_for(sink.language, text, match.start, match.end)
+    is_host = sink.language == "url" and text[: match.start].endswith("//")
+    return Question(match.found, sink.language, probes, key_of(match.value.name), text, is_host)
+
+
+def _answer(frame: FrameType, scene: Scene, question: Question, text: str) -> Answer:
     node = node_at(frame, scene.function)
     follower = Follower(question)
-    answer = worst(follower.answer(each, scene, frame.f_lineno) for each in _reaching(node, scene))
+    answer = worst(follower.answer(each, scene, frame.f_lineno) for each in _handed(frame, scene, text))
     if answer.safety is not Safety.NEUTRAL or _is_written_at(frame, scene, question.found):
         return answer
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         return follower.answer(node.func.value, scene, frame.f_lineno)  # `Path(name).read_text()`: what it is called on
     return answer
+
+
+def _handed(frame: FrameType, scene: Scene, text: str) -> list[ast.expr]:
+    """What the operation hands to the sink: if one argument is known to be the very text, others that are known too,
+    and differ, are something else (what a pattern is matched with, say); so are objects beside (a file, a pool)."""
+    given = [(each, scene.resolve(each)) for each in _reaching(node_at(frame, scene.function), scene)]
+    if any(type(value) is str and value == text for _, value in given):
+        given = [each for each in given if type(each[1]) is not str or each[1] == text]
+    plain = [each for each, value in given if not isinstance(each, ast.Name) or isinstance(value, HOLDING)]
+    return plain or [each for each, _ in given]
+
+
+def _checked_around(frames: Sequence[FrameType], question: Question) -> Answer:
+    """What functions around (a decorator's, a middleware's) or before (a dependency's) made sure of, by its name."""
+    if not question.key:
+        return UNSAFE
+    answers = []
+    for frame in frames[:MOST_SCENES]:
+        scene = _one(frame)
+        if scene is None:
+            continue
+        answers.append(Judge(scene, question, asks_for(question.key, scene)).known_at(frame.f_lineno))
+        for function in dependencies(scene):
+            inner = scene_of(function, scene.depth + 1)
+            if inner is not None and question.key in parameters(inner.function):
+                answers.append(Judge(inner, question, concerning(inner, {question.key})).known_at(None))
+    return best(answers)
 
 
 def _of_other_form(frame: FrameType, scene: Scene, question: Question) -> Answer:

@@ -7,7 +7,7 @@ was not made of a request. Two texts that are merely equal prove nothing.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from types import CodeType, FrameType, FunctionType, ModuleType
 from typing import Any, Final
@@ -63,13 +63,19 @@ def strings_in(code: CodeType) -> tuple[str, ...]:
     """The string constants of a function and of those inside of it."""
     found: list[str] = []
     for constant in code.co_consts:
-        if isinstance(constant, str):
-            found.append(constant)
-        elif isinstance(constant, CodeType):
+        if isinstance(constant, CodeType):
             found.extend(strings_in(constant))
-        elif isinstance(constant, tuple | frozenset):
-            found.extend(each for each in constant if isinstance(each, str))
+        else:
+            found.extend(_texts(constant if isinstance(constant, tuple | frozenset) else (constant,)))
     return tuple(found)
+
+
+def _texts(constants: Iterable[object]) -> Iterator[str]:
+    for each in constants:
+        if isinstance(each, str):
+            yield each
+        elif isinstance(each, bytes):
+            yield each.decode("utf-8", "replace")
 
 
 def strings_of_module(space: Mapping[str, Any]) -> Iterator[str]:

@@ -10,12 +10,13 @@ import ast
 import inspect
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any, Final, Literal, get_args, get_origin
+from types import FunctionType
+from typing import Annotated, Any, Final, Literal, get_args, get_origin
 
 from setpoint_agent.reading.answer import UNSAFE, Answer, Question, Safety, best, kept_out
 from setpoint_agent.reading.patterns import LONGEST, passes
-from setpoint_agent.reading.scene import MISSING, Scene
-from setpoint_agent.reading.source import FunctionNode
+from setpoint_agent.reading.scene import MISSING, Scene, called_name
+from setpoint_agent.reading.source import FunctionNode, defaults, parameters
 
 CLOSED_FIELDS: Final = frozenset(
     [
@@ -40,6 +41,9 @@ CLOSED_FIELDS: Final = frozenset(
     ]
 )
 """Fields of Django, Django REST framework and WTForms that take only what the code lists, or no character of danger."""
+DEPENDING: Final = frozenset({"Depends", "Security"})
+TAKING_FUNCTIONS: Final = DEPENDING | {"AfterValidator", "BeforeValidator", "PlainValidator", "WrapValidator"}
+"""What FastAPI and pydantic are told to call, by its name."""
 VALIDATED: Final = frozenset({"cleaned_data", "validated_data", "data"})
 """Where forms and serializers keep what passed."""
 
@@ -47,7 +51,9 @@ VALIDATED: Final = frozenset({"cleaned_data", "validated_data", "data"})
 def of_parameter(name: str, scene: Scene, question: Question) -> Answer:
     """A view's parameter that the framework fills: `name: Annotated[str, Query(pattern="^[a-z]+$")]`, `Literal[…]`."""
     declared = _declaration(scene.function, name)
-    return best([_of_expression(each, scene, question) for each in declared]) if declared else UNSAFE
+    answers = [_of_expression(each, scene, question) for each in declared]
+    answers += [_of_constraint(each, question, declared[0].lineno) for each in _metadata(declared, scene)]
+    return best(answers)
 
 
 def of_field(part: ast.Subscript | ast.Attribute, scene: Scene, question: Question) -> Answer:
@@ -68,21 +74,111 @@ def of_field(part: ast.Subscript | ast.Attribute, scene: Scene, question: Questi
     return UNSAFE
 
 
+def functions_of_parameter(name: str, scene: Scene) -> list[FunctionType]:
+    """What a view's parameter comes from, or went through: `Depends(function)`, `AfterValidator(function)`."""
+    declared = _declaration(scene.function, name)
+    found = [
+        scene.resolve(node.args[0])
+        for each in declared
+        for node in ast.walk(each)
+        if isinstance(node, ast.Call) and called_name(node) in TAKING_FUNCTIONS and node.args
+    ]
+    for each in _metadata(declared, scene):
+        found += [getattr(each, "dependency", None), getattr(each, "func", None)]
+    return _functions(found)
+
+
+def dependencies(scene: Scene) -> list[FunctionType]:
+    """Every function (of a class: its `__init__`) that FastAPI has called before the view of this scene."""
+    if not isinstance(scene.function, ast.FunctionDef | ast.AsyncFunctionDef):
+        return []
+    found = [each for name in parameters(scene.function) for each in _of_declaration(name, scene)]
+    for decorator in scene.function.decorator_list:
+        for node in ast.walk(decorator):
+            if isinstance(node, ast.Call) and called_name(node) in DEPENDING and node.args:
+                found.append(scene.resolve(node.args[0]))
+        if isinstance(decorator, ast.Call) and isinstance(decorator.func, ast.Attribute):
+            found += _of_router(scene.resolve(decorator.func.value))
+    return _functions(_static(each, "__init__") if isinstance(each, type) else each for each in found)
+
+
+def _of_declaration(name: str, scene: Scene) -> list[Any]:
+    """`Depends(function)`, and `Annotated[Class, Depends()]`, where the class is what is called."""
+    found: list[Any] = list(functions_of_parameter(name, scene))
+    for each in _declaration(scene.function, name):
+        depends = [node for node in ast.walk(each) if isinstance(node, ast.Call) and called_name(node) in DEPENDING]
+        if depends:
+            found += [scene.resolve(node) for node in ast.walk(each) if isinstance(node, ast.Name)]
+    return [each for each in found if isinstance(each, FunctionType) or _is_own_class(each)]
+
+
+def _of_router(router: Any) -> list[Any]:
+    """`APIRouter(dependencies=[Depends(function)])`, and the same of an application."""
+    held = vars(router) if hasattr(router, "__dict__") and not isinstance(router, type) else {}
+    listed = held.get("dependencies") or getattr(held.get("router"), "dependencies", None) or ()
+    return [getattr(each, "dependency", None) for each in list(listed)[:20]]
+
+
+def _is_own_class(found: Any) -> bool:
+    return isinstance(found, type) and isinstance(vars(found).get("__init__"), FunctionType)
+
+
+def _metadata(declared: Iterable[ast.expr], scene: Scene) -> Iterator[Any]:
+    """What `Column = Annotated[str, …]` says, where an annotation only names it."""
+    for each in declared:
+        named = scene.resolve(each) if isinstance(each, ast.Name | ast.Attribute) else MISSING
+        yield from getattr(named, "__metadata__", ()) if get_origin(named) is Annotated else ()
+
+
+def validators(part: ast.Subscript | ast.Attribute, scene: Scene) -> list[FunctionType]:
+    """Functions of the application that a field's value went through: `@field_validator`, `clean_name` and so on."""
+    if isinstance(part, ast.Subscript):
+        key = scene.resolve(part.slice)
+        if isinstance(part.value, ast.Attribute) and part.value.attr in VALIDATED and isinstance(key, str):
+            return _cleaning(scene.resolve(part.value.value), key)
+        return []
+    owner = scene.resolve(part.value)
+    if owner is MISSING:
+        return []
+    made_by = (vars(type(owner)).get(each) for each in ("__init__", "__post_init__"))
+    return _functions([*_of_model(type(owner), part.attr), *made_by])
+
+
+def _cleaning(form: Any, name: str) -> list[FunctionType]:
+    """Django's `clean_name`, REST framework's `validate_name`, and what the field itself lists."""
+    if form is MISSING or not hasattr(form, "__dict__"):
+        return []
+    own = [_static(type(form), each) for each in (f"clean_{name}", f"validate_{name}", "clean", "validate")]
+    fields = vars(form).get("fields") or vars(form).get("_fields") or {}
+    field = fields.get(name) if hasattr(fields, "get") else None
+    return _functions([*own, *(_validators(field) if field is not None else ())])
+
+
+def _of_model(model: type, name: str) -> Iterator[Any]:
+    """What pydantic keeps of `@field_validator(name)`, `@model_validator` and `AfterValidator(function)`."""
+    decorators = _static(model, "__pydantic_decorators__")
+    for each in getattr(decorators, "field_validators", {}).values():
+        if name in each.info.fields or "*" in each.info.fields:
+            yield each.func
+    yield from (each.func for each in getattr(decorators, "model_validators", {}).values())
+    fields = _static(model, "__pydantic_fields__")
+    field = fields.get(name) if isinstance(fields, dict) else None
+    yield from (getattr(each, "func", None) for each in getattr(field, "metadata", ()))
+
+
+def _functions(found: Iterable[Any]) -> list[FunctionType]:
+    plain = (getattr(each, "__func__", each) for each in found)
+    return [each for each in plain if isinstance(each, FunctionType)]
+
+
 def _declaration(function: FunctionNode, name: str) -> list[ast.expr]:
     """The annotation and the default of a parameter."""
     if isinstance(function, ast.Module):
         return []
     arguments = function.args
-    positional = [*arguments.posonlyargs, *arguments.args]
-    defaults: list[ast.expr | None] = [None] * (len(positional) - len(arguments.defaults)) + [*arguments.defaults]
-    pairs = [*zip(positional, defaults, strict=True), *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)]
-    return [
-        each
-        for given, default in pairs
-        if given.arg == name
-        for each in (given.annotation, default)
-        if each is not None
-    ]
+    given = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+    annotations = [each.annotation for each in given if each.arg == name]
+    return [each for each in (*annotations, defaults(function).get(name)) if each is not None]
 
 
 def _of_expression(expression: ast.expr, scene: Scene, question: Question) -> Answer:
@@ -98,8 +194,13 @@ def _of_pydantic(field: Any, question: Question, line: int) -> Answer:
     annotation = getattr(field, "annotation", None)
     if get_origin(annotation) is Literal and get_args(annotation):
         return Answer(Safety.SAFE, "one of the listed", line)
-    patterns = (getattr(each, "pattern", None) for each in getattr(field, "metadata", ()))
-    return best([_of_pattern(each, question, line) for each in patterns if each is not None])
+    return best([_of_constraint(each, question, line) for each in getattr(field, "metadata", ())])
+
+
+def _of_constraint(constraint: Any, question: Question, line: int) -> Answer:
+    """`StringConstraints(pattern=…)`, what pydantic makes of a pattern, and a parameter that lists such."""
+    listed = [constraint, *getattr(constraint, "metadata", ())]
+    return best([_of_pattern(getattr(each, "pattern", None), question, line) for each in listed])
 
 
 def _of_form(form: Any, name: str, question: Question, line: int, *, held: str = "fields") -> Answer:

@@ -8,31 +8,23 @@ the value right now is not on the way.
 from __future__ import annotations
 
 import ast
-import re
-from collections.abc import Callable, Iterable, Iterator
-from datetime import date, time, timedelta
-from decimal import Decimal
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from enum import Enum
-from fractions import Fraction
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
-from pathlib import PurePath
-from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
+from types import FunctionType, MappingProxyType, ModuleType
 from typing import Any, Final
-from uuid import UUID
 
-from setpoint_agent.reading.answer import NEUTRAL, UNSAFE, Answer, Question, Safety, best, kept_out, worst
-from setpoint_agent.reading.checks import SHORTEST_PIECE, Judge, concerning, looked_into
-from setpoint_agent.reading.constants import is_constant
-from setpoint_agent.reading.declared import of_field, of_parameter
-from setpoint_agent.reading.paths import way_to
+from setpoint_agent.reading.answer import NEUTRAL, UNSAFE, Answer, Question, Safety, best, worst
+from setpoint_agent.reading.checks import Judge, concerning, is_whole, looked_into, scene_of
+from setpoint_agent.reading.cleaning import cleaned
+from setpoint_agent.reading.declared import functions_of_parameter, of_field, of_parameter, validators
+from setpoint_agent.reading.given import reaching
+from setpoint_agent.reading.held import CONVERTED, known_of
+from setpoint_agent.reading.hosts import is_below_own_root
+from setpoint_agent.reading.requested import asks_for
 from setpoint_agent.reading.scene import MISSING, Scene, assignments, called_name, names_in
-from setpoint_agent.reading.source import own_nodes, parameters
+from setpoint_agent.reading.source import FunctionNode, own_nodes, parameters
 
-CONVERTED: Final = (
-    int, float, complex, Decimal, Fraction, UUID, date, time, timedelta, Enum,
-    IPv4Address, IPv4Network, IPv6Address, IPv6Network,
-)  # fmt: skip
-"""Types whose text holds no character with a meaning in a sink's language (an Enum's: only what the code wrote)."""
 CONVERTERS: Final = frozenset(
     [
         "int",
@@ -83,8 +75,102 @@ ESCAPED_BY_REPR: Final = frozenset({"header", "log"})
 """Languages of which `repr` escapes the only boundary, the end of a line."""
 NAME_PARTS: Final = frozenset({"name", "stem"})
 """What `pathlib` gives of a path without any folder."""
-LONGEST_TEXT: Final = 256
-"""Octets by which text is told from what is compressed."""
+PLAIN_CALLS: Final = frozenset(
+    [
+        "abspath",
+        "body",
+        "bytes",
+        "capitalize",
+        "casefold",
+        "decode",
+        "dict",
+        "encode",
+        "expanduser",
+        "form",
+        "format",
+        "fspath",
+        "get",
+        "get_argument",
+        "get_data",
+        "get_json",
+        "get_query_argument",
+        "getlist",
+        "getone",
+        "items",
+        "join",
+        "joinpath",
+        "json",
+        "keys",
+        "list",
+        "lower",
+        "lstrip",
+        "normpath",
+        "Path",
+        "pop",
+        "PurePath",
+        "realpath",
+        "replace",
+        "resolve",
+        "rsplit",
+        "rstrip",
+        "set",
+        "sorted",
+        "split",
+        "splitlines",
+        "str",
+        "strip",
+        "text",
+        "title",
+        "tuple",
+        "unquote",
+        "unquote_plus",
+        "upper",
+        "values",
+    ]
+)
+"""Functions of which it is known, by their last name, that they check and escape nothing."""
+PLAIN_MODULES: Final = frozenset({"os", "posixpath", "ntpath", "pathlib", "urllib.parse"})
+COMPOSERS: Final = frozenset({"join", "format", "str", "bytes", "Path", "PurePath", "joinpath", "urljoin", "text"})
+"""Functions whose result holds the literals that they are given."""
+PARTS_OF_REQUESTS: Final = frozenset(
+    [
+        "args",
+        "body",
+        "content_type",
+        "cookies",
+        "data",
+        "files",
+        "form",
+        "full_path",
+        "get_full_path",
+        "headers",
+        "host",
+        "json",
+        "media",
+        "params",
+        "path",
+        "path_params",
+        "query",
+        "query_params",
+        "query_string",
+        "raw_uri",
+        "referrer",
+        "request",
+        "stream",
+        "url",
+        "user_agent",
+        "values",
+        "view_args",
+        "COOKIES",
+        "FILES",
+        "GET",
+        "META",
+        "POST",
+    ]
+)
+"""Attributes of frameworks' requests: what they hold is as it came."""
+REQUESTS: Final = frozenset({"request", "req", "self"})
+"""What views call their request, or what has it."""
 STEPS: Final = 400
 """Expressions followed for one question."""
 
@@ -98,13 +184,15 @@ class Follower:
         """Whether a name that does not hold the text right now is left out."""
         self._steps = 0
         self._open: set[tuple[int, int]] = set()
+        self.saw_all = True
+        """Whether nothing that could check or escape was met of which it is not known what it does."""
 
     def answer(self, expression: ast.expr, scene: Scene, line: int) -> Answer:
         """How safe `expression` is, as it stands at `line` of `scene`."""
         key = (id(expression), line)
         self._steps += 1
         if self._steps > STEPS or key in self._open:
-            return NEUTRAL if key in self._open else UNSAFE
+            return NEUTRAL if key in self._open else self._unseen()
         self._open.add(key)
         try:
             return self._by_kind(expression, scene, line)
@@ -113,8 +201,12 @@ class Follower:
 
     def _by_kind(self, expression: ast.expr, scene: Scene, line: int) -> Answer:
         match expression:
-            case ast.Constant() | ast.Compare() | ast.UnaryOp(op=ast.Not()):
+            case ast.Constant():
+                answer = self._constant(expression, line)
+            case ast.Compare() | ast.UnaryOp(op=ast.Not()):
                 answer = NEUTRAL
+            case ast.BinOp() | ast.JoinedStr() if self._question.language == "url" and is_below_own_root(expression):
+                answer = Answer(Safety.SAFE, "below its own root", line)
             case ast.FormattedValue(conversion=97 | 114) if self._question.language in ESCAPED_BY_REPR:  # `!a`, `!r`
                 answer = Answer(Safety.SAFE, "repr()", line)
             case ast.Name():
@@ -131,6 +223,14 @@ class Follower:
                 answer = worst(self.answer(each, scene, line) for each in _operands(expression))
         return answer
 
+    def _constant(self, constant: ast.Constant, line: int) -> Answer:
+        held = isinstance(constant.value, str) and self._question.found.casefold() in constant.value.casefold()
+        return Answer(Safety.SAFE, "constant of the code", line) if held else NEUTRAL
+
+    def _unseen(self) -> Answer:
+        self.saw_all = False
+        return UNSAFE
+
     # --- names -------------------------------------------------------------------------------------------------------
 
     def _name(self, name: ast.Name, scene: Scene, line: int) -> Answer:
@@ -143,28 +243,7 @@ class Follower:
         return best([checked, self._origin(name, scene, line)])
 
     def _by_value(self, value: Any, scene: Scene, line: int) -> Answer | None:
-        """What the value that a name has right now already tells."""
-        if value is MISSING:
-            return None
-        if isinstance(value, CONVERTED):
-            held = isinstance(value, Enum) or _holds(str(value), self._question.found)
-            return Answer(Safety.SAFE, f"is {_article(type(value).__name__)}", line) if held else NEUTRAL
-        if isinstance(value, ModuleType | FunctionType | BuiltinFunctionType | MethodType | type):
-            return NEUTRAL
-        if self._by_values and self._holds_nothing(value):
-            return NEUTRAL
-        if isinstance(value, str) and is_constant(value, scene):
-            return Answer(Safety.SAFE, "constant of the code", line)
-        return None
-
-    def _holds_nothing(self, value: Any) -> bool:
-        if isinstance(value, bytes) and not _is_text(value):
-            return False  # what is compressed may hold anything
-        if isinstance(value, str | bytes | PurePath):
-            return not _holds(value, self._question.found)
-        if isinstance(value, list | tuple | set | frozenset | dict):
-            return not _any_holds(value, self._question.found)
-        return isinstance(value, ModuleType | FunctionType | BuiltinFunctionType | MethodType | type)
+        return known_of(value, scene, self._question, line, by_text=self._by_values)
 
     def _checked(self, name: ast.Name, scene: Scene, line: int) -> Answer:
         judge = Judge(scene, self._question, concerning(scene, self._kin(name.id, scene)))
@@ -179,17 +258,22 @@ class Follower:
         return kin
 
     def _origin(self, name: ast.Name, scene: Scene, line: int) -> Answer:
-        given = list(_given(name.id, scene, line))
-        answers = [self.answer(expression, scene, at) for expression, at in given]
-        if not any(certain for _, _, certain in _reaching(name.id, scene, line)) and name.id in parameters(
-            scene.function
+        given = reaching(name.id, scene, line)
+        answers = [self.answer(expression, scene, at) for expression, at, _ in given]
+        if not any(certain for _, _, certain in given) and (
+            name.id in scene.bound or name.id in parameters(scene.function)
         ):
             answers.append(self._argument(name.id, scene))
-        return worst(answers) if answers else UNSAFE
+        if answers:
+            return worst(answers)
+        return UNSAFE if name.id in REQUESTS else self._unseen()
 
     def _argument(self, parameter: str, scene: Scene) -> Answer:
         if parameter not in scene.bound:
-            return of_parameter(parameter, scene, self._question)
+            if parameter not in REQUESTS and parameter != self._question.key:
+                self.saw_all = False
+            given_by = self._of_functions(functions_of_parameter(parameter, scene), scene, self._question.key)
+            return best([of_parameter(parameter, scene, self._question), given_by])
         expression, caller, line = scene.bound[parameter]
         return self.answer(expression, caller, line)
 
@@ -201,6 +285,8 @@ class Follower:
         if looked_up is not None:
             return looked_up
         parts = [*call.args, *(each.value for each in call.keywords)]
+        if name not in COMPOSERS:
+            parts = [each for each in parts if not isinstance(each, ast.Constant)]
         receiver = [call.func.value] if isinstance(call.func, ast.Attribute) else []
         held = worst(self.answer(each, scene, line) for each in (*receiver, *parts))
         if held.safety in {Safety.NEUTRAL, Safety.SAFE}:
@@ -210,48 +296,32 @@ class Follower:
         without_lines = name == "splitlines" and self._question.language in ESCAPED_BY_REPR
         if without_lines or CLEANERS.get(name) == self._question.language:
             return Answer(Safety.SAFE, f"{name}()", call.lineno)
-        cleaned = self._cleaned(call, name, scene)
-        looked = self._looked_into(call, scene)
+        looked = self._looked_into(call, scene) if not _is_plain(call, scene) else UNSAFE
         if looked.safety is Safety.NEUTRAL:  # it is given the value, and answers with something of the code's own
             return Answer(Safety.SAFE, "constant of the code", call.lineno)
-        return best([held, cleaned, looked])
+        asked = self._asked(call, scene, line)
+        return best([held, asked, cleaned(call, scene, self._question), looked])
+
+    def _asked(self, expression: ast.expr, scene: Scene, line: int) -> Answer:
+        """`request.args["page"]`: what was checked of it when it was asked for before, without a name."""
+        key = self._question.key
+        if not key or not is_whole(expression, scene):
+            return UNSAFE
+        asks = asks_for(key, scene)
+        return Judge(scene, self._question, asks).known_at(line) if asks(expression) else UNSAFE
 
     def _looked_up(self, call: ast.Call, scene: Scene, line: int) -> Answer | None:
         """`COLUMNS.get(value, "id")` of something that the module holds."""
         if not isinstance(call.func, ast.Attribute) or call.func.attr not in {"get", "__getitem__"}:
             return None
         held = scene.resolve(call.func.value)
-        if not isinstance(held, dict) or not (_of_module(held, scene) or _is_written(call.func.value, scene)):
+        if not isinstance(held, dict | MappingProxyType) or not (
+            _of_module(held, scene) or _is_written(call.func.value, scene)
+        ):
             return None
         found = Answer(Safety.SAFE, "looked up", call.lineno)
-        return worst([found, *(self.answer(each, scene, line) for each in call.args[1:])])
-
-    def _cleaned(self, call: ast.Call, name: str, scene: Scene) -> Answer:
-        """`value.replace("'", "''")`, `re.sub(r"[^a-z]", "", value)`, …: what is left of each probe?"""
-        if name in {"replace", "removeprefix"} and len(call.args) == 2:
-            removed, put = scene.resolve(call.args[0]), scene.resolve(call.args[1])
-            if isinstance(removed, str) and removed and isinstance(put, str) and removed != put:
-                return self._without(removed, call.lineno)
-        if name == "sub":
-            return self._substituted(call, scene)
-        if name == "translate":
-            return Answer(Safety.UNSURE, "translate()", call.lineno)
-        return UNSAFE
-
-    def _without(self, removed: str, line: int) -> Answer:
-        passes = [removed not in probe for probe in self._question.probes]
-        if self._question.language in {"header", "log"} and removed in {"\n", "\r", "\r\n"}:
-            passes = [False]
-        answer = kept_out(passes, f"replaces {removed!r}", line)
-        weak = self._question.language == "path" and removed in {"../", "..\\"}  # `....//` becomes `../`
-        return Answer(Safety.UNSURE, answer.reason, line) if weak and answer.safety is Safety.SAFE else answer
-
-    def _substituted(self, call: ast.Call, scene: Scene) -> Answer:
-        pattern, put = _substitution(call, scene)
-        if pattern is None or put is None:
-            return Answer(Safety.UNSURE, "re.sub()", call.lineno)
-        passes = [probe in pattern.sub(put, f"name{probe}name") for probe in self._question.probes]
-        return kept_out(passes, f"removes {pattern.pattern!r}", call.lineno)
+        escaped = cleaned(call, scene, self._question)
+        return best([escaped, worst([found, *(self.answer(each, scene, line) for each in call.args[1:])])])
 
     def _fetched(self, call: ast.Call, scene: Scene) -> Answer:
         """A function of the application that is given nothing of the value may get it from the request by itself."""
@@ -259,11 +329,31 @@ class Follower:
 
     def _looked_into(self, call: ast.Call, scene: Scene) -> Answer:
         inner = looked_into(scene, call, call.lineno)
-        if inner is None:
-            return UNSAFE
+        return self._returned(inner) if inner is not None else self._unseen()
+
+    def _returned(self, inner: Scene) -> Answer:
         returned = [each for each in own_nodes(inner.function) if isinstance(each, ast.Return)]
-        answers = [self.answer(each.value, inner, each.lineno) for each in returned if each.value is not None]
-        return worst(answers) if answers else UNSAFE
+        values = [each.value for each in returned if each.value is not None]
+        possible = [each for each in values if _may_be_in(each, self._question.text)] or values
+        return worst(self.answer(each, inner, each.lineno) for each in possible) if possible else UNSAFE
+
+    def _of_functions(self, functions: list[FunctionType], scene: Scene, name: str) -> Answer:
+        """Functions that a framework calls: what they give back, or let through, is safe if one of them says so."""
+        return best([self._of_function(each, scene, name) for each in functions])
+
+    def _of_function(self, function: FunctionType, scene: Scene, name: str) -> Answer:
+        """`name` is that of the field which is checked, where a function gets several."""
+        inner = scene_of(function, scene.depth + 1)
+        if inner is None:
+            return self._unseen()
+        names = set(parameters(inner.function)) - {"self", "cls"}
+        if function.__name__ == "__init__":
+            names &= {name}
+        passed = best(
+            Judge(inner, self._question, concerns).known_at(None)
+            for concerns in (concerning(inner, names), asks_for(name, inner))
+        )
+        return best([passed, self._returned(inner)]) if _gives_back(inner.function) else passed
 
     # --- the rest ----------------------------------------------------------------------------------------------------
 
@@ -282,22 +372,32 @@ class Follower:
         value = scene.resolve(part)
         known = self._by_value(value, scene, part.lineno) if value is not MISSING else None
         declared = of_field(part, scene, self._question)
+        if declared.safety < Safety.SAFE:
+            name = part.attr if isinstance(part, ast.Attribute) else self._question.key
+            declared = best([declared, self._of_functions(validators(part, scene), scene, name)])
         if known is not None or declared.safety is Safety.SAFE:
             return known or declared
         if isinstance(part, ast.Attribute) and isinstance(scene.resolve(part.value), ModuleType):
             return NEUTRAL if value is MISSING else UNSAFE  # a name of another module: `flask.request`
         if isinstance(part, ast.Subscript):
             whole = scene.resolve(part.value)
-            if isinstance(whole, dict | list | tuple) and (_of_module(whole, scene) or _is_written(part.value, scene)):
+            if isinstance(whole, type) and issubclass(whole, Enum):
+                return Answer(Safety.SAFE, "one of the listed", part.lineno)
+            if isinstance(whole, dict | list | tuple | MappingProxyType) and (
+                _of_module(whole, scene) or _is_written(part.value, scene)
+            ):
                 return Answer(Safety.SAFE, "looked up", part.lineno)
         elif part.attr in NAME_PARTS and self._question.language == "path" and "Path" in ast.dump(part.value):
             return Answer(Safety.SAFE, f".{part.attr}", part.lineno)
-        return self.answer(part.value, scene, line)
+        if isinstance(part, ast.Attribute) and part.attr not in PARTS_OF_REQUESTS:
+            self.saw_all = False
+        return best([self.answer(part.value, scene, line), self._asked(part, scene, line)])
 
     def _comprehension(
         self, comprehension: ast.ListComp | ast.SetComp | ast.GeneratorExp, scene: Scene, line: int
     ) -> Answer:
-        answer = worst(self.answer(each.iter, scene, line) for each in comprehension.generators)
+        taken = {name: (each.iter, scene, line) for each in comprehension.generators for name in names_in(each.target)}
+        answer = self.answer(comprehension.elt, replace(scene, bound={**scene.bound, **taken}), line)
         if answer.safety is not Safety.UNSAFE:
             return answer
         judge = Judge(scene, self._question, _concerning_element(comprehension))
@@ -312,6 +412,30 @@ def _concerning_element(comprehension: ast.ListComp | ast.SetComp | ast.Generato
     return lambda node: part in ast.dump(node) if part else not targets.isdisjoint(names_in(node))
 
 
+def _may_be_in(expression: ast.expr, text: str) -> bool:
+    """Whether `text` holds all that the code itself writes there; other ways were not taken this time."""
+    match expression:
+        case ast.Constant(value=str(written)):
+            return written in text
+        case ast.JoinedStr(values=pieces):
+            return all(_may_be_in(each, text) for each in pieces)
+        case ast.BinOp(op=ast.Add(), left=left, right=right):
+            return _may_be_in(left, text) and _may_be_in(right, text)
+    return True
+
+
+def _gives_back(function: FunctionNode) -> bool:
+    return any(isinstance(each, ast.Return) and each.value is not None for each in own_nodes(function))
+
+
+def _is_plain(call: ast.Call, scene: Scene) -> bool:
+    """Whether it is one of `PLAIN_CALLS`, and no function of a library that is named like one (`shlex.join`)."""
+    owner = scene.resolve(call.func.value) if isinstance(call.func, ast.Attribute) else MISSING
+    if isinstance(owner, ModuleType) and owner.__name__ not in PLAIN_MODULES:
+        return False
+    return called_name(call) in PLAIN_CALLS
+
+
 def _is_converter(target: Any) -> bool:
     return isinstance(target, type) and issubclass(target, CONVERTED)
 
@@ -324,58 +448,10 @@ def _operands(expression: ast.expr) -> Iterator[ast.expr]:
             yield child.value
 
 
-def _given(name: str, scene: Scene, line: int) -> Iterator[tuple[ast.expr, int]]:
-    for expression, at, _ in _reaching(name, scene, line):
-        yield expression, at
-
-
-def _reaching(name: str, scene: Scene, line: int) -> list[tuple[ast.expr, int, bool]]:
-    """What gave `name` its value at `line`: (expression, line, surely ran); the last sure one hides those before."""
-    every = sorted(_assignments(name, scene), key=lambda each: each[1])
-    before = [each for each in every if each[1] < line] or [each for each in every if each[1] >= line]
-    sure_lines = {each.lineno for each in way_to(scene.function, line).before}
-    sure = [number for number, each in enumerate(before) if each[1] in sure_lines and not each[2]]
-    kept = before[sure[-1] :] if sure else before
-    return [(expression, at, number == 0 and bool(sure)) for number, (expression, at, _) in enumerate(kept)]
-
-
-def _assignments(name: str, scene: Scene) -> Iterator[tuple[ast.expr, int, bool]]:
-    """(expression, line, whether it adds to the value before) of everything in the function that binds `name`."""
-    for node in own_nodes(scene.function):
-        if isinstance(node, ast.Assign) and any(name in names_in(target) for target in node.targets):
-            adds = not any(isinstance(each, ast.Name | ast.Tuple | ast.List) for each in node.targets)
-            yield node.value, node.lineno, adds
-        elif isinstance(node, ast.AugAssign) and name in names_in(node.target):
-            yield node.value, node.lineno, True
-        elif (
-            isinstance(node, ast.AnnAssign | ast.NamedExpr) and node.value is not None and name in names_in(node.target)
-        ):
-            yield node.value, node.lineno, False
-        elif isinstance(node, ast.For | ast.AsyncFor) and name in names_in(node.target):
-            yield node.iter, node.lineno, False
-        elif isinstance(node, ast.With | ast.AsyncWith):
-            for item in node.items:
-                if item.optional_vars is not None and name in names_in(item.optional_vars):
-                    yield item.context_expr, node.lineno, False
-
-
-def _substitution(call: ast.Call, scene: Scene) -> tuple[re.Pattern[str] | None, str | None]:
-    owner = scene.resolve(call.func.value) if isinstance(call.func, ast.Attribute) else MISSING
-    rest = call.args
-    pattern: Any = owner
-    if not isinstance(owner, re.Pattern):
-        pattern, rest = (scene.resolve(call.args[0]) if call.args else MISSING), call.args[1:]
-    put = scene.resolve(rest[0]) if rest else MISSING
-    try:
-        compiled = re.compile(pattern) if isinstance(pattern, str) else pattern
-    except re.error:
-        compiled = None
-    usable = isinstance(compiled, re.Pattern) and isinstance(compiled.pattern, str)
-    return (compiled if usable else None), (put if isinstance(put, str) else None)
-
-
 def _is_written(container: ast.expr, scene: Scene) -> bool:
-    """Whether a name of the function is a collection of constants, as it is written there."""
+    """Whether it is a collection of constants, or a name of the function for one, as it is written there."""
+    if isinstance(container, ast.Dict | ast.List | ast.Tuple):
+        return not any(isinstance(each, ast.Name | ast.Call) for each in ast.walk(container))
     if not isinstance(container, ast.Name):
         return False
     given = assignments(scene.function, container.id)
@@ -386,31 +462,3 @@ def _of_module(value: Any, scene: Scene) -> bool:
     """Whether the module (not the function) holds this very collection under a name, in its own or in a class."""
     spaces = [scene.space, *(vars(each) for each in scene.space.values() if isinstance(each, type))]
     return any(value is each for space in spaces for each in list(space.values()))
-
-
-def _holds(value: str | bytes | PurePath, found: str) -> bool:
-    text = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
-    folded, held = found.casefold(), text.casefold()
-    return folded in held or (len(held) >= SHORTEST_PIECE and held in folded)  # one of the pieces it was joined of
-
-
-def _is_text(octets: bytes) -> bool:
-    return octets[:LONGEST_TEXT].decode("utf-8", "replace").count("\ufffd") <= 1  # where the last character is cut
-
-
-def _any_holds(values: Iterable[Any], found: str) -> bool:
-    """Whether a plain collection may hold the text: what is no plain value may hold anything."""
-    for count, each in enumerate(values.items() if isinstance(values, dict) else values):
-        if count == 100:
-            return True
-        for part in each if isinstance(each, tuple) else (each,):
-            if isinstance(part, str | bytes):
-                if _holds(part, found):
-                    return True
-            elif part is not None and not isinstance(part, CONVERTED):
-                return True
-    return False
-
-
-def _article(name: str) -> str:
-    return f"an {name}" if name[0] in "aeiouAEIOU" else f"a {name}"

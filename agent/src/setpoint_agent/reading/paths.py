@@ -108,6 +108,19 @@ def _flattened(statement: ast.stmt) -> Iterator[ast.stmt]:
     yield statement
     for each in _inside(statement):
         yield from _flattened(each)
+    if isinstance(statement, ast.For) and not any(isinstance(each, ast.Break) for each in ast.walk(statement)):
+        yield from (each for each in statement.body if _works_on_what_is(each))
+
+
+def _works_on_what_is(statement: ast.stmt) -> bool:
+    """Whether a loop goes over a value time and again: `for mark in MARKS: name = name.replace(mark, "")`, a check.
+
+    That it may go round not even once is left aside: nobody writes such a loop for nothing.
+    """
+    if isinstance(statement, ast.Assign) and len(statement.targets) == 1 and isinstance(statement.targets[0], ast.Name):
+        name = statement.targets[0].id
+        return any(isinstance(each, ast.Name) and each.id == name for each in ast.walk(statement.value))
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call)
 
 
 def _inside(statement: ast.stmt) -> Sequence[ast.stmt]:

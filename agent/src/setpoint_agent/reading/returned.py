@@ -19,6 +19,7 @@ from setpoint_agent.reading.constants import strings_in, written_around
 from setpoint_agent.reading.danger import probes_for
 from setpoint_agent.reading.flow import Follower
 from setpoint_agent.reading.interface import Clearance
+from setpoint_agent.reading.requested import key_of
 from setpoint_agent.reading.scene import Scene, called_name
 from setpoint_agent.reading.source import FunctionNode, function_of, own_nodes
 from setpoint_agent.sinks.interface import Sink
@@ -36,7 +37,7 @@ def clearance_of_returned(code: CodeType, match: Match, text: str, sink: Sink) -
     if written_around(match.found, text, match.start, match.end, (code,)):
         return Clearance("constant of the code", _place(code, 0), certain=True)
     probes = probes_for(sink.language, text, match.start, match.end)
-    follower = Follower(Question(match.found, sink.language, probes))
+    follower = Follower(Question(match.found, sink.language, probes, key_of(match.value.name), text))
     scene = Scene(function, space, code=code)
     answer = worst(follower.answer(each, scene, each.lineno) for each in _given_back(function))
     if answer.safety is Safety.NEUTRAL and match.found in strings_in(code):
@@ -65,10 +66,16 @@ def _given_back(function: FunctionNode) -> Iterator[ast.expr]:
     for node in own_nodes(function):
         if isinstance(node, ast.Return | ast.Yield) and node.value is not None:
             yield node.value
-        elif isinstance(node, ast.Call) and called_name(node) in WRITERS:
+        elif isinstance(node, ast.Call) and (called_name(node) in WRITERS or _adds_header(node)):
             yield from node.args
         elif isinstance(node, ast.Assign) and any(_is_body(each) for each in node.targets):
             yield node.value
+
+
+def _adds_header(call: ast.Call) -> bool:
+    """`response.raw_headers.append((name, value))`, `response.headers.raw.append(…)`."""
+    into = call.func.value if isinstance(call.func, ast.Attribute) and call.func.attr in {"append", "extend"} else None
+    return isinstance(into, ast.Attribute) and into.attr in {"raw", "raw_headers"}
 
 
 def _is_body(target: ast.expr) -> bool:

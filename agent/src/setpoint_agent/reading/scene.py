@@ -9,20 +9,29 @@ from __future__ import annotations
 import ast
 import builtins
 import inspect
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from types import CodeType, FunctionType, MethodType, ModuleType
+from types import CodeType, FunctionType, MappingProxyType, MethodType, ModuleType
 from typing import Any, Final
 
-from setpoint_agent.reading.source import FunctionNode, own_nodes, parameters
+from setpoint_agent.reading.source import FunctionNode, defaults, own_nodes, parameters
 
 DEEPEST: Final = 6
 """Functions looked into, one inside the other."""
 MOST_ITEMS: Final = 1_000
 """Items of a collection that are looked at."""
+LONGEST: Final = 65_536
+"""Characters, or items, of what is put together to be looked at."""
 
-MISSING: Final = object()
+
+class Missing(Enum):
+    """The type of `MISSING`."""
+
+    MISSING = "not known"
+
+
+MISSING: Final = Missing.MISSING
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +66,10 @@ class Scene:
             return self._of_call(expression)
         if isinstance(expression, ast.Subscript):
             return _item(self.resolve(expression.value), self.resolve(expression.slice))
+        if isinstance(expression, ast.BinOp):
+            return _combined(self.resolve(expression.left), expression.op, self.resolve(expression.right))
+        if isinstance(expression, ast.JoinedStr):
+            return self._of_pieces(expression.values)
         try:
             return ast.literal_eval(expression)
         except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
@@ -74,17 +87,31 @@ class Scene:
     ) -> Scene:
         """The scene of a function that `call`, in this one, calls; it may have taken names along from around it."""
         names = parameters(function)[1:] if method else parameters(function)
-        bound = {name: (given, self, line) for name, given in zip(names, call.args, strict=False)}
+        bound = {name: (default, self, line) for name, default in defaults(function).items()}
+        bound |= {name: (given, self, line) for name, given in zip(names, call.args, strict=False)}
         bound |= {each.arg: (each.value, self, line) for each in call.keywords if each.arg}
         return Scene(function, space, closed_over or {}, bound, self.depth + 1)
 
     def _of_name(self, name: str) -> Any:
         value = self.value(name)
+        if value is MISSING and name in self.bound:
+            expression, outer, _ = self.bound[name]
+            value = outer.resolve(expression)
         if value is MISSING:
             given = [each.value for each in assignments(self.function, name)]
             if len(given) == 1 and not isinstance(given[0], ast.Name | ast.Call) and name not in names_in(given[0]):
                 return self.resolve(given[0])
         return value
+
+    def _of_pieces(self, pieces: list[ast.expr]) -> Any:
+        """An f-string of texts that are known, put in as they are."""
+        texts: list[Any] = [
+            MISSING
+            if isinstance(each, ast.FormattedValue) and (each.conversion != -1 or each.format_spec is not None)
+            else self.resolve(each.value if isinstance(each, ast.FormattedValue) else each)
+            for each in pieces
+        ]
+        return "".join(texts) if all(type(each) is str for each in texts) else MISSING
 
     def _is_local(self, name: str) -> bool:
         return name in parameters(self.function) or any(_binds(each, name) for each in own_nodes(self.function))
@@ -99,12 +126,13 @@ class Scene:
             return self.resolve(call.args[0])
         if (
             isinstance(call.func, ast.Attribute)
-            and call.func.attr in {"keys", "values", "split"}
+            and call.func.attr in {"keys", "values", "items", "split"}
             and len(call.args) <= 1
         ):
             held = self.resolve(call.func.value)
-            if isinstance(held, dict):
-                return list(held.values() if call.func.attr == "values" else held)[:MOST_ITEMS]
+            if isinstance(held, dict | MappingProxyType) and call.func.attr != "split":
+                views: dict[str, Iterable[Any]] = {"keys": held, "values": held.values(), "items": held.items()}
+                return list(views[call.func.attr])[:MOST_ITEMS]
             if isinstance(held, str) and call.func.attr == "split":
                 return held.split()
         return MISSING
@@ -188,7 +216,7 @@ def _attribute(owner: Any, name: str) -> Any:
 
 
 def _item(container: Any, key: Any) -> Any:
-    if key is MISSING or type(container) not in {dict, list, tuple}:
+    if key is MISSING or type(container) not in {dict, list, tuple, MappingProxyType}:
         return MISSING
     try:
         return container[key]
@@ -196,11 +224,22 @@ def _item(container: Any, key: Any) -> Any:
         return MISSING
 
 
+def _combined(left: Any, operator: ast.operator, right: Any) -> Any:
+    """Two plain texts or collections as one; what has operators of its own is never asked."""
+    if type(left) is not type(right):
+        return MISSING
+    if isinstance(operator, ast.Add) and type(left) in {str, list, tuple} and len(left) + len(right) <= LONGEST:
+        return left + right
+    if isinstance(operator, ast.BitOr) and type(left) in {set, frozenset, dict}:
+        return left | right
+    return MISSING
+
+
 def strings_of(value: Any) -> Iterator[str]:
     """The strings of a plain collection (also of an Enum), one level deep."""
     if isinstance(value, type) and issubclass(value, Enum):
         yield from (each.value for each in value if isinstance(each.value, str))
-    elif isinstance(value, list | tuple | set | frozenset | dict):
+    elif isinstance(value, list | tuple | set | frozenset | dict | MappingProxyType):
         for count, each in enumerate(value):
             if count == MOST_ITEMS:
                 return

@@ -66,6 +66,20 @@ def parameters(function: FunctionNode) -> list[str]:
     return [each.arg for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
 
 
+def defaults(function: FunctionNode) -> dict[str, ast.expr]:
+    """Parameters that have a default, with it."""
+    if isinstance(function, ast.Module):
+        return {}
+    arguments = function.args
+    positional = [*arguments.posonlyargs, *arguments.args]
+    last = positional[len(positional) - len(arguments.defaults) :]
+    pairs = [
+        *zip(last, arguments.defaults, strict=True),
+        *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True),
+    ]
+    return {each.arg: default for each, default in pairs if default is not None}
+
+
 def body_of(function: FunctionNode) -> list[ast.stmt]:
     return [ast.Return(function.body)] if isinstance(function, ast.Lambda) else function.body
 
@@ -78,6 +92,17 @@ def own_nodes(root: ast.AST) -> Iterator[ast.AST]:
         yield node
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
             waiting.extend(ast.iter_child_nodes(node))
+
+
+def enclosing(file: str, function: FunctionNode) -> FunctionNode | None:
+    """The function that `function` of this file is defined in; None where it is in none."""
+    tree = _tree(file)
+    around: FunctionNode | None = None
+    for node in ast.walk(tree) if tree is not None and not isinstance(function, ast.Module) else ():
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) and node is not function:
+            if _first_line(node) <= function.lineno and (node.end_lineno or 0) >= (function.end_lineno or 0):
+                around = node  # from the outside in, as below
+    return around
 
 
 def _tree(file: str) -> ast.Module | None:

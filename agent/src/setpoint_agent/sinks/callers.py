@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection
-from pathlib import Path
 from types import FrameType
 from typing import Final
 
 from setpoint_agent.examination import is_of_application
-from setpoint_agent.stack import ENTRIES, library_name
+from setpoint_agent.handovers import ENTRIES, hands_over, outwards
+from setpoint_agent.stack import file_of, library_name
 
 SELF_RELIANT: Final = frozenset(
     [
@@ -64,22 +64,39 @@ OWN_PURPOSES: Final = frozenset(
 """Modules of the standard library of which the same is true; `tempfile` makes up the names by itself."""
 
 EXTRACTING: Final = frozenset({"_extract_member", "_extract_one", "_unpack_zipfile"})
-"""Functions of `zipfile`, `tarfile` and `shutil` that write what an archive holds: `sinks.archive` judges them."""
+ARCHIVES: Final = frozenset({"shutil", "tarfile", "zipfile"})
+"""Functions of modules that write what an archive holds: `sinks.archive` judges them."""
 
-_OWN: Final = f"{Path(__file__).parents[1]}/"
+_OWN: Final = "setpoint_agent."
+_SOURCES: Final = "setpoint_agent.sources."
+"""In which requests begin, and what was handed over is called."""
 
 
 def application_caller(through: Collection[str] = ()) -> FrameType | None:
-    """The very next caller, if it is code of the application: no library is in between, but modules of `through`."""
+    """The very next caller, if it is code of the application: no library is in between, but modules of `through`, and
+    what ran the call for whoever handed it over."""
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:  # no generator: this runs for every header that a response gets
-        file = frame.f_code.co_filename
-        if file.startswith(_OWN):
-            if frame.f_code in ENTRIES:
-                return None  # what is around the request is the server's, and the script's that runs it
-        elif not through or frame.f_globals.get("__name__") not in through:
-            return frame if is_of_application(file) else None
+        name = frame.f_globals.get("__name__") or ""
+        if name.startswith(_OWN):
+            if name.startswith(_SOURCES):
+                if frame.f_code in ENTRIES:
+                    return None  # what is around the request is the server's, and the script's that runs it
+                if hands_over(frame):
+                    return _application_behind(frame, through)
+        elif name not in through:
+            if is_of_application(file_of(frame)) and is_of_application(frame.f_code.co_filename):
+                return frame
+            return _application_behind(frame, through) if hands_over(frame) else None
         frame = frame.f_back
+    return None
+
+
+def _application_behind(frame: FrameType, through: Collection[str]) -> FrameType | None:
+    for each in outwards(frame):
+        name = each.f_globals.get("__name__") or ""
+        if not (name.startswith(_OWN) or hands_over(each) or name in through):
+            return each if is_of_application(each.f_code.co_filename) else None
     return None
 
 
@@ -90,18 +107,30 @@ def asked_by_application(self_reliant: Collection[str] = SELF_RELIANT) -> bool:
     """
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
-        file = frame.f_code.co_filename
-        if is_of_application(file):
-            return True
-        library = library_name(file)
-        if library is not None:
-            if library.partition("/")[0] in self_reliant:
-                return False
-        elif frame.f_code.co_name in EXTRACTING or frame.f_code in ENTRIES or _module(frame) in OWN_PURPOSES:
-            return False
+        name = frame.f_globals.get("__name__") or ""
+        if name.startswith(_OWN) and not name.startswith(_SOURCES):
+            frame = frame.f_back
+            continue
+        if hands_over(frame):
+            asked = (_has_asked(each, self_reliant) for each in outwards(frame) if not hands_over(each))
+            return next((each for each in asked if each is not None), True)
+        asked_it = _has_asked(frame, self_reliant)
+        if asked_it is not None:
+            return asked_it
         frame = frame.f_back
     return True
 
 
-def _module(frame: FrameType) -> str:
-    return str(frame.f_globals.get("__name__")).partition(".")[0]
+def _has_asked(frame: FrameType, self_reliant: Collection[str]) -> bool | None:
+    """Whether this function settles it, and how."""
+    file = file_of(frame)
+    if is_of_application(file):
+        return True
+    library = library_name(file)
+    if library is not None:
+        return False if library.partition("/")[0] in self_reliant else None
+    name = frame.f_globals.get("__name__") or ""
+    extracts = name in ARCHIVES and frame.f_code.co_name in EXTRACTING
+    if extracts or name.partition(".")[0] in OWN_PURPOSES or (name.startswith(_SOURCES) and frame.f_code in ENTRIES):
+        return False
+    return None

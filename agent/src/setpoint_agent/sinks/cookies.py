@@ -7,6 +7,7 @@ requests that the attribute is there to keep away.
 
 from __future__ import annotations
 
+import functools
 import inspect
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -18,11 +19,16 @@ from setpoint_agent.catalogue import COOKIE_WITHOUT_HTTPONLY, COOKIE_WITHOUT_SAM
 from setpoint_agent.examination import report
 from setpoint_agent.patching.interface import Patch, Wrap
 from setpoint_agent.quiet import quietly
-from setpoint_agent.request import current
+from setpoint_agent.request import Request, current
+from setpoint_agent.sinks.callers import application_caller
 from setpoint_agent.sinks.own_calls import look
 
 LONGEST_HEADER: Final = 8_192
 """Characters of a `Set-Cookie` that are read: browsers keep no cookie of more than 4,096 (RFC 6265, section 6.1)."""
+
+MOST_COOKIES: Final = 32
+"""Cookies of one response."""
+_MORSEL: Final = "http.cookies.Morsel"
 
 Attributes = Mapping[str, Any]
 """Of a cookie: `secure`, `httponly`, `samesite`, `maxage`, `expires`, `expiresdays`."""
@@ -138,18 +144,43 @@ def _morsel(original: Callable[..., str]) -> Callable[..., str]:
     """`http.cookies`: a cookie that is about to be put into a header by whoever asks for its text."""
 
     def OutputString(self: Any, attrs: Any = None) -> str:  # noqa: N802 - its name
-        if current.get() is not None:
-            _look_at_morsel(sys._getframe(1), self)
-        return original(self, attrs)
+        text = original(self, attrs)
+        request = current.get()
+        if request is not None:
+            _look_at_morsel(request, sys._getframe(1), self)
+            request.note_passage(text, "header")
+        return text
 
     return OutputString
 
 
 @quietly
-def _look_at_morsel(caller: FrameType, morsel: Any) -> None:
+def _look_at_morsel(request: Request, caller: FrameType, morsel: Any) -> None:
     lacking = missing({_plain(name): value for name, value in morsel.items() if value != ""})
-    if lacking:
-        look(caller, *(each for kind in lacking for each in (kind, "http.cookies.Morsel")))
+    if lacking and "cookies" in vars(request) and any(morsel is each for each in request.cookies):
+        for kind in lacking:
+            report(kind, _MORSEL, frames=())
+    elif lacking:
+        look(caller, *(each for kind in lacking for each in (kind, _MORSEL)))
+
+
+def _cookie_made(original: Callable[..., None]) -> Callable[..., None]:
+    """`response.cookies[name] = value`: what attributes it gets is known once a framework asks for its text."""
+
+    @functools.wraps(original)
+    def __setitem__(cookies: Any, key: Any, value: Any) -> None:  # noqa: N807 - it is that method
+        original(cookies, key, value)
+        request = current.get()
+        if request is not None:
+            _note_cookie(request, cookies, key)
+
+    return __setitem__
+
+
+@quietly
+def _note_cookie(request: Request, cookies: Any, key: Any) -> None:
+    if len(request.cookies) < MOST_COOKIES and application_caller() is not None:
+        request.cookies.append(cookies[key])
 
 
 PATCHES: Final = (
@@ -180,5 +211,6 @@ PATCHES: Final = (
     Patch("falcon.response", "Response.set_cookie", _watching("falcon.Response.set_cookie", _of_falcon)),
     Patch("bottle", "BaseResponse.set_cookie", _watching("bottle.Response.set_cookie")),
     Patch("http.cookies", "Morsel.OutputString", _morsel),
+    Patch("http.cookies", "BaseCookie.__setitem__", _cookie_made),
 )
 """Headers that the application writes by itself come from `sinks.headers`."""

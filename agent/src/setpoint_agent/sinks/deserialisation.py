@@ -11,12 +11,17 @@ from types import ModuleType
 from typing import Any, Final
 
 from setpoint_agent.catalogue import DESERIALISATION
-from setpoint_agent.examination import examine
+from setpoint_agent.examination import examine, weigh
 from setpoint_agent.patching.interface import Patch, Preparation
 from setpoint_agent.patching.subclasses import watch_construction
+from setpoint_agent.provenance.interface import Match
+from setpoint_agent.provenance.recognition import find
+from setpoint_agent.request import Request, current
 from setpoint_agent.sinks.callers import application_caller
-from setpoint_agent.sinks.files import octets_of
+from setpoint_agent.sinks.encoded import encoded_in, is_plain
+from setpoint_agent.sinks.files import LONGEST, octets_of
 from setpoint_agent.sinks.interface import Sink
+from setpoint_agent.sinks.queries import longest_text
 from setpoint_agent.sinks.unpicklers import restricts
 from setpoint_agent.sinks.wrapping import Look, argument, looking
 from setpoint_agent.sources.decoded import SIGNED
@@ -46,8 +51,37 @@ def _reading(name: str, keyword: str, position: int = 0) -> Look:
 
 
 def _look_at(sink: Sink, data: Any) -> None:
-    if application_caller(_PASSING_ON) is not None:
-        examine(sink, octets_of(data))
+    caller = application_caller(_PASSING_ON)
+    if caller is None or any(data is each for each in caller.f_globals.values()):  # a constant of the module
+        return
+    octets = octets_of(data)
+    if isinstance(octets, bytes | bytearray | memoryview):
+        _look_at_octets(sink, bytes(octets[:LONGEST]))
+    else:
+        examine(sink, octets)
+
+
+def _look_at_octets(sink: Sink, octets: bytes) -> None:
+    """Of what is no text it counts who chose its beginning: values inside of it are in what the application packed.
+
+    It may have come in an encoding that a function of C undid (`bytes.fromhex`): that is done once more.
+    """
+    request = current.get()
+    if request is None or is_plain(octets):
+        examine(sink, octets)
+        return
+    text = octets.decode("utf-8", "replace")
+    brought = encoded_in(octets, request.values())
+    if brought is None:
+        matches = find(request.values(), text, shortest=sink.shortest)
+        if any(each.start == 0 for each in matches):
+            weigh(sink, text, matches)
+    elif not any(brought.text in each or each in brought.text for each in _signed(request)):
+        weigh(sink, text, (Match(brought, 0, len(text), text, ("base64",), 1.0),))
+
+
+def _signed(request: Request) -> list[str]:
+    return [text for text, safe_for in request.passages.items() if SIGNED in safe_for]
 
 
 def _of_yaml(name: str) -> Look:
@@ -61,6 +95,16 @@ def _of_yaml(name: str) -> Look:
             _look_at(sink, argument(arguments, keywords, 0, "stream"))
 
     return look
+
+
+def _loader_made(arguments: Sequence[Any], keywords: Mapping[str, Any]) -> None:
+    """`yaml.UnsafeLoader(stream)`, asked for its documents afterwards."""
+    _look_at(_sink("yaml.UnsafeLoader"), argument(arguments, keywords, 1, "stream"))
+
+
+def _restored(arguments: Sequence[Any], keywords: Mapping[str, Any]) -> None:
+    """`jsonpickle.unpickler.Unpickler().restore(document)`."""
+    _look_at(_sink("jsonpickle.Unpickler.restore"), longest_text(argument(arguments, keywords, 1, "obj")))
 
 
 def _of_ruamel(arguments: Sequence[Any], keywords: Mapping[str, Any]) -> None:
@@ -101,6 +145,9 @@ PATCHES: Final = (
     Patch("shelve", "open", looking(_reading("shelve.open", "filename"))),
     Patch("yaml", "load", looking(_of_yaml("yaml.load"))),
     Patch("yaml", "load_all", looking(_of_yaml("yaml.load_all"))),
+    Patch("yaml.loader", "Loader.__init__", looking(_loader_made)),
+    Patch("yaml.loader", "UnsafeLoader.__init__", looking(_loader_made)),
+    Patch("jsonpickle.unpickler", "Unpickler.restore", looking(_restored)),
     Patch("ruamel.yaml.main", "YAML.load", looking(_of_ruamel)),
     Patch("jsonpickle.unpickler", "decode", looking(_reading("jsonpickle.decode", "string"))),
     Patch("jsonpickle", "loads", looking(_reading("jsonpickle.decode", "string"))),

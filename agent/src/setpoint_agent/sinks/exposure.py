@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from setpoint_agent.catalogue import BOUND_TO_ALL, DEBUG_MODE
 from setpoint_agent.examination import report_place
+from setpoint_agent.memory import address
 from setpoint_agent.patching.audit import Listener
 from setpoint_agent.patching.interface import Patch, Wrap
 from setpoint_agent.quiet import quietly
@@ -84,8 +85,8 @@ def _serving(sink: str, debugs: Callable[[Any], bool]) -> Wrap:
         seen: set[int] = set()
 
         def serve(self: Any, *arguments: Any, **keywords: Any) -> Any:
-            if id(self) not in seen:
-                seen.add(id(self))
+            if address(self) not in seen:
+                seen.add(address(self))
                 look_at_setting(self)
             return original(self, *arguments, **keywords)
 

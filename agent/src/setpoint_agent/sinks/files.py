@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from io import BytesIO, StringIO
+from io import BufferedRandom, BufferedReader, BytesIO, StringIO, TextIOWrapper
 from typing import Any, Final
 
 LONGEST: Final = 65_536
 """Octets that are looked at."""
-INSIDE: Final = ("_file", "file", "stream", "buffer", "raw")
-"""Where uploads of frameworks and temporary files keep the file that they stand for."""
+INSIDE: Final = ("_file", "file", "stream", "buffer", "raw", "fileobj", "_fp")
+"""Where uploads of frameworks, temporary files and compressed ones keep the file that they stand for."""
 
 
 def octets_of(data: Any) -> Any:
@@ -21,6 +21,14 @@ def octets_of(data: Any) -> Any:
                 return bytes(buffer[start : start + LONGEST])
         if isinstance(held, StringIO):
             return held.getvalue()[held.tell() : held.tell() + LONGEST]
-        space = getattr(held, "__dict__", {})
-        held = next((space[name] for name in INSIDE if space.get(name) is not None), None)
+        held = _inside(held)
     return data
+
+
+def _inside(held: Any) -> Any:
+    if isinstance(held, BufferedReader | BufferedRandom):
+        return held.raw
+    if isinstance(held, TextIOWrapper):
+        return held.buffer
+    space = getattr(held, "__dict__", {})
+    return next((space[name] for name in INSIDE if space.get(name) is not None), None)

@@ -62,12 +62,15 @@ USUAL_TYPES: Final = frozenset(
     ]
 )
 """What most responses are: no client chose one of these for what it could do in a header."""
+BARE_LISTS: Final = frozenset({"fastapi", "starlette"})
+"""Frameworks of which a response keeps its headers in a list that anybody may add to."""
 ADDRESSES: Final = frozenset({"location", "refresh"})
 COOKIE: Final = "set-cookie"
-"""It is quoted by what makes it: all that can be missing are its attributes."""
+"""It is quoted by what makes it: all that can be missing then are its attributes."""
 
 _OF_WERKZEUG: Final = frozenset(
     [
+        "werkzeug._internal",
         "werkzeug.datastructures.headers",
         "werkzeug.sansio.response",
         "werkzeug.wrappers.response",
@@ -98,24 +101,41 @@ def look_at(name: Any, value: Any, sink: Sink, frames: Sequence[FrameType] | Non
             examine(sink, value, frames=frames)
     elif lower == COOKIE:
         cookies.look_at_header(value, frames=frames)
+        if not _is_quoted(value):
+            examine(sink, value, frames=frames)
     elif lower not in UNREMARKABLE:
         examine(sink, value, frames=frames)
         examine(sink, _text(name), frames=frames)
 
 
-def _setting(sink: Sink, through: Collection[str]) -> Wrap:
-    """`headers.set(name, value)`; a library does it a few times for every response, so the name is asked first."""
+def _is_quoted(cookie: str) -> bool:
+    """Whether a line was made by what makes cookies (`http.cookies`, Werkzeug), which quotes what cannot stand there."""
+    request = current.get()
+    return request is not None and "header" in request.passages.get(cookie, ())
+
+
+def _setting(sink: Sink, through: Collection[str], *, noting: bool = False) -> Wrap:
+    """`headers.set(name, value)`; a library does it a few times for every response, so the name is asked first.
+
+    `noting`: for `_look_behind`.
+    """
 
     @quietly
-    def look(name: Any, value: Any) -> None:
+    def look(name: Any, value: Any, parameters: Mapping[str, Any]) -> None:
+        request = current.get()
+        if noting and request is not None:
+            request.headers.add((_text(name).lower(), _text(value)))
         if application_caller(through) is not None:
             look_at(name, value, sink)
+            for each in parameters.values():  # `headers.add("Content-Disposition", "attachment", filename=name)`
+                if isinstance(each, str):
+                    examine(sink, each)
 
     def wrap(original: Callable[..., Any]) -> Callable[..., Any]:
         def setting(headers: Any, /, *arguments: Any, **keywords: Any) -> Any:
             name, value = arguments[:2] if len(arguments) > 1 else (keywords.get("name"), keywords.get("value"))
             if current.get() is not None and not _is_unremarkable(name, value):
-                look(name, value)
+                look(name, value, {key: given for key, given in keywords.items() if key not in {"name", "value"}})
             return original(headers, *arguments, **keywords)
 
         return functools.update_wrapper(setting, original)
@@ -127,14 +147,19 @@ def _is_unremarkable(name: Any, value: Any) -> bool:
     return type(name) is not str or name.lower() in UNREMARKABLE or (type(value) is str and value in USUAL_TYPES)
 
 
-def _given(position: int | None, sink: Sink, through: Collection[str]) -> Wrap:
-    """`Response(…, headers={name: value})`; position None: by keyword only."""
+def _given(position: int | None, sink: Sink, through: Collection[str], *, noting: bool = False) -> Wrap:
+    """`Response(…, headers={name: value})`; position None: by keyword only. `noting`: for `_look_behind`."""
 
     def look(arguments: Sequence[Any], keywords: Mapping[str, Any]) -> None:
         headers = keywords.get("headers") if position is None else argument(arguments, keywords, position, "headers")
-        if headers and application_caller(through) is not None:
-            pairs = list(headers.items() if hasattr(headers, "items") else headers)
-            for name, value in pairs[:MOST_HEADERS]:
+        if not headers:
+            return
+        pairs = list(headers.items() if hasattr(headers, "items") else headers)[:MOST_HEADERS]
+        request = current.get()
+        if noting and request is not None:
+            request.headers.update((_text(name).lower(), _text(value)) for name, value in pairs)
+        if application_caller(through) is not None:
+            for name, value in pairs:
                 look_at(name, value, sink)
 
     return looking(look)
@@ -170,9 +195,22 @@ def _look_at_returned(headers: Any) -> None:
 def _look_at_head(answer: Answer) -> None:
     """`start_response(status, headers)` and ASGI's `send`, called by the application itself: nobody checks anything."""
     request = current.get()
-    if request is not None and not request.framework and application_caller() is not None:
+    if request is None:
+        return
+    if request.framework in BARE_LISTS:
+        _look_behind(request, answer)
+    elif not request.framework and application_caller() is not None:
         for name, value in answer.headers[:MOST_HEADERS]:
             look_at(name, value, UNCHECKED)
+
+
+def _look_behind(request: Request, answer: Answer) -> None:
+    """Headers that were put into a framework's list of them (`response.raw_headers`), past all that is watched."""
+    for name, value in answer.headers[:MOST_HEADERS]:
+        lower = name.lower()
+        known = "headers" in vars(request) and (lower, value) in request.headers
+        if not known and not _is_unremarkable(lower, value) and not (lower == COOKIE and _is_quoted(value)):
+            look_at(name, value, UNCHECKED, frames=())
 
 
 def _leads_back(original: Callable[..., Any]) -> Callable[..., Any]:
@@ -216,10 +254,10 @@ PATCHES: Final[tuple[Patch, ...]] = (
     Patch("flask.helpers", "url_for", _leads_back),
     Patch("django.http.response", "ResponseHeaders.__setitem__", _setting(CHECKED, _OF_DJANGO)),
     Patch("django.urls.base", "reverse", _leads_back),
-    Patch("starlette.datastructures", "MutableHeaders.__setitem__", _setting(UNCHECKED, _OF_STARLETTE)),
-    Patch("starlette.datastructures", "MutableHeaders.setdefault", _setting(UNCHECKED, _OF_STARLETTE)),
-    Patch("starlette.datastructures", "MutableHeaders.append", _setting(UNCHECKED, _OF_STARLETTE)),
-    Patch("starlette.responses", "Response.init_headers", _given(1, UNCHECKED, _OF_STARLETTE)),
+    Patch("starlette.datastructures", "MutableHeaders.__setitem__", _setting(UNCHECKED, _OF_STARLETTE, noting=True)),
+    Patch("starlette.datastructures", "MutableHeaders.setdefault", _setting(UNCHECKED, _OF_STARLETTE, noting=True)),
+    Patch("starlette.datastructures", "MutableHeaders.append", _setting(UNCHECKED, _OF_STARLETTE, noting=True)),
+    Patch("starlette.responses", "Response.init_headers", _given(1, UNCHECKED, _OF_STARLETTE, noting=True)),
     Patch("starlette.exceptions", "HTTPException.__init__", _given(3, UNCHECKED, _OF_STARLETTE)),
     Patch("starlette.requests", "HTTPConnection.url_for", _leads_back),
     Patch("litestar.response.base", "Response.__init__", _given(None, UNCHECKED, {"litestar.response.redirect"})),

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import PurePath
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -92,6 +93,8 @@ def _formatted(message: Any, arguments: Any) -> str:
         return message
     if isinstance(arguments, tuple) and len(arguments) == 1 and isinstance(arguments[0], Mapping):
         arguments = arguments[0]
+    if isinstance(arguments, Mapping) and "%(" not in message:
+        return message  # a mapping as a whole is shown by the `repr` of what is in it
     template = _QUOTED.sub(lambda match: f"%{match[1] or ''}.0s", message)
     try:
         return str(template % _plain(arguments))
@@ -106,7 +109,13 @@ def _plain(arguments: Any) -> Any:
 
 
 def _shown(argument: Any) -> Any:
-    return argument if type(argument) in _PLAIN else ""
+    if type(argument) in _PLAIN:
+        return argument
+    if isinstance(argument, str):
+        return str.__str__(argument)
+    if isinstance(argument, BaseException) and type(argument).__str__ is BaseException.__str__:
+        return _shown(argument.args[0]) if len(argument.args) == 1 else ""  # several are shown by their `repr`
+    return str(argument) if isinstance(argument, PurePath) else ""
 
 
 def _all_escape(logger: logging.Logger) -> bool:

@@ -18,20 +18,19 @@ Place = tuple[int, int]
 def left_over(page: str, wanted: Collection[str], written: Sequence[str], escaped: Mapping[str, int]) -> list[Place]:
     """The places of the wanted texts that lie neither in a text that is written by the code nor in one escaped.
 
-    `escaped` says how often an escaper gave a text back: that many of its occurrences are accounted for, those of
-    longer texts first.
+    `escaped` says how often an escaper gave back a text that holds one of them: that many of its occurrences are
+    accounted for, those of longer texts first.
     """
     written = [each for each in written if any(text in each for text in wanted)]
     places = [place for each in wanted for place in _places(page, each)]
     places = [each for each in places if not _is_written(page, each, written)]
-    claimed = _claimed(page, wanted, written, escaped)
+    claimed = _claimed(page, written, escaped)
     return [each for each in places if not any(start <= each[0] and each[1] <= end for start, end in claimed)]
 
 
-def _claimed(page: str, wanted: Collection[str], written: Sequence[str], escaped: Mapping[str, int]) -> list[Place]:
-    telling = [each for each in escaped if any(text in each for text in wanted)]
+def _claimed(page: str, written: Sequence[str], escaped: Mapping[str, int]) -> list[Place]:
     claimed: list[Place] = []
-    for text in sorted(telling, key=len, reverse=True):
+    for text in sorted(escaped, key=len, reverse=True):
         free = (
             each
             for each in _places(page, text)

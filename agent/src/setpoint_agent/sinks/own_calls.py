@@ -17,14 +17,16 @@ from typing import Any, Final
 
 from setpoint_agent.catalogue import Kind
 from setpoint_agent.examination import calls_seen, is_of_application, report
+from setpoint_agent.handovers import hands_over, outwards
 from setpoint_agent.patching.interface import Wrap
 from setpoint_agent.patching.standin import in_place_of
 from setpoint_agent.quiet import quietly
 from setpoint_agent.request import current
 from setpoint_agent.switch import switch
 
-PASSING_ON: Final = frozenset({"hashlib", "http.cookies"})
-"""`hashlib.file_digest` hands on the algorithm it is given, `SimpleCookie.output` asks its items for their text."""
+PASSING_ON: Final = frozenset({"hashlib", "http.cookies", "pydantic.main"})
+"""`hashlib.file_digest` hands on the algorithm it is given, `SimpleCookie.output` asks its items for their text, models
+call what makes the default of a field (as do the initialisers that `dataclasses` and attrs generate)."""
 MOST_SEEN: Final = 10_000
 """Places of calls outside of requests that are remembered."""
 
@@ -71,19 +73,28 @@ def is_new_and_own(caller: FrameType, through: Collection[str] = ()) -> bool:
 
 
 def _asking(frame: FrameType | None, through: Collection[str]) -> FrameType | None:
-    """The innermost function that does not merely pass calls on."""
+    """The innermost function that does not merely pass calls on, or run what it was handed."""
     while frame is not None:
-        name = frame.f_globals.get("__name__") or ""
-        package = name.partition(".")[0]
-        if name not in PASSING_ON and package != _OWN and package not in through:
+        if hands_over(frame):
+            behind = (each for each in outwards(frame) if not hands_over(each) and not _passes_on(each, through))
+            return next(behind, None)
+        if not _passes_on(frame, through):
             return frame
         frame = frame.f_back
     return None
 
 
+def _passes_on(frame: FrameType, through: Collection[str]) -> bool:
+    name = frame.f_globals.get("__name__") or ""
+    package = name.partition(".")[0]
+    if name in PASSING_ON or package == _OWN or package in through:
+        return True
+    return frame.f_code.co_name == "__init__" and frame.f_code.co_filename.startswith("<")
+
+
 def _is_new(caller: FrameType) -> bool:
     request = current.get()
-    if not switch.on or (request is not None and request.ended):
+    if not switch.on or (request is not None and request.is_past()):
         return False
     place = _place(caller)
     if request is not None:

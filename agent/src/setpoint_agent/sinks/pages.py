@@ -87,7 +87,8 @@ def _is_number(text: str) -> bool:
 def _unescaped(request: Request, text: str, matches: list[Match]) -> Iterator[Match]:
     """The matches at places that nothing accounts for; what is written is only asked where escapes do not suffice."""
     wanted = {each.found: each for each in matches}
-    escaped = Counter(map(str, request.escaped))
+    telling = {at: each for text in wanted for at, each in enumerate(request.escaped) if text in each}
+    escaped = Counter(map(str, telling.values()))
     written: list[str] = []
     places = left_over(text, wanted, written, escaped)
     for more in (_texts_of_templates, _texts_of_module):

@@ -14,6 +14,7 @@ from setpoint_agent.quiet import quietly
 from setpoint_agent.request import current
 from setpoint_agent.sinks.callers import application_caller
 from setpoint_agent.sinks.interface import Sink
+from setpoint_agent.sinks.wrapping import examining
 
 _MODULES: Final = frozenset({"re", "regex.regex", "regex._main"})
 _written_down: Final = Seen(most=2_048)
@@ -22,7 +23,7 @@ _written_down: Final = Seen(most=2_048)
 
 def _compiling(name: str) -> Wrap:
     """The wrapper of the function `_compile(pattern, …)` behind all functions of a module."""
-    sink = Sink(REGEX_INJECTION, name, "regex", safe_after=frozenset({"regex"}))
+    sink = _sink(name)
 
     def wrap(original: Callable[..., Any]) -> Callable[..., Any]:
         def compiling(pattern: Any, *arguments: Any, **keywords: Any) -> Any:
@@ -55,9 +56,21 @@ def _is_written_down(pattern: str | bytes, frame: FrameType) -> bool:
     return any(pattern is frame.f_globals.get(each) for each in code.co_names)
 
 
+def _sink(name: str) -> Sink:
+    return Sink(REGEX_INJECTION, name, "regex", safe_after=frozenset({"regex"}))
+
+
 PATCHES: Final = (
     # What all functions of the module call (CPython 3.11 and 3.13), also those that others imported by name before.
     Patch("re", "_compile", _compiling("re.compile")),
     Patch("regex.regex", "_compile", _compiling("regex.compile")),
     Patch("regex._main", "_compile", _compiling("regex.compile")),
+    # Patterns that a database is handed to match with.
+    Patch("django.db.models.lookups", "Regex.__init__", examining(_sink("django.db.models.lookups.Regex"), 2, "rhs")),
+    *(
+        Patch(
+            "sqlalchemy.sql.operators", f"ColumnOperators.{name}", examining(_sink(f"sqlalchemy.{name}"), 1, "pattern")
+        )
+        for name in ("regexp_match", "regexp_replace")
+    ),
 )

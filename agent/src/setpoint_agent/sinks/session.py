@@ -1,12 +1,14 @@
 """Trust boundaries: values of the request that are kept in a session or in signed state, where they look like our own.
 
 Only what the application's own code writes counts; frameworks keep their tokens, flashes and users there as well. Every
-change is counted as an effect of the request.
+change is counted as an effect of the request. What is put into a list or dict that the session holds already
+(`session["cart"].append(item)`) is told by nobody: `sinks.kept` looks at those when the answer begins.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import functools
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from setpoint_agent.catalogue import TRUST_BOUNDARY
@@ -15,13 +17,11 @@ from setpoint_agent.patching.interface import Patch
 from setpoint_agent.request import current
 from setpoint_agent.sinks.callers import application_caller
 from setpoint_agent.sinks.interface import Sink
+from setpoint_agent.sinks.kept import CHANGEABLE, MOST_TEXTS, remember, texts_in
 from setpoint_agent.sinks.wrapping import Look, looking
 
 CHANGES: Final = "session-changes"
 """The effect."""
-MOST_TEXTS: Final = 64
-"""Names and values of one change that are looked at."""
-
 _THROUGH: Final = frozenset(
     [
         "werkzeug.local",
@@ -51,6 +51,22 @@ def _keeping(sink: Sink) -> Look:
     return look
 
 
+def _handing_out(sink: Sink) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """`session[name]`, `session.get(name)`, `session.setdefault(name, [])`: what comes back may be changed in place."""
+
+    def wrap(original: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(original)
+        def hand_out(*arguments: Any, **keywords: Any) -> Any:
+            held = original(*arguments, **keywords)
+            if type(held) in CHANGEABLE and current.get() is not None:
+                remember(sink, held, application_caller(_THROUGH))
+            return held
+
+        return hand_out
+
+    return wrap
+
+
 def _dropping(_: Sequence[Any], __: Mapping[str, Any]) -> None:
     """`del session[name]`, `session.pop(name)`, `session.clear()`."""
     request = current.get()
@@ -69,31 +85,18 @@ def _signing(sink: Sink) -> Look:
 
 def _look_at(sink: Sink, given: Sequence[Any]) -> None:
     if application_caller(_THROUGH) is not None:
-        for count, text in enumerate(_texts(given)):
+        for count, text in enumerate(texts_in(given)):
             if count == MOST_TEXTS:
                 return
             examine(sink, text)
-
-
-def _texts(given: Sequence[Any]) -> Iterator[str | bytes]:
-    """The texts in what is kept, at any depth; a number is no more what came."""
-    waiting: list[Any] = [given]
-    for _ in range(MOST_TEXTS):
-        if not waiting:
-            return
-        item = waiting.pop()
-        if isinstance(item, str | bytes):
-            yield item
-        elif isinstance(item, dict):
-            waiting.extend([*item, *item.values()])
-        elif isinstance(item, list | tuple | set | frozenset):
-            waiting.extend(item)
 
 
 def _sink(name: str) -> Sink:
     return Sink(TRUST_BOUNDARY, name, "whole")
 
 
+_WRITING: Final = ("__setitem__", "setdefault", "update", "__ior__", "aset", "asetdefault", "aupdate")
+"""The last ones are Django's, in functions that are coroutines."""
 _SESSIONS: Final = {
     ("flask.sessions", "SecureCookieSession"): "flask.session",
     ("flask_session.base", "ServerSideSession"): "flask.session",
@@ -115,7 +118,12 @@ PATCHES: Final = (
     *(
         Patch(module, f"{owner}.{method}", looking(_keeping(_sink(name))))
         for (module, owner), name in _SESSIONS.items()
-        for method in ("__setitem__", "setdefault", "update")
+        for method in _WRITING
+    ),
+    *(
+        Patch(module, f"{owner}.{method}", _handing_out(_sink(name)), over=method == "setdefault")
+        for (module, owner), name in _SESSIONS.items()
+        for method in ("__getitem__", "get", "setdefault")
     ),
     *(
         Patch(module, f"{owner}.{method}", looking(_dropping))

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from setpoint_agent.catalogue import TOKEN_UNVERIFIED, WEAK_TOKEN_KEY
 from setpoint_agent.examination import report_place
+from setpoint_agent.memory import address
 from setpoint_agent.patching.bound import put_on_class
 from setpoint_agent.patching.interface import Patch, Preparation, Wrap
 from setpoint_agent.quiet import quietly
@@ -180,8 +181,8 @@ def _flask_signs(original: Callable[..., Any]) -> Callable[..., Any]:
     seen: set[int] = set()
 
     def get_signing_serializer(self: Any, app: Any) -> Any:
-        if id(app) not in seen:
-            seen.add(id(app))
+        if address(app) not in seen:
+            seen.add(address(app))
             _report_secret(lambda: app.secret_key, "flask.Flask.secret_key")
         return original(self, app)
 

@@ -8,6 +8,7 @@ be asked; those of defusedxml are never the application's own call.
 
 from __future__ import annotations
 
+import functools
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Any, Final
 
 from setpoint_agent.catalogue import EXTERNAL_ENTITIES
 from setpoint_agent.examination import report
+from setpoint_agent.patching.fixed_types import replace_method
 from setpoint_agent.patching.interface import Patch, Preparation
 from setpoint_agent.patching.replace import put
 from setpoint_agent.patching.standin import in_place_of
@@ -28,10 +30,10 @@ from setpoint_agent.sinks.wrapping import argument
 _ENTITY: Final = Path(__file__).with_name("entity.txt")
 _DEFINITION: Final = Path(__file__).with_name("entity.dtd")
 DOCUMENTS: Final = (
-    f'<!DOCTYPE r [<!ENTITY e SYSTEM "{_ENTITY.as_uri()}">]><r>&e;</r>',
+    f'<!DOCTYPE r [<!ELEMENT r ANY><!ENTITY e SYSTEM "{_ENTITY.as_uri()}">]><r>&e;</r>',
     f'<!DOCTYPE r SYSTEM "{_DEFINITION.as_uri()}"><r>&e;</r>',
 )
-"""An entity that is a file, and one that a file defines."""
+"""An entity that is a file, and one that a file defines; valid, for parsers that want documents to be."""
 FOUND: Final = "setpoint"
 """What either of them holds."""
 FIRST_CAREFUL: Final = (5,)
@@ -55,6 +57,9 @@ class _Lxml:
                 put(self._module, name, self._parsing)
         if hasattr(self._module, "iterparse"):
             watch_construction(self._module, "iterparse", self._look_at_iteration)
+        if hasattr(self._module, "_FeedParser"):
+            replace_method(self._module._FeedParser, "feed", self._feeding)
+            replace_method(self._module._ElementTree, "parse", self._parsing_into_tree)
 
     def _parsing(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def parse(*arguments: Any, **keywords: Any) -> Any:
@@ -63,6 +68,31 @@ class _Lxml:
             return original(*arguments, **keywords)
 
         return in_place_of(original, parse)
+
+    def _parsing_into_tree(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        """`ElementTree().parse(source, parser)`."""
+
+        def parse(*arguments: Any, **keywords: Any) -> Any:
+            if current.get() is not None:
+                self._look(argument(arguments, keywords, 2, "parser"), "ElementTree.parse")
+            return original(*arguments, **keywords)
+
+        return functools.update_wrapper(parse, original)
+
+    def _feeding(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        """`parser.feed(data)`, of pull parsers too; whole documents are read apart from what a parser is fed with."""
+
+        def feed(*arguments: Any, **keywords: Any) -> Any:
+            if current.get() is not None and arguments:
+                self._look_at_fed(arguments[0])
+            return original(*arguments, **keywords)
+
+        return functools.update_wrapper(feed, original)
+
+    @quietly
+    def _look_at_fed(self, parser: Any) -> None:
+        if is_new_and_own(sys._getframe(1)) and self._follows(parser):
+            report(EXTERNAL_ENTITIES, f"{self._module.__name__}.{type(parser).__name__}.feed")
 
     @quietly
     def _look(self, parser: Any, name: str) -> None:

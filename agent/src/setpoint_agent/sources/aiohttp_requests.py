@@ -7,6 +7,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any, Final
 
+from setpoint_agent.handovers import ENTRIES, first_link, links
 from setpoint_agent.patching.interface import Patch
 from setpoint_agent.quiet import quietly
 from setpoint_agent.request import FORM, FORM_NAME, WEBSOCKET, Request, Value, current
@@ -14,7 +15,6 @@ from setpoint_agent.sources.answers import Answer, tell
 from setpoint_agent.sources.frameworks import add_parameters, code_behind
 from setpoint_agent.sources.opening import PROBE_HEADER, finish, probe_of, wanted
 from setpoint_agent.sources.parts import of_body, of_headers, of_pairs, of_query
-from setpoint_agent.stack import ENTRIES
 
 
 def _watched(original: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
@@ -26,6 +26,7 @@ def _watched(original: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable
         if request is None:
             return await original(application, given)
         token, began, status = current.set(request), time.perf_counter(), 0
+        linked = links.set(first_link())
         try:
             response = await original(application, given)
             status = _looked_at(request, response) or 0
@@ -35,6 +36,7 @@ def _watched(original: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable
             raise
         finally:
             current.reset(token)
+            links.reset(linked)
             finish(request, status, time.perf_counter() - began)
 
     ENTRIES.add(handle.__code__)  # type: ignore[attr-defined]  # `wraps` gives back the function itself

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Final
 
 from setpoint_agent.quiet import quietly
@@ -15,17 +14,19 @@ MOST_BODY: Final = 262_144
 Headers = list[tuple[str, str]]
 
 
-@dataclass(slots=True)
 class Answer:
     """One response as it leaves the application."""
 
-    status: int = 0
-    headers: Headers = field(default_factory=list)
-    body: bytearray = field(default_factory=bytearray)
-    """Of pages only; the first `MOST_BODY` octets."""
-    page: bool = False
-    whole: bool = False
-    """Its length is known before it is sent: nothing of the application makes it meanwhile."""
+    __slots__ = ("body", "headers", "page", "status", "whole")
+
+    def __init__(self) -> None:
+        self.status = 0
+        self.headers: Headers = []
+        self.body: bytearray | bytes = b""
+        """Of pages only; the first `MOST_BODY` octets."""
+        self.page = False
+        self.whole = False
+        """Its length is known before it is sent: nothing of the application makes it meanwhile."""
 
     def begin(self, status: int, headers: Headers) -> None:
         """Its head; a second one (an error page in its place) counts for the first."""
@@ -37,7 +38,7 @@ class Answer:
                 self.page = "html" in text.lower()
             elif lower == "content-length":
                 self.whole = True
-        self.body.clear()
+        self.body = bytearray() if self.page else b""
         for listener in _head_listeners:
             listener(self)
 
@@ -54,7 +55,7 @@ _head_listeners: Final[list[HeadListener]] = []
 
 
 def listen(listener: Listener) -> None:
-    """Look at every answer once it is whole, before its request ends."""
+    """Look at every page once it is whole, before its request ends."""
     _listeners.append(quietly(listener))
 
 
@@ -64,7 +65,9 @@ def listen_to_heads(listener: HeadListener) -> None:
 
 
 def tell(request: Request, answer: Answer) -> None:
-    """Within the request, whatever context its end comes in."""
+    """Of an answer that is whole: within the request, whatever context its end comes in."""
+    if not answer.page:
+        return
     token = current.set(request)
     for listener in _listeners:
         listener(request, answer)

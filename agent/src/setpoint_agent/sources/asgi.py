@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import functools
-import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from functools import partial
+from time import perf_counter
 from types import ModuleType
 from typing import Any, Final
 
+from setpoint_agent.handovers import ENTRIES, first_link, links
 from setpoint_agent.patching.interface import Patch, Preparation
 from setpoint_agent.quiet import quietly
 from setpoint_agent.request import WEBSOCKET, Request, Value, current
 from setpoint_agent.sources.answers import Answer, tell
 from setpoint_agent.sources.frameworks import own_code
-from setpoint_agent.sources.opening import PROBE_HEADER, finish, probe_of, wanted
+from setpoint_agent.sources.opening import PROBE_HEADER, finish, probe_of
 from setpoint_agent.sources.parts import MOST_BODY, of_body, of_header, of_json_text, of_query
-from setpoint_agent.stack import ENTRIES
+from setpoint_agent.switch import switch
 
 Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -30,10 +32,10 @@ def watched(application: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitab
 
     @functools.wraps(application)
     async def call(scope: Message, receive: Receive, send: Send) -> Any:
-        visit = _visit(scope, receive, send, own) if wanted() else None
+        visit = _visit(scope, receive, send, own) if switch.on and current.get() is None else None
         if visit is None:
             return await application(scope, receive, send)
-        return await visit.run(lambda: application(scope, visit.receive, visit.send))
+        return await visit.run(application, scope)
 
     return call
 
@@ -43,44 +45,50 @@ def watched_method(application: Callable[..., Awaitable[Any]]) -> Callable[..., 
 
     @functools.wraps(application)
     async def __call__(self: Any, scope: Message, receive: Receive, send: Send) -> Any:  # noqa: N807 - as it is named
-        visit = _visit(scope, receive, send) if wanted() else None
+        visit = _visit(scope, receive, send, None) if switch.on and current.get() is None else None
         if visit is None:
             return await application(self, scope, receive, send)
-        return await visit.run(lambda: application(self, scope, visit.receive, visit.send))
+        return await visit.run(application, self, scope)
 
     return __call__
 
 
-class Visit:
-    """One request on its way through an application."""
+class Visit(Request):
+    """One request on its way through an application. It is one object, since it is made for each of them."""
 
-    __slots__ = ("_answer", "_began", "_body", "_content_type", "_own", "_receive", "_send", "request")
+    _body = b""
+    _has_seen_enough = False
+    """Of the answer: its body is no page."""
 
-    def __init__(self, request: Request, receive: Receive, send: Send, content_type: bytes, own: Any) -> None:
-        self.request = request
+    def __init__(self, scope: Message, receive: Receive, send: Send, own: Any) -> None:
+        super().__init__(scope.get("method", "WEBSOCKET"), scope["path"])
+        self._scope = scope
         self._receive = receive
         self._send = send
-        self._content_type = content_type
         self._own = own
         """The code that answers where no framework tells."""
         self._answer = Answer()
-        self._body = b""
-        self._began = time.perf_counter()
+        self._began = perf_counter()
 
-    async def run(self, call: Callable[[], Awaitable[Any]]) -> Any:
-        token = current.set(self.request)
+    def first_parts(self) -> Iterable[Value]:
+        return _values(self._scope)
+
+    async def run(self, application: Callable[..., Awaitable[Any]], *arguments: Any) -> Any:
+        token, linked = current.set(self), links.set(first_link())
         failed = True
         try:
-            result = await call()
+            result = await application(*arguments, self.receive, self.send)
             failed = False
             return result
         finally:
-            if self.request.handler is None:
-                self.request.handler = self._own
-            tell(self.request, self._answer)
+            if self.handler is None:
+                self.handler = self._own
+            if self._answer.page:
+                tell(self, self._answer)
             current.reset(token)
+            links.reset(linked)
             status = 0 if failed and not self._answer.status else self._answer.status
-            finish(self.request, status, time.perf_counter() - self._began)
+            finish(self, status, perf_counter() - self._began)
 
     async def receive(self) -> Message:
         message = await self._receive()
@@ -88,7 +96,8 @@ class Visit:
         return message
 
     async def send(self, message: Message) -> None:
-        self._note_sent(message)
+        if not self._has_seen_enough:
+            self._note_sent(message)
         await self._send(message)
 
     @quietly
@@ -100,24 +109,23 @@ class Visit:
                 self._note_body(body, last=not message.get("more_body"))
         elif kind == "websocket.receive":
             text = message.get("text") or (message.get("bytes") or b"")[:MOST_BODY].decode("utf-8", "replace")
-            self.request.add_source(lambda: _of_message(text))
+            self.add_source(lambda: _of_message(text))
 
     def _note_body(self, more: bytes, *, last: bool) -> None:
         if len(self._body) < MOST_BODY:
             self._body += more[: MOST_BODY - len(self._body)]
             if last or len(self._body) == MOST_BODY:
-                body, content_type = self._body, self._content_type.decode("latin-1")
-                self.request.add_source(lambda: of_body(body, content_type))
+                self.add_source(partial(of_body, self._body, _header(self._scope, b"content-type")))
 
     @quietly
     def _note_sent(self, message: Message) -> None:
         kind = message["type"]
         if kind == "http.response.body":
-            if self._answer.page:
-                self._answer.add(bytes(message.get("body", b"")))
+            self._answer.add(bytes(message.get("body", b"")))
         elif kind == "http.response.start":
             headers = [(name.decode("latin-1"), text.decode("latin-1")) for name, text in message.get("headers", ())]
             self._answer.begin(int(message["status"]), headers)
+            self._has_seen_enough = not self._answer.page
         elif kind == "websocket.accept":
             self._answer.status = 101
 
@@ -126,16 +134,19 @@ ENTRIES.add(Visit.run.__code__)
 
 
 @quietly
-def _visit(scope: Message, receive: Receive, send: Send, own: Any = None) -> Visit | None:
+def _visit(scope: Message, receive: Receive, send: Send, own: Any) -> Visit | None:
     if scope["type"] not in {"http", "websocket"}:
         return None
-    request = Request(scope.get("method", "WEBSOCKET"), scope["path"])
-    request.add_source(lambda: _values(scope))
-    headers = dict(scope.get("headers", ()))
-    probe = headers.get(_PROBE)
-    if probe is not None:
-        request.probe = probe_of(probe.decode("latin-1"))
-    return Visit(request, receive, send, headers.get(b"content-type", b""), own)
+    visit = Visit(scope, receive, send, own)
+    if switch.fleet_key:
+        visit.probe = probe_of(_header(scope, _PROBE))
+    return visit
+
+
+def _header(scope: Message, name: bytes) -> str:
+    """What it says; empty where there is none."""
+    found: bytes = dict(scope.get("headers", ())).get(name, b"")
+    return found.decode("latin-1")
 
 
 def _values(scope: Message) -> list[Value]:

@@ -6,6 +6,7 @@ decodes, of any length and also where compression lies in between. What a signat
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from setpoint_agent.patching.standin import in_place_of
 from setpoint_agent.quiet import quietly
 from setpoint_agent.request import LONGEST_VALUE, Request, Value, current
 from setpoint_agent.sinks.callers import application_caller
+from setpoint_agent.sinks.files import octets_of
 
 SIGNED: Final = "signed"
 """What `Request.passages` says of a text whose signature was checked."""
@@ -34,6 +36,21 @@ def _decoding(original: Callable[..., Any]) -> Callable[..., Any]:
     return in_place_of(original, decode)
 
 
+def _unpacking(original: Callable[..., Any]) -> Callable[..., Any]:
+    """`GzipFile.read()` and its like, of a file in memory."""
+
+    @functools.wraps(original)
+    def read(file: Any, *arguments: Any, **keywords: Any) -> Any:
+        request = current.get()
+        packed = _octets_of(file) if request is not None else None
+        result = original(file, *arguments, **keywords)
+        if request is not None:
+            _note_decoded(request, packed, result)
+        return result
+
+    return read
+
+
 def _verified(original: Callable[..., Any]) -> Callable[..., Any]:
     """`signer.unsign(value)`: what it gives back was written by who holds the key."""
 
@@ -45,6 +62,9 @@ def _verified(original: Callable[..., Any]) -> Callable[..., Any]:
         return result
 
     return in_place_of(original, unsign)
+
+
+_octets_of: Final = quietly(octets_of)
 
 
 @quietly
@@ -100,6 +120,9 @@ _DECODERS: Final = {
 
 PATCHES: Final = (
     *(Patch(module, name, _decoding) for module, names in _DECODERS.items() for name in names),
+    Patch("gzip", "GzipFile.read", _unpacking),
+    Patch("bz2", "BZ2File.read", _unpacking),
+    Patch("lzma", "LZMAFile.read", _unpacking),
     Patch("itsdangerous.signer", "Signer.unsign", _verified),
     Patch("itsdangerous.timed", "TimestampSigner.unsign", _verified),
     Patch("django.core.signing", "Signer.unsign", _verified),

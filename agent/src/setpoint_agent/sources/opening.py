@@ -25,7 +25,7 @@ def wanted() -> bool:
 @quietly
 def finish(request: Request, status: int, seconds: float) -> None:
     """Count a request that was answered with `status`; 0: an exception went through to the server."""
-    request.ended = True
+    request.end()
     operations.finished(request, status, seconds)
 
 

@@ -5,20 +5,21 @@ The outermost application opens the request; one that is called inside of it (a 
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
+from time import perf_counter
 from types import ModuleType
 from typing import Any, Final
 
+from setpoint_agent.handovers import ENTRIES
 from setpoint_agent.patching.interface import Patch, Preparation, Wrap
 from setpoint_agent.quiet import quietly
 from setpoint_agent.request import Request, Value, current
 from setpoint_agent.sources.answers import Answer, tell
 from setpoint_agent.sources.frameworks import own_code
-from setpoint_agent.sources.opening import finish, probe_of, wanted
+from setpoint_agent.sources.opening import finish, probe_of
 from setpoint_agent.sources.parts import MOST_BODY, of_body, of_header, of_query
-from setpoint_agent.stack import ENTRIES
+from setpoint_agent.switch import switch
 
 Environ = dict[str, Any]
 
@@ -28,101 +29,93 @@ def watched(application: Callable[..., Any]) -> Callable[..., Any]:
     own = own_code(application)
 
     def call(*arguments: Any, **keywords: Any) -> Any:
-        if not wanted() or len(arguments) < 2:
+        if not switch.on or current.get() is not None or len(arguments) < 2:
             return application(*arguments, **keywords)
-        *owner, environ, start_response = arguments
-        visit = _visit(environ, own)
+        visit = _visit(arguments[-2], arguments[-1], own)
         if visit is None:
             return application(*arguments, **keywords)
-        answered: Any = visit.answer(lambda: application(*owner, environ, visit.starter(start_response), **keywords))
-        return answered
+        return visit.answer(application, (*arguments[:-1], visit.start), keywords)
 
     return call
 
 
-class Visit:
-    """One request on its way through an application."""
+class Visit(Request):
+    """One request on its way through an application. It is one object, since it is made for each of them."""
 
-    __slots__ = ("_answer", "_began", "_file_wrapper", "_own", "_told", "request")
+    _told = False
 
-    def __init__(self, request: Request, file_wrapper: Any, own: Any) -> None:
-        self.request = request
+    def __init__(self, environ: Environ, start_response: Callable[..., Any], own: Any) -> None:
+        super().__init__(environ.get("REQUEST_METHOD", ""), _path(environ))
+        self._environ = environ
+        self._start_response = start_response
         self._own = own
         """The code that answers where no framework tells."""
-        self._answer = Answer()
-        self._began = time.perf_counter()
-        self._file_wrapper = file_wrapper
-        self._told = False
+        self.answered = Answer()
+        self._began = perf_counter()
 
-    def starter(self, start_response: Callable[..., Any]) -> Callable[..., Any]:
+    def first_parts(self) -> Iterable[Value]:
+        return _values(self._environ)
+
+    def start(self, status: str, headers: list[tuple[str, str]], *rest: Any, **keywords: Any) -> Any:
         """The server's `start_response`, noting what passes."""
+        self._note_head(status, headers)
+        write = self._write = self._start_response(status, headers, *rest, **keywords)
+        return self.write if callable(write) else write
 
-        def start(status: str, headers: list[tuple[str, str]], *rest: Any, **keywords: Any) -> Any:
-            self._note_head(status, headers)
-            write = start_response(status, headers, *rest, **keywords)
-            return self._writer(write) if callable(write) else write
+    def write(self, data: bytes) -> Any:
+        """What the server's `start_response` gave back."""
+        self.add(data)
+        return self._write(data)
 
-        return start
-
-    def answer(self, call: Callable[[], Any]) -> Any:
+    def answer(self, application: Callable[..., Any], arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
         """What the application answers, watched until its last octet."""
-        token = current.set(self.request)
+        token = current.set(self)
         try:
-            body = call()
+            body = application(*arguments, **keywords)
         except BaseException:
-            self.end(failed=True)
+            self.leave(failed=True)
             raise
         finally:
             current.reset(token)
         if isinstance(body, list):
             for chunk in body:
                 self.add(chunk)
-            self.end()
+            self.leave()
             return body
         if self._is_sent_as_it_is(body):
-            self.end()
+            self.leave()
             return body
         return _Body(body, self)
 
-    @property
-    def is_made(self) -> bool:
-        """The body is there already: no code of the application runs while it is sent."""
-        return self._answer.whole
-
     def _is_sent_as_it_is(self, body: Any) -> bool:
         """Nothing is to be seen in it any more; and a file that the server sends by itself must stay what it is."""
-        is_file = self._file_wrapper is not None and isinstance(body, self._file_wrapper)
-        return is_file or (self.is_made and not self._answer.page)
+        if self.answered.whole and not self.answered.page:
+            return True
+        file_wrapper = self._environ.get("wsgi.file_wrapper")
+        return file_wrapper is not None and isinstance(body, file_wrapper)
 
     def add(self, chunk: bytes) -> None:
-        if self._answer.page and isinstance(chunk, bytes):
-            self._answer.add(chunk)
+        if self.answered.page and isinstance(chunk, bytes):
+            self.answered.add(chunk)
 
-    def end(self, *, failed: bool = False) -> None:
+    def leave(self, *, failed: bool = False) -> None:
         """Once: the answer is whole, or broke off."""
-        if self.request.ended:
-            return
-        self.tell()
-        finish(self.request, 0 if failed else self._answer.status, time.perf_counter() - self._began)
+        if not self.ended:
+            self.tell()
+            finish(self, 0 if failed else self.answered.status, perf_counter() - self._began)
 
     def tell(self) -> None:
         """Once: nothing more of the answer comes."""
         if not self._told:
             self._told = True
-            if self.request.handler is None:
-                self.request.handler = self._own
-            tell(self.request, self._answer)
+            if self.handler is None:
+                self.handler = self._own
+            if self.answered.page:
+                tell(self, self.answered)
 
     @quietly
     def _note_head(self, status: str, headers: list[tuple[str, str]]) -> None:
-        self._answer.begin(int(status[:3]), list(headers))
-
-    def _writer(self, write: Callable[[bytes], Any]) -> Callable[[bytes], Any]:
-        def writing(data: bytes) -> Any:
-            self.add(data)
-            return write(data)
-
-        return writing
+        self.answered.begin(int(status[:3]), list(headers))
 
 
 class _Body:
@@ -137,22 +130,23 @@ class _Body:
         return self
 
     def __next__(self) -> bytes:
+        visit = self._visit
         try:
-            chunk = next(self._chunks) if self._visit.is_made else self._made()
+            chunk = next(self._chunks) if visit.answered.whole else self._made()  # whole: no code runs while it is sent
         except StopIteration:
-            self._visit.tell()  # not every client closes what it has read to the end: those of test suites do not
+            visit.tell()  # not every client closes what it has read to the end: those of test suites do not
             raise
-        self._visit.add(chunk)
+        visit.add(chunk)
         return chunk
 
     def _made(self) -> bytes:
-        token = current.set(self._visit.request)
+        token = current.set(self._visit)
         try:
             return next(self._chunks)
         except StopIteration:
             raise
         except BaseException:
-            self._visit.end(failed=True)
+            self._visit.leave(failed=True)
             raise
         finally:
             current.reset(token)
@@ -162,16 +156,16 @@ class _Body:
 
     def close(self) -> None:
         """Servers call it when all was sent, and also when a client went away."""
-        token = current.set(self._visit.request)
+        token = current.set(self._visit)
         try:
             if hasattr(self._body, "close"):
                 self._body.close()
         finally:
             current.reset(token)
-            self._visit.end()
+            self._visit.leave()
 
 
-ENTRIES.update({Visit.answer.__code__, Visit.end.__code__, _Body.__next__.__code__, _Body.close.__code__})
+ENTRIES.update({Visit.answer.__code__, Visit.leave.__code__, _Body.__next__.__code__, _Body.close.__code__})
 
 
 class _Input:
@@ -179,11 +173,11 @@ class _Input:
 
     def __init__(self, stream: Any, request: Request, content_type: str, length: int) -> None:
         self._stream = stream
-        self._request = request
+        self._request: Request | None = request
+        """Until it knows of the body: it holds what holds this."""
         self._content_type = content_type
-        self._length = length
-        self._kept = bytearray()
-        self._told = False
+        self._most = min(length or MOST_BODY, MOST_BODY)
+        self._kept: list[bytes] = []
 
     def read(self, *arguments: Any) -> bytes:
         return self._keep(self._stream.read(*arguments), whole=not arguments or arguments[0] in {-1, None})
@@ -216,32 +210,38 @@ class _Input:
         return reading
 
     def _keep(self, data: bytes, *, whole: bool = False) -> bytes:
-        if not self._told:
-            self._kept += data[: MOST_BODY - len(self._kept)]
-            if whole or not data or len(self._kept) >= min(self._length or MOST_BODY, MOST_BODY):
-                self._told = True
-                body, content_type = bytes(self._kept), self._content_type
-                self._request.add_source(lambda: of_body(body, content_type))
+        if self._request is not None:
+            self._kept.append(data[: self._most])
+            self._most -= len(data)
+            if whole or not data or self._most <= 0:
+                self._request.add_source(partial(_of_pieces, self._kept, self._content_type))
+                self._request = None
         return data
 
 
+def _of_pieces(body: list[bytes], content_type: str) -> Iterable[Value]:
+    return of_body(b"".join(body), content_type)
+
+
 @quietly
-def _visit(environ: Environ, own: Any) -> Visit:
-    request = Request(environ.get("REQUEST_METHOD", ""), _path(environ))
-    request.add_source(lambda: _values(environ))
-    header = environ.get("HTTP_X_SETPOINT_PROBE")
-    if header:
-        request.probe = probe_of(header)
-    stream = environ.get("wsgi.input")
+def _visit(environ: Environ, start_response: Callable[..., Any], own: Any) -> Visit:
+    visit = Visit(environ, start_response, own)
+    if switch.fleet_key:
+        visit.probe = probe_of(environ.get("HTTP_X_SETPOINT_PROBE", ""))
     length = environ.get("CONTENT_LENGTH") or ""
-    if stream is not None and (length not in {"", "0"} or "HTTP_TRANSFER_ENCODING" in environ):
-        size = int(length) if length.isdecimal() else 0
-        environ["wsgi.input"] = _Input(stream, request, environ.get("CONTENT_TYPE", ""), size)
-    return Visit(request, environ.get("wsgi.file_wrapper"), own)
+    if length not in {"", "0"} or "HTTP_TRANSFER_ENCODING" in environ:
+        _keep_body(environ, visit, int(length) if length.isdecimal() else 0)
+    return visit
+
+
+def _keep_body(environ: Environ, visit: Visit, length: int) -> None:
+    stream = environ.get("wsgi.input")
+    if stream is not None:
+        environ["wsgi.input"] = _Input(stream, visit, environ.get("CONTENT_TYPE", ""), length)
 
 
 def _path(environ: Environ) -> str:
-    path = f"{environ.get('SCRIPT_NAME', '')}{environ.get('PATH_INFO', '')}"
+    path: str = f"{environ.get('SCRIPT_NAME', '')}{environ.get('PATH_INFO', '')}"
     if path.isascii():
         return path
     return path.encode("latin-1", "replace").decode("utf-8", "replace")  # PEP 3333: octets in the guise of Latin-1

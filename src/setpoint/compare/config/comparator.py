@@ -18,7 +18,7 @@ from setpoint.model.paths import lookup, split
 from setpoint.model.resource import Resource
 from setpoint.model.schema import ResourceSchema
 
-RULES_VERSION: Final = 6
+RULES_VERSION: Final = 7
 """To be raised whenever this package concludes something else from the same input: then nothing remembered holds."""
 
 UNTOLD: Final[Mapping[GapKind, str]] = {

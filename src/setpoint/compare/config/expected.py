@@ -98,7 +98,8 @@ class Expectations:
             return False
         *named, random = _PUNCTUATION.split(seen.value.lower())
         return _RANDOM.fullmatch(random) is not None and any(
-            len(part) >= _SHORTEST and (logical.startswith(part) or part.startswith(logical)) for part in named
+            part == logical or (len(part) >= _SHORTEST and (logical.startswith(part) or part.startswith(logical)))
+            for part in named
         )
 
     def holds_own_name(self, seen: Seen) -> bool:
@@ -111,9 +112,9 @@ class Expectations:
     def repeats_declared(self, seen: Seen) -> bool:
         if isinstance(seen.value, list):
             return canonical_bytes(sorted(seen.value, key=canonical_bytes)) in self._lists
-        if not isinstance(seen.value, str) or len(seen.value) < _SHORTEST:
+        if not (isinstance(seen.value, str) and words.refers(seen.name)):
             return False
-        return seen.value in self._parts or (words.refers(seen.name) and self._is_said(seen.value))
+        return seen.value in self._parts or (len(seen.value) >= _SHORTEST and self._is_said(seen.value))
 
     def _is_said(self, name: str) -> bool:
         """Whether it is declared by this name, or by its ARN (or the other way round)."""
@@ -123,7 +124,8 @@ class Expectations:
         return any(same_reference(name, text, self._home) for text in arns if len(text) >= _SHORTEST)
 
     def is_own_account(self, seen: Seen) -> bool:
-        return words.names_account(seen.name) and seen.value == self._home.account != ""
+        names_one = words.names_account(seen.name) or not words.grants(seen.name)
+        return names_one and seen.value == self._home.account != ""
 
     def is_own_region(self, seen: Seen) -> bool:
         return words.names_region(seen.name) and seen.value in (self._home.region, [self._home.region])

@@ -17,6 +17,7 @@ from setpoint.model.canonical import Json
 _OFF: Final = frozenset({"none", "disabled", "disable", "off", "inactive", "false", "0", "not_enabled"})
 _ON: Final = frozenset({"enabled", "active", "available", "running", "true"})
 _DEFAULT: Final = frozenset({"default", "$default"})
+_LEFT_TO_AWS: Final = frozenset({"auto", "unspecified", "not_specified", "notspecified"})
 _PLAIN: Final = frozenset({"standard", "regular", "basic"})
 _SERVICE_ROLE: Final = re.compile(r"arn:[^:]+:iam::\d*:role/aws-service-role/.+|AWSServiceRoleFor\w+")
 
@@ -84,6 +85,10 @@ def _says_default(seen: Seen) -> bool:
     return seen.word in _DEFAULT
 
 
+def _is_left_to_aws(seen: Seen) -> bool:
+    return seen.word in _LEFT_TO_AWS and not words.protects(seen.path)
+
+
 def _is_plain(seen: Seen) -> bool:
     return seen.word in _PLAIN and not words.protects(seen.path)
 
@@ -124,6 +129,7 @@ HABITS: Final[tuple[tuple[str, Callable[[Seen], bool]], ...]] = (
     ("default (Amazon RDS User Guide, Parameter groups: only AWS gives this name)", _is_default_group),
     ("default (IAM User Guide, Service-linked roles)", _is_service_role),
     ("default (the value says so)", _says_default),
+    ("default (decision 23: it is left to AWS)", _is_left_to_aws),
     ("default (decision 23: the plain one of several kinds)", _is_plain),
     ("default (Amazon VPC User Guide, IP addressing: IPv4 unless more is asked for)", _is_ipv4),
     ("default (Amazon EventBridge Scheduler User Guide, Schedule types: UTC)", _is_utc),

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 DEFAULT_GROUP: Final = "which group is the default one of its VPC is not read"
 """Of a single security group that nobody declared (Amazon VPC User Guide, "Default security groups for your VPCs")."""
 
+DEFAULT_SUBNETS: Final = "which subnets are the default ones of its VPC is not read"
+"""Of the subnets of the entity itself, where nobody declared any (Amazon VPC User Guide, "Default VPCs")."""
+
 _NOTHING: Final = ("", "null")
 """What some handlers of Cloud Control write for what is absent."""
 
@@ -106,10 +109,8 @@ def _doubt(walk: Walk, rule: Rule, path: str, actual: Json) -> Gap | None:
     urn = walk.pair.urn
     if rule.derived is not None and isinstance(origin := _origin(walk, rule.derived), Unknown):
         return Gap(urn, path, GapKind.UNRESOLVED, origin.reason)
-    if not (isinstance(actual, list) and len(actual) > 1):
-        assigned = rule.assigned or (DEFAULT_GROUP if words.names_security_groups(words.last_name(path)) else "")
-        if assigned:
-            return Gap(urn, path, GapKind.ASSIGNED, assigned)
+    if assigned := _assigned(rule, path, actual):
+        return Gap(urn, path, GapKind.ASSIGNED, assigned)
     alias = rule.default.value if rule.default and rule.key_arn else None
     if may_lead_to(alias, actual, walk.home):
         return Gap(urn, path, GapKind.ASSIGNED, which_key(alias).reason)
@@ -117,6 +118,15 @@ def _doubt(walk: Walk, rule: Rule, path: str, actual: Json) -> Gap | None:
     if is_key and not walk.pair.expectations.knows_aws_keys and may_lead_to(ANY_AWS_KEY, actual, walk.home):
         return Gap(urn, path, GapKind.ASSIGNED, WHICH_AWS_KEYS)
     return None
+
+
+def _assigned(rule: Rule, path: str, actual: Json) -> str:
+    """What is not known of a value of the provider's, which assigns one; of subnets, one in each of several zones."""
+    if words.names_subnets(path):
+        return rule.assigned or DEFAULT_SUBNETS
+    if isinstance(actual, list) and len(actual) > 1:
+        return ""
+    return rule.assigned or (DEFAULT_GROUP if words.names_security_groups(words.last_name(path)) else "")
 
 
 def _follows(walk: Walk, derivation: Derivation, actual: Json) -> bool:

@@ -26,9 +26,11 @@ _WHOLE: Final = frozenset({"log", "logs", "logging", "https", "key", "keys", "si
 
 _NOT_PROTECTIVE: Final = re.compile(
     r"(Scaling|Retry|Restart|Update|Deployment|Backoff|Placement|Cache|Request|Headers|Metric|Routing|Tiering|Capacity)"
-    r"Polic(y|ies)|Block(Device|Size|Duration)|(Instance|Resource)Requirements|TargetTracking|PubliclyAccessible"
+    r"Polic(y|ies)|Block(Device|Size|Duration)|CidrBlock|PrivateIp|AlarmTags|(Instance|Resource)Requirements|TargetTracking"
+    r"|PubliclyAccessible|InternetAccess|(AccessControl)?Allow(?!\w*Only)[A-Z]\w*"
 )
-"""Names that hold such a word and are about how something runs, or of which *off* is what protects."""
+"""Names that hold such a word and are about how something runs, or of which *off* is what protects (what allows only
+some is not among them)."""
 
 IN_ORDER: Final = frozenset(
     {
@@ -46,7 +48,7 @@ _ROLES: Final = {
     role: re.compile(pattern)
     for role, pattern in {
         "name": r"(Name|Names|Id|ID|Identifier|Token|Title|Reference)$",
-        "reference": r"(Name|Id|ID|Identifier|Arn|ARN|Title|Reference|Namespace)s?$",
+        "reference": r"(Name|Id|ID|Identifier|Arn|ARN|Title|Reference|Namespace|Dimension)s?$",
         "other": r"Role|Principal|Kms|KMS|Key|SecurityGroup|Policy|Policies|Subnet|Account|User|Owner",
         "moment": r"(Time|Timestamp|Date|[a-z]At|[a-z]On|Created|Updated|Modified)$",
         "machine": r"(CodeSha256|ClientToken|ClientRequestToken|CallerReference|E[tT]ag|Checksum|LockToken|UpdateToken"
@@ -54,7 +56,7 @@ _ROLES: Final = {
         "version": r"(Version|VersionNumber|VersionId|Revision)$",
         "state": r"(State|Status)$",
         "place": r"Zones?(Ids?|Names?)?$",
-        "window": r"(Window|MaintenanceStartTime|BackupStartTime|MaintenanceTime)$",
+        "window": r"(Window|MaintenanceStart(Time|Hour)|BackupStartTime|SnapshotTimeOfDay|MaintenanceTime)$",
         "security groups": r"(SecurityGroup(s|Ids)|^GroupSet)$",
         "group": r"(ParameterGroup|OptionGroup|SubnetGroup)(Name)?$",
         "account": r"(Account|AccountId|AccountID|Owner|OwnerId|CatalogId|RegistryId)$",
@@ -169,6 +171,11 @@ def is_utc(name: str, value: object) -> bool:
 
 def names_security_groups(name: str) -> bool:
     return "security groups" in _roles(name)
+
+
+def names_subnets(path: str) -> bool:
+    """Whether the property says in which subnets the entity itself is."""
+    return path in ("Subnets", "SubnetIds", "VpcSubnetIds")
 
 
 def is_default_group(name: str, value: object) -> bool:

@@ -37,4 +37,4 @@ async def is_ready(request: Request) -> ReadyDocument:
     if parts.ledger.trouble():
         raise TemporaryError("the ledger cannot be written", remedy="setpoint status shows why", delay=TRY_AGAIN)
     await parts.ingest.expect_well()
-    return ReadyDocument()
+    return ReadyDocument.of(await to_thread.run_sync(parts.in_force))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import Request
 
 from setpoint.model.access import AccessScope
-from setpoint.server.api.paging import USUAL, Cursor, Limit, after_text, decode, no_such_page, page
+from setpoint.server.api.paging import USUAL, Cursor, Limit, after_text, after_two, decode, no_such_page, page
 from setpoint.server.api.parameters import ServiceName
 from setpoint.server.api.routes import Routes, Seen
 from setpoint.wire.document import HIGHEST_NUMBER
@@ -31,7 +31,7 @@ def get_runtime(view: Seen, name: ServiceName) -> RuntimeDocument:
 def list_routes(
     view: Seen, request: Request, name: ServiceName, limit: Limit = USUAL, cursor: Cursor = None
 ) -> Page[RouteDocument]:
-    found = view.inside(name).routes(name, after=_after_two(cursor), limit=limit + 1)
+    found = view.inside(name).routes(name, after=after_two(cursor), limit=limit + 1)
     return page(request, found, limit, shown=RouteDocument.of, place=lambda each: [each.route, each.method])
 
 
@@ -44,7 +44,7 @@ def list_routes(
 def list_files(
     view: Seen, request: Request, name: ServiceName, limit: Limit = USUAL, cursor: Cursor = None
 ) -> Page[FileDocument]:
-    found = view.inside(name).files(name, after=_after_two(cursor), limit=limit + 1)
+    found = view.inside(name).files(name, after=after_two(cursor), limit=limit + 1)
     return page(request, found, limit, shown=FileDocument.of, place=lambda each: [each.part, each.file])
 
 
@@ -78,16 +78,6 @@ def list_flows(
 ) -> Page[FlowDocument]:
     found = view.inside(name).places(name, after=after_text(cursor), limit=limit + 1)
     return page(request, found, limit, shown=FlowDocument.of, place=lambda each: [each.key])
-
-
-def _after_two(cursor: str | None) -> tuple[str, str]:
-    if cursor is None:
-        return "", ""
-    match decode(cursor):
-        case [str(first), str(second)]:
-            return first, second
-        case _:
-            raise no_such_page()
 
 
 def _after_function(cursor: str | None) -> tuple[str, str, int, str]:

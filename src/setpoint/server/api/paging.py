@@ -37,6 +37,12 @@ def after_text(cursor: str | None) -> str:
     return "" if cursor is None else _texts(cursor, 1)[0]
 
 
+def after_two(cursor: str | None) -> tuple[str, str]:
+    """A place of two texts."""
+    first, second = _texts(cursor, 2) if cursor is not None else ("", "")
+    return first, second
+
+
 def after_texts(cursor: str | None) -> tuple[str, str, str]:
     """The place in an order by three texts."""
     if cursor is None:

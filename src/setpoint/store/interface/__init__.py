@@ -2,6 +2,20 @@
 
 from setpoint.store.interface.history import HistoryReader, Reach
 from setpoint.store.interface.inside import InsideReader, ReportTaker
+from setpoint.store.interface.inventory import (
+    FIRST,
+    AdvisoryChanges,
+    ComponentUse,
+    InstancePlace,
+    InstanceUse,
+    InventoryReader,
+    InventoryWriter,
+    Pending,
+    Reported,
+    StoredComponent,
+    StoredMatch,
+    SyncState,
+)
 from setpoint.store.interface.journal import Entry, Journal, JournalReader, JournalSize, JournalWriter, Receipt
 from setpoint.store.interface.lake import Answer, Lake, LakeReader, LakeWriter
 from setpoint.store.interface.ledger import Ledger, LedgerReader, LedgerWriter, ThresholdKeeper
@@ -29,17 +43,24 @@ from setpoint.store.interface.tokens import (
 )
 
 __all__ = [
+    "FIRST",
+    "AdvisoryChanges",
     "AgentKeys",
     "Answer",
     "AuditCheck",
     "AuditEnd",
     "AuditRow",
     "BeatRow",
+    "ComponentUse",
     "Delivery",
     "DeliveryState",
     "Entry",
     "HistoryReader",
     "InsideReader",
+    "InstancePlace",
+    "InstanceUse",
+    "InventoryReader",
+    "InventoryWriter",
     "IssuedToken",
     "Journal",
     "JournalReader",
@@ -59,12 +80,17 @@ __all__ = [
     "LedgerReader",
     "LedgerWriter",
     "Parcel",
+    "Pending",
     "Reach",
     "Receipt",
     "ReportTaker",
+    "Reported",
     "ResourceRow",
     "ServerLedger",
+    "StoredComponent",
+    "StoredMatch",
     "StoredToken",
+    "SyncState",
     "ThresholdKeeper",
     "TokenReader",
     "TokenStore",

@@ -26,6 +26,7 @@ from setpoint.model.urn import Urn
 from setpoint.model.waiver import Waiver
 from setpoint.store.interface.history import HistoryReader
 from setpoint.store.interface.inside import InsideReader, ReportTaker
+from setpoint.store.interface.inventory import InventoryReader, InventoryWriter
 from setpoint.store.interface.rows import (
     AuditCheck,
     AuditRow,
@@ -165,6 +166,10 @@ class LedgerReader(Protocol):
         """What agents reported of services from inside."""
         ...
 
+    def inventory(self) -> InventoryReader:
+        """What runs where, and what advisories say of it."""
+        ...
+
     def audit(self, *, after: int = 0) -> Iterator[AuditRow]: ...
 
     def audit_rows(self) -> int:
@@ -268,6 +273,24 @@ class LedgerWriter(ReportTaker, Protocol):
         ...
 
     def note_waiver_matches(self, identities: Sequence[str], at: datetime) -> None: ...
+
+    def record_components(
+        self,
+        findings: Mapping[Urn, Sequence[Finding]],
+        rules: Sequence[str] | None,
+        decisions: Sequence[Decision],
+        at: datetime,
+        reason: str = "",
+    ) -> Mapping[Urn, FindingChanges]:
+        """What advisories say of what services run: what is not among it any more is closed, for a reason.
+
+        All that is said by these rules; or, without `rules`, all that is said of the services.
+        """
+        ...
+
+    def inventory(self) -> InventoryWriter:
+        """Needs no lease; where there is one, its writes carry it."""
+        ...
 
     def give_order(self, order: Order) -> Order:
         """A person's order; its id is given by the ledger. Needs no lease."""

@@ -84,6 +84,7 @@ def encode_decision(decision: Decision) -> Fields:
                 "severity": each.severity,
                 "message": each.message,
                 "evidence": each.evidence,
+                **({"effect": each.effect} if each.effect is not None else {}),
             }
             for each in decision.reasons
         ],
@@ -110,6 +111,7 @@ def decode_decision(document: Mapping[str, Any]) -> Decision:
                 Severity(each["severity"]),
                 each["message"],
                 each["evidence"],
+                Effect(each["effect"]) if "effect" in each else None,
             )
             for each in document["reasons"]
         ),

@@ -3,31 +3,39 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, TypeVar
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from setpoint.errors import LedgerError, without_inside
+from setpoint.errors import Error, LedgerError, without_inside
 from setpoint.store.ledger import dialect
 
 Item = TypeVar("Item")
+
+Translate = Callable[[DBAPIError, str], Error | None]
+"""A driver's error, and where the database is, in our words; None where it can only be a mistake in this program."""
 
 MAX_VALUES: Final = 5_000
 """In one `IN (…)`. SQLite takes 32,766 values in a statement (*Limits In SQLite*), PostgreSQL's protocol 65,535."""
 
 
 class Database:
-    """One ledger file. Threads may share it: readers have a connection each, writers take turns."""
+    """One database of a ledger. Threads may share it: readers have a connection each, writers take turns."""
 
-    def __init__(self, path: Path, *, read_only: bool) -> None:
-        self.path = path
+    def __init__(
+        self, engine: Engine, writing: Mapping[str, str], translate: Translate, place: str, *, read_only: bool
+    ) -> None:
+        """`writing` are the options of a connection that writes: only one does, at any time, among all processes."""
         self.read_only = read_only
-        self.engine = dialect.make_engine(path, read_only=read_only)
-        self._writing_engine = self.engine.execution_options(**dialect.WRITING)
+        self.engine = engine
+        self._writing_engine = engine.execution_options(**writing)
+        self._translate = translate
+        self._place = place
+        """Where it is, as errors say."""
         self._turn = threading.RLock()
         self._current: Connection | None = None
         self._broken = False
@@ -52,7 +60,7 @@ class Database:
         Once a part has failed, the whole does not commit, even if somebody swallowed the error: no half steps.
         """
         if self.read_only:
-            raise LedgerError("the ledger was opened for reading only", where=str(self.path))
+            raise LedgerError("the ledger was opened for reading only", where=self._place)
         with self._turn:
             if self._current is None:
                 yield from self._noted()
@@ -76,7 +84,7 @@ class Database:
             finally:
                 self._current = None
             if self._broken:
-                raise LedgerError("a part of this step failed, so nothing of it was written", where=str(self.path))
+                raise LedgerError("a part of this step failed, so nothing of it was written", where=self._place)
         self.has_written = True
 
     def _part(self, current: Connection) -> Iterator[Connection]:
@@ -91,17 +99,26 @@ class Database:
         try:
             yield
         except DBAPIError as error:
-            translated = dialect.translate(error, str(self.path))
+            translated = self._translate(error, self._place)
             if translated is None:
                 raise
             raise translated from error
 
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+class LedgerFile(Database):
+    """A ledger in a file of SQLite's."""
+
+    def __init__(self, path: Path, *, read_only: bool) -> None:
+        engine = dialect.make_engine(path, read_only=read_only)
+        super().__init__(engine, dialect.WRITING, dialect.translate, str(path), read_only=read_only)
+        self.path = path
+
     def use_write_ahead_log(self) -> None:
         with self._translated():
             dialect.use_write_ahead_log(self.engine)
-
-    def close(self) -> None:
-        self.engine.dispose()
 
 
 def batches(items: Sequence[Item], size: int = MAX_VALUES) -> Iterator[Sequence[Item]]:

@@ -18,10 +18,11 @@ from sqlalchemy import ColumnElement, Connection, Row, or_, select
 from setpoint.model.canonical import canonical_bytes, digest
 from setpoint.model.finding import Finding, FindingChanges, FindingRecord
 from setpoint.model.urn import Urn
-from setpoint.store.ledger import codec, dialect
+from setpoint.store.ledger import codec
 from setpoint.store.ledger.audit import Entry
 from setpoint.store.ledger.database import batches
 from setpoint.store.ledger.tables import findings
+from setpoint.store.ledger.upserts import insert_or_update
 
 LeavesOpen = Callable[[Finding], bool]
 """Whether a finding that is not concluded now may hold all the same (`Conclusion.leaves_open`)."""
@@ -151,10 +152,33 @@ def record(
 ) -> dict[Urn, FindingChanges]:
     """Settle what is found of these entities in a scope."""
     settlement = settle(_known(connection, scope, list(concluded)), concluded, at, leaves_open)
+    _write(connection, scope, settlement)
+    return settlement.changes
+
+
+def record_rules(
+    connection: Connection,
+    scope: str,
+    concluded: Mapping[Urn, Sequence[Finding]],
+    rules: Sequence[str],
+    at: datetime,
+) -> dict[Urn, FindingChanges]:
+    """Settle what these rules find of any entity of a scope: what is not concluded of an entity is closed."""
+    known = [
+        decode(row)
+        for some in batches(rules)
+        for row in connection.execute(select(findings).where(findings.c.scope == scope, findings.c.rule.in_(some)))
+    ]
+    everywhere = {**dict.fromkeys((each.finding.urn for each in known), ()), **concluded}
+    settlement = settle(known, everywhere, at)
+    _write(connection, scope, settlement)
+    return settlement.changes
+
+
+def _write(connection: Connection, scope: str, settlement: Settlement) -> None:
     if settlement.records:
         rows = [{"scope": scope, **_encode(each)} for each in settlement.records]
-        connection.execute(dialect.insert_or_update(findings), rows)
-    return settlement.changes
+        connection.execute(insert_or_update(connection, findings), rows)
 
 
 def entries(changes: Mapping[Urn, FindingChanges], at: datetime, reason: str = "") -> Iterator[Entry]:

@@ -106,6 +106,7 @@ def _encode(case: GateCase) -> Json:
         "first_seen": {finding: at.isoformat() for finding, at in shown.first_seen.items()},
         "oldest_finding": shown.oldest_finding.isoformat() if shown.oldest_finding else None,
         "seen": [codec.encode_finding(each) for each in shown.seen],
+        "components": [codec.encode_finding(each) for each in shown.components],
         "waivers": [codec.encode_waiver(each) for each in shown.waivers if each.is_active(shown.now)],
     }
 
@@ -132,6 +133,7 @@ def _decode(document: Mapping[str, Any], scope: str, stage: Stage, resources: tu
             first_seen={finding: datetime.fromisoformat(at) for finding, at in document["first_seen"].items()},
             oldest_finding=datetime.fromisoformat(oldest) if oldest else None,
             seen=tuple(codec.decode_finding(each) for each in document.get("seen", ())),
+            components=tuple(codec.decode_finding(each) for each in document.get("components", ())),
             waivers=tuple(codec.decode_waiver(each) for each in document["waivers"]),
         ),
         scope=scope,

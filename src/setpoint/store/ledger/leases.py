@@ -13,9 +13,9 @@ from sqlalchemy import Connection, Row, select, update
 
 from setpoint.errors import FencedError, LeaseHeldError
 from setpoint.store.interface import Lease
-from setpoint.store.ledger import dialect
 from setpoint.store.ledger.process import Process, is_dead, this_process
 from setpoint.store.ledger.tables import leases
+from setpoint.store.ledger.upserts import insert_or_update
 
 
 def take(connection: Connection, scope: str, now: datetime, ttl: float) -> Lease:
@@ -35,7 +35,7 @@ def take(connection: Connection, scope: str, now: datetime, ttl: float) -> Lease
         expires_at=now + timedelta(seconds=ttl),
     )
     connection.execute(
-        dialect.insert_or_update(leases),
+        insert_or_update(connection, leases),
         {
             "scope": scope,
             "token": lease.token,

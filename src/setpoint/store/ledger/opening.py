@@ -11,10 +11,10 @@ from sqlalchemy import Connection, inspect, text
 from setpoint.errors import LedgerError
 from setpoint.store.audit_mark import AuditMark
 from setpoint.store.ledger import dialect
-from setpoint.store.ledger.database import Database
+from setpoint.store.ledger.database import LedgerFile
 from setpoint.store.ledger.ledger import SqlLedger
 
-VERSION: Final = "0008"
+VERSION: Final = "0010"
 """The newest revision in `migrations/versions`, so that Alembic is imported only when a ledger is at another one."""
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
@@ -36,7 +36,7 @@ def open_ledger(
     _expect_file(path, create=create and not read_only)
     if not read_only:
         _expect_writable(path)
-    database = Database(path, read_only=read_only)
+    database = LedgerFile(path, read_only=read_only)
     try:
         _bring_up_to_date(database)
     except BaseException:
@@ -50,7 +50,7 @@ def check_place(url_or_path: str) -> None:
     path = _path_of(url_or_path)
     if path.is_file():
         _expect_writable(path)
-        database = Database(path, read_only=True)
+        database = LedgerFile(path, read_only=True)
         try:
             _known_version(database)
         finally:
@@ -121,7 +121,7 @@ def _expect_writable(path: Path) -> None:
             )
 
 
-def _known_version(database: Database) -> str:
+def _known_version(database: LedgerFile) -> str:
     """The ledger's version; `LedgerError` for one that this program does not know."""
     with database.read() as connection:
         found = _version(connection, database.path)
@@ -134,7 +134,7 @@ def _known_version(database: Database) -> str:
     return found
 
 
-def _bring_up_to_date(database: Database) -> None:
+def _bring_up_to_date(database: LedgerFile) -> None:
     found = _known_version(database)
     if not database.read_only:
         database.use_write_ahead_log()

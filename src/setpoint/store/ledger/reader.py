@@ -36,6 +36,7 @@ from setpoint.store.ledger import (
 from setpoint.store.ledger.columns import EPOCH
 from setpoint.store.ledger.database import Database
 from setpoint.store.ledger.inside.reader import SqlInside, read_services
+from setpoint.store.ledger.inventory.reader import SqlInventory
 
 ROWS_AT_ONCE: Final = 1_000
 """How many of a long answer are in memory at one time."""
@@ -184,7 +185,7 @@ class SqlReader:
             return leases.holder(connection, scope, now)
 
     def knows_service(self, name: str) -> bool:
-        if self.inside().knows(name):
+        if self.inside().knows(name) or self.inventory().knows(name):
             return True
         of_services = (tables.resources, tables.findings, tables.remediations, tables.releases, tables.signals)
         named = [tables.services.c.name, *(each.c.service for each in of_services)]
@@ -263,6 +264,9 @@ class SqlReader:
 
     def inside(self) -> SqlInside:
         return SqlInside(self._database)
+
+    def inventory(self) -> SqlInventory:
+        return SqlInventory(self._database)
 
     def audit(self, *, after: int = 0) -> Iterator[AuditRow]:
         table = tables.audit_log

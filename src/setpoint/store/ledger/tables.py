@@ -79,6 +79,7 @@ findings = Table(
     Column("has_counted", Boolean, nullable=False, server_default=true()),
     Index("findings_of_urn", "scope", "urn"),
     Index("findings_of_service", "service"),
+    Index("findings_of_rule", "scope", "rule"),
 )
 
 decisions = Table(

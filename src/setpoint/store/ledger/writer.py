@@ -44,6 +44,8 @@ from setpoint.store.ledger.audit import Entry
 from setpoint.store.ledger.columns import EPOCH
 from setpoint.store.ledger.database import Database, batches
 from setpoint.store.ledger.inside import agents, concluding, switches, taking
+from setpoint.store.ledger.inventory import recording
+from setpoint.store.ledger.inventory.writer import SqlInventoryWriter
 
 
 class SqlWriter:
@@ -143,6 +145,20 @@ class SqlWriter:
             set_clock(connection, at)
         return changes
 
+    def record_components(
+        self,
+        findings: Mapping[Urn, Sequence[Finding]],
+        rules: Sequence[str] | None,
+        decisions: Sequence[Decision],
+        at: datetime,
+        reason: str = "",
+    ) -> Mapping[Urn, FindingChanges]:
+        with self._working() as (connection, scope):
+            changes, entries = recording.record(connection, scope, findings, rules, decisions, at, reason)
+            self._tell(connection, entries)
+            set_clock(connection, at)
+        return changes
+
     def add_signals(self, signals: Sequence[Signal]) -> None:
         if not signals:
             return
@@ -234,6 +250,9 @@ class SqlWriter:
                 people.note_matches(connection, identities, at)
 
     # What a visitor may do as well
+
+    def inventory(self) -> SqlInventoryWriter:
+        return SqlInventoryWriter(self._appending, self._tell, set_clock)
 
     def give_order(self, order: Order) -> Order:
         with self._appending() as connection:

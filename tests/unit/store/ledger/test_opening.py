@@ -17,7 +17,7 @@ from alembic.script import ScriptDirectory
 
 from setpoint.errors import LedgerError
 from setpoint.store.ledger import dialect
-from setpoint.store.ledger.database import Database
+from setpoint.store.ledger.database import LedgerFile
 from setpoint.store.ledger.opening import MIGRATIONS, VERSION, open_ledger
 from setpoint.store.ledger.tables import metadata
 
@@ -52,7 +52,7 @@ def test_an_empty_file_becomes_a_ledger(tmp_path: Path) -> None:
 
 def test_the_migrations_make_the_tables_that_the_code_uses(path: Path) -> None:
     assert ScriptDirectory(str(MIGRATIONS)).get_heads() == [VERSION]
-    with closing(Database(path, read_only=True)) as database, database.read() as connection:
+    with closing(LedgerFile(path, read_only=True)) as database, database.read() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
 
 
@@ -184,7 +184,7 @@ def test_a_ledger_opened_for_reading_refuses_to_write(path: Path, now: datetime)
 def test_what_is_remembered_from_before_the_history_is_looked_at_again(tmp_path: Path) -> None:
     path = tmp_path / "ledger.sqlite"
     path.touch()
-    with closing(Database(path, read_only=False)) as database, database.write() as connection:
+    with closing(LedgerFile(path, read_only=False)) as database, database.write() as connection:
         config = Config(attributes={"connection": connection})
         config.set_main_option("script_location", str(MIGRATIONS))
         config.set_main_option("path_separator", "os")

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Table, text
 
 from setpoint.model.conclusion import Conclusion
 from setpoint.model.decision import Decision
@@ -18,6 +18,7 @@ from setpoint.model.service import Release, Signal, SignalKind
 from setpoint.model.urn import Urn
 from setpoint.model.waiver import Waiver
 from setpoint.store.interface import BeatRow, DeliveryState, KeptAnswer, LedgerWriter, Parcel
+from setpoint.store.ledger.inventory import tables as inventory_tables
 from setpoint.store.ledger.ledger import SqlLedger
 from setpoint.store.ledger.opening import open_ledger
 from setpoint.store.ledger.writer import SqlWriter
@@ -228,6 +229,10 @@ SEEN_INSIDE = (
 """The tables of version 7."""
 
 
+INVENTORY = [each.name for each in vars(inventory_tables).values() if isinstance(each, Table)]
+"""Those of version 9."""
+
+
 def _back_to_version_4(path: str) -> None:
     before = open_ledger(path)
     with before._database.write() as connection:
@@ -239,7 +244,8 @@ def _back_to_version_4(path: str) -> None:
             "ALTER TABLE remediations DROP COLUMN ask_at",
             "ALTER TABLE remediations DROP COLUMN inquiry",
             "ALTER TABLE gate_cases DROP COLUMN scope",
-            *(f"DROP TABLE {each}" for each in SEEN_INSIDE),
+            *(f"DROP TABLE {each}" for each in (*SEEN_INSIDE, *INVENTORY)),
+            "DROP INDEX findings_of_rule",
             "ALTER TABLE findings DROP COLUMN accepted_by",
             "ALTER TABLE findings DROP COLUMN has_counted",
             "ALTER TABLE beats DROP COLUMN held",

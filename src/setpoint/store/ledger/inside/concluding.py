@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from setpoint.model.decision import Decision
-from setpoint.model.finding import Finding, FindingChanges
+from setpoint.model.finding import Finding, FindingChanges, FindingSource
 from setpoint.model.urn import Urn
 from setpoint.store.ledger import decisions as kept_decisions
 from setpoint.store.ledger import dialect
@@ -28,7 +28,10 @@ def record(
 ) -> tuple[FindingChanges, list[Entry]]:
     """What came and went, and what the audit log says about it."""
     urn = Urn.service(service)
-    changes = kept_findings.record(connection, scope, {urn: findings}, at)
+    # What its components are known for is concluded elsewhere.
+    changes = kept_findings.record(
+        connection, scope, {urn: findings}, at, lambda each: each.source is not FindingSource.RUNTIME
+    )
     written = kept_decisions.append(connection, kept_decisions.together(decisions), at)
     told = [*kept_findings.entries(changes, at, reason), *kept_decisions.entries(written, at)]
     return changes.get(urn, FindingChanges()), told

@@ -1,14 +1,22 @@
-"""Counts that only grow, by name: the largest of each boot, and what it adds to a total. Pure; used by `routes`."""
+"""Counts that only grow, by name: the largest of each boot, and what it adds to a total. Pure.
+
+Used by `routes` and `places`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Final
 
 from setpoint.model.report import ReportedRoute
+from setpoint.store.ledger.columns import to_microseconds
 
 MOST_NAMES: Final = 512
 """In one total: agents of several versions, with bounds of their own, have a few dozens."""
+
+MOST_RELEASES: Final = 16
+"""In which one place was seen, or one route called; the latest."""
 
 CALLS: Final = "calls"
 MICROSECONDS: Final = "microseconds"
@@ -47,6 +55,12 @@ def grown(before: Counts, after: Counts) -> dict[str, int]:
 
 def added(total: Counts, growth: Counts) -> dict[str, int]:
     return _bounded({name: count + total.get(name, 0) for name, count in growth.items()} | _only(total, growth))
+
+
+def seen_again(releases: Mapping[str, int], release: str, at: datetime) -> dict[str, int]:
+    """Release → microseconds when it was seen there last."""
+    now = {**releases, release: max(releases.get(release, 0), to_microseconds(at))}
+    return dict(sorted(sorted(now.items(), key=lambda each: (each[1], each[0]))[-MOST_RELEASES:]))
 
 
 def _only(one: Counts, other: Counts) -> dict[str, int]:

@@ -12,14 +12,12 @@ from setpoint.model.canonical import canonical_bytes
 from setpoint.model.inside import Place
 from setpoint.model.report import AgentReport, Frame, Origin, ReportedPlace, Sighting
 from setpoint.store.ledger import dialect
-from setpoint.store.ledger.columns import EPOCH, MICROSECOND, to_microseconds
+from setpoint.store.ledger.columns import EPOCH, MICROSECOND
+from setpoint.store.ledger.inside.growth import seen_again
 from setpoint.store.ledger.inside.tables import place_boots, places
 
 MOST_PLACES: Final = 10_000
 """Of one service; what is found in more places is not told apart any more."""
-
-MOST_RELEASES: Final = 16
-"""In which one place was seen; the latest."""
 
 MOST_PROBES: Final = 8
 
@@ -51,7 +49,7 @@ def merge(connection: Connection, report: AgentReport, *, is_gone: bool) -> None
 def _merged(row: Row[Any] | None, place: ReportedPlace, report: AgentReport, growth: tuple[int, int]) -> dict[str, Any]:
     # By the clock of an agent's machine, which may be ahead.
     first, last = min(place.first, report.received_at), min(place.last, report.received_at)
-    sighting, seen_in = _encode(place.sighting), {report.release: to_microseconds(last)}
+    sighting = _encode(place.sighting)
     new = {
         **_key(report, place.key),
         "sighting": sighting,
@@ -60,15 +58,13 @@ def _merged(row: Row[Any] | None, place: ReportedPlace, report: AgentReport, gro
         "first": first,
         "last": last,
         "probes": sorted(place.probes)[:MOST_PROBES],
-        "releases": seen_in,
+        "releases": seen_again({}, report.release, last),
         "changed": report.offset,
     }
     if row is None:
         return new
     told = max(row.sighting, sighting, key=_surely)
-    releases = _latest(
-        {**row.releases, report.release: max(row.releases.get(report.release, 0), to_microseconds(last))}
-    )
+    releases = seen_again(row.releases, report.release, last)
     same = told == row.sighting and not growth[1] and releases.keys() == row.releases.keys()
     return new | {
         "sighting": told,
@@ -119,11 +115,6 @@ def _key(report: AgentReport, key: str) -> dict[str, str]:
 def _surely(sighting: Mapping[str, Any]) -> tuple[float, bytes]:
     """The same one is told whatever the order in which sightings come."""
     return sighting["confidence"], canonical_bytes(sighting)
-
-
-def _latest(releases: dict[str, int]) -> dict[str, int]:
-    kept = sorted(releases.items(), key=lambda each: (each[1], each[0]))[-MOST_RELEASES:]
-    return dict(sorted(kept))
 
 
 def _moment(microseconds: int) -> datetime:

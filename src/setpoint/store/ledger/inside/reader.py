@@ -63,12 +63,15 @@ class SqlInside:
             of_service = select(place_rows).where(place_rows.c.service == service).order_by(place_rows.c.key)
             seen = select(releases).where(releases.c.service == service).order_by(releases.c.first_seen)
             told = select(told_attacks.c.key, told_attacks.c.attacks).where(told_attacks.c.service == service)
+            table = route_rows
+            called = select(table.c.method, table.c.route, table.c.releases).where(table.c.service == service)
             return Inside(
                 service,
                 _version(connection, service),
                 tuple(places.decode(row) for row in connection.execute(of_service)),
                 tuple(ReleaseSeen(row.release, row.first_seen, row.last_seen) for row in connection.execute(seen)),
                 {row.key: row.attacks for row in connection.execute(told)},
+                {(row.method, row.route): frozenset(row.releases) for row in connection.execute(called)},
             )
 
     def summary(self, service: str, now: datetime) -> InsideSummary | None:

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, Table, func, select, tuple_
 
 from setpoint.model.inside import RouteUse
-from setpoint.model.report import AgentReport
+from setpoint.model.report import AgentReport, ReportedRoute
 from setpoint.store.ledger import dialect
-from setpoint.store.ledger.inside.growth import CALLS, MICROSECONDS, added, counts_of, group, grown, largest
+from setpoint.store.ledger.inside.growth import (
+    CALLS,
+    MICROSECONDS,
+    added,
+    counts_of,
+    group,
+    grown,
+    largest,
+    seen_again,
+)
 from setpoint.store.ledger.inside.tables import route_boots, routes
 
 MOST_ROUTES: Final = 2_000
@@ -41,6 +50,7 @@ def merge(connection: Connection, report: AgentReport, *, is_gone: bool) -> None
                 "framework": max(route.framework, row.framework if row else ""),
                 "totals": added(row.totals if row else {}, growth),
                 "last_seen": max(report.received_at, row.last_seen) if row else report.received_at,
+                "releases": _called_in(row.releases if row else {}, route, report),
             }
         )
         boots.append({**names, "boot": report.boot, "totals": now})
@@ -61,6 +71,10 @@ def decode(row: Row[Any]) -> RouteUse:
         effects=group(row.totals, "effects"),
         last_seen=row.last_seen,
     )
+
+
+def _called_in(releases: Mapping[str, int], route: ReportedRoute, report: AgentReport) -> dict[str, int]:
+    return seen_again(releases, report.release, report.received_at) if route.calls else dict(releases)
 
 
 def _rows(

@@ -83,6 +83,8 @@ routes = Table(
     # Calls, statuses, latency, seconds and effects.
     Column("totals", Document, nullable=False),
     Column("last_seen", Moment, nullable=False),
+    # Release → microseconds since 1970 when it was called there last.
+    Column("releases", Document, nullable=False),
 )
 
 route_boots = Table(

@@ -1,0 +1,46 @@
+"""Redirects that a framework makes by itself, of what the application's class tells it: Django's `RedirectView`.
+
+No function of the application is running when the address is made, and none may be at all: what is looked at is the
+answer, before it goes on. Redirects that the application makes are headers like any other (`sinks.headers`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import FunctionType
+from typing import Any, Final
+
+from setpoint_agent.examination import examine, is_of_application
+from setpoint_agent.patching.interface import Patch
+from setpoint_agent.patching.standin import in_place_of
+from setpoint_agent.quiet import quietly
+from setpoint_agent.request import current
+from setpoint_agent.sinks.headers import REDIRECT
+
+LOCATION: Final = "Location"
+
+
+def _answering(original: Callable[..., Any]) -> Callable[..., Any]:
+    """`RedirectView.get(request, …)`."""
+
+    def get(self: Any, *arguments: Any, **keywords: Any) -> Any:
+        response = original(self, *arguments, **keywords)
+        if current.get() is not None:
+            _look_at(self, response)
+        return response
+
+    return in_place_of(original, get)
+
+
+@quietly
+def _look_at(view: Any, response: Any) -> None:
+    """Where the application itself says whither, that function is the one to be read."""
+    request = current.get()
+    says = getattr(type(view), "get_redirect_url", None)
+    if request is not None and isinstance(says, FunctionType) and is_of_application(says.__code__.co_filename):
+        request.handler = says.__code__
+    if response.has_header(LOCATION):
+        examine(REDIRECT, response[LOCATION], frames=())
+
+
+PATCHES: Final = (Patch("django.views.generic.base", "RedirectView.get", _answering),)

@@ -1,0 +1,218 @@
+"""`setpoint affected`: every running instance that an advisory, or a package named in the news, bears on."""
+
+from __future__ import annotations
+
+import sys
+from collections import defaultdict
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+import click
+
+from setpoint.cli.instances import instance_json
+from setpoint.cli.options import json_option
+from setpoint.cli.output import Output
+from setpoint.cli.source import Source, source_option
+from setpoint.errors import InputError
+from setpoint.files import parse_json, read_bytes, read_lines
+from setpoint.loop.affected import AffectedAnswer
+from setpoint.model.canonical import Json
+from setpoint.model.inventory import Hit
+from setpoint.model.wording import counted
+
+SHOWN: Final = 1_000
+"""Instances that are named unless all are asked for; the counts are of all."""
+ALL: Final = 10_000_000
+LARGEST_FILE: Final = 16 * 1024 * 1024
+
+
+class Format(StrEnum):
+    TABLE = "table"
+    JSON = "json"
+    VEX = "vex"
+    """CycloneDX 1.6."""
+    CSV = "csv"
+
+
+@click.command(name="affected")
+@click.argument("what", required=False)
+@source_option
+@click.option(
+    "--advisory-file",
+    "file",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Advisories in OSV's format that need not be known yet, in the place of WHAT.",
+)
+@click.option("--all", "everything", is_flag=True, help=f"Name every instance, not only the first {SHOWN:,}.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice([each.value for each in Format]),
+    default=Format.TABLE.value,
+    show_default=True,
+    help="How to show it; vex is CycloneDX 1.6.",
+)
+@json_option
+def command(source: Source, what: str | None, file: Path | None, form: str, *, everything: bool, as_json: bool) -> int:
+    """Show every instance that WHAT bears on: GHSA-…, CVE-…, or a package as in 'pkg:pypi/requests@<2.32'.
+
+    Exits 1 when one is affected, 3 when of some it could not be told.
+    """
+    answer = source.inventory.affected(_asked(what, file), most=ALL if everything else SHOWN)
+    _show(answer, Format.JSON if as_json else Format(form))
+    if answer.instances:
+        return 1
+    return 3 if answer.could_not_compare or answer.unknown else 0
+
+
+def _asked(what: str | None, file: Path | None) -> str | list[Json]:
+    if what is not None and file is None:
+        return what
+    if file is not None and what is None:
+        return _documents(file)
+    raise InputError("one question is asked at a time", remedy="name either WHAT or --advisory-file FILE")
+
+
+def _documents(file: Path) -> list[Json]:
+    """One document, an array of them, or one on each line."""
+    if file.suffix in {".jsonl", ".ndjson", ".gz"}:
+        return [parse_json(line, where) for where, line in read_lines(file)]
+    document = parse_json(read_bytes(file, limit=LARGEST_FILE), str(file))
+    return document if isinstance(document, list) else [document]
+
+
+def _show(answer: AffectedAnswer, form: Format) -> None:
+    match form:
+        case Format.TABLE:
+            _show_tables(Output.of(as_json=False), answer)
+        case Format.JSON:
+            Output.of(as_json=True).json(_json(answer))
+        case Format.VEX:
+            from setpoint.cli.vex import vex_of
+
+            Output.of(as_json=True).json(vex_of(answer))
+        case Format.CSV:
+            _write_csv(answer)
+
+
+def _show_tables(output: Output, answer: AffectedAnswer) -> None:
+    for flaw in answer.flaws:
+        others = ", ".join(each for each in flaw.names if each != flaw.id)
+        output.line(f"{flaw.id}{f' ({others})' if others else ''}, {flaw.severity}: {flaw.summary}")
+    services = sum(1 for each in answer.services if each.instances)
+    output.line(
+        f"{answer.title}: {counted(answer.instances, 'instance')} of {counted(services, 'service')} affected"
+        if answer.instances
+        else f"{answer.title}: no instance is known to be affected"
+    )
+    if answer.could_not_compare:
+        output.line(
+            f"could not compare: the versions in {counted(answer.could_not_compare, 'instance')}", style="bold yellow"
+        )
+    if answer.unknown:
+        output.line(
+            f"could not tell: of {counted(answer.unknown, 'instance')} no bill of materials is known",
+            style="bold yellow",
+        )
+    output.table(
+        ("service", "instances", "not compared", "tier", "exposure", "owner"),
+        [
+            (each.service, f"{each.instances:,}", each.could_not_compare or "", each.tier, each.exposure, each.owner)
+            for each in answer.services
+        ],
+    )
+    output.table(
+        ("service", "instance", "release", "environment", "package", "version", "fixed in", "reached", "waived by"),
+        [_row(each) for each in answer.hits],
+    )
+    if answer.is_cut:
+        output.line(f"the first {len(answer.hits):,} are named; --all names every one")
+
+
+def _row(hit: Hit) -> tuple[object, ...]:
+    return (
+        hit.instance.service,
+        hit.instance.id,
+        hit.instance.release,
+        hit.instance.environment,
+        hit.package,
+        f"{hit.version} (not comparable)" if hit.could_not_compare else hit.version,
+        ", ".join(hit.fixed),
+        hit.reached,
+        hit.waived_by,
+    )
+
+
+def _json(answer: AffectedAnswer) -> Json:
+    hits: defaultdict[str, list[Json]] = defaultdict(list)
+    for each in answer.hits:
+        hits[each.instance.service].append(_hit_json(each))
+    return {
+        "asked": answer.title,
+        "flaws": [
+            {
+                "id": each.id,
+                "names": list(each.names),
+                "advisories": list(each.advisories),
+                "summary": each.summary,
+                "severity": each.severity,
+            }
+            for each in answer.flaws
+        ],
+        "instances": answer.instances,
+        "could_not_compare": answer.could_not_compare,
+        "unknown": answer.unknown,
+        "is_cut": answer.is_cut,
+        "services": [
+            {
+                "service": each.service,
+                "instances": each.instances,
+                "could_not_compare": each.could_not_compare,
+                "tier": each.tier,
+                "exposure": each.exposure,
+                "owner": each.owner,
+                "hits": hits[each.service],
+            }
+            for each in answer.services
+        ],
+    }
+
+
+def _hit_json(hit: Hit) -> dict[str, Json]:
+    return {
+        "instance": instance_json(hit.instance),
+        "package": str(hit.package),
+        "version": hit.version,
+        "purl": hit.purl,
+        "advisory": hit.advisory,
+        "could_not_compare": hit.could_not_compare,
+        "fixed": list(hit.fixed),
+        "reached": hit.reached,
+        "reached_by": hit.reached_by,
+        "waived_by": hit.waived_by,
+    }
+
+
+def _write_csv(answer: AffectedAnswer) -> None:
+    """RFC 4180, with a header; a cell that a spreadsheet would take for a formula stands behind an apostrophe."""
+    import csv
+
+    writer = csv.writer(sys.stdout)
+    columns = ("service", "instance", "release", "environment", "image", "package", "version", "purl", "advisory")
+    more = ("could_not_compare", "fixed", "reached", "reached_by", "tier", "exposure", "owner", "waived_by")
+    writer.writerow((*columns, *more))
+    for hit in answer.hits:
+        one = hit.instance
+        told = (one.service, one.id, one.release, one.environment, one.image, hit.package, hit.version, hit.purl)
+        rest = (hit.advisory, hit.could_not_compare, " ".join(hit.fixed), hit.reached, hit.reached_by)
+        placed = (hit.tier, hit.exposure, hit.owner, hit.waived_by)
+        writer.writerow([_harmless(_spelt(each)) for each in (*told, *rest, *placed)])
+
+
+def _spelt(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _harmless(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell

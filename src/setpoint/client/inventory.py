@@ -1,0 +1,100 @@
+"""Bills of materials, instances and what is affected, asked of a server: `client.source` uses it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from urllib.parse import quote
+
+import orjson
+
+from setpoint.client.connection import Connection, asked
+from setpoint.errors import CouldNotTellError
+from setpoint.loop.affected import AffectedAnswer
+from setpoint.loop.stock import TakenBill, no_bill
+from setpoint.model.canonical import Json
+from setpoint.model.component import Sbom
+from setpoint.model.inventory import Instance
+from setpoint.model.service import Release
+from setpoint.store.interface import Reported
+from setpoint.wire.affected import MOST_HITS, AffectedDocument, AffectedRequest
+from setpoint.wire.instance import (
+    MOST_INSTANCES,
+    InstanceDocument,
+    InstanceReport,
+    InstancesRequest,
+    RemovedDocument,
+    ReportedDocument,
+)
+from setpoint.wire.page import Page
+from setpoint.wire.sbom import SbomDocument, SbomRequest, SbomsDocument, TakenSbomDocument
+
+
+class RemoteInventory:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add_sbom(self, octets: bytes, where: str, release: Release | None, image: str) -> TakenBill:
+        document = _document(octets, where)
+        service, version = (release.service, release.version) if release is not None else (None, None)
+        wanted = asked(lambda: SbomRequest(service=service, version=version, image=image, document=document))
+        taken = self._connection.post("/sboms", wanted, TakenSbomDocument)
+        return TakenBill(taken.sbom.model(), taken.is_new)
+
+    def sbom(self, digest: str) -> Sbom:
+        return self._connection.get(f"/sboms/{quote(digest, safe='')}", SbomDocument).model()
+
+    def sbom_of(self, release: Release) -> Sbom:
+        digest = self.sboms(release.service)[0].get(release.version)
+        if not digest:
+            raise no_bill(release)
+        return self.sbom(digest)
+
+    def sboms(self, service: str) -> tuple[Mapping[str, str], Mapping[str, int]]:
+        found = self._connection.get(f"/services/{quote(service, safe='')}/sboms", SbomsDocument)
+        return found.releases, found.running
+
+    def instances(self, service: str | None) -> Iterator[Instance]:
+        for each in self._connection.items("/instances", Page[InstanceDocument], service=service):
+            yield each.model()
+
+    def report(self, instances: Sequence[Instance]) -> Reported:
+        new = moved = 0
+        for start in range(0, len(instances), MOST_INSTANCES):
+            some = instances[start : start + MOST_INSTANCES]
+            told = self._connection.post("/instances", _instances(some), ReportedDocument)
+            new, moved = new + told.new, moved + told.moved
+        return Reported(new, moved, frozenset())
+
+    def remove(self, service: str, identity: str) -> int:
+        path = f"/services/{quote(service, safe='')}/instances?id={quote(identity, safe='')}"
+        return self._connection.delete(path, RemovedDocument).removed
+
+    def affected(self, what: str | Sequence[Json], *, most: int) -> AffectedAnswer:
+        answer, after = self._affected(what, "", most)
+        while after and len(answer.hits) < most:
+            more, after = self._affected(what, after, most - len(answer.hits))
+            answer = replace(answer, hits=(*answer.hits, *more.hits), is_cut=more.is_cut)
+        return answer
+
+    def _affected(self, what: str | Sequence[Json], after: str, most: int) -> tuple[AffectedAnswer, str]:
+        question = {"what": what} if isinstance(what, str) else {"advisories": tuple(what)}
+        wanted = asked(lambda: AffectedRequest(limit=min(most, MOST_HITS), after=after, **question))
+        found = self._connection.post("/affected", wanted, AffectedDocument, once=False)
+        return found.model(), found.next
+
+
+def _instances(some: Sequence[Instance]) -> InstancesRequest:
+    return asked(lambda: InstancesRequest(instances=tuple(InstanceReport.of(each) for each in some)))
+
+
+def _document(octets: bytes, where: str) -> Json:
+    """As the API takes it: JSON as it is, anything else as text."""
+    try:
+        return orjson.loads(octets)
+    except orjson.JSONDecodeError:
+        pass
+    try:
+        return octets.decode()
+    except UnicodeDecodeError as error:
+        raise CouldNotTellError("this is neither JSON nor text in UTF-8", where=where) from error

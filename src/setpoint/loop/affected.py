@@ -1,0 +1,219 @@
+"""Which instances an advisory bears on, or a package that is named in the news: by service, instance by instance.
+
+Nothing is scanned: the packages in question are looked up, each of their versions is judged once, and the answer is
+read from what is kept. `setpoint affected` and the API call it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from setpoint.model.advisory import AffectedStatus, Match
+from setpoint.model.component import Component, PackageName
+from setpoint.model.finding import FindingRecord
+from setpoint.model.inventory import AffectedService, Flaw, Hit, Load, Reached
+from setpoint.model.report import Frame, Part
+from setpoint.model.service import Service
+from setpoint.store.interface import FIRST, InstancePlace, InstanceUse, InventoryReader, LedgerReader, StoredComponent
+
+RULES: Final = "component/"
+"""Begins the rule of every finding of a component; the id of the flaw follows."""
+AT_ONCE: Final = 1_000
+"""Instances that are read at one time."""
+MOST_FUNCTIONS: Final = 100_000
+"""Functions of one service that are looked through for those that an advisory names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked for, ready to be held against components."""
+
+    title: str
+    """`CVE-2024-35195`, `pypi/requests@<2.32`."""
+    packages: tuple[PackageName, ...]
+    match: Callable[[Component], Match | None]
+    flaws: tuple[Flaw, ...] = ()
+    """Empty for a package that no advisory speaks of."""
+    symbols: tuple[str, ...] = ()
+    """The code at fault, dotted."""
+
+
+@dataclass(frozen=True, slots=True)
+class AffectedAnswer:
+    title: str
+    flaws: tuple[Flaw, ...]
+    services: tuple[AffectedService, ...]
+    """Those that have an affected instance, or one that could not be compared; by name."""
+    instances: int
+    """Affected, in all."""
+    could_not_compare: int
+    """Instances with a version that no rule of its ecosystem accepts."""
+    unknown: int
+    """Instances of which no bill of materials is known: they may be affected, too."""
+    hits: tuple[Hit, ...]
+    is_cut: bool
+    """Whether there are more instances than `hits` tells of."""
+    after: InstancePlace | None
+    """Where the next page of hits begins; None after the last."""
+
+
+class AffectedSearch:
+    def __init__(self, ledger: LedgerReader, described: Mapping[str, Service], *, only: str | None = None) -> None:
+        """`only`: the one service that whoever asks may see."""
+        self._ledger = ledger
+        self._inventory: InventoryReader = ledger.inventory()
+        self._services = {each.name: each for each in ledger.services()} | dict(described)
+        self._only = only
+
+    def search(self, asked: Asked, *, after: InstancePlace = FIRST, limit: int = AT_ONCE) -> AffectedAnswer:
+        matches = self._matches(asked)
+        affected = [number for number, (_, match) in matches.items() if match.status is AffectedStatus.AFFECTED]
+        untold = [number for number in matches if number not in set(affected)]
+        certain, unsure = self._counts(affected), self._counts(untold)
+        hits, place = self._page(asked, matches, after, limit)
+        return AffectedAnswer(
+            title=asked.title,
+            flaws=asked.flaws,
+            services=tuple(
+                self._service(name, certain.get(name, 0), unsure.get(name, 0)) for name in sorted({*certain, *unsure})
+            ),
+            instances=sum(certain.values()),
+            could_not_compare=sum(unsure.values()),
+            unknown=self._unknown(),
+            hits=tuple(hits),
+            is_cut=place is not None,
+            after=place,
+        )
+
+    def _matches(self, asked: Asked) -> dict[int, tuple[StoredComponent, Match]]:
+        found = {}
+        for each in self._inventory.components_of(asked.packages):
+            match = asked.match(each.component)
+            if match is not None and match.status is not AffectedStatus.NOT_AFFECTED:
+                found[each.id] = (each, match)
+        return found
+
+    def _counts(self, components: Sequence[int]) -> Mapping[str, int]:
+        counts = self._inventory.counts(components) if components else {}
+        return {name: count for name, count in counts.items() if self._only in (None, name)}
+
+    def _unknown(self) -> int:
+        if self._only is not None:
+            return self._inventory.running_sboms(self._only).get("", 0)
+        return self._inventory.summary().unknown_instances
+
+    def _service(self, name: str, instances: int, could_not_compare: int) -> AffectedService:
+        known = self._services.get(name) or Service(name)
+        return AffectedService(name, instances, could_not_compare, known.tier, known.exposure, known.owner)
+
+    def _page(
+        self, asked: Asked, matches: Mapping[int, tuple[StoredComponent, Match]], after: InstancePlace, limit: int
+    ) -> tuple[list[Hit], InstancePlace | None]:
+        """At most `limit` instances, each with all that it has."""
+        shown: list[InstanceUse] = []
+        for each in self._instances(list(matches), after):
+            if len(shown) == limit:
+                return self._hits(asked, matches, shown), shown[-1].place
+            shown.append(each)
+        return self._hits(asked, matches, shown), None
+
+    def _instances(self, components: Sequence[int], after: InstancePlace) -> Iterator[InstanceUse]:
+        while components:
+            page = self._inventory.instances_of(components, after=after, limit=AT_ONCE)
+            yield from (each for each in page if self._only in (None, each.instance.service))
+            if len(page) < AT_ONCE:
+                return
+            after = page[-1].place
+
+    def _hits(
+        self, asked: Asked, matches: Mapping[int, tuple[StoredComponent, Match]], shown: Sequence[InstanceUse]
+    ) -> list[Hit]:
+        reach = _Reach(self._ledger, asked.symbols, self._inventory.loads(list(matches)) if shown else ())
+        waived = cache(self._accepted)
+        hits = []
+        for use in shown:
+            service = use.instance.service
+            known = self._services.get(service) or Service(service)
+            for number in use.components:
+                stored, match = matches[number]
+                component = stored.component
+                reached, because = reach.of(use, component)
+                hits.append(
+                    Hit(
+                        instance=use.instance,
+                        package=component.package,
+                        version=component.version,
+                        purl=component.purl,
+                        advisory=match.advisory,
+                        could_not_compare=match.status is AffectedStatus.COULD_NOT_COMPARE,
+                        fixed=match.fixed,
+                        reached=reached,
+                        reached_by=because,
+                        tier=known.tier,
+                        exposure=known.exposure,
+                        owner=known.owner,
+                        waived_by=_waived_by(asked, component, waived(service)),
+                    )
+                )
+        return hits
+
+    def _accepted(self, service: str) -> Mapping[tuple[str, str], str]:
+        """(rule, purl) of findings that are there and do not count → by what."""
+        records: Sequence[FindingRecord] = self._ledger.findings(service=service, include_accepted=True)
+        return {
+            (each.finding.rule, each.finding.path): each.finding.accepted_by
+            for each in records
+            if each.is_accepted and each.finding.rule.startswith(RULES)
+        }
+
+
+def _waived_by(asked: Asked, component: Component, waived: Mapping[tuple[str, str], str]) -> str:
+    rules = [f"{RULES}{name}" for flaw in asked.flaws for name in flaw.names]
+    return next((by for rule in rules if (by := waived.get((rule, component.purl)))), "")
+
+
+class _Reach:
+    """How much of a component was seen to run, as far as agents tell."""
+
+    def __init__(self, ledger: LedgerReader, symbols: Sequence[str], loads: Sequence[Load]) -> None:
+        self._ledger = ledger
+        self._symbols = frozenset(symbols)
+        self._loads = {(each.service, each.release, each.component): each for each in loads}
+        self._functions = cache(self._functions_of)
+
+    def of(self, use: InstanceUse, component: Component) -> tuple[Reached, str]:
+        """And what that is concluded from."""
+        service, release = use.instance.service, use.instance.release
+        load = self._loads.get((service, release, component.key))
+        if load is None:
+            return Reached.UNKNOWN, ""
+        if load.reached is Reached.NOT_LOADED:
+            return Reached.NOT_LOADED, "an agent that watches from the start"
+        functions = self._functions(service)
+        if self._symbols & functions:
+            return Reached.SYMBOL, "the functions that the advisory names"
+        packages = tuple(f"{each}." for each in load.modules)
+        if packages and any(each.startswith(packages) for each in functions):
+            return Reached.PACKAGE, "modules of the package"
+        return load.reached, "imports"
+
+    def _functions_of(self, service: str) -> frozenset[str]:
+        """Of libraries, dotted, as far as agents of the service saw them run."""
+        found: set[str] = set()
+        inside, after = self._ledger.inside(), ("", "", -1, "")
+        while page := inside.functions(service, after=after, limit=AT_ONCE):
+            found.update(dotted(frame) for part, frame in page if part is Part.LIBRARY)
+            last_part, last = page[-1]
+            after = (str(last_part), last.file, last.line, last.function)
+            if len(page) < AT_ONCE or len(found) > MOST_FUNCTIONS:
+                break
+        return frozenset(found)
+
+
+def dotted(frame: Frame) -> str:
+    """`requests/sessions.py`, `Session.get` → `requests.sessions.Session.get`, as advisories name code."""
+    module = frame.file.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+    return f"{module}.{frame.function}"

@@ -1,0 +1,75 @@
+"""Taking stock: what people, pipelines and observers say of bills and instances. For commands and the API."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from setpoint.errors import CouldNotTellError, InputError
+from setpoint.loop.instructions import time_of
+from setpoint.model.component import Sbom
+from setpoint.model.inventory import Instance
+from setpoint.model.service import Release, check_release
+from setpoint.store.interface import InventoryReader, LedgerReader, LedgerWriter, Reported
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBill:
+    sbom: Sbom
+    is_new: bool
+
+
+def take_bill(
+    sbom: Sbom, release: Release | None, image: str, actor: str, ledger: LedgerReader, writer: LedgerWriter
+) -> TakenBill:
+    """Of what was built as a release, or is in an image, or both; the loop draws its conclusions a moment later."""
+    if release is None and not image:
+        raise InputError(
+            "a bill of materials is of a release or of an image, and none is named",
+            remedy="name one: --release SERVICE@VERSION or --image sha256:…",
+        )
+    if release is not None:
+        check_release(release)
+    if not sbom.components:
+        raise InputError("this bill lists no components", remedy="see how it was made: nothing is made of nothing")
+    now, inventory = time_of(ledger), writer.inventory()
+    with writer.transaction():
+        is_new = inventory.add_sbom(sbom, now)
+        if release is not None:
+            inventory.set_release_sbom(release.service, release.version, sbom.digest, now, actor)
+        if image:
+            inventory.set_image_sbom(image, sbom.digest, now, actor)
+    return TakenBill(sbom, is_new)
+
+
+def report_instances(
+    instances: Sequence[Instance], source: str, ledger: LedgerReader, writer: LedgerWriter
+) -> Reported:
+    """They run now; `source` is who says so, where they do not say it themselves."""
+    named = [each if each.source else replace(each, source=source) for each in instances]
+    with writer.transaction():
+        return writer.inventory().report_instances(named, time_of(ledger))
+
+
+def bill_of_release(inventory: InventoryReader, release: Release) -> Sbom:
+    """What was built; `CouldNotTellError` where nobody said."""
+    digest = inventory.sbom_of_release(release.service, release.version)
+    sbom = inventory.sbom(digest) if digest else None
+    if sbom is None:
+        raise no_bill(release)
+    return sbom
+
+
+def no_bill(release: Release) -> CouldNotTellError:
+    name = f"{release.service}@{release.version}"
+    return CouldNotTellError(
+        f"no bill of materials of {name} is known", remedy=f"add it: setpoint sbom add FILE --release {name}"
+    )
+
+
+def release_of(text: str) -> Release:
+    """`payments@1.4.2`; `InputError` for anything else."""
+    service, at, version = text.rpartition("@")
+    if not at or not service.strip() or not version.strip():
+        raise InputError(f"{text!r} names no release", remedy="write SERVICE@VERSION, as in payments@1.4.2")
+    return Release(service, version)

@@ -1,0 +1,1 @@
+"""The inventory: one row for each distinct component and bill of materials, and instances that point at bills."""

@@ -1,0 +1,125 @@
+"""What comes beside advisories: how far their sources were read, which flaws are exploited, and what agents loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, select
+
+from setpoint.model.inventory import ExploitScore, KnownExploited, Load, Reached
+from setpoint.store.interface.inventory import SyncState
+from setpoint.store.ledger.database import batches
+from setpoint.store.ledger.inventory import bills, numbers, pending
+from setpoint.store.ledger.inventory.tables import (
+    component_loads,
+    components,
+    exploit_scores,
+    known_exploited,
+    services,
+    sync_states,
+)
+from setpoint.store.ledger.upserts import insert_or_update
+
+
+def sync_state(connection: Connection, source: str) -> SyncState | None:
+    row = connection.execute(select(sync_states).where(sync_states.c.source == source)).one_or_none()
+    return None if row is None else SyncState(**row._mapping)
+
+
+def put_sync_state(connection: Connection, state: SyncState) -> None:
+    row = {
+        "source": state.source,
+        "etag": state.etag,
+        "last_modified": state.last_modified,
+        "newest": state.newest,
+        "synced_at": state.synced_at,
+    }
+    connection.execute(insert_or_update(connection, sync_states), row)
+
+
+def put_known_exploited(connection: Connection, entries: Iterable[KnownExploited]) -> int:
+    """All that there are; how many are new or gone, whose advisories are to be concluded again."""
+    now = {each.cve: each for each in entries}
+    before = {*connection.execute(select(known_exploited.c.cve)).scalars()}
+    moved = before ^ now.keys()
+    for some in batches(sorted(before - now.keys())):
+        connection.execute(delete(known_exploited).where(known_exploited.c.cve.in_(some)))
+    rows = [
+        {"cve": each.cve, "added": each.added, "due": each.due, "ransomware": each.ransomware} for each in now.values()
+    ]
+    if rows:
+        connection.execute(insert_or_update(connection, known_exploited), rows)
+    pending.note_advisories_named(connection, moved)
+    return len(moved)
+
+
+def put_exploit_scores(connection: Connection, scores: Iterable[ExploitScore]) -> None:
+    rows = [
+        {"cve": each.cve, "probability": each.probability, "percentile": each.percentile, "at": each.at}
+        for each in {each.cve: each for each in scores}.values()
+    ]
+    if rows:
+        connection.execute(insert_or_update(connection, exploit_scores), rows)
+
+
+def find_known_exploited(connection: Connection, cves: Collection[str]) -> dict[str, KnownExploited]:
+    return {row.cve: KnownExploited(**row._mapping) for row in _rows(connection, known_exploited, cves)}
+
+
+def find_exploit_scores(connection: Connection, cves: Collection[str]) -> dict[str, ExploitScore]:
+    return {row.cve: ExploitScore(**row._mapping) for row in _rows(connection, exploit_scores, cves)}
+
+
+def _rows(connection: Connection, table: Any, cves: Collection[str]) -> list[Any]:
+    return [
+        row for some in batches(sorted(cves)) for row in connection.execute(select(table).where(table.c.cve.in_(some)))
+    ]
+
+
+def note_loaded(connection: Connection, loads: Sequence[Load], at: datetime) -> set[int]:
+    """The numbers of the services of which something new is known."""
+    known = bills.keys_to_numbers(connection, {each.component for each in loads})
+    of = numbers.of_services(connection, {each.service for each in loads})
+    rows = {}
+    for each in loads:
+        if each.component in known:
+            place = (known[each.component], of[each.service], each.release)
+            rows[place] = {
+                "component": place[0],
+                "service": place[1],
+                "release": place[2],
+                "reached": each.reached,
+                "modules": list(each.modules),
+                "first_seen": at,
+            }
+    before = _reached(connection, {place[0] for place in rows})
+    new = {place: row for place, row in rows.items() if before.get(place) != row["reached"]}
+    if new:
+        connection.execute(
+            insert_or_update(connection, component_loads, ["first_seen"]), [new[each] for each in sorted(new)]
+        )
+    return {place[1] for place in new}
+
+
+def _reached(connection: Connection, wanted: Collection[int]) -> dict[tuple[int, int, str], str]:
+    table = component_loads
+    asked = select(table.c.component, table.c.service, table.c.release, table.c.reached)
+    rows = connection.execute(asked.where(numbers.any_of(table.c.component, wanted)))
+    return {(row.component, row.service, row.release): row.reached for row in rows}
+
+
+def loads(connection: Connection, wanted: Collection[int]) -> list[Load]:
+    table = component_loads
+    asked = (
+        select(services.c.name, table.c.release, components.c.key, table.c.reached, table.c.modules)
+        .join(services, services.c.id == table.c.service)
+        .join(components, components.c.id == table.c.component)
+        .where(numbers.any_of(table.c.component, wanted))
+        .order_by(services.c.name, table.c.component, table.c.release)
+    )
+    return [
+        Load(row.name, row.release, row.key.hex(), Reached(row.reached), tuple(row.modules))
+        for row in connection.execute(asked)
+    ]

@@ -1,0 +1,256 @@
+"""Instances in the ledger, counted in groups of those that run the same. `writer` calls it, in its transaction.
+
+Which bill is known best of a group (the one found running, else its image's, else its release's) is settled here, when
+something is written; whoever asks later reads it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Table,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    tuple_,
+    update,
+)
+
+from setpoint.model.inventory import Instance
+from setpoint.store.interface.inventory import Reported
+from setpoint.store.ledger.database import batches
+from setpoint.store.ledger.inventory import numbers, pending
+from setpoint.store.ledger.inventory.tables import NOTHING, groups, images, instances, releases
+from setpoint.store.ledger.upserts import insert_or_update
+
+AT_ONCE: Final = 10_000
+"""Instances that go in one transaction: others who want to write wait well under a second."""
+
+
+class _Alike(NamedTuple):
+    """What instances of one group have in common, in numbers."""
+
+    service: int
+    release: int
+    environment: str
+    image: int
+    running: int
+
+
+@dataclass(slots=True)
+class _Known:
+    """What the ledger has of a batch of instances and their groups."""
+
+    places: dict[tuple[int, str], int]
+    """(service, name) → group."""
+    groups: dict[int, _Alike]
+
+
+@dataclass(slots=True)
+class _Tally:
+    grown: Counter[int] = field(default_factory=Counter)
+    """Group → by how many instances."""
+    new: int = 0
+    moved: int = 0
+
+
+def report(connection: Connection, reported: Sequence[Instance], at: datetime) -> Reported:
+    # Of two reports about one instance in a batch, the later holds; what only the earlier says stays.
+    latest: dict[tuple[str, str], Instance] = {}
+    for each in reported:
+        latest[each.service, each.id] = _merged(latest.get((each.service, each.id)), each)
+    bills = numbers.of_sboms(connection, {each.sbom for each in latest.values()} - {""})
+    tally, unknown = _Tally(), {each.sbom for each in latest.values()} - bills.keys() - {""}
+    for some in batches(list(latest.values()), numbers.TUPLES):
+        _report(connection, some, bills, at, tally)
+    _count(connection, tally.grown)
+    return Reported(tally.new, tally.moved, frozenset(unknown))
+
+
+def _merged(before: Instance | None, now: Instance) -> Instance:
+    if before is None:
+        return now
+    return Instance(
+        now.service,
+        now.id,
+        now.release or before.release,
+        now.environment or before.environment,
+        now.image or before.image,
+        now.sbom or before.sbom,
+        now.source or before.source,
+    )
+
+
+def _report(
+    connection: Connection, reported: Sequence[Instance], bills: Mapping[str, int], at: datetime, tally: _Tally
+) -> None:
+    services = numbers.of_services(connection, {each.service for each in reported})
+    versions = numbers.of_releases(connection, {(services[each.service], each.release) for each in reported})
+    digests = numbers.of_images(connection, {each.image for each in reported})
+    known = _known(connection, [(services[each.service], each.id) for each in reported])
+    alike: list[_Alike] = []
+    for each in reported:
+        service = services[each.service]
+        before = known.groups.get(known.places.get((service, each.id), NOTHING))
+        said = _Alike(
+            service,
+            versions[service, each.release],
+            each.environment,
+            digests[each.image],
+            bills.get(each.sbom, NOTHING),
+        )
+        alike.append(_completed(said, before))
+    of_group = _groups(connection, set(alike))
+    rows = []
+    for each, now in zip(reported, alike, strict=True):
+        group, before_group = of_group[now], known.places.get((now.service, each.id))
+        rows.append(
+            {
+                "service": now.service,
+                "name": each.id,
+                "group": group,
+                "source": each.source,
+                "first_seen": at,
+                "last_seen": at,
+            }
+        )
+        if before_group != group:
+            tally.grown[group] += 1
+            tally.new += before_group is None
+            if before_group is not None:
+                tally.grown[before_group] -= 1
+                tally.moved += 1
+    connection.execute(insert_or_update(connection, instances, keep=["first_seen"]), rows)
+
+
+def _completed(said: _Alike, before: _Alike | None) -> _Alike:
+    """With what was known before where nothing is said; a bill that ran is another's once the release or image is."""
+    if before is None:
+        return said
+    release, image = said.release or before.release, said.image or before.image
+    same = release == before.release and image == before.image
+    return _Alike(
+        said.service,
+        release,
+        said.environment or before.environment,
+        image,
+        said.running or (before.running if same else NOTHING),
+    )
+
+
+def _known(connection: Connection, places: Sequence[tuple[int, str]]) -> _Known:
+    table = instances
+    wanted = tuple_(table.c.service, table.c.name).in_(places)
+    rows = connection.execute(select(table.c.service, table.c.name, table.c.group).where(wanted))
+    known = {(row.service, row.name): row.group for row in rows}
+    found = connection.execute(select(groups).where(groups.c.id.in_(sorted({*known.values()}))))
+    return _Known(known, {row.id: _alike(row) for row in found})
+
+
+def _alike(row: Row[Any]) -> _Alike:
+    return _Alike(row.service, row.release, row.environment, row.image, row.running)
+
+
+def _groups(connection: Connection, wanted: Collection[_Alike]) -> dict[_Alike, int]:
+    """The number of each, new ones included."""
+    columns = [groups.c[name] for name in _Alike._fields]
+    names = sorted(wanted)
+    found = numbers.find(connection, groups, columns, names)
+    missing = [each for each in names if each not in found]
+    if missing:
+        best = _best(connection, missing)
+        rows = [{**each._asdict(), "sbom": best[each], "instances": 0} for each in missing]
+        connection.execute(insert(groups), rows)
+        found |= numbers.find(connection, groups, columns, missing)
+    return found
+
+
+def _best(connection: Connection, wanted: Collection[_Alike]) -> dict[_Alike, int]:
+    """The number of the bill that is known best of each."""
+    of_image = _sboms(connection, images, {each.image for each in wanted})
+    of_release = _sboms(connection, releases, {each.release for each in wanted})
+    return {
+        each: each.running or of_image.get(each.image) or of_release.get(each.release) or NOTHING for each in wanted
+    }
+
+
+def _sboms(connection: Connection, table: Table, wanted: Collection[int]) -> dict[int, int]:
+    rows = connection.execute(select(table.c.id, table.c.sbom).where(table.c.id.in_(sorted({*wanted} - {NOTHING}))))
+    return {row.id: row.sbom for row in rows}
+
+
+def settle_again(connection: Connection, concerned: ColumnElement[bool]) -> None:
+    """Of these groups another bill may be known best now."""
+    rows = {row.id: row for row in connection.execute(select(groups).where(concerned))}
+    best = _best(connection, {_alike(row) for row in rows.values()})
+    moved = [row for row in rows.values() if row.sbom != best[_alike(row)]]
+    for row in moved:
+        connection.execute(update(groups).where(groups.c.id == row.id).values(sbom=best[_alike(row)]))
+    pending.note_services(connection, {row.service for row in moved if row.instances})
+
+
+def _count(connection: Connection, grown: Mapping[int, int]) -> None:
+    """Keep the counts of groups, and note the services that run another set of bills now."""
+    touched = sorted(group for group, by in grown.items() if by)
+    if not touched:
+        return
+    rows = [{"number": each, "by": grown[each]} for each in touched]
+    before = _rows(connection, touched)
+    growing = update(groups).where(groups.c.id == bindparam("number"))
+    connection.execute(growing.values(instances=groups.c.instances + bindparam("by")), rows)
+    changed = {row.service for row in before if (row.instances == 0) != (row.instances + grown[row.id] == 0)}
+    pending.note_services(connection, changed)
+    for some in batches(touched):
+        connection.execute(delete(groups).where(groups.c.id.in_(some), groups.c.instances == 0))
+
+
+def _rows(connection: Connection, wanted: Sequence[int]) -> list[Any]:
+    found: list[Any] = []
+    for some in batches(wanted):
+        found += connection.execute(
+            select(groups.c.id, groups.c.service, groups.c.instances).where(groups.c.id.in_(some))
+        ).all()
+    return found
+
+
+def remove(connection: Connection, service: str, identities: Collection[str]) -> int:
+    """How many were known."""
+    number = numbers.known_service(connection, service)
+    gone = 0
+    for some in batches(sorted(identities)):
+        gone += _drop(connection, (instances.c.service == number) & instances.c.name.in_(some))
+    return gone
+
+
+def expire(connection: Connection, before: datetime) -> int:
+    """The first ones of those that nobody saw since; how many."""
+    silent = (
+        select(instances.c.service, instances.c.name)
+        .where(instances.c.last_seen < before)
+        .order_by(instances.c.service, instances.c.name)
+        .limit(AT_ONCE)
+    )
+    gone = 0
+    for some in batches(connection.execute(silent).all(), numbers.TUPLES):
+        places = [tuple(each) for each in some]
+        gone += _drop(connection, tuple_(instances.c.service, instances.c.name).in_(places))
+    return gone
+
+
+def _drop(connection: Connection, concerned: ColumnElement[bool]) -> int:
+    counted = select(instances.c.group, func.count(literal(1))).where(concerned).group_by(instances.c.group)
+    shrunk: dict[int, int] = {group: -count for group, count in connection.execute(counted)}
+    connection.execute(delete(instances).where(concerned))
+    _count(connection, shrunk)
+    return -sum(shrunk.values())

@@ -1,0 +1,122 @@
+"""Numbers for what has a name: found where they are known, else given. Inside the caller's writing transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import Column, ColumnElement, Connection, Table, bindparam, insert, select, tuple_
+
+from setpoint.errors import NotFoundError
+from setpoint.model.component import PackageName
+from setpoint.store.ledger.database import batches
+from setpoint.store.ledger.inventory.tables import NOTHING, images, packages, releases, sboms, services
+
+Name = TypeVar("Name")
+Row = Mapping[str, Any]
+
+TUPLES: Final = 2_000
+"""Names of several parts in one statement."""
+
+
+MOST_NUMBERS: Final = 50_000
+"""Numbers that are written out in one statement: SQLite takes a million characters (*Limits In SQLite*)."""
+
+
+def of_services(connection: Connection, names: Collection[str]) -> dict[str, int]:
+    return _numbers(connection, services, (services.c.name,), names, {"bearing": ""})
+
+
+def of_packages(connection: Connection, names: Collection[PackageName]) -> dict[PackageName, int]:
+    pairs = _numbers(
+        connection, packages, (packages.c.name, packages.c.type), {(each.name, each.type) for each in names}
+    )
+    return {each: pairs[each.name, each.type] for each in names}
+
+
+def of_releases(connection: Connection, names: Collection[tuple[int, str]]) -> dict[tuple[int, str], int]:
+    """By the number of the service and the version; no version is no release."""
+    wanted = {each for each in names if each[1]}
+    found = _numbers(connection, releases, (releases.c.service, releases.c.version), wanted, {"sbom": NOTHING})
+    return {each: found.get(each, NOTHING) for each in names}
+
+
+def of_images(connection: Connection, digests: Collection[str]) -> dict[str, int]:
+    found = _numbers(connection, images, (images.c.digest,), {*digests} - {""}, {"sbom": NOTHING})
+    return {each: found.get(each, NOTHING) for each in digests}
+
+
+def of_sboms(connection: Connection, digests: Collection[str]) -> dict[str, int]:
+    """Of those that are known."""
+    keys = {key: each for each in digests if (key := key_of(each))}
+    return {keys[key]: number for key, number in find(connection, sboms, (sboms.c.digest,), list(keys)).items()}
+
+
+def of_sbom(connection: Connection, digest: str) -> int:
+    number = of_sboms(connection, [digest]).get(digest)
+    if number is None:
+        raise NotFoundError(f"there is no bill of materials {digest!r}", remedy="add it first: setpoint sbom add FILE")
+    return number
+
+
+def any_of(column: Column[Any], wanted: Collection[int]) -> ColumnElement[bool]:
+    """Whether the column is one of these, of which there may be more than a statement takes values."""
+    return column.in_(bindparam(None, sorted(wanted), expanding=True, literal_execute=True))
+
+
+def key_of(digest: str) -> bytes:
+    """A digest as it is kept; empty for what is none, which nothing is found under."""
+    try:
+        return bytes.fromhex(digest)
+    except ValueError:
+        return b""
+
+
+def known_packages(connection: Connection, names: Collection[PackageName]) -> dict[PackageName, int]:
+    pairs = {(each.name, each.type): each for each in names}
+    found = find(connection, packages, (packages.c.name, packages.c.type), list(pairs))
+    return {pairs[pair]: number for pair, number in found.items()}
+
+
+def find(
+    connection: Connection, table: Table, columns: Sequence[Column[Any]], names: Sequence[Name]
+) -> dict[Name, int]:
+    """Name (a tuple where it has several columns) → number, of those that are known."""
+    found: dict[Name, int] = {}
+    wanted = columns[0] if len(columns) == 1 else tuple_(*columns)
+    for some in batches(names, TUPLES):
+        for number, *name in connection.execute(select(table.c.id, *columns).where(_is_in(wanted, some))):
+            found[tuple(name) if len(columns) > 1 else name[0]] = number  # type: ignore[index] # as the columns say
+    return found
+
+
+def _numbers(
+    connection: Connection,
+    table: Table,
+    columns: Sequence[Column[Any]],
+    names: Collection[Name],
+    others: Row | None = None,
+) -> dict[Name, int]:
+    # In order, so that the same names always get their numbers alike.
+    wanted = sorted(names)  # type: ignore[type-var] # texts, or tuples of texts and numbers
+    found = find(connection, table, columns, wanted)
+    missing = [each for each in wanted if each not in found]
+    if missing:
+        connection.execute(insert(table), [{**_row(columns, each), **(others or {})} for each in missing])
+        found |= find(connection, table, columns, missing)
+    return found
+
+
+def _row(columns: Sequence[Column[Any]], name: Any) -> Row:
+    parts: Iterable[Any] = name if len(columns) > 1 else (name,)
+    return {column.name: part for column, part in zip(columns, parts, strict=True)}
+
+
+def _is_in(wanted: Any, names: Sequence[Any]) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = wanted.in_(names)
+    return found
+
+
+def known_service(connection: Connection, name: str) -> int:
+    """`NOTHING` for one that the inventory never heard of."""
+    return find(connection, services, (services.c.name,), [name]).get(name, NOTHING)

@@ -1,0 +1,36 @@
+"""What was concluded of components that services run: its findings and decisions. `writer.py` calls it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from setpoint.model.decision import Decision
+from setpoint.model.finding import Finding, FindingChanges, FindingSource
+from setpoint.model.urn import Urn
+from setpoint.store.ledger import decisions as kept_decisions
+from setpoint.store.ledger import findings as kept_findings
+from setpoint.store.ledger.audit import Entry
+
+
+def record(
+    connection: Connection,
+    scope: str,
+    findings: Mapping[Urn, Sequence[Finding]],
+    rules: Sequence[str] | None,
+    decisions: Sequence[Decision],
+    at: datetime,
+    reason: str,
+) -> tuple[dict[Urn, FindingChanges], list[Entry]]:
+    """What came and went, and what the audit log says about it; without `rules`, of all that services run."""
+    if rules is None:
+        # What agents saw inside of them is concluded elsewhere.
+        changes = kept_findings.record(
+            connection, scope, findings, at, lambda each: each.source is not FindingSource.COMPONENT
+        )
+    else:
+        changes = kept_findings.record_rules(connection, scope, findings, rules, at)
+    written = kept_decisions.append(connection, kept_decisions.together(decisions), at)
+    return changes, [*kept_findings.entries(changes, at, reason), *kept_decisions.entries(written, at)]

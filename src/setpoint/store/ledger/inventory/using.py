@@ -1,0 +1,258 @@
+"""Where components run: from components to bills, to groups of instances, to instances. `reader` calls it.
+
+Nothing here reads a bill, and instances are read only as far as they are shown: the cost is that of the answer.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, func, select, tuple_
+
+from setpoint.model.inventory import Instance, InventorySummary
+from setpoint.store.interface.inventory import ComponentUse, InstancePlace, InstanceUse, StoredComponent
+from setpoint.store.ledger.database import batches
+from setpoint.store.ledger.inventory import bills
+from setpoint.store.ledger.inventory.numbers import any_of
+from setpoint.store.ledger.inventory.tables import (
+    NOTHING,
+    advisories,
+    advisory_packages,
+    components,
+    groups,
+    images,
+    instances,
+    releases,
+    sbom_components,
+    sboms,
+    services,
+)
+
+running = sboms.alias("running_sboms")
+
+
+def counts(connection: Connection, wanted: Collection[int]) -> dict[str, int]:
+    """Service → how many of its instances have any of these."""
+    counted = func.sum(groups.c.instances)
+    asked = (
+        select(services.c.name, counted)
+        .join(groups, groups.c.service == services.c.id)
+        .where(groups.c.sbom.in_(_bills_with(wanted)), groups.c.instances > 0)
+        .group_by(services.c.name)
+        .order_by(services.c.name)
+    )
+    return {name: int(count) for name, count in connection.execute(asked)}
+
+
+def uses(connection: Connection, wanted: Collection[int], only: Collection[str] | None) -> list[ComponentUse]:
+    found: dict[tuple[str, int], list[tuple[str, str, int]]] = defaultdict(list)
+    for row in connection.execute(_uses(wanted, only)):
+        found[row.service, row.component].append((row.version or "", row.environment, int(row.instances)))
+    return [
+        ComponentUse(
+            component,
+            service,
+            sum(count for _, _, count in rows),
+            tuple(sorted({version for version, _, _ in rows if version})),
+            tuple(sorted({environment for _, environment, _ in rows if environment})),
+        )
+        for (service, component), rows in sorted(found.items())
+    ]
+
+
+def _uses(wanted: Collection[int], only: Collection[str] | None) -> Select[Any]:
+    table = sbom_components
+    alike = (services.c.name, table.c.component, releases.c.version, groups.c.environment)
+    asked = (
+        select(
+            services.c.name.label("service"),
+            table.c.component,
+            releases.c.version,
+            groups.c.environment,
+            func.sum(groups.c.instances).label("instances"),
+        )
+        .select_from(table)
+        .join(groups, groups.c.sbom == table.c.sbom)
+        .join(services, services.c.id == groups.c.service)
+        .outerjoin(releases, releases.c.id == groups.c.release)
+        .where(any_of(table.c.component, wanted), groups.c.instances > 0)
+        .group_by(*alike)
+    )
+    return asked if only is None else asked.where(services.c.name.in_(sorted(only)))
+
+
+def of_services(connection: Connection, wanted: Collection[str]) -> dict[str, list[int]]:
+    """Service → the components of all that its instances run."""
+    run: dict[str, set[int]] = {each: set() for each in wanted}
+    asked = (
+        select(services.c.name, groups.c.sbom)
+        .join(groups, groups.c.service == services.c.id)
+        .where(services.c.name.in_(sorted(wanted)), groups.c.instances > 0, groups.c.sbom != NOTHING)
+    )
+    for name, sbom in connection.execute(asked):
+        run[name].add(sbom)
+    listed = bills.components_of_sboms(connection, {sbom for each in run.values() for sbom in each})
+    return {name: sorted({one for sbom in each for one in listed[sbom]}) for name, each in run.items()}
+
+
+def bearings(connection: Connection) -> dict[str, str]:
+    """Service → what bore on it when it was concluded last, of those that run something that is known."""
+    run = select(groups.c.service).where(groups.c.sbom != NOTHING, groups.c.instances > 0)
+    asked = select(services.c.name, services.c.bearing).where(services.c.id.in_(run)).order_by(services.c.name)
+    return {row.name: row.bearing for row in connection.execute(asked)}
+
+
+def components_of_release(connection: Connection, service: str, version: str) -> list[StoredComponent]:
+    """What was built; empty where nobody said."""
+    asked = (
+        select(releases.c.sbom)
+        .join(services, services.c.id == releases.c.service)
+        .where(services.c.name == service, releases.c.version == version)
+    )
+    sbom = connection.execute(asked).scalar_one_or_none() or NOTHING
+    listed = bills.components_of_sboms(connection, {sbom}).get(sbom, [])
+    return bills.read_components(connection, listed)
+
+
+def instances_of(
+    connection: Connection, wanted: Collection[int], after: InstancePlace, limit: int
+) -> list[InstanceUse]:
+    """Page by page, in order of service, group and name."""
+    service, group, name = after
+    place = tuple_(services.c.name, groups.c.id)
+    asked = (
+        select(groups.c.id, groups.c.instances, groups.c.sbom, services.c.name)
+        .join(services, services.c.id == groups.c.service)
+        .where(groups.c.sbom.in_(_bills_with(wanted)), groups.c.instances > 0, place >= (service, group))
+        .order_by(services.c.name, groups.c.id)
+        .limit(limit + 1)
+    )
+    met = connection.execute(asked).all()
+    listed = _listed(connection, wanted, {row.sbom for row in met})
+    found = []
+    for row, numbered in _instances(connection, met, group, name, limit):
+        found.append(
+            InstanceUse(_decode(row), tuple(listed[numbered.sbom]), (numbered.name, numbered.id, row.instance_name))
+        )
+    return found
+
+
+def _instances(
+    connection: Connection, met: Sequence[Any], begun: int, name: str, limit: int
+) -> list[tuple[Any, Any]]:
+    """The first instances of these groups, each with its group; of the one that was begun, those behind the name."""
+    by_number = {row.id: row for row in met}
+    found: list[Any] = []
+    left = list(by_number)
+    while left and len(found) < limit:
+        room = limit - len(found)
+        # As many groups as fit as a whole are read together; one that is begun, or does not fit, by itself.
+        some, size = left[:1], by_number[left[0]].instances
+        while len(some) < len(left) and left[0] != begun and size + by_number[left[len(some)]].instances <= room:
+            size += by_number[left[len(some)]].instances
+            some.append(left[len(some)])
+        asked = _all().where(instances.c.group.in_(some))
+        if some == [begun]:
+            asked = asked.where(instances.c.name > name)
+        if len(some) == 1:
+            asked = asked.order_by(instances.c.name).limit(room)
+        rows = connection.execute(asked).all()
+        order = {number: place for place, number in enumerate(some)}
+        found += sorted(rows, key=lambda row: (order[row.group], row.instance_name))
+        left = left[len(some) :]
+    return [(row, by_number[row.group]) for row in found[:limit]]
+
+
+def page(connection: Connection, service: str | None, after: tuple[str, str], limit: int) -> list[Instance]:
+    asked = _all().where(tuple_(services.c.name, instances.c.name) > after)
+    if service is not None:
+        asked = asked.where(services.c.name == service)
+    rows = connection.execute(asked.order_by(services.c.name, instances.c.name).limit(limit))
+    return [_decode(row) for row in rows]
+
+
+def sboms_of(connection: Connection, service: str) -> dict[str, int]:
+    """Digest of a bill → how many instances run it; under the empty text those of which none is known."""
+    asked = (
+        select(sboms.c.digest, func.sum(groups.c.instances))
+        .select_from(groups)
+        .join(services, services.c.id == groups.c.service)
+        .outerjoin(sboms, sboms.c.id == groups.c.sbom)
+        .where(services.c.name == service, groups.c.instances > 0)
+        .group_by(sboms.c.digest)
+    )
+    return {(digest.hex() if digest else ""): int(count) for digest, count in connection.execute(asked)}
+
+
+def summary(connection: Connection) -> InventorySummary:
+    def number(asked: Select[Any]) -> int:
+        return int(connection.execute(asked).scalar_one() or 0)
+
+    of_group = groups.c.instances
+    of_source = select(advisories.c.source, func.count().label("number")).where(advisories.c.withdrawn.is_(None))
+    by_source = {row.source: row.number for row in connection.execute(of_source.group_by(advisories.c.source))}
+    return InventorySummary(
+        services=number(select(func.count(groups.c.service.distinct())).where(of_group > 0)),
+        releases=number(select(func.count()).select_from(releases)),
+        instances=number(select(func.sum(of_group))),
+        sboms=number(select(func.count()).select_from(sboms)),
+        components=number(select(func.count()).select_from(components)),
+        advisories=sum(by_source.values()),
+        packages_of_advisories=number(select(func.count(advisory_packages.c.package.distinct()))),
+        advisories_by_source=by_source,
+        unknown_instances=number(select(func.sum(of_group)).where(groups.c.sbom == NOTHING)),
+    )
+
+
+def _bills_with(wanted: Collection[int]) -> Select[Any]:
+    return select(sbom_components.c.sbom).where(any_of(sbom_components.c.component, wanted))
+
+
+def _listed(connection: Connection, wanted: Collection[int], of: Collection[int]) -> Mapping[int, list[int]]:
+    """Bill → which of these components it lists, in order."""
+    listed: dict[int, list[int]] = defaultdict(list)
+    table = sbom_components
+    for some in batches(sorted(of)):
+        asked = select(table.c.sbom, table.c.component).where(any_of(table.c.component, wanted), table.c.sbom.in_(some))
+        for sbom, component in connection.execute(asked.order_by(table.c.component)):
+            listed[sbom].append(component)
+    return listed
+
+
+def _all() -> Select[Any]:
+    return (
+        select(
+            services.c.name.label("service_name"),
+            instances.c.name.label("instance_name"),
+            instances.c.group,
+            releases.c.version,
+            groups.c.environment,
+            images.c.digest.label("image"),
+            running.c.digest.label("sbom"),
+            instances.c.source,
+            instances.c.first_seen,
+            instances.c.last_seen,
+        )
+        .select_from(instances)
+        .join(groups, groups.c.id == instances.c.group)
+        .join(services, services.c.id == instances.c.service)
+        .outerjoin(releases, releases.c.id == groups.c.release)
+        .outerjoin(images, images.c.id == groups.c.image)
+        .outerjoin(running, running.c.id == groups.c.running)
+    )
+
+
+def _decode(row: Row[Any]) -> Instance:
+    return Instance(
+        row.service_name,
+        row.instance_name,
+        row.version or "",
+        row.environment,
+        row.image or "",
+        row.sbom.hex() if row.sbom else "",
+        row.source,
+        row.first_seen,
+        row.last_seen,
+    )

@@ -1,0 +1,111 @@
+"""`InventoryWriter` on a database. `SqlWriter.inventory` makes it, with its own transactions and audit log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
+
+from sqlalchemy import Connection, update
+
+from setpoint.model.advisory import Advisory
+from setpoint.model.component import Sbom
+from setpoint.model.inventory import ExploitScore, Instance, KnownExploited, Load
+from setpoint.model.service import Release
+from setpoint.store.interface.inventory import AdvisoryChanges, Pending, Reported, StoredMatch, SyncState
+from setpoint.store.ledger.audit import ITSELF, Entry
+from setpoint.store.ledger.inventory import advisories, bills, feeds, instances, matching, numbers, pending
+from setpoint.store.ledger.inventory.tables import groups, images, releases
+
+Appending = Callable[[], AbstractContextManager[Connection]]
+"""A transaction that checks the right to write."""
+Tell = Callable[[Connection, Sequence[Entry]], None]
+"""Writes to the audit log, in the transaction."""
+SetClock = Callable[[Connection, datetime], None]
+"""Remembers the latest time of any write, in the transaction."""
+
+
+class SqlInventoryWriter:
+    def __init__(self, appending: Appending, tell: Tell, set_clock: SetClock) -> None:
+        self._appending = appending
+        self._tell = tell
+        self._set_clock = set_clock
+
+    @contextmanager
+    def _writing(self, at: datetime) -> Iterator[Connection]:
+        with self._appending() as connection:
+            yield connection
+            self._set_clock(connection, at)
+
+    def add_sbom(self, sbom: Sbom, at: datetime) -> bool:
+        with self._writing(at) as connection:
+            return bills.add(connection, sbom, at)
+
+    def set_release_sbom(self, service: str, version: str, digest: str, at: datetime, actor: str = ITSELF) -> None:
+        with self._writing(at) as connection:
+            sbom = numbers.of_sbom(connection, digest)
+            named = (numbers.of_services(connection, [service])[service], version)
+            release = numbers.of_releases(connection, [named])[named]
+            connection.execute(update(releases).where(releases.c.id == release).values(sbom=sbom))
+            instances.settle_again(connection, groups.c.release == release)
+            subject = Release(service, version).urn
+            self._tell(connection, [Entry(at, "bill of materials set", subject, {"sbom": digest}, actor)])
+
+    def set_image_sbom(self, image: str, digest: str, at: datetime, actor: str = ITSELF) -> None:
+        with self._writing(at) as connection:
+            sbom = numbers.of_sbom(connection, digest)
+            number = numbers.of_images(connection, [image])[image]
+            connection.execute(update(images).where(images.c.id == number).values(sbom=sbom))
+            instances.settle_again(connection, groups.c.image == number)
+            self._tell(connection, [Entry(at, "bill of materials set", image, {"sbom": digest}, actor)])
+
+    def report_instances(self, reported: Sequence[Instance], at: datetime) -> Reported:
+        with self._writing(at) as connection:
+            return instances.report(connection, reported, at)
+
+    def remove_instances(self, service: str, identities: Collection[str], at: datetime) -> int:
+        with self._writing(at) as connection:
+            return instances.remove(connection, service, identities)
+
+    def expire_instances(self, before: datetime, at: datetime) -> int:
+        with self._writing(at) as connection:
+            return instances.expire(connection, before)
+
+    def put_advisories(self, given: Iterable[Advisory], at: datetime) -> AdvisoryChanges:
+        with self._writing(at) as connection:
+            changes = advisories.put(connection, given)
+            if changes.new or changes.changed:
+                details = {"new": len(changes.new), "changed": len(changes.changed)}
+                self._tell(connection, [Entry(at, "advisories taken", "advisories", details)])
+        return changes
+
+    def put_sync_state(self, state: SyncState) -> None:
+        with self._appending() as connection:
+            feeds.put_sync_state(connection, state)
+
+    def put_known_exploited(self, entries: Iterable[KnownExploited], at: datetime) -> int:
+        with self._writing(at) as connection:
+            moved = feeds.put_known_exploited(connection, entries)
+            if moved:
+                self._tell(connection, [Entry(at, "known exploited taken", "advisories", {"moved": moved})])
+        return moved
+
+    def put_exploit_scores(self, scores: Iterable[ExploitScore]) -> None:
+        with self._appending() as connection:
+            feeds.put_exploit_scores(connection, scores)
+
+    def note_loaded(self, loads: Sequence[Load], at: datetime) -> None:
+        with self._writing(at) as connection:
+            pending.note_services(connection, feeds.note_loaded(connection, loads, at))
+
+    def put_matches(self, given: Pending, matches: Sequence[StoredMatch]) -> None:
+        with self._appending() as connection:
+            matching.put(connection, given, matches)
+
+    def look_again(self, services: Collection[str]) -> None:
+        with self._appending() as connection:
+            pending.note_services(connection, numbers.of_services(connection, services).values())
+
+    def settle(self, given: Pending, bearings: Mapping[str, str]) -> None:
+        with self._appending() as connection:
+            matching.settle(connection, given, bearings)

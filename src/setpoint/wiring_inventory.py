@@ -1,0 +1,110 @@
+"""Puts together what commands and the server ask of the inventory: bills are read, questions understood."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Final
+
+from setpoint.compare.component.difference import ComponentChange, differences
+from setpoint.errors import CouldNotTellError, InputError
+from setpoint.loop.affected import Asked
+from setpoint.model.advisory import Advisory, AffectedStatus, Match
+from setpoint.model.canonical import Json
+from setpoint.model.component import Component, Sbom
+from setpoint.store.interface import InventoryReader
+
+PURL: Final = "pkg:"
+MOST_ADVISORIES: Final = 1_000
+"""In one file that is asked about: a question is about a problem or a few, and a whole database is for `sync`."""
+
+
+def read_bill(octets: bytes, where: str) -> Sbom:
+    from setpoint.intent.sbom.reading import read_sbom
+
+    return read_sbom(octets, where)
+
+
+def asked_for(text: str, inventory: InventoryReader) -> Asked:
+    """A package URL with versions, or the id of an advisory that is known; `CouldNotTellError` for one that is not."""
+    if text.lower().startswith(PURL):
+        from setpoint.compare.component.asked import AskedPackage
+
+        package = AskedPackage.parse(text)
+        return Asked(str(package), (package.package,), package.match)
+    known = inventory.advisories([text])
+    if not known:
+        raise CouldNotTellError(
+            f"no advisory {text!r} is known here",
+            remedy="read it in: setpoint advisories sync; or ask for the package: setpoint affected 'pkg:pypi/NAME@<X'",
+        )
+    return asked_about(known)
+
+
+def asked_about(advisories: Sequence[Advisory]) -> Asked:
+    """Whatever any of these says; they need not be known here."""
+    from setpoint.compare.component.matching import AdvisoryIndex
+    from setpoint.compare.component.merging import merge
+
+    flaws, index = merge(advisories), AdvisoryIndex(advisories)
+    entries = [each for advisory in advisories if advisory.withdrawn is None for each in advisory.affected]
+
+    def match(component: Component) -> Match | None:
+        """The worst that is said; what fixes it, from all that say so."""
+        found = index.matches(component)
+        certain = [each for each in found if each.status is AffectedStatus.AFFECTED] or found
+        if not certain:
+            return None
+        fixed = tuple(dict.fromkeys(version for each in certain for version in each.fixed))
+        return Match(certain[0].advisory, certain[0].status, fixed, certain[0].reason)
+
+    names = [each.id for each in flaws] or [each.id for each in advisories]
+    return Asked(
+        title=", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else ""),
+        packages=tuple(dict.fromkeys(each.package for each in entries)),
+        match=match,
+        flaws=flaws,
+        symbols=tuple(dict.fromkeys(symbol for each in entries for symbol in each.symbols)),
+    )
+
+
+def advisories_in(path: Path) -> list[Advisory]:
+    """All in a file; `InputError` for a document that is none, and for a file with a whole database."""
+    from setpoint.observe.advisories.files import read_advisories
+
+    return _few(read_advisories(path), str(path))
+
+
+def advisories_of(documents: Sequence[Json]) -> list[Advisory]:
+    """As OSV spells them."""
+    from setpoint.observe.advisories.reading import read_advisory
+
+    return _few((read_advisory(each, where=f"advisories[{at}]") for at, each in enumerate(documents)), "advisories")
+
+
+def _few(advisories: Iterable[Advisory], where: str) -> list[Advisory]:
+    found: list[Advisory] = []
+    for each in advisories:
+        if len(found) == MOST_ADVISORIES:
+            raise InputError(
+                f"more than {MOST_ADVISORIES:,} advisories are asked about at once",
+                where=where,
+                remedy="read them in instead: setpoint advisories sync --from",
+            )
+        found.append(each)
+    if not found:
+        raise InputError("there is no advisory in it", where=where, remedy="give one in OSV's format")
+    return found
+
+
+def make_bill(target: Path) -> tuple[bytes, Sbom, tuple[str, ...]]:
+    """As CycloneDX, as itself, and what could not be read there."""
+    from setpoint.intent.sbom.making import make_sbom
+    from setpoint.intent.sbom.writing import write_cyclonedx
+
+    made = make_sbom(target)
+    return write_cyclonedx(made.sbom), made.sbom, tuple(str(each) for each in made.unread)
+
+
+def bill_differences(before: Sbom, after: Sbom) -> tuple[ComponentChange, ...]:
+    return differences(before, after)
