@@ -67,6 +67,7 @@ def make_fleet(bills: int, advisories: Sequence[Advisory], seed: int = 20_261_12
     random_ = random.Random(seed)
     packages = _packages(random_, advisories)
     names = sorted(packages)
+    packages[POPULAR.name] = [f"{version}.0" for version in range(POPULAR_VERSIONS)]
     # Some packages are in nearly everything, most in hardly anything.
     weights = [1 / (rank + 10) for rank in range(len(names))]
     random_.shuffle(names)
@@ -76,10 +77,10 @@ def make_fleet(bills: int, advisories: Sequence[Advisory], seed: int = 20_261_12
             chosen = dict.fromkeys(random_.choices(names, weights, k=3 * SIZE))
             listed = {name: random_.choice(packages[name]) for name in list(chosen)[: SIZE - 2]}
             if number // RELEASES % 2 == 0:
-                listed[POPULAR.name] = f"{random_.randrange(POPULAR_VERSIONS)}.0"
+                listed[POPULAR.name] = random_.choice(packages[POPULAR.name])
         else:
             for name in random_.sample(sorted(listed), int(BUMPED * SIZE)):
-                listed[name] = random_.choice(packages.get(name, [listed[name]]))
+                listed[name] = random_.choice(packages[name])
         found = {**listed, f"own-{number:05}": "1.0"}
         if number == bills // 2 + 1:
             found[RARE.name] = "1.0"

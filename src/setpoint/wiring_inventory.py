@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Final
 
 from setpoint.compare.component.difference import ComponentChange, differences
+from setpoint.compare.component.running import ReleaseDrift, compare_running
 from setpoint.errors import CouldNotTellError, InputError
 from setpoint.loop.affected import Asked
+from setpoint.loop.component_drift import running_releases
 from setpoint.model.advisory import Advisory, AffectedStatus, Match
 from setpoint.model.canonical import Json
 from setpoint.model.component import Component, Sbom
-from setpoint.store.interface import InventoryReader
+from setpoint.store.interface import InventoryReader, LedgerReader
 
 PURL: Final = "pkg:"
 MOST_ADVISORIES: Final = 1_000
@@ -108,3 +110,17 @@ def make_bill(target: Path) -> tuple[bytes, Sbom, tuple[str, ...]]:
 
 def bill_differences(before: Sbom, after: Sbom) -> tuple[ComponentChange, ...]:
     return differences(before, after)
+
+
+def component_drift(ledger: LedgerReader, service: str) -> list[ReleaseDrift]:
+    """Release by release; `CouldNotTellError` where no agent tells what it is made of."""
+    found = [
+        ReleaseDrift(each.release, compare_running(each.built, each.processes))
+        for each in running_releases(ledger, service)
+    ]
+    if not found:
+        raise CouldNotTellError(
+            f"no agent told lately what {service} is made of",
+            remedy="run it under the agent: docs/how-to/know-what-runs.md",
+        )
+    return found

@@ -81,8 +81,10 @@ def examine(sink: Sink, argument: Any, *, frames: Sequence[FrameType] | None = N
     request = current.get()
     if request is None or _examination is None or (request.ended and request.is_past()):
         return
+    if _clean.holds(sink.name, argument):
+        return
     text = _as_text(argument)
-    if not text or _clean.holds(sink.name, argument):
+    if not text:
         return
     place = (sink.name, request.route or request.path)
     if not _looks.is_due(place):

@@ -132,11 +132,10 @@ def _waiting(seen: set[FrameType]) -> Iterator[FrameType]:
         task = link.task() if link.task is not None else None
         if task is None or task is running:
             continue
-        for frame in _suspended(task):
-            if frame.f_code in ENTRIES:
+        for each in _suspended(task):
+            if each.f_code in ENTRIES:
                 return
-            if frame.f_code in RUNNING_HANDED:
-                frame = frame.f_locals["handover"].frame
+            frame = each.f_locals["handover"].frame if each.f_code in RUNNING_HANDED else each
             if frame is not None and frame not in seen:
                 seen.add(frame)
                 yield frame

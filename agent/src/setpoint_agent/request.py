@@ -135,7 +135,7 @@ class Request:
 
     @cached_property
     def headers(self) -> set[tuple[str, str]]:
-        """Headers of the response that were looked at when they were set; of frameworks where that can be gone round."""
+        """Headers of the response that were seen when they were set, of frameworks where that can be gone round."""
         return set()
 
     @cached_property

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import click
 
-from setpoint.cli.options import json_option, service_option
+from setpoint.cli.options import goes_to_subcommand, json_option, service_option
 from setpoint.cli.orders import reason_option
 from setpoint.cli.output import Output
 from setpoint.cli.source import Source, source_option
@@ -28,7 +28,7 @@ def command(source: Source, service: str | None, *, include_gone: bool, verbose:
 
     Exits 3 when all agents of a service have fallen silent, or reports wait longer than usual to be worked in.
     """
-    if click.get_current_context().invoked_subcommand is not None:
+    if goes_to_subcommand(click.get_current_context()):
         return 0
     output, now = Output.of(as_json=as_json), datetime.now(UTC)
     agents, derivation = source.inside.agents(service, include_gone=include_gone), source.inside.derivation()

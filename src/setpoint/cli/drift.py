@@ -10,6 +10,7 @@ import click
 
 from setpoint.cli.accepted import Accepted, accepted, place_of, show_accepted
 from setpoint.cli.beats import coverage_json, explain_coverage
+from setpoint.cli.drift_components import show_component_drift
 from setpoint.cli.drift_view import (
     NOTHING,
     OfFindings,
@@ -35,6 +36,8 @@ from setpoint.model.finding import FindingRecord, FindingSource
 from setpoint.model.snapshot import AreaCoverage
 from setpoint.model.urn import Urn
 from setpoint.model.wording import counted
+
+CONFIG, COMPONENT = "config", "component"
 
 
 class _Subcommands(click.Group):
@@ -88,7 +91,7 @@ class _Answer:
 
 @click.group(name="drift", cls=_Subcommands, invoke_without_command=True)
 @source_option
-@click.option("--plane", type=click.Choice(["config"]), default="config", show_default=True, help="Which plane.")
+@click.option("--plane", type=click.Choice([CONFIG, COMPONENT]), default=CONFIG, show_default=True, help="Which plane.")
 @service_option
 @click.option("--all", "everything", is_flag=True, help="Every path on its own, what was folded away too.")
 @sarif_option
@@ -110,6 +113,8 @@ def command(
     """
     if goes_to_subcommand(click.get_current_context()):
         return None
+    if plane == COMPONENT:
+        return show_component_drift(source, service, everything=everything, as_json=as_json)
     now = source.standing()
     found = list(source.comparisons(service, everything=everything))
     drifts = [drift for each in found for drift in each.drifts]

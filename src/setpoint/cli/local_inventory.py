@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from typing import Final
 
 from setpoint.cli.actor import actor
+from setpoint.compare.component.running import ReleaseDrift
 from setpoint.errors import NotFoundError
 from setpoint.loop.affected import AffectedAnswer, AffectedSearch
 from setpoint.loop.instructions import time_of
@@ -16,7 +17,7 @@ from setpoint.model.component import Sbom
 from setpoint.model.inventory import Instance
 from setpoint.model.service import Release, Service
 from setpoint.store.interface import Ledger, LedgerReader, Reported
-from setpoint.wiring_inventory import advisories_of, asked_about, asked_for, read_bill
+from setpoint.wiring_inventory import advisories_of, asked_about, asked_for, component_drift, read_bill
 
 AT_ONCE: Final = 1_000
 """Instances that are in memory, or written, at one time."""
@@ -75,6 +76,10 @@ class LocalInventory:
     def remove(self, service: str, identity: str) -> int:
         with self._open_ledger() as ledger:
             return ledger.visitor().inventory().remove_instances(service, [identity], time_of(ledger))
+
+    def drift(self, service: str) -> Sequence[ReleaseDrift]:
+        self._expect_known(service)
+        return component_drift(self._open(), service)
 
     def affected(self, what: str | Sequence[Json], *, most: int) -> AffectedAnswer:
         reader = self._open()

@@ -13,6 +13,7 @@ import click
 
 from setpoint.cli.options import config_option
 from setpoint.cli.server_options import lacks_client, named_server
+from setpoint.compare.component.running import ReleaseDrift
 from setpoint.decide.replayed import ReplayQuestion, ReplayReport
 from setpoint.loop.admission import WhatIf
 from setpoint.loop.affected import AffectedAnswer
@@ -210,6 +211,10 @@ class InventorySource(Protocol):
 
     def remove(self, service: str, identity: str) -> int:
         """How many were known: one or none."""
+        ...
+
+    def drift(self, service: str) -> Sequence[ReleaseDrift]:
+        """What runs against what was built; `CouldNotTellError` where no agent tells."""
         ...
 
     def affected(self, what: str | Sequence[Json], *, most: int) -> AffectedAnswer:

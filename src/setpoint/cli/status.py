@@ -68,7 +68,7 @@ def _show_configuration(output: Output, status: Status) -> None:
     late = [each.duty for each in status.processes if each.health.measures.get("configuration_changed")]
     if late:
         output.line(
-            f"settings or policies on the disk are others than {', '.join(late)} {'goes' if len(late) == 1 else 'go'} by; "
+            f"settings or policies were edited and are not in force in: {', '.join(late)}; "
             f"have them read again with: kill -HUP {status.pid}",
             style="yellow",
         )

@@ -70,8 +70,8 @@ def command(
 ) -> int:
     """Run the loop, the server and the ingest process until SIGTERM or Ctrl-C, each restarted when it ends.
 
-    The step in hand is finished first. SIGHUP has settings and policies read again. With --json, one document a line for
-    each beat. One worker at a time runs on a ledger.
+    The step in hand is finished first. SIGHUP has settings and policies read again. With --json, one document a line
+    for each beat. One worker at a time runs on a ledger.
     """
     supervisor = Link(link) if link is not None else Alone()
     settings = listening.revise(load_settings(config))
@@ -126,8 +126,10 @@ async def _supervise(
 def _listen(
     settings: Settings, duties: Container[Duty], ingest_socket: Path, stack: ExitStack
 ) -> Mapping[Duty, socket]:
-    """What the processes answer on, until the stack is left. What a server would be refused for is told here, before the
-    loop has begun a beat."""
+    """What the processes answer on, until the stack is left.
+
+    What a server would be refused for is told here, before the loop has begun a beat.
+    """
     listeners: dict[Duty, socket] = {}
     if Duty.INGEST in duties:
         from setpoint.ingest.listening import listening as listening_for_server

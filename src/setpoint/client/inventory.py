@@ -9,6 +9,7 @@ from urllib.parse import quote
 import orjson
 
 from setpoint.client.connection import Connection, asked
+from setpoint.compare.component.running import ReleaseDrift
 from setpoint.errors import CouldNotTellError
 from setpoint.loop.affected import AffectedAnswer
 from setpoint.loop.stock import TakenBill, no_bill
@@ -18,6 +19,7 @@ from setpoint.model.inventory import Instance
 from setpoint.model.service import Release
 from setpoint.store.interface import Reported
 from setpoint.wire.affected import MOST_HITS, AffectedDocument, AffectedRequest
+from setpoint.wire.component_drift import ServiceDriftDocument
 from setpoint.wire.instance import (
     MOST_INSTANCES,
     InstanceDocument,
@@ -69,6 +71,10 @@ class RemoteInventory:
     def remove(self, service: str, identity: str) -> int:
         path = f"/services/{quote(service, safe='')}/instances?id={quote(identity, safe='')}"
         return self._connection.delete(path, RemovedDocument).removed
+
+    def drift(self, service: str) -> Sequence[ReleaseDrift]:
+        path = f"/services/{quote(service, safe='')}/components/drift"
+        return self._connection.get(path, ServiceDriftDocument).model()
 
     def affected(self, what: str | Sequence[Json], *, most: int) -> AffectedAnswer:
         answer, after = self._affected(what, "", most)

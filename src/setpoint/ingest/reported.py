@@ -13,9 +13,11 @@ from typing import Final
 import orjson
 
 from setpoint.errors import InputError
-from setpoint.ingest.documents import moment
+from setpoint.ingest.documents import LONGEST_TEXT, moment
+from setpoint.ingest.members import LONGEST_NAME
 from setpoint.ingest.reports import REPORT_TYPE, check_report
 from setpoint.model.canonical import Json
+from setpoint.model.component import Component
 from setpoint.model.inside import BEYOND
 from setpoint.model.report import (
     AgentReport,
@@ -26,12 +28,17 @@ from setpoint.model.report import (
     ReportedPlace,
     ReportedRoute,
     Sighting,
+    ToldBill,
+    ToldComponent,
 )
 from setpoint.store.interface import Entry
+from setpoint.wiring_inventory import read_bill
 
 MARK: Final = f'"{REPORT_TYPE}"'.encode()
 """Stands in every report's line, and hardly in any other."""
 
+_OWN: Final = "setpoint:"
+"""Begins the name of a property that an agent adds to a component."""
 _PARTS: Final = {Part.APPLICATION: "application", Part.LIBRARY: "libraries"}
 
 Members = Mapping[str, Json]
@@ -77,6 +84,7 @@ def _report(report: Members, entry: Entry) -> AgentReport:
         places=tuple(_place(each, received_at) for each in report.get("findings") or ()),
         routes=tuple(_route(each) for each in report.get("routes") or ()),
         functions=_functions(report.get("functions") or {}),
+        bill=_bill(report["sbom"]) if report.get("sbom") else None,
     )
 
 
@@ -124,6 +132,39 @@ def _route(route: Members) -> ReportedRoute:
 
 def _functions(functions: Members) -> dict[Part, tuple[Frame, ...]]:
     return {part: tuple(_frame(each) for each in functions.get(name, ())) for part, name in _PARTS.items()}
+
+
+def _bill(told: Members) -> ToldBill:
+    rows = told.get("components", ())
+    return ToldBill(
+        digest=told["digest"],
+        base=told.get("base", ""),
+        is_whole=told.get("whole", True),
+        components=tuple(ToldComponent(each["bom-ref"], _component(each), _facts(each)) for each in rows),
+    )
+
+
+def _component(row: Members) -> Component | None:
+    """None for what has no package, or is told in no way that a bill of materials could hold."""
+    if not row.get("purl"):
+        return None
+    document = {"bomFormat": "CycloneDX", "specVersion": "1.6", "components": [row]}
+    try:
+        components = read_bill(orjson.dumps(document), "sbom").components
+    except InputError:
+        return None
+    return components[0] if components and components[0].purl else None
+
+
+def _facts(row: Members) -> dict[str, str]:
+    """Properties of our own; what does not have their form is left out."""
+    found = {}
+    properties = row.get("properties")
+    for each in properties if isinstance(properties, list) else ():
+        match each:
+            case {"name": str(name), "value": str(value)} if name.startswith(_OWN):
+                found[name.removeprefix(_OWN)[:LONGEST_NAME]] = value[:LONGEST_TEXT]
+    return found
 
 
 def _frame(frame: Members) -> Frame:

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from setpoint.model.component import Component
+
 
 class Coverage(StrEnum):
     """How it came about which functions were reached."""
@@ -107,6 +109,39 @@ class ReportedRoute:
 
 
 @dataclass(frozen=True, slots=True)
+class ToldComponent:
+    """A component of a process, as its agent tells of it."""
+
+    reference: str
+    component: Component | None
+    """None for a file that is no component of any package."""
+    facts: Mapping[str, str] = field(default_factory=dict)
+    """`loaded`, `loaded-by`, `modules`, `modified`, `missing`, `unowned`, `mapped`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToldBill:
+    """What a process is made of: what changed since a state, which makes it another."""
+
+    digest: str
+    base: str
+    """The state before; empty where nothing was told before."""
+    is_whole: bool
+    """False while more of it is to come."""
+    components: tuple[ToldComponent, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessBill:
+    """All that is known of what one process is made of."""
+
+    instance: str
+    release: str
+    is_whole: bool
+    components: tuple[ToldComponent, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AgentReport:
     service: str
     instance: str
@@ -136,3 +171,10 @@ class AgentReport:
     routes: tuple[ReportedRoute, ...] = ()
     functions: Mapping[Part, tuple[Frame, ...]] = field(default_factory=dict)
     """Reached for the first time since the report before."""
+    bill: ToldBill | None = None
+
+
+def host_of(instance: str) -> str:
+    """The running thing that a process belongs to: agents call themselves `<instance>/<process id>`."""
+    host, slash, _ = instance.rpartition("/")
+    return host if slash and host else instance

@@ -58,6 +58,7 @@ class Shop:
         release: str = "1.4",
         boot: str = "boot-0001",
         route: str = "/search",
+        more: tuple[ReportedPlace, ...] = (),
     ) -> None:
         self._sequence += 1
         now = self.worker.world.now
@@ -72,7 +73,7 @@ class Shop:
             now,
             release=release,
             is_watching=True,
-            places=found,
+            places=(*found, *more),
             routes=(ReportedRoute(route, "GET", "flask", self._sequence),),
         )
         self._reports.take_reports([report], self._sequence, now)
@@ -205,6 +206,18 @@ def test_a_waiver_keeps_a_place_from_counting_while_it_holds(shop: Shop) -> None
     shop.beat()
     assert len(shop.findings()) == 1
     assert shop.load() == 0
+
+
+def test_of_many_places_at_once_people_hear_of_the_worst_and_how_many_there_are_more(shop: Shop) -> None:
+    now = shop.worker.world.now
+    low = replace(SQL, kind="insecure-cookie")
+    many = [ReportedPlace(f"{number:032x}", SQL, 1, int(number == 29), now, now) for number in range(30)]
+    unsaid = [ReportedPlace(f"{number:032x}", low, 1, 0, now, now) for number in range(100, 110)]
+    shop.report(more=(*many, *unsaid), places=False)
+    shop.beat()
+    assert len(shop.findings()) == 40
+    assert shop.told() == [("runtime", Severity.CRITICAL), *[("runtime", Severity.HIGH)] * 20]
+    assert shop.worker.world.alerts[-1].title == "10 more weak places inside of it"
 
 
 def test_what_is_forgotten_of_entities_is_not_what_agents_saw(shop: Shop) -> None:

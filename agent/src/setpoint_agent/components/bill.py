@@ -81,7 +81,9 @@ class Bill:
             if distribution is None:
                 self._note_unowned(file, name)
                 continue
-            _note_loaded(self._of[distribution.information], name)
+            component = self._of[distribution.information]
+            _note_loaded(component, name)
+            _note_module(component, name)
             owners[distribution.information] = distribution
             files[distribution.information].append(below)
         for information, names in files.items():
@@ -165,6 +167,14 @@ def _note_loaded(component: Component, name: str) -> None:
     )
     if looked is not None and looked.by:
         component.facts["loaded-by"] = looked.by
+
+
+def _note_module(component: Component, name: str) -> None:
+    """The modules that it is imported as, without those below them: `requests`, `google.cloud.storage`."""
+    known = [each for each in component.facts.get("modules", "").split() if not each.startswith(f"{name}.")]
+    if len(known) < MOST_NAMED and not any(f"{name}.".startswith(f"{each}.") for each in known):
+        known.append(name)
+    component.facts["modules"] = " ".join(sorted(known))
 
 
 def _name_files(component: Component, fact: str, names: tuple[str, ...]) -> None:

@@ -19,7 +19,7 @@ from setpoint_agent.reading.answer import UNSAFE, Answer, Question, Safety, best
 from setpoint_agent.reading.hosts import attribute_known, beginning_known, defined, ending_known, is_host
 from setpoint_agent.reading.paths import way_to
 from setpoint_agent.reading.patterns import passes
-from setpoint_agent.reading.requested import GETTERS
+from setpoint_agent.reading.requested import is_whole
 from setpoint_agent.reading.scene import (
     DEEPEST,
     MISSING,
@@ -310,11 +310,16 @@ class Judge:
         if not isinstance(call, ast.Call) or not self.concerns(call):
             return UNSAFE
         if called_name(call) == "relative_to" and isinstance(call.func, ast.Attribute):
-            return self._below(call.func.value, call.lineno) if self.concerns(call.func.value) else UNSAFE
-        if self._checks_by_making(call):
-            return Answer(Safety.SAFE, f"{called_name(call)}()", call.lineno)
-        if isinstance(statement, ast.Assign):
-            return UNSAFE  # what it gives back is followed where that is used
+            answer = self._below(call.func.value, call.lineno) if self.concerns(call.func.value) else UNSAFE
+        elif self._checks_by_making(call):
+            answer = Answer(Safety.SAFE, f"{called_name(call)}()", call.lineno)
+        elif isinstance(statement, ast.Assign):
+            answer = UNSAFE  # what it gives back is followed where that is used
+        else:
+            answer = self._come_back_from(call)
+        return answer
+
+    def _come_back_from(self, call: ast.Call) -> Answer:
         inner = looked_into(self.scene, call, call.lineno)
         if inner is None:
             return UNSAFE
@@ -418,18 +423,6 @@ def looped_over(scene: Scene, name: ast.expr) -> list[str]:
 
 def _first_of(target: ast.expr) -> ast.expr:
     return target.elts[0] if isinstance(target, ast.Tuple) and target.elts else target
-
-
-def is_whole(expression: ast.expr, scene: Scene) -> bool:
-    """Whether it is all of a value that it names or asks for, at most without the spaces around."""
-    match expression:
-        case ast.Name():
-            return True
-        case ast.Subscript():
-            return isinstance(scene.resolve(expression.slice), str)
-        case ast.Call(func=ast.Attribute(attr=name)):
-            return name in GETTERS or name in {"strip", "lower", "upper"}
-    return False
 
 
 def _is_always(expression: ast.expr, truth: bool) -> bool:

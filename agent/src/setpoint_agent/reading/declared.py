@@ -17,6 +17,7 @@ from setpoint_agent.reading.answer import UNSAFE, Answer, Question, Safety, best
 from setpoint_agent.reading.patterns import LONGEST, passes
 from setpoint_agent.reading.scene import MISSING, Scene, called_name
 from setpoint_agent.reading.source import FunctionNode, defaults, parameters
+from setpoint_agent.stack import is_library
 
 CLOSED_FIELDS: Final = frozenset(
     [
@@ -94,9 +95,8 @@ def dependencies(scene: Scene) -> list[FunctionType]:
         return []
     found = [each for name in parameters(scene.function) for each in _of_declaration(name, scene)]
     for decorator in scene.function.decorator_list:
-        for node in ast.walk(decorator):
-            if isinstance(node, ast.Call) and called_name(node) in DEPENDING and node.args:
-                found.append(scene.resolve(node.args[0]))
+        calls = [each for each in ast.walk(decorator) if isinstance(each, ast.Call) and each.args]
+        found += [scene.resolve(each.args[0]) for each in calls if called_name(each) in DEPENDING]
         if isinstance(decorator, ast.Call) and isinstance(decorator.func, ast.Attribute):
             found += _of_router(scene.resolve(decorator.func.value))
     return _functions(_static(each, "__init__") if isinstance(each, type) else each for each in found)
@@ -140,8 +140,9 @@ def validators(part: ast.Subscript | ast.Attribute, scene: Scene) -> list[Functi
     owner = scene.resolve(part.value)
     if owner is MISSING:
         return []
-    made_by = (vars(type(owner)).get(each) for each in ("__init__", "__post_init__"))
-    return _functions([*_of_model(type(owner), part.attr), *made_by])
+    made_by = _functions(vars(type(owner)).get(each) for each in ("__init__", "__post_init__"))
+    own = [each for each in made_by if not is_library(each.__code__.co_filename)]
+    return [*_functions(_of_model(type(owner), part.attr)), *own]
 
 
 def _cleaning(form: Any, name: str) -> list[FunctionType]:

@@ -15,13 +15,13 @@ from types import FunctionType, MappingProxyType, ModuleType
 from typing import Any, Final
 
 from setpoint_agent.reading.answer import NEUTRAL, UNSAFE, Answer, Question, Safety, best, worst
-from setpoint_agent.reading.checks import Judge, concerning, is_whole, looked_into, scene_of
+from setpoint_agent.reading.checks import Judge, concerning, looked_into, scene_of
 from setpoint_agent.reading.cleaning import cleaned
 from setpoint_agent.reading.declared import functions_of_parameter, of_field, of_parameter, validators
 from setpoint_agent.reading.given import reaching
 from setpoint_agent.reading.held import CONVERTED, known_of
 from setpoint_agent.reading.hosts import is_below_own_root
-from setpoint_agent.reading.requested import asks_for
+from setpoint_agent.reading.requested import asks_for, is_whole
 from setpoint_agent.reading.scene import MISSING, Scene, assignments, called_name, names_in
 from setpoint_agent.reading.source import FunctionNode, own_nodes, parameters
 
@@ -183,13 +183,13 @@ class Follower:
         self._by_values = by_value
         """Whether a name that does not hold the text right now is left out."""
         self._steps = 0
-        self._open: set[tuple[int, int]] = set()
+        self._open: set[tuple[int, int, int]] = set()
         self.saw_all = True
         """Whether nothing that could check or escape was met of which it is not known what it does."""
 
     def answer(self, expression: ast.expr, scene: Scene, line: int) -> Answer:
         """How safe `expression` is, as it stands at `line` of `scene`."""
-        key = (id(expression), line)
+        key = (id(expression), line, id(scene))  # a function may be called with what it gave back
         self._steps += 1
         if self._steps > STEPS or key in self._open:
             return NEUTRAL if key in self._open else self._unseen()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from setpoint_agent.reading.paths import way_to
-from setpoint_agent.reading.scene import Scene, called_name, names_in
+from setpoint_agent.reading.scene import Scene, names_in
 from setpoint_agent.reading.source import own_nodes
 
 ADDERS: Final = frozenset({"append", "add", "extend", "insert", "update", "appendleft", "write", "setdefault"})
@@ -33,16 +33,21 @@ def _giving(name: str, scene: Scene) -> Iterator[Given]:
             case ast.Assign() if any(name in names_in(target) for target in node.targets):
                 adds = not any(isinstance(each, ast.Name | ast.Tuple | ast.List) for each in node.targets)
                 yield node.value, node.lineno, adds
-            case ast.AugAssign() if name in names_in(node.target):
-                yield node.value, node.lineno, True
-            case ast.AnnAssign() | ast.NamedExpr() if node.value is not None and name in names_in(node.target):
-                yield node.value, node.lineno, False
-            case ast.For() | ast.AsyncFor() if name in names_in(node.target):
-                yield node.iter, node.lineno, False
+            case ast.AugAssign(target=target, value=value) if name in names_in(target):
+                yield value, node.lineno, True
+            case ast.AnnAssign(target=target, value=ast.expr() as value) | ast.NamedExpr(target=target, value=value):
+                if name in names_in(target):
+                    yield value, node.lineno, False
+            case ast.For(target=target, iter=value) | ast.AsyncFor(target=target, iter=value):
+                if name in names_in(target):
+                    yield value, node.lineno, False
             case ast.With() | ast.AsyncWith():
-                for item in node.items:
-                    if item.optional_vars is not None and name in names_in(item.optional_vars):
-                        yield item.context_expr, node.lineno, False
-            case ast.Call(func=ast.Attribute(value=ast.Name(id=owner))) if owner == name:
-                if called_name(node) in ADDERS:
-                    yield from ((each, node.lineno, True) for each in node.args)
+                yield from _opened(name, node)
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr=method)) if owner == name:
+                yield from ((each, node.lineno, True) for each in node.args if method in ADDERS)
+
+
+def _opened(name: str, statement: ast.With | ast.AsyncWith) -> Iterator[Given]:
+    for item in statement.items:
+        if item.optional_vars is not None and name in names_in(item.optional_vars):
+            yield item.context_expr, statement.lineno, False

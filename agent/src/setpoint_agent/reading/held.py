@@ -19,7 +19,7 @@ from uuid import UUID
 from setpoint_agent.reading.answer import NEUTRAL, Answer, Question, Safety
 from setpoint_agent.reading.checks import SHORTEST_PIECE
 from setpoint_agent.reading.constants import is_constant
-from setpoint_agent.reading.scene import MISSING, Scene
+from setpoint_agent.reading.scene import Missing, Scene
 
 CONVERTED: Final = (
     int, float, complex, Decimal, Fraction, UUID, date, time, timedelta, Enum,
@@ -36,20 +36,23 @@ MOST_LOOKED_AT: Final = 100
 
 def known_of(value: Any, scene: Scene, question: Question, line: int, *, by_text: bool) -> Answer | None:
     """What `value` tells; `by_text`: also that it does not hold the text that was found."""
-    if value is MISSING:
+    found = question.found
+    if isinstance(value, Missing):
         return None
     if isinstance(value, CONVERTED):
-        held = isinstance(value, Enum) or holds(str(value), question.found)
-        return Answer(Safety.SAFE, f"is {_article(type(value).__name__)}", line) if held else NEUTRAL
-    if value is None or isinstance(value, _CODE):
-        return NEUTRAL
-    if isinstance(value, _COLLECTIONS) and _is_of_converted(value, question.found):
-        return Answer(Safety.SAFE, "holds no text", line)
-    if by_text and _holds_nothing(value, question.found):
-        return NEUTRAL
-    if isinstance(value, str) and is_constant(value, scene):
-        return Answer(Safety.SAFE, "constant of the code", line)
-    return None
+        held = isinstance(value, Enum) or holds(str(value), found)
+        answer = Answer(Safety.SAFE, f"is {_article(type(value).__name__)}", line) if held else NEUTRAL
+    elif value is None or isinstance(value, _CODE):
+        answer = NEUTRAL
+    elif isinstance(value, _COLLECTIONS) and _is_of_converted(value, found):
+        answer = Answer(Safety.SAFE, "holds no text", line)
+    elif by_text and _holds_nothing(value, found):
+        answer = NEUTRAL
+    elif isinstance(value, str) and is_constant(value, scene):
+        answer = Answer(Safety.SAFE, "constant of the code", line)
+    else:
+        return None
+    return answer
 
 
 def holds(value: str | bytes | PurePath, found: str) -> bool:

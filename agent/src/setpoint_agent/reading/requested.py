@@ -78,11 +78,24 @@ def may_have_refused(scene: Scene | None, line: int, question: Question) -> bool
         for call in calls
         if isinstance(call, ast.Call) and called_name(call) not in GIVING_BACK
         for given in call.args
+        if is_whole(given, scene)
     )
 
 
 def holds_text(value: object, found: str) -> bool:
     return isinstance(value, str) and found.casefold() in value.casefold()
+
+
+def is_whole(expression: ast.expr, scene: Scene) -> bool:
+    """Whether it is all of a value that it names or asks for, at most without the spaces around."""
+    match expression:
+        case ast.Name():
+            return True
+        case ast.Subscript():
+            return isinstance(scene.resolve(expression.slice), str)
+        case ast.Call(func=ast.Attribute(attr=name)):
+            return name in GETTERS or name in {"strip", "lower", "upper"}
+    return False
 
 
 def _is_asking(node: ast.AST, key: str, scene: Scene) -> bool:

@@ -26,6 +26,9 @@ from setpoint_agent.sinks.interface import Sink
 
 BODIES: Final = frozenset({"body", "content", "data", "html", "media", "text"})
 """Attributes of responses that hold what is sent: of falcon, bottle, aiohttp, Django, Flask."""
+HEADERS: Final = frozenset({"cache_control", "content_type", "downloadable_as", "etag", "media_type", "viewable_as"})
+"""Attributes of responses that are headers."""
+HEADER_SETTERS: Final = frozenset({"add_header", "append_header", "set_header", "set_headers"})
 WRITERS: Final = frozenset({"write", "writelines"})
 
 
@@ -39,7 +42,7 @@ def clearance_of_returned(code: CodeType, match: Match, text: str, sink: Sink) -
     probes = probes_for(sink.language, text, match.start, match.end)
     follower = Follower(Question(match.found, sink.language, probes, key_of(match.value.name), text))
     scene = Scene(function, space, code=code)
-    answer = worst(follower.answer(each, scene, each.lineno) for each in _given_back(function))
+    answer = worst(follower.answer(each, scene, each.lineno) for each in _reaching(function, sink.language))
     if answer.safety is Safety.NEUTRAL and match.found in strings_in(code):
         return Clearance("constant of the code", _place(code, 0), certain=True)
     if answer.safety in {Safety.UNSAFE, Safety.NEUTRAL}:
@@ -66,16 +69,38 @@ def _given_back(function: FunctionNode) -> Iterator[ast.expr]:
     for node in own_nodes(function):
         if isinstance(node, ast.Return | ast.Yield) and node.value is not None:
             yield node.value
-        elif isinstance(node, ast.Call) and (called_name(node) in WRITERS or _adds_header(node)):
+        elif isinstance(node, ast.Call) and called_name(node) in WRITERS:
             yield from node.args
         elif isinstance(node, ast.Assign) and any(_is_body(each) for each in node.targets):
             yield node.value
 
 
-def _adds_header(call: ast.Call) -> bool:
-    """`response.raw_headers.append((name, value))`, `response.headers.raw.append(…)`."""
-    into = call.func.value if isinstance(call.func, ast.Attribute) and call.func.attr in {"append", "extend"} else None
-    return isinstance(into, ast.Attribute) and into.attr in {"raw", "raw_headers"}
+def _reaching(function: FunctionNode, language: str) -> Iterator[ast.expr]:
+    """What is given back, and what is put into headers where they are asked about."""
+    yield from _given_back(function)
+    for node in own_nodes(function) if language == "header" else ():
+        if isinstance(node, ast.Call) and _sets_header(node):
+            yield from (*node.args, *(each.value for each in node.keywords))
+        elif isinstance(node, ast.Assign) and any(_is_header(each) for each in node.targets):
+            yield node.value
+
+
+def _sets_header(call: ast.Call) -> bool:
+    """`response.set_header(name, value)`, `response.headers.add(…)`, `response.raw_headers.append((name, value))`."""
+    if called_name(call) in HEADER_SETTERS:
+        return True
+    return isinstance(call.func, ast.Attribute) and _is_collection(call.func.value)
+
+
+def _is_header(target: ast.expr) -> bool:
+    """`response.headers[name] = …`, `response.content_type = …`."""
+    if isinstance(target, ast.Subscript):
+        return _is_collection(target.value)
+    return isinstance(target, ast.Attribute) and target.attr in HEADERS
+
+
+def _is_collection(expression: ast.expr) -> bool:
+    return isinstance(expression, ast.Attribute) and expression.attr in {"headers", "raw", "raw_headers"}
 
 
 def _is_body(target: ast.expr) -> bool:

@@ -58,22 +58,22 @@ class Scene:
 
     def resolve(self, expression: ast.expr) -> Any:
         """The value of an expression that only names things; MISSING for everything that would have to be run."""
-        if isinstance(expression, ast.Name):
-            return self._of_name(expression.id)
-        if isinstance(expression, ast.Attribute):
-            return _attribute(self.resolve(expression.value), expression.attr)
-        if isinstance(expression, ast.Call):
-            return self._of_call(expression)
-        if isinstance(expression, ast.Subscript):
-            return _item(self.resolve(expression.value), self.resolve(expression.slice))
-        if isinstance(expression, ast.BinOp):
-            return _combined(self.resolve(expression.left), expression.op, self.resolve(expression.right))
-        if isinstance(expression, ast.JoinedStr):
-            return self._of_pieces(expression.values)
-        try:
-            return ast.literal_eval(expression)
-        except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
-            return MISSING
+        match expression:
+            case ast.Name(id=name):
+                value = self._of_name(name)
+            case ast.Attribute(value=owner, attr=name):
+                value = _attribute(self.resolve(owner), name)
+            case ast.Call():
+                value = self._of_call(expression)
+            case ast.Subscript(value=container, slice=key):
+                value = _item(self.resolve(container), self.resolve(key))
+            case ast.BinOp(left=left, op=operator, right=right):
+                value = _combined(self.resolve(left), operator, self.resolve(right))
+            case ast.JoinedStr(values=pieces):
+                value = self._of_pieces(pieces)
+            case _:
+                value = _literal(expression)
+        return value
 
     def looked_into(
         self,
@@ -198,6 +198,13 @@ def assignments(function: FunctionNode, name: str) -> list[ast.Assign]:
 
 def _binds(node: ast.AST, name: str) -> bool:
     return isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Store)
+
+
+def _literal(expression: ast.expr) -> Any:
+    try:
+        return ast.literal_eval(expression)
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return MISSING
 
 
 def _attribute(owner: Any, name: str) -> Any:

@@ -23,6 +23,8 @@ COMPREHENSIONS: Final = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>", "<ge
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.Module
 
+_DEFINITIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+
 _trees: Final[dict[str, ast.Module | None]] = {}
 _functions: Final[dict[CodeType, FunctionNode | None]] = {}
 
@@ -96,13 +98,17 @@ def own_nodes(root: ast.AST) -> Iterator[ast.AST]:
 
 def enclosing(file: str, function: FunctionNode) -> FunctionNode | None:
     """The function that `function` of this file is defined in; None where it is in none."""
-    tree = _tree(file)
+    tree = None if isinstance(function, ast.Module) else _tree(file)
     around: FunctionNode | None = None
-    for node in ast.walk(tree) if tree is not None and not isinstance(function, ast.Module) else ():
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) and node is not function:
-            if _first_line(node) <= function.lineno and (node.end_lineno or 0) >= (function.end_lineno or 0):
-                around = node  # from the outside in, as below
+    for node in ast.walk(tree) if tree is not None else ():
+        if isinstance(node, _DEFINITIONS) and node is not function and _lies_in(function, node):
+            around = node  # from the outside in, as below
     return around
+
+
+def _lies_in(inner: ast.AST, outer: ast.AST) -> bool:
+    inside = getattr(outer, "lineno", 0) <= getattr(inner, "lineno", 0)
+    return inside and getattr(inner, "end_lineno", 0) <= getattr(outer, "end_lineno", 0)
 
 
 def _tree(file: str) -> ast.Module | None:

@@ -36,6 +36,8 @@ REDIRECT: Final = Sink(OPEN_REDIRECT, "Location", "url", safe_after=frozenset({"
 
 MOST_HEADERS: Final = 64
 """Headers of one response that are looked at."""
+BY_KEYWORD: Final = 256
+"""The position of a parameter that is only given by its name."""
 UNREMARKABLE: Final = frozenset(
     [
         "accept-ranges",
@@ -62,8 +64,8 @@ USUAL_TYPES: Final = frozenset(
     ]
 )
 """What most responses are: no client chose one of these for what it could do in a header."""
-BARE_LISTS: Final = frozenset({"fastapi", "starlette"})
-"""Frameworks of which a response keeps its headers in a list that anybody may add to."""
+BARE: Final = frozenset({"aiohttp", "bottle", "falcon", "fastapi", "litestar", "starlette"})
+"""Frameworks of which a response keeps its headers in something that can be added to without anybody's knowing."""
 ADDRESSES: Final = frozenset({"location", "refresh"})
 COOKIE: Final = "set-cookie"
 """It is quoted by what makes it: all that can be missing then are its attributes."""
@@ -80,7 +82,10 @@ _OF_WERKZEUG: Final = frozenset(
         "flask.wrappers",
     ]
 )
+_COLLECTION: Final = frozenset({"werkzeug.datastructures.headers"})
 _OF_DJANGO: Final = frozenset({"django.http.response", "django.shortcuts"})
+_OF_AIOHTTP: Final = frozenset({"aiohttp.web_response", "aiohttp.web_exceptions"})
+_OF_LITESTAR: Final = frozenset({"litestar.response.redirect"})
 _OF_STARLETTE: Final = frozenset(
     [
         "starlette.datastructures",
@@ -109,7 +114,7 @@ def look_at(name: Any, value: Any, sink: Sink, frames: Sequence[FrameType] | Non
 
 
 def _is_quoted(cookie: str) -> bool:
-    """Whether a line was made by what makes cookies (`http.cookies`, Werkzeug), which quotes what cannot stand there."""
+    """Whether a line was made by what makes cookies (`http.cookies`, Werkzeug): it quotes what cannot stand there."""
     request = current.get()
     return request is not None and "header" in request.passages.get(cookie, ())
 
@@ -127,14 +132,16 @@ def _setting(sink: Sink, through: Collection[str], *, noting: bool = False) -> W
             request.headers.add((_text(name).lower(), _text(value)))
         if application_caller(through) is not None:
             look_at(name, value, sink)
-            for each in parameters.values():  # `headers.add("Content-Disposition", "attachment", filename=name)`
-                if isinstance(each, str):
-                    examine(sink, each)
+            # `headers.add("Content-Disposition", "attachment", filename=name)`; `send_file` does that, too.
+            if parameters and application_caller(_COLLECTION) is not None:
+                for each in parameters.values():
+                    if isinstance(each, str):
+                        examine(sink, each)
 
     def wrap(original: Callable[..., Any]) -> Callable[..., Any]:
         def setting(headers: Any, /, *arguments: Any, **keywords: Any) -> Any:
             name, value = arguments[:2] if len(arguments) > 1 else (keywords.get("name"), keywords.get("value"))
-            if current.get() is not None and not _is_unremarkable(name, value):
+            if not _is_unremarkable(name, value) and current.get() is not None:
                 look(name, value, {key: given for key, given in keywords.items() if key not in {"name", "value"}})
             return original(headers, *arguments, **keywords)
 
@@ -147,22 +154,29 @@ def _is_unremarkable(name: Any, value: Any) -> bool:
     return type(name) is not str or name.lower() in UNREMARKABLE or (type(value) is str and value in USUAL_TYPES)
 
 
-def _given(position: int | None, sink: Sink, through: Collection[str], *, noting: bool = False) -> Wrap:
-    """`Response(…, headers={name: value})`; position None: by keyword only. `noting`: for `_look_behind`."""
+def _given(position: int, sink: Sink, through: Collection[str], *, noting: bool = False) -> Wrap:
+    """`Response(…, headers={name: value})`, most of which are given none. `noting`: for `_look_behind`."""
 
-    def look(arguments: Sequence[Any], keywords: Mapping[str, Any]) -> None:
-        headers = keywords.get("headers") if position is None else argument(arguments, keywords, position, "headers")
-        if not headers:
-            return
+    @quietly
+    def look(headers: Any) -> None:
         pairs = list(headers.items() if hasattr(headers, "items") else headers)[:MOST_HEADERS]
         request = current.get()
         if noting and request is not None:
             request.headers.update((_text(name).lower(), _text(value)) for name, value in pairs)
-        if application_caller(through) is not None:
+        if pairs and application_caller(through) is not None:
             for name, value in pairs:
                 look_at(name, value, sink)
 
-    return looking(look)
+    def wrap(original: Callable[..., Any]) -> Callable[..., Any]:
+        def giving(*arguments: Any, **keywords: Any) -> Any:
+            headers = arguments[position] if len(arguments) > position else keywords.get("headers")
+            if headers is not None and current.get() is not None:
+                look(headers)
+            return original(*arguments, **keywords)
+
+        return functools.update_wrapper(giving, original)
+
+    return wrap
 
 
 def _leading(position: int, keyword: str, through: Collection[str]) -> Wrap:
@@ -197,7 +211,7 @@ def _look_at_head(answer: Answer) -> None:
     request = current.get()
     if request is None:
         return
-    if request.framework in BARE_LISTS:
+    if request.framework in BARE:
         _look_behind(request, answer)
     elif not request.framework and application_caller() is not None:
         for name, value in answer.headers[:MOST_HEADERS]:
@@ -205,11 +219,12 @@ def _look_at_head(answer: Answer) -> None:
 
 
 def _look_behind(request: Request, answer: Answer) -> None:
-    """Headers that were put into a framework's list of them (`response.raw_headers`), past all that is watched."""
+    """Headers that were put into a response past all that is watched (`response.raw_headers`); addresses never are."""
     for name, value in answer.headers[:MOST_HEADERS]:
         lower = name.lower()
         known = "headers" in vars(request) and (lower, value) in request.headers
-        if not known and not _is_unremarkable(lower, value) and not (lower == COOKIE and _is_quoted(value)):
+        quoted = lower in ADDRESSES or (lower == COOKIE and _is_quoted(value))
+        if not known and not quoted and not _is_unremarkable(lower, value):
             look_at(name, value, UNCHECKED, frames=())
 
 
@@ -238,9 +253,9 @@ def _text(given: Any) -> str:
 def _of_falcon() -> tuple[Patch, ...]:
     redirects = ("HTTPMovedPermanently", "HTTPFound", "HTTPSeeOther", "HTTPTemporaryRedirect", "HTTPPermanentRedirect")
     return (
-        Patch("falcon.response", "Response.set_header", _setting(UNCHECKED, {"falcon.response"})),
-        Patch("falcon.response", "Response.append_header", _setting(UNCHECKED, {"falcon.response"})),
-        Patch("falcon.response", "Response.set_headers", _given(1, UNCHECKED, {"falcon.response"})),
+        Patch("falcon.response", "Response.set_header", _setting(UNCHECKED, {"falcon.response"}, noting=True)),
+        Patch("falcon.response", "Response.append_header", _setting(UNCHECKED, {"falcon.response"}, noting=True)),
+        Patch("falcon.response", "Response.set_headers", _given(1, UNCHECKED, {"falcon.response"}, noting=True)),
         *(Patch("falcon.redirects", f"{each}.__init__", _leading(1, "location", ())) for each in redirects),
     )
 
@@ -260,15 +275,18 @@ PATCHES: Final[tuple[Patch, ...]] = (
     Patch("starlette.responses", "Response.init_headers", _given(1, UNCHECKED, _OF_STARLETTE, noting=True)),
     Patch("starlette.exceptions", "HTTPException.__init__", _given(3, UNCHECKED, _OF_STARLETTE)),
     Patch("starlette.requests", "HTTPConnection.url_for", _leads_back),
-    Patch("litestar.response.base", "Response.__init__", _given(None, UNCHECKED, {"litestar.response.redirect"})),
+    Patch("litestar.response.base", "Response.__init__", _given(BY_KEYWORD, UNCHECKED, _OF_LITESTAR, noting=True)),
     Patch("litestar.response.redirect", "Redirect.__init__", _leading(1, "path", ())),
-    Patch("aiohttp.web_response", "Response.__init__", _given(None, UNCHECKED, {"aiohttp.web_response"})),
+    *(
+        Patch("aiohttp.web_response", f"{each}.__init__", _given(BY_KEYWORD, UNCHECKED, _OF_AIOHTTP, noting=True))
+        for each in ("StreamResponse", "Response")
+    ),
     Patch("aiohttp.web_exceptions", "HTTPMove.__init__", _leading(1, "location", ())),
     Patch("tornado.web", "RequestHandler.set_header", _setting(CHECKED, {"tornado.web"})),
     Patch("tornado.web", "RequestHandler.add_header", _setting(CHECKED, {"tornado.web"})),
-    Patch("bottle", "BaseResponse.set_header", _setting(CHECKED, {"bottle"})),
-    Patch("bottle", "BaseResponse.add_header", _setting(CHECKED, {"bottle"})),
-    Patch("bottle", "HeaderDict.__setitem__", _setting(CHECKED, {"bottle"})),
+    Patch("bottle", "BaseResponse.set_header", _setting(CHECKED, {"bottle"}, noting=True)),
+    Patch("bottle", "BaseResponse.add_header", _setting(CHECKED, {"bottle"}, noting=True)),
+    Patch("bottle", "HeaderDict.__setitem__", _setting(CHECKED, {"bottle"}, noting=True)),
     Patch("bottle", "redirect", _leading(0, "url", ())),
     *_of_falcon(),
 )

@@ -6,15 +6,15 @@ recognised.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import functools
+from collections.abc import Callable, Iterator
 from types import CodeType, FunctionType
 from typing import Any, Final
 
 from setpoint_agent.patching.interface import Patch
 from setpoint_agent.quiet import quietly
 from setpoint_agent.reading.constants import strings_in
-from setpoint_agent.request import current
-from setpoint_agent.sinks.wrapping import looking
+from setpoint_agent.request import Request, current
 
 MOST_TEMPLATES: Final = 64
 """Templates of one request."""
@@ -50,32 +50,40 @@ def _texts_of_nodes(nodes: Any) -> Iterator[str]:
             waiting.extend(each for name in names if (each := getattr(node, name, None)) is not None)
 
 
-def _note(template: Any) -> None:
-    request = current.get()
-    if request is not None and len(request.templates) < MOST_TEMPLATES:
+@quietly
+def _note(request: Request, template: Any) -> None:
+    if len(request.templates) < MOST_TEMPLATES:
         request.templates.append(template)
 
 
-def _rendered(arguments: Sequence[Any], _: Mapping[str, Any]) -> None:
-    _note(arguments[0])
+def _rendered(original: Callable[..., Any]) -> Callable[..., Any]:
+    """What renders the template that is its first argument."""
+
+    def render(*arguments: Any, **keywords: Any) -> Any:
+        request = current.get()
+        if request is not None and arguments:
+            _note(request, arguments[0])
+        return original(*arguments, **keywords)
+
+    return functools.update_wrapper(render, original)
 
 
 def _loaded(original: Callable[..., Any]) -> Callable[..., Any]:
     """Jinja's lookup of a template by its name, also of those that one includes or extends."""
-    note = quietly(_note)
 
     def load(*arguments: Any, **keywords: Any) -> Any:
         template = original(*arguments, **keywords)
-        if current.get() is not None:
-            note(template)
+        request = current.get()
+        if request is not None:
+            _note(request, template)
         return template
 
-    return load
+    return functools.update_wrapper(load, original)
 
 
 PATCHES: Final = (
     Patch("jinja2.environment", "Environment._load_template", _loaded),
-    Patch("jinja2.environment", "Template.new_context", looking(_rendered)),
-    Patch("django.template.base", "Template._render", looking(_rendered)),
-    Patch("mako.runtime", "_render_context", looking(_rendered)),
+    Patch("jinja2.environment", "Template.new_context", _rendered),
+    Patch("django.template.base", "Template._render", _rendered),
+    Patch("mako.runtime", "_render_context", _rendered),
 )

@@ -111,7 +111,6 @@ def _task_created(original: Callable[..., Any]) -> Callable[..., Any]:
     return create_task
 
 
-@quietly
 def _runs_inline() -> bool:
     """Whether the loop is to be run by the function that starts the task: none is running yet."""
     return sys.modules["asyncio"]._get_running_loop() is None

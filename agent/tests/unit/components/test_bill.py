@@ -59,6 +59,7 @@ def test_what_is_imported_is_loaded(site: Path, tmp_path: Path) -> None:
     imported("common_space.two")
     bill.look_again()
     assert "loaded" in facts(bill, "common-two@1.0")
+    assert facts(bill, "common-two@1.0")["modules"] == "common_space.two"
 
 
 def test_a_file_that_was_changed_after_it_was_installed(site: Path, tmp_path: Path) -> None:
@@ -119,7 +120,7 @@ def test_all_is_told_once_then_changes_then_nothing(site: Path, monkeypatch: pyt
     imported("common_space.two")
     (row,) = components.take_changed()["components"]
     assert row["bom-ref"] == "pkg:pypi/common-two@1.0"
-    assert [each["name"] for each in row["properties"]] == ["setpoint:loaded"]
+    assert [each["name"] for each in row["properties"]] == ["setpoint:loaded", "setpoint:modules"]
 
     components.begin_anew()
     assert components.take_changed()["base"] == ""

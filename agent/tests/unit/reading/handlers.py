@@ -5,11 +5,15 @@ from __future__ import annotations
 import html
 import os
 import re
+import string
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
+from ipaddress import ip_address
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import urlparse
 
 Sink = Callable[[str], None]
@@ -423,6 +427,243 @@ def unsafe_path_suffix(value: str, sink: Sink) -> None:
     sink(str(FOLDER / f"{value}.txt"))
 
 
+# --- checks beside the value, around it and before it ---------------------------------------------------------------
+
+SORTS = MappingProxyType({"name": "name", "price": "price_in_cents"})
+QUOTES = str.maketrans({"'": "''"})
+MARKUP = str.maketrans("", "", "<>")
+ESCAPES = {"'": "''", "\\": "\\\\"}
+
+
+def doubled(text: str) -> str:
+    return "".join(ESCAPES.get(character, character) for character in text)
+
+
+def number_or(text: str, default: int = 0) -> int | str:
+    try:
+        return int(text)
+    except ValueError:
+        return default
+
+
+def matching(text: str, pattern: str = r"[a-z]+") -> None:
+    if not re.fullmatch(pattern, text):
+        raise RejectedError
+
+
+def quoted(text: str) -> str:
+    if "'" not in text:
+        return f"'{text}'"
+    return f'"{text}"'
+
+
+class Search:
+    def __init__(self, name: str, order: str) -> None:
+        if not name.isalnum():
+            raise RejectedError
+        self.name = name
+        self.order = order
+
+
+def allowing(view: Callable[[dict[str, str], Sink], None]) -> Callable[[dict[str, str], Sink], None]:
+    def checking(form: dict[str, str], sink: Sink) -> None:
+        if form.get("q") not in ALLOWED:
+            raise RejectedError
+        view(form, sink)
+
+    return checking
+
+
+def noticing(view: Callable[[dict[str, str], Sink], None]) -> Callable[[dict[str, str], Sink], None]:
+    def checking(form: dict[str, str], sink: Sink) -> None:
+        if form.get("q") not in ALLOWED:
+            print("unusual")
+        view(form, sink)
+
+    return checking
+
+
+@allowing
+def allowed_view(form: dict[str, str], sink: Sink) -> None:
+    sink("SELECT * FROM t ORDER BY " + form["q"])
+
+
+@noticing
+def noticed_view(form: dict[str, str], sink: Sink) -> None:
+    sink("SELECT * FROM t ORDER BY " + form["q"])
+
+
+def safe_decorated(value: str, sink: Sink) -> None:
+    allowed_view({"q": value}, sink)
+
+
+def unsafe_decorated_by_what_goes_on(value: str, sink: Sink) -> None:
+    noticed_view({"q": value}, sink)
+
+
+def safe_asked_for_twice(value: str, sink: Sink) -> None:
+    form = {"q": value}
+    if form["q"] not in ALLOWED:
+        raise RejectedError
+    sink("SELECT * FROM t ORDER BY " + form["q"])
+
+
+def unsafe_another_was_asked_for(value: str, sink: Sink) -> None:
+    form = {"q": value, "other": "price"}
+    if form["other"] not in ALLOWED:
+        raise RejectedError
+    sink("SELECT * FROM t ORDER BY " + form["q"])
+
+
+def safe_looked_up_in_what_cannot_change(value: str, sink: Sink) -> None:
+    sink("SELECT * FROM t ORDER BY " + SORTS[value])
+
+
+def safe_looked_up_inline(value: str, sink: Sink) -> None:
+    sink("SELECT * FROM t ORDER BY " + {"name": "name", "price": "price"}.get(value, "id"))
+
+
+def safe_member_by_name(value: str, sink: Sink) -> None:
+    sink(f"SELECT {Order[value.upper()].value} FROM t")
+
+
+def safe_member_was_asked_for(value: str, sink: Sink) -> None:
+    try:
+        Order(value)
+    except ValueError:
+        return
+    sink(f"SELECT * FROM t ORDER BY {value}")
+
+
+def unsafe_member_was_tried(value: str, sink: Sink) -> None:
+    with suppress(ValueError):
+        Order(value.upper())
+    sink(f"SELECT * FROM t ORDER BY {value}")
+
+
+def unsafe_part_was_read(value: str, sink: Sink) -> None:
+    int(value[4:] or "0")
+    sink(f"SELECT * FROM t ORDER BY {value}")
+
+
+def safe_translated(value: str, sink: Sink) -> None:
+    sink(f"SELECT * FROM t WHERE name = '{value.translate(QUOTES)}'")
+
+
+def unsafe_translated_for_another_language(value: str, sink: Sink) -> None:
+    sink(f"SELECT * FROM t WHERE name = '{value.translate(MARKUP)}'")
+
+
+def safe_escaped_by_a_table(value: str, sink: Sink) -> None:
+    sink(f"SELECT * FROM t WHERE name = '{doubled(value)}'")
+
+
+def safe_replaced_one_by_one(value: str, sink: Sink) -> None:
+    for mark in "'\"\\;":
+        value = value.replace(mark, "")
+    sink(f"SELECT * FROM t WHERE name = '{value}'")
+
+
+def unsafe_replaced_others_one_by_one(value: str, sink: Sink) -> None:
+    for mark in "<>":
+        value = value.replace(mark, "")
+    sink(f"SELECT * FROM t WHERE name = '{value}'")
+
+
+def safe_filtered(value: str, sink: Sink) -> None:
+    sink("SELECT * FROM t WHERE name = '{}'".format("".join(filter(str.isalnum, value))))
+
+
+def safe_nothing_else_in_it(value: str, sink: Sink) -> None:
+    if set(value) - set(string.ascii_letters + string.digits):
+        raise RejectedError
+    sink(f"SELECT * FROM t WHERE name = '{value}'")
+
+
+def safe_collected(value: str, sink: Sink) -> None:
+    columns = []
+    for column in value.split(","):
+        if column in ALLOWED:
+            columns.append(column)  # noqa: PERF401
+    sink(f"SELECT {', '.join(columns)} FROM t")
+
+
+def unsafe_collected(value: str, sink: Sink) -> None:
+    columns = []
+    for column in value.split(","):
+        columns.append(column.strip())  # noqa: PERF401
+    sink(f"SELECT {', '.join(columns)} FROM t")
+
+
+def safe_one_of_those_listed(value: str, sink: Sink) -> None:
+    if not any(value == each for each in ALLOWED):
+        raise RejectedError
+    sink(f"SELECT * FROM t ORDER BY {value}")
+
+
+def safe_pattern_by_default(value: str, sink: Sink) -> None:
+    matching(value)
+    sink(f"SELECT * FROM t WHERE name = '{value}'")
+
+
+def safe_quoted_the_way_that_was_taken(value: str, sink: Sink) -> None:
+    sink(f"SELECT * FROM t WHERE name = {quoted(value)}")
+
+
+def safe_checked_while_it_was_made(value: str, sink: Sink) -> None:
+    search = Search(value, "id")
+    sink(f"SELECT * FROM t WHERE name = '{search.name}'")
+
+
+def unsafe_other_field_was_checked(value: str, sink: Sink) -> None:
+    search = Search("id", value)
+    sink(f"SELECT * FROM t ORDER BY {search.order}")
+
+
+def safe_constant_handed_to_a_function(value: str, sink: Sink) -> None:
+    run("SELECT * FROM t ORDER BY " + ("NAME" if value == "name" else "ID"), lambda text: sink(text.lower()))
+
+
+def unsafe_check_whose_outcome_is_dropped(value: str, sink: Sink) -> None:
+    is_column(value)
+    re.fullmatch("[a-z]+", value)
+    value.replace("'", "''")
+    sink(f"SELECT * FROM t WHERE name = '{value}'")
+
+
+def unsafe_other_name(value: str, sink: Sink) -> None:
+    safe = value.replace("'", "''")
+    assert safe
+    sink(f"SELECT * FROM t WHERE name = '{value}'")
+
+
+def unsafe_either(value: str, sink: Sink) -> None:
+    if value in ALLOWED or len(value) < 100:
+        sink(f"SELECT * FROM t ORDER BY {value}")
+
+
+def safe_path_among_parents(value: str, sink: Sink) -> None:
+    target = (FOLDER / value).resolve()
+    if FOLDER not in target.parents:
+        raise RejectedError
+    sink(str(target))
+
+
+def safe_path_relative(value: str, sink: Sink) -> None:
+    target = (FOLDER / value).resolve()
+    try:
+        target.relative_to(FOLDER)
+    except ValueError:
+        return
+    sink(str(target))
+
+
+def unsafe_path_relative_unresolved(value: str, sink: Sink) -> None:
+    target = FOLDER / value
+    target.relative_to(FOLDER)
+    sink(str(target))
+
+
 # --- addresses -------------------------------------------------------------------------------------------------------
 
 
@@ -444,3 +685,47 @@ def unsafe_scheme_only(value: str, sink: Sink) -> None:
     if urlparse(value).scheme not in {"", "https"}:
         raise RejectedError
     sink(value)
+
+
+def safe_host_with_a_dot(value: str, sink: Sink) -> None:
+    host = urlparse(value).hostname or ""
+    if host != "example.org" and not host.endswith(".com"):
+        raise RejectedError
+    sink(value)
+
+
+def unsafe_host_without_a_dot(value: str, sink: Sink) -> None:
+    if not urlparse(value).netloc.endswith("example.com"):
+        raise RejectedError
+    sink(value)
+
+
+def safe_no_host(value: str, sink: Sink) -> None:
+    parts = urlparse(value.removeprefix("https:"))
+    if parts.netloc == "elsewhere" or not parts.scheme:
+        sink("/" + value.lstrip("/"))
+
+
+def safe_public_host(value: str, sink: Sink) -> None:
+    for found in resolved(urlparse(value).hostname):
+        if ip_address(found).is_private:
+            raise RejectedError
+    sink(value)
+
+
+def unsafe_loopback_only_host(value: str, sink: Sink) -> None:
+    for found in resolved(urlparse(value).hostname):
+        if ip_address(found).is_loopback:
+            raise RejectedError
+    sink(value)
+
+
+def unsafe_scheme_by_name(value: str, sink: Sink) -> None:
+    scheme = urlparse(value).scheme
+    if scheme not in ("http", "https"):
+        raise RejectedError
+    sink(value)
+
+
+def resolved(host: str | None) -> list[str]:
+    return ["9.9.9.9"] if host else []

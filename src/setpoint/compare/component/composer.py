@@ -12,7 +12,7 @@ from typing import Any, Final
 
 _VERSION: Final = re.compile(
     r"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:\.(\d+))?"
-    r"(?:[._-]?(stable|alpha|a|beta|b|rc|patch|pl|p)((?:[.-]?\d+)*))?"
+    r"(?:[._-]?(stable|alpha|a|beta|b|rc|patch|pl|p)([.-]?\d+(?:[.-]\d+)*)?)?"
     r"([.-]?dev)?(?:\+\S*)?",
     re.ASCII | re.IGNORECASE,
 )

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from setpoint.compare.component.affected import AffectedVersions, Verdict
-from setpoint.compare.component.releases import is_of_release, sources
+from setpoint.compare.component.releases import Named
 from setpoint.model.advisory import Advisory, AffectedStatus, Match
 from setpoint.model.component import Component, PackageName
 
@@ -19,7 +19,7 @@ _WORST_FIRST = (AffectedStatus.AFFECTED, AffectedStatus.COULD_NOT_COMPARE, Affec
 
 def matches(advisory: Advisory, component: Component) -> Match | None:
     """What the advisory says of the component; None where it does not speak of it, or was withdrawn."""
-    return _Prepared(advisory).match(component)
+    return _Prepared(advisory).match(Named.of(component))
 
 
 class AdvisoryIndex:
@@ -49,10 +49,11 @@ class AdvisoryIndex:
 
     def matches(self, component: Component) -> list[Match]:
         """Those that affect it, and those that could not be compared; by id."""
+        named = Named.of(component)
         found: dict[str, _Prepared] = {}
-        for package, _ in sources(component):
+        for package, _ in named.names:
             found |= self._by_package.get(package, {})
-        told = (found[each].match(component) for each in sorted(found))
+        told = (found[each].match(named) for each in sorted(found))
         return [each for each in told if each is not None and each.status is not AffectedStatus.NOT_AFFECTED]
 
 
@@ -65,13 +66,9 @@ class _Prepared:
         self.packages = tuple(dict.fromkeys(each.package for each in in_force))
         self._versions: dict[int, AffectedVersions] = {}
 
-    def match(self, component: Component) -> Match | None:
+    def match(self, named: Named) -> Match | None:
         """The worst of what its entries say; fixed versions of all of them."""
-        verdicts = [
-            verdict
-            for package, version in sources(component)
-            for verdict in self._verdicts(package, version, component)
-        ]
+        verdicts = [verdict for package, version in named.names for verdict in self._verdicts(package, version, named)]
         for status in _WORST_FIRST:
             found = [each for each in verdicts if each.status is status]
             if found:
@@ -79,19 +76,18 @@ class _Prepared:
                 return Match(self.advisory.id, status, fixed, found[0].reason)
         return None
 
-    def _verdicts(self, package: PackageName, version: str, component: Component) -> Iterator[Verdict]:
+    def _verdicts(self, package: PackageName, version: str, named: Named) -> Iterator[Verdict]:
+        """What is not affected in any release that is named is not affected, whichever release it is of."""
+        if package not in self.packages:
+            return
         for position, entry in enumerate(self.advisory.affected):
-            if package not in self.packages or entry.package != package:
-                continue
-            is_of_it = is_of_release(component, entry.ecosystem)
+            is_of_it = named.is_of_release(entry.ecosystem) if entry.package == package else False
             if is_of_it is False:
                 continue
             verdict = self._entry(position).judge(version)
             if is_of_it is None and verdict.status is AffectedStatus.AFFECTED:
-                verdict = Verdict(
-                    AffectedStatus.COULD_NOT_COMPARE,
-                    f"it is affected if it is of {entry.ecosystem}; its release is not known",
-                )
+                reason = f"it is affected if it is of {entry.ecosystem}; its release is not known"
+                verdict = Verdict(AffectedStatus.COULD_NOT_COMPARE, reason)
             yield verdict
 
     def _entry(self, position: int) -> AffectedVersions:

@@ -7,6 +7,8 @@ qualifiers of its package URL. `matching` calls it.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from setpoint.compare.component.versions import LONGEST
@@ -42,40 +44,71 @@ _CODE_NAMES: Final = {
 _ROLLING: Final = frozenset(("edge", "sid", "stream", "tumbleweed", "rawhide"))
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A component as advisories may speak of it, worked out once for all of them."""
+
+    names: tuple[tuple[PackageName, str], ...]
+    """Package and version: its own, and those of the source that it was built from."""
+    release: tuple[str, ...]
+    """The parts of the distribution's release, from the first; empty where nobody says."""
+    is_for_fips: bool
+    """Builds of their own, which have it in their versions."""
+
+    @classmethod
+    def of(cls, component: Component) -> Named:
+        purl = _purl(component) if component.package.type in _DISTRIBUTION_TYPES else None
+        return cls(
+            _names(component, purl) if purl else ((component.package, component.version),),
+            _release(purl.qualifier("distro")) if purl else (),
+            "fips" in component.version.lower(),
+        )
+
+    def is_of_release(self, ecosystem: str) -> bool | None:
+        """Whether what an advisory says for `ecosystem` holds for it; None where one of the two does not say enough."""
+        if not has_release(ecosystem):
+            return True
+        if "FIPS" in ecosystem.upper() and not self.is_for_fips:
+            return False
+        wanted = _wanted(ecosystem)
+        if not wanted or not self.release:
+            return None
+        if self.release[: len(wanted)] == wanted:
+            return True
+        return None if wanted[: len(self.release)] == self.release else False
+
+
+def has_release(ecosystem: str) -> bool:
+    """`Debian:12` has one; what stands behind `Maven:` is a registry's address."""
+    return ":" in ecosystem and ecosystem_of(ecosystem).has_releases
+
+
 def sources(component: Component) -> tuple[tuple[PackageName, str], ...]:
-    """The packages and versions by which advisories may name it: its own, and that of the source it was built from."""
-    own = (component.package, component.version)
-    if component.package.type not in _DISTRIBUTION_TYPES or not component.purl:
-        return (own,)
-    purl = _purl(component.purl)
-    epoch = purl.qualifier("epoch") if purl else ""
-    version = f"{epoch}:{component.version}" if epoch and ":" not in component.version else component.version
+    """The packages and versions by which advisories may name it: whoever looks up advisories looks up all of them."""
+    return Named.of(component).names
+
+
+def _names(component: Component, purl: Purl) -> tuple[tuple[PackageName, str], ...]:
+    epoch, upstream = purl.qualifier("epoch"), purl.qualifier("upstream")
+    version = _with_epoch(component.version, epoch)
     own = (component.package, version)
-    upstream = purl.qualifier("upstream") if purl else ""
-    if purl is None or not upstream:
+    if not upstream:
         return (own,)
     name, source_version = _source(upstream)
-    source = package_name(purl.type, f"{purl.namespace}/{name}" if purl.namespace else name)
-    if epoch and source_version and ":" not in source_version:
-        source_version = f"{epoch}:{source_version}"
-    return tuple(dict.fromkeys((own, (source, source_version or version))))
+    package = package_name(purl.type, f"{purl.namespace}/{name}" if purl.namespace else name)
+    return tuple(dict.fromkeys((own, (package, _with_epoch(source_version, epoch) or version))))
 
 
-def is_of_release(component: Component, ecosystem: str) -> bool | None:
-    """Whether what an advisory says for `ecosystem` holds for it; None where one of the two does not say enough."""
-    _, _, suffix = ecosystem.partition(":")
-    if not suffix or not ecosystem_of(ecosystem).has_releases:
-        return True
-    if "FIPS" in suffix.upper() and "fips" not in component.version.lower():
-        return False  # builds of their own, which have it in their versions
-    wanted = _release(suffix if not ecosystem.startswith("Red Hat:") else _red_hat(suffix))
-    purl = _purl(component.purl) if component.purl else None
-    given = _release(purl.qualifier("distro")) if purl else ()
-    if not wanted or not given:
-        return None
-    if given[: len(wanted)] == wanted:
-        return True
-    return None if wanted[: len(given)] == given else False
+def _with_epoch(version: str, epoch: str) -> str:
+    return f"{epoch}:{version}" if epoch and version and ":" not in version else version
+
+
+@lru_cache(maxsize=1024)
+def _wanted(ecosystem: str) -> tuple[str, ...]:
+    base, _, suffix = ecosystem.partition(":")
+    if base == "Red Hat" and not suffix.startswith(_RED_HAT_ITSELF):
+        return ()
+    return _release(suffix)
 
 
 def _release(text: str) -> tuple[str, ...]:
@@ -89,10 +122,6 @@ def _release(text: str) -> tuple[str, ...]:
     return tuple(named.split(".")) if named else tuple(word for word in words if word in _ROLLING)
 
 
-def _red_hat(stream: str) -> str:
-    return stream if stream.startswith(_RED_HAT_ITSELF) else ""
-
-
 def _source(upstream: str) -> tuple[str, str]:
     """`openssl`, `openssl@3.0.11-1` or `openssl-3.0.7-1.el9.src.rpm`: the name, and the version where it is told."""
     rpm = _SOURCE_RPM.fullmatch(upstream)
@@ -102,8 +131,8 @@ def _source(upstream: str) -> tuple[str, str]:
     return name, version
 
 
-def _purl(text: str) -> Purl | None:
+def _purl(component: Component) -> Purl | None:
     try:
-        return Purl.parse(text)
+        return Purl.parse(component.purl)
     except InputError:
         return None

@@ -6,14 +6,12 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, NamedTuple
 
 from setpoint.errors import InputError
 from setpoint.intent.sbom.licences import licence_of
 from setpoint.model.component import Component, PackageName, Problem, ProblemKind, Sbom
 from setpoint.model.purl import Purl
-
-Each = TypeVar("Each", str, tuple[str, str])
 
 LONGEST_SHOWN: Final = 200
 """Characters of a text at fault that a problem carries."""
@@ -101,8 +99,8 @@ class Bill:
         told = self._taken.setdefault(canonical, Component(purl.package, purl.version, canonical))
         self._taken[canonical] = replace(
             told,
-            licences=_together(told.licences, self._licences(where, licences)),
-            hashes=_together(told.hashes, self._hashes(where, hashes)),
+            licences=tuple(sorted({*told.licences, *self._licences(where, licences)})),
+            hashes=tuple(sorted({*told.hashes, *self._hashes(where, hashes)})),
         )
         return canonical
 
@@ -166,10 +164,6 @@ def algorithm_name(text: str) -> str:
     if plain.startswith("sha3") or plain in ALGORITHMS:
         return plain
     return _SHA_2.sub(r"sha-\1", plain)
-
-
-def _together(one: tuple[Each, ...], other: tuple[Each, ...]) -> tuple[Each, ...]:
-    return one if one == other else tuple(sorted({*one, *other}))
 
 
 def _order(component: Component) -> tuple[object, ...]:

@@ -108,6 +108,12 @@ class Bounded(io.BufferedIOBase):
             raise InputError(f"unpacked, the layer has more than {MAX_LAYER_BYTES:,} bytes, which is all that is read")
         return self._stream.read(wanted)
 
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
     def seek(self, offset: int, whence: int = 0, /) -> int:
         return self._stream.seek(offset, whence)
 

@@ -53,7 +53,7 @@ def expression_of(text: str) -> str:
     licensing, refusal = _licensing()
     try:
         parsed = licensing.parse(text)
-    except refusal:
+    except (refusal, IndexError, AssertionError):  # the latter two for some parentheses with nothing in them
         return ""
     if parsed is None or any(not _OF_THE_DOCUMENT.fullmatch(key) for key in licensing.unknown_license_keys(parsed)):
         return ""

@@ -42,7 +42,7 @@ def make_sbom(target: Path) -> Made:
             where=str(target),
             remedy="name a folder with lockfiles, a virtual environment, or an image's tarball",
         )
-    sbom = gathering.sbom(made_by=f"setpoint {__version__}", form=f"made of a {kind}")
+    sbom = gathering.sbom(made_by=f"setpoint {__version__}", form=f"made of {kind}")
     return Made(sbom, tuple(sorted(gathering.unread)))
 
 
@@ -68,7 +68,8 @@ class _Gathering:
         except MissingLibraryError:
             raise
         except InputError as error:
-            self.unread.append(Unread(error.where or path, error.what))
+            within = error.where.startswith(path)  # its line, and not where the folder itself lies
+            self.unread.append(Unread(error.where if within else path, error.what))
             return
         self.files += 1
         for each in found:
@@ -93,14 +94,14 @@ class _Gathering:
 
 def _tree(target: Path) -> tuple[str, Tree]:
     if target.is_dir():
-        return "folder", Folder(target)
+        return "a folder", Folder(target)
     if not target.exists():
         raise InputError("there is no such file or folder", where=str(target), remedy=NO_FILE_REMEDY)
     if not target.is_file():
         raise InputError("this is neither a file nor a folder", where=str(target))
     if not reader_of(target.as_posix()) and is_image(target):
-        return "image", Image(target)
-    return "file", OneFile(target)
+        return "an image", Image(target)
+    return "a file", OneFile(target)
 
 
 def _that_count(paths: list[str]) -> list[str]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from setpoint.errors import InputError
 from setpoint.files import MAX_DEPTH
 from setpoint.intent.sbom.libraries import missing
+from setpoint.intent.sbom.octets import check_values
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -24,6 +25,7 @@ def xml_root(octets: bytes, where: str) -> Element:
         from defusedxml.ElementTree import ParseError, fromstring
     except ImportError as error:
         raise missing("defusedxml") from error
+    check_values(octets, b"<", where)
     try:
         root: Element = fromstring(octets, forbid_dtd=True)
     except DefusedXmlException as error:

@@ -14,6 +14,9 @@ from setpoint.model.canonical import Json
 MAX_BYTES: Final = 64 * 1024 * 1024
 """Of a document or lockfile, unpacked: a bill of a whole distribution takes half. Parsed, it is six times that."""
 
+MAX_VALUES: Final = 5_000_000
+"""Of a document: 64 MB of empty lists would take 2 GB of memory, and real bills spend thirty bytes on a value."""
+
 _GZIP: Final = b"\x1f\x8b"
 _BOM: Final = b"\xef\xbb\xbf"
 _COLON_AFTER_SPACE: Final = re.compile(rb'"[ \t\r\n]+:')
@@ -46,10 +49,17 @@ def text_of(octets: bytes, where: str) -> str:
 
 def strict_json(octets: bytes, where: str) -> Json:
     """JSON that every reader understands alike: a member that stands twice in one object is refused."""
+    check_values(octets, b"{[,", where)
     value = decode_json(octets, where)
     if _colons(octets) != _members(value, where):
         _refuse_repeated(octets, where)
     return value
+
+
+def check_values(octets: bytes, marks: bytes, where: str) -> None:
+    """Refuse, before it is parsed, a document with too many of the marks that each value has one of."""
+    if sum(octets.count(mark) for mark in marks) > MAX_VALUES:
+        raise InputError(f"the document has more than {MAX_VALUES:,} values, which is all that is read", where=where)
 
 
 def _unpacked(octets: bytes, where: str) -> bytes:

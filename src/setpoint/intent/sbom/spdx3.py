@@ -21,6 +21,8 @@ _CONTEXT: Final = re.compile(r"https?://spdx\.org/rdf/([0-9.]{1,20})/spdx-contex
 _READ: Final = re.compile(r"3\.0(?:\.\d+)?")
 _PACKAGE: Final = "software_Package"
 _NOTHING: Final = ("/NoneElement", "/NoAssertionElement", "/NoneLicense", "/NoAssertionLicense")
+_LISTED: Final = "https://spdx.org/licenses/"
+"""What licences of SPDX's own list are named by."""
 _LICENCES: Final = ("hasConcludedLicense", "hasDeclaredLicense")
 """What was concluded goes before what was declared."""
 
@@ -100,6 +102,8 @@ class _Graph:
         return next((text(each, "name", f"@graph[{index}]") for index, each in self.of_type("Tool")), "")
 
     def _expression(self, name: str) -> str:
+        if name.startswith(_LISTED):
+            return name.removeprefix(_LISTED)
         element = self.elements.get(name, {})
         for member in ("simplelicensing_licenseExpression", "simplelicensing_licenseText", "name"):
             if said := text(element, member, name):

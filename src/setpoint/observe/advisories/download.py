@@ -15,7 +15,7 @@ IN_MEMORY: Final = 8 * 1024 * 1024
 """Bytes; what is larger goes to a temporary file, which has no name and ends with the process."""
 
 COME_BACK_LATER: Final = 3600.0
-"""Seconds, after a file took too long."""
+"""Seconds, after a file took too long, or found no room."""
 
 _PARTIAL: Final = 206
 
@@ -85,7 +85,12 @@ class Download:
     def add(self, piece: bytes) -> None:
         self.taken += len(piece)
         self._check(self.taken)
-        self.body.write(piece)
+        try:
+            self.body.write(piece)
+        except OSError as error:
+            raise TemporaryError(
+                f"the file could not be kept ({error.strerror})", where=self.url, delay=COME_BACK_LATER
+            ) from error
 
     def finished(self) -> Fetched:
         self.body.seek(0)

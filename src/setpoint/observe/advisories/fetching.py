@@ -30,11 +30,16 @@ WITHIN: Final = 3600.0
 """Seconds for one file with all attempts; the largest, of npm, has some hundreds of megabytes."""
 
 ATTEMPTS: Final = 4
+"""At one file, before it is given up for now."""
+
 LONGEST_PAUSE: Final = 60.0
 """Seconds that a `Retry-After` is waited for; where it asks for more, whoever called comes again later."""
 
 MOST_REDIRECTS: Final = 3
+"""The feed of EPSS has one, from `current` to the day's."""
+
 _RETRIED: Final = frozenset((429, 500, 502, 503, 504))
+"""Answers after which trying again may help (RFC 9110, 15.6; RFC 6585, 4)."""
 
 
 class Fetcher:
@@ -96,6 +101,8 @@ class Fetcher:
                     download.body.close()
                     return None
                 self._take(download, response)
+        except httpx.InvalidURL as error:
+            raise InputError("this is no address", where=download.url) from error
         except httpx.HTTPError as error:
             raise TemporaryError(f"no whole answer came ({type(error).__name__})", where=download.url) from error
         return download.finished()
@@ -104,6 +111,7 @@ class Fetcher:
     def _answer(self, download: Download) -> Iterator[httpx.Response]:
         url = download.url
         for _ in range(MOST_REDIRECTS + 1):
+            self._client.cookies.clear()
             with self._client.stream("GET", url, headers=download.headers()) as response:
                 if not response.has_redirect_location:
                     _check_status(response, download.url)
@@ -152,8 +160,11 @@ def _client(host: str | None, silence: float) -> httpx.Client:
 
 
 def _redirected(url: str, location: str) -> str:
-    target = urljoin(url, location)
-    before, after = urlsplit(url), urlsplit(target)
+    try:
+        target = urljoin(url, location)
+        before, after = urlsplit(url), urlsplit(target)
+    except ValueError as error:
+        raise InputError("it redirects to what is no address", where=url) from error
     if (before.scheme, before.netloc) != (after.scheme, after.netloc):
         raise InputError(
             f"it redirects to another host, {after.netloc[:200]!r}",

@@ -126,6 +126,8 @@ def _zipped(stream: IO[bytes], name: str) -> Iterator[tuple[str, bytes]]:
             members = [each for each in archive.infolist() if each.filename.endswith(".json")]
             _count(len(members), name)
             for each in members:
+                if each.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                    raise InputError("it is packed in a way that is not read", where=f"{name}:{each.filename}")
                 with archive.open(each) as member:
                     octets = member.read(MAX_DOCUMENT_BYTES + 1)
                 left -= len(octets)

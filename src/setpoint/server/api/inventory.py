@@ -19,11 +19,12 @@ from setpoint.server.api.routes import VERSION, Routes, Seen
 from setpoint.server.idempotency import IdempotencyKey, once
 from setpoint.store.interface import FIRST, InstancePlace, LedgerWriter
 from setpoint.wire.affected import AffectedDocument, AffectedRequest
+from setpoint.wire.component_drift import ServiceDriftDocument
 from setpoint.wire.document import HIGHEST_NUMBER, LONGEST_NAME
 from setpoint.wire.instance import InstanceDocument, InstancesRequest, RemovedDocument, ReportedDocument
 from setpoint.wire.page import Page
 from setpoint.wire.sbom import SbomDocument, SbomRequest, SbomsDocument, TakenSbomDocument
-from setpoint.wiring_inventory import advisories_of, asked_about, asked_for, read_bill
+from setpoint.wiring_inventory import advisories_of, asked_about, asked_for, component_drift, read_bill
 
 routes = Routes("inventory")
 
@@ -72,6 +73,17 @@ def list_sboms(view: Seen, name: ServiceName) -> SbomsDocument:
     view.narrowed(name)
     inventory = view.parts.ledger.inventory()
     return SbomsDocument(releases=dict(inventory.sboms_of_releases(name)), running=dict(inventory.running_sboms(name)))
+
+
+@routes.get(
+    "/services/{name:path}/components/drift",
+    scope=AccessScope.READ,
+    narrows=True,
+    summary="What each release of it runs, against what was built",
+)
+def get_component_drift(view: Seen, name: ServiceName) -> ServiceDriftDocument:
+    view.narrowed(name)
+    return ServiceDriftDocument.of(component_drift(view.parts.ledger, name))
 
 
 @routes.get("/instances", scope=AccessScope.READ, narrows=True, summary="What runs, by service and id")

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Protocol
 
 from setpoint.model.inside import Agent, AgentSwitch, FileReach, Inside, InsideSummary, Place, RouteUse
-from setpoint.model.report import AgentReport, Frame, Part
+from setpoint.model.report import AgentReport, Frame, Part, ProcessBill
 
 
 class InsideReader(Protocol):
@@ -52,6 +52,10 @@ class InsideReader(Protocol):
 
     def functions(self, service: str, *, after: tuple[str, str, int, str], limit: int) -> Sequence[tuple[Part, Frame]]:
         """In order of part, file, line and name."""
+        ...
+
+    def bills(self, service: str, since: datetime) -> Sequence[ProcessBill]:
+        """What each process is made of that was heard of since then, as its agent told; by instance."""
         ...
 
     def switch_for(self, service: str, instance: str) -> AgentSwitch | None:

@@ -14,7 +14,7 @@ from setpoint.store.ledger import dialect
 from setpoint.store.ledger.database import LedgerFile
 from setpoint.store.ledger.ledger import SqlLedger
 
-VERSION: Final = "0010"
+VERSION: Final = "0011"
 """The newest revision in `migrations/versions`, so that Alembic is imported only when a ledger is at another one."""
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"

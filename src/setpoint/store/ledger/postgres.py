@@ -39,6 +39,8 @@ _MEANINGS: Final[Mapping[str, tuple[str, str]]] = {
 def open_postgres(url: str) -> Database:
     """At a URL of SQLAlchemy's: `postgresql+psycopg://user@/database?host=…`."""
     engine = create_engine(url)
+    # Many rows go in one statement, and not each by itself across the wire.
+    engine.dialect.use_insertmanyvalues_wo_returning = True
     event.listen(engine, "begin", _begin)
     return Database(engine, WRITING, translate, engine.url.render_as_string(), read_only=False)
 

@@ -46,6 +46,7 @@ from setpoint.store.ledger.database import Database, batches
 from setpoint.store.ledger.inside import agents, concluding, switches, taking
 from setpoint.store.ledger.inventory import recording
 from setpoint.store.ledger.inventory.writer import SqlInventoryWriter
+from setpoint.store.ledger.stock import take_stock
 
 
 class SqlWriter:
@@ -120,7 +121,8 @@ class SqlWriter:
 
     def take_reports(self, reports: Sequence[AgentReport], offset: int, at: datetime) -> None:
         with self._working() as (connection, _):
-            taking.take(connection, reports, offset)
+            changed = taking.take(connection, reports, offset)
+            take_stock(self.inventory(), reports, changed, at)
             set_clock(connection, at)
 
     def let_go_boots(self, before: datetime, at: datetime) -> int:

@@ -120,6 +120,15 @@ def test_what_no_scheme_accepts_has_no_key(ordering: Ordering, text: str) -> Non
     assert version_key(ordering, text) is None
 
 
+@pytest.mark.parametrize("ordering", Ordering)
+@pytest.mark.parametrize("part", ["1", "a", "1a", "1-", "1.", "~", "^", "-beta1", "_p1", "+1"])
+def test_long_versions_take_no_time_to_speak_of(ordering: Ordering, part: str) -> None:
+    """A pattern that tried every way to read them would never come to an end."""
+    texts = [f"1.0{part * 240}"[:LONGEST], f"1.0-beta{part * 240}"[: LONGEST - 1] + "!"]
+    keys = [key for key in (version_key(ordering, each) for each in texts) if key is not None]
+    assert len(sorted(keys)) == len(keys)
+
+
 @given(
     st.sampled_from([each for each in Ordering if each is not Ordering.CONAN]),
     st.lists(st.text("0123456789.-+~_:abrcv", max_size=12), max_size=6),

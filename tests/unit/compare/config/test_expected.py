@@ -71,6 +71,11 @@ def compare(intended: Any, actual: Any, around: Surroundings = AROUND) -> Compar
         ({"MaximumAge": -1, "State": "ENABLED"}, FoldKind.DEFAULT),
         ({"CatalogKmsKeyId": "AWS_OWNED_KMS_KEY", "PubliclyAccessible": False}, FoldKind.DEFAULT),
         ({"AddOns": [{"AddOnType": "Mirror", "Status": "Disabled"}]}, FoldKind.DEFAULT),
+        ({"PlacementMode": "AUTO", "Urgency": "UNSPECIFIED"}, FoldKind.DEFAULT),
+        ({"SnapshotTimeOfDay": "06:00", "MaintenanceStartHour": "03:00"}, FoldKind.DEFAULT),
+        ({"EnableInternetAccess": False, "AllowCredentials": False, "AllowCertificateReuse": False}, FoldKind.DEFAULT),
+        ({"AddressCidrBlock": False, "PrivateIpAddresses": [{"Primary": False}]}, FoldKind.DEFAULT),
+        ({"Delegate": "111122223333"}, FoldKind.DERIVED),
         ({"Note": " "}, FoldKind.EMPTY),
     ],
 )
@@ -112,10 +117,38 @@ def test_what_no_configuration_chooses_is_to_be_expected_of_any_type(actual: Any
         {"AvailabilityZone": "us-east-1a"},
         {"Tags": [{"Key": "team", "Value": "others"}]},
         {"Action": {"Allow": {}}},
+        {"AllowSignedOnly": False},
+        {"TracingMode": "auto"},
+        {"Principal": "111122223333"},
+        {"SubscriberId": "999999999999"},
+        {"VpcConfig": {"SubnetIds": ["subnet-1"]}},
     ],
 )
 def test_what_protects_or_grants_is_never_explained_away(actual: Any) -> None:
     assert len(compare({}, actual).drifts) == 1
+
+
+@pytest.mark.parametrize("name", ["mysta-ALB-1A2B3C4D5E6F", "ALB-1a2b3c4d5e6f"])
+def test_a_name_is_generated_from_the_whole_logical_id_however_short_that_is(name: str) -> None:
+    around = Surroundings(logical_id="ALB")
+    assert compare({}, {"Name": name}, around).drifts == ()
+    assert len(compare({}, {"Name": name.replace("ALB", "NLB")}, around).drifts) == 1
+
+
+def test_which_subnets_are_the_default_ones_is_a_gap_and_never_clean() -> None:
+    comparison = compare({}, {"SubnetIds": ["subnet-1", "subnet-2"]})
+    assert (comparison.drifts, comparison.folds) == ((), ())
+    assert [(gap.path, gap.kind) for gap in comparison.gaps] == [("SubnetIds", GapKind.ASSIGNED)]
+    assert len(compare({"SubnetIds": ["subnet-1"]}, {"SubnetIds": ["subnet-2"]}).drifts) == 1
+
+
+def test_the_parts_of_an_identifier_name_what_it_is_made_of() -> None:
+    declared = {"ScalingTargetId": "service/shop|ecs:service:DesiredCount|ecs"}
+    parts = {"ResourceId": "service/shop", "ScalableDimension": "ecs:service:DesiredCount", "ServiceNamespace": "ecs"}
+    assert compare(declared, {**declared, **parts}).drifts == ()
+    assert [drift.path for drift in compare(declared, {**declared, "AuthorizationType": "ecs"}).drifts] == [
+        "AuthorizationType"
+    ]
 
 
 def test_what_is_declared_may_be_told_again() -> None:

@@ -221,6 +221,23 @@ def test_large_files_are_refused_while_they_are_unpacked(monkeypatch: pytest.Mon
         read_sbom(gzip.compress(b"{" + b" " * 2000 + b"}"), "x")
 
 
+@pytest.mark.parametrize("document", [b"[" * 99, b'{"a": [' + b"[]," * 99 + b"[]]}", b"<a>" + b"<b/>" * 99 + b"</a>"])
+def test_documents_of_too_many_values_are_refused_unparsed(document: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(octets, "MAX_VALUES", 50)
+    with pytest.raises(InputError):
+        read_sbom(document, "x")
+
+
+def test_licences_of_the_list_of_spdx_are_known_by_their_address(samples: Path) -> None:
+    document = (
+        (samples / "payments.spdx3.json")
+        .read_text()
+        .replace('"to": ["https://example.org/l3"]', '"to": ["https://spdx.org/licenses/BSD-3-Clause"]')
+    )
+    idna = next(each for each in read_sbom(document.encode(), "x").components if each.package.name == "idna")
+    assert idna.licences == ("BSD-3-Clause",)
+
+
 def test_a_problem_is_no_reason_for_another_digest() -> None:
     one = read({"name": "a", "version": "1"})
     other = read({"name": "a", "version": "1"}, metadata={"component": {"name": "b"}}, dependencies=[{"ref": "z"}])

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler
 import pytest
 from tests.unit.observe.advisories.conftest import Site, answering
 
-from setpoint.errors import InputError, NotFoundError, TemporaryError
+from setpoint.errors import Error, InputError, NotFoundError, TemporaryError
 from setpoint.observe.advisories.download import Validators
 from setpoint.observe.advisories.fetching import Fetcher, checked_address
 
@@ -111,6 +111,25 @@ def test_a_redirect_stays_at_its_host(site: Site, fetcher: Fetcher) -> None:
 def test_redirects_end(site: Site, fetcher: Fetcher) -> None:
     site.first["/file"] = [answering(302, Location="/file")] * 10
     with pytest.raises(InputError, match="more than 3 times"):
+        body_of(fetcher)
+
+
+def test_no_cookie_is_kept(site: Site, fetcher: Fetcher) -> None:
+    sent: list[str | None] = []
+
+    def look(handler: BaseHTTPRequestHandler) -> None:
+        sent.append(handler.headers.get("Cookie"))
+        site.serve(handler)
+
+    site.files["/file"] = b"one"
+    site.first["/file"] = [answering(302, Location="/file", Set_Cookie="a=b"), look, look]
+    assert body_of(fetcher) == body_of(fetcher) == b"one"
+    assert sent == [None, None]
+
+
+def test_a_redirect_to_nowhere(site: Site, fetcher: Fetcher) -> None:
+    site.first["/file"] = [answering(302, Location="https://[::1")] * 10
+    with pytest.raises(Error):
         body_of(fetcher)
 
 

@@ -116,6 +116,14 @@ def test_a_zip_that_would_grow_is_refused(tmp_path: Path, monkeypatch: pytest.Mo
         list(read_advisories(path))
 
 
+def test_a_zip_that_is_packed_otherwise_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "other.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("a.json", json.dumps(TWO[0]))
+    with pytest.raises(InputError, match="packed in a way that is not read"):
+        list(read_advisories(path))
+
+
 def test_gzip_that_would_grow_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "bomb.gz"
     path.write_bytes(gzip.compress(b"[" + b" " * 20_000 + b"]"))

@@ -60,35 +60,6 @@ def test_an_entry_of_commits_alone_names_no_package() -> None:
     assert read(affected=[commits]).affected == ()
 
 
-@pytest.mark.parametrize(
-    ("ecosystem", "name", "package"),
-    [
-        ("npm", "@babel/core", PackageName("npm", "@babel/core")),
-        ("Maven", "org.example:demo", PackageName("maven", "org.example/demo")),
-        ("Go", "github.com/Azure/demo", PackageName("golang", "github.com/azure/demo")),
-        ("Debian:12", "openssl", PackageName("deb", "debian/openssl")),
-        ("Rocky Linux:9", "openssl", PackageName("rpm", "rocky/openssl")),
-        ("GitHub Actions", "owner/repo/folder", PackageName("github", "owner/repo")),
-        ("SwiftURL", "https://github.com/Apple/demo.git", PackageName("swift", "github.com/apple/demo")),
-        ("VSCode", "Owner.demo", PackageName("vscode-extension", "owner/demo")),
-        ("crates.io", "demo", PackageName("cargo", "demo")),
-        ("Android", "platform/art", PackageName("android", "platform/art")),
-    ],
-)
-def test_packages_by_their_ecosystem(ecosystem: str, name: str, package: PackageName) -> None:
-    entry = {"package": {"ecosystem": ecosystem, "name": name}, "versions": ["1"]}
-    assert read(affected=[entry]).affected[0].package == package
-
-
-@pytest.mark.parametrize(
-    ("purl", "package"),
-    [("pkg:pypi/root-demo", PackageName("pypi", "root-demo")), ("nonsense", PackageName("root", "root-demo"))],
-)
-def test_an_ecosystem_that_nobody_knows_goes_by_its_package_url(purl: str, package: PackageName) -> None:
-    entry = {"package": {"ecosystem": "Root:PyPI", "name": "root-demo", "purl": purl}}
-    assert read(affected=[entry]).affected[0].package == package
-
-
 ONE_RANGE = {"type": "ECOSYSTEM", "events": [{"introduced": "0"}]}
 
 

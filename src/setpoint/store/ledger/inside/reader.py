@@ -19,9 +19,9 @@ from setpoint.model.inside import (
     RouteUse,
     Wanted,
 )
-from setpoint.model.report import Coverage, Frame, Part
+from setpoint.model.report import Coverage, Frame, Part, ProcessBill
 from setpoint.store.ledger.database import Database
-from setpoint.store.ledger.inside import agents, places, routes, switches
+from setpoint.store.ledger.inside import agents, bills, places, routes, switches
 from setpoint.store.ledger.inside.places import MOST_PLACES
 from setpoint.store.ledger.inside.routes import MOST_ROUTES
 from setpoint.store.ledger.inside.tables import agents as agent_rows
@@ -143,6 +143,10 @@ class SqlInside:
         place = (table.c.part, table.c.file, table.c.line, table.c.function)
         wanted = select(*place).where(table.c.service == service, tuple_(*place) > after).order_by(*place)
         return [(Part(row.part), Frame(row.file, row.line, row.function)) for row in self._rows(wanted.limit(limit))]
+
+    def bills(self, service: str, since: datetime) -> Sequence[ProcessBill]:
+        with self._database.read() as connection:
+            return bills.of_service(connection, service, since)
 
     def switch_for(self, service: str, instance: str) -> AgentSwitch | None:
         with self._database.read() as connection:

@@ -6,7 +6,7 @@ without any count becoming less.
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, LargeBinary, Table, Text
 
 from setpoint.store.ledger.columns import Document, Moment
 from setpoint.store.ledger.tables import metadata
@@ -115,6 +115,19 @@ releases = Table(
     Column("release", Text, primary_key=True),
     Column("first_seen", Moment, nullable=False),
     Column("last_seen", Moment, nullable=False),
+)
+
+bills = Table(
+    "inside_bills",
+    metadata,
+    Column("service", Text, primary_key=True),
+    Column("boot", Text, primary_key=True),
+    Column("instance", Text, nullable=False),
+    # Of the state that the components are in, as the agent calls it; empty where a message in between is missing.
+    Column("digest", Text, nullable=False),
+    Column("is_whole", Boolean, nullable=False),
+    # Packed by `bills`.
+    Column("components", LargeBinary, nullable=False),
 )
 
 # How many attacks of a place a signal was added for: kept apart from what can be derived again.

@@ -13,7 +13,8 @@ from sqlalchemy import Connection, delete, func, select
 
 from setpoint.model.report import AgentReport
 from setpoint.store.ledger import dialect
-from setpoint.store.ledger.inside import agents, places, routes
+from setpoint.store.ledger.inside import agents, bills, places, routes
+from setpoint.store.ledger.inside.bills import BootBill
 from setpoint.store.ledger.inside.tables import derived, functions, releases
 
 MOST_FUNCTIONS: Final = 200_000
@@ -23,7 +24,9 @@ MOST_RELEASES: Final = 1_000
 """Of one service; those that were seen last."""
 
 
-def take(connection: Connection, reports: Sequence[AgentReport], offset: int) -> None:
+def take(connection: Connection, reports: Sequence[AgentReport], offset: int) -> list[tuple[AgentReport, BootBill]]:
+    """The bills that became others by it."""
+    changed = []
     for report in reports:
         before = agents.find(connection, report.service, report.boot)
         if before is None and not agents.is_room_for(connection, report.service):
@@ -35,7 +38,11 @@ def take(connection: Connection, reports: Sequence[AgentReport], offset: int) ->
         places.merge(connection, report, is_gone=is_gone)
         routes.merge(connection, report, is_gone=is_gone)
         _reach(connection, report)
+        bill = None if is_gone else bills.take(connection, report)
+        if bill is not None:
+            changed.append((report, bill))
     connection.execute(dialect.insert_or_update(derived), {"id": 1, "offset": offset})
+    return changed
 
 
 def _see_release(connection: Connection, report: AgentReport) -> None:

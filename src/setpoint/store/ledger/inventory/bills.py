@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, insert, select, union
+from sqlalchemy import Connection, Row, Select, insert, literal, select, union
 
 from setpoint.model.component import Component, PackageName, Sbom
 from setpoint.model.upstream import sources
@@ -30,9 +30,9 @@ def add(connection: Connection, sbom: Sbom, at: datetime) -> bool:
         "added_at": at,
     }
     number = connection.execute(insert(sboms).returning(sboms.c.id), row).scalar_one()
-    if listed:
-        rows = [{"component": each, "sbom": number} for each in sorted(listed)]
-        connection.execute(insert(sbom_components), rows)
+    rows = numbers.rows_of(connection, listed)
+    pairs = select(rows.c.value, literal(number))
+    connection.execute(insert(sbom_components).from_select(["component", "sbom"], pairs))
     return True
 
 

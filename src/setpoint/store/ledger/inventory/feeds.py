@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, delete, select
 
@@ -95,12 +95,27 @@ def note_loaded(connection: Connection, loads: Sequence[Load], at: datetime) -> 
                 "first_seen": at,
             }
     before = _reached(connection, {place[0] for place in rows})
-    new = {place: row for place, row in rows.items() if before.get(place) != row["reached"]}
+    new = {place: row for place, row in rows.items() if _says_more(Reached(str(row["reached"])), before.get(place))}
     if new:
         connection.execute(
             insert_or_update(connection, component_loads, ["first_seen"]), [new[each] for each in sorted(new)]
         )
     return {place[1] for place in new}
+
+
+def _says_more(reached: Reached, before: str | None) -> bool:
+    """What one process did not load another one of the same release may have."""
+    return before is None or _ORDER.index(reached) > _ORDER.index(Reached(before))
+
+
+_ORDER: Final = (
+    Reached.UNKNOWN,
+    Reached.NOT_SEEN,
+    Reached.NOT_LOADED,
+    Reached.LOADED,
+    Reached.PACKAGE,
+    Reached.SYMBOL,
+)
 
 
 def _reached(connection: Connection, wanted: Collection[int]) -> dict[tuple[int, int, str], str]:

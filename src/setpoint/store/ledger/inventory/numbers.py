@@ -5,7 +5,23 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Column, ColumnElement, Connection, Table, bindparam, insert, select, tuple_
+import orjson
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Column,
+    ColumnElement,
+    Connection,
+    Subquery,
+    Table,
+    any_,
+    bindparam,
+    func,
+    insert,
+    literal,
+    select,
+    tuple_,
+)
 
 from setpoint.errors import NotFoundError
 from setpoint.model.component import PackageName
@@ -83,9 +99,8 @@ def find(
 ) -> dict[Name, int]:
     """Name (a tuple where it has several columns) → number, of those that are known."""
     found: dict[Name, int] = {}
-    wanted = columns[0] if len(columns) == 1 else tuple_(*columns)
     for some in batches(names, TUPLES):
-        for number, *name in connection.execute(select(table.c.id, *columns).where(_is_in(wanted, some))):
+        for number, *name in connection.execute(select(table.c.id, *columns).where(_is_in(connection, columns, some))):
             found[tuple(name) if len(columns) > 1 else name[0]] = number  # type: ignore[index] # as the columns say
     return found
 
@@ -112,9 +127,22 @@ def _row(columns: Sequence[Column[Any]], name: Any) -> Row:
     return {column.name: part for column, part in zip(columns, parts, strict=True)}
 
 
-def _is_in(wanted: Any, names: Sequence[Any]) -> ColumnElement[bool]:
-    found: ColumnElement[bool] = wanted.in_(names)
-    return found
+def _is_in(connection: Connection, columns: Sequence[Column[Any]], names: Sequence[Any]) -> ColumnElement[bool]:
+    if len(columns) > 1:
+        return tuple_(*columns).in_(names)
+    if connection.dialect.name == "postgresql":
+        # As one value: the driver takes a statement with hundreds of them apart anew each time.
+        return columns[0] == any_(literal(names, ARRAY(columns[0].type)))
+    return columns[0].in_(names)
+
+
+def rows_of(connection: Connection, wanted: Collection[int]) -> Subquery:
+    """Numbers as rows with a column `value`, in one value of a statement."""
+    if connection.dialect.name == "postgresql":
+        given = func.unnest(literal(sorted(wanted), ARRAY(BigInteger))).table_valued("value")
+    else:
+        given = func.json_each(orjson.dumps(sorted(wanted)).decode()).table_valued("value")
+    return select(given.c.value).subquery()
 
 
 def known_service(connection: Connection, name: str) -> int:

@@ -139,9 +139,7 @@ def instances_of(
     return found
 
 
-def _instances(
-    connection: Connection, met: Sequence[Any], begun: int, name: str, limit: int
-) -> list[tuple[Any, Any]]:
+def _instances(connection: Connection, met: Sequence[Any], begun: int, name: str, limit: int) -> list[tuple[Any, Any]]:
     """The first instances of these groups, each with its group; of the one that was begun, those behind the name."""
     by_number = {row.id: row for row in met}
     found: list[Any] = []
