@@ -1,4 +1,4 @@
-"""Runs one service once, in one of three ways, and measures it from outside: what `bench.agent_overhead` compares."""
+"""Runs a service in one way or another, asks it, and measures it from outside: what `bench.agent_overhead` compares."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import statistics
 import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,49 +54,71 @@ SERVICES = {
         "bench.overhead.fastapi_service:app",
     ),
 }
-WAYS = ("none", "agent", "ddtrace")
-TICKS = os.sysconf("SC_CLK_TCK")
+WAYS = ("none", "off", "agent", "ddtrace")
+"""Without anything; with setpoint-agent installed and started, but told to stay off; with it; with the peer."""
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
-    """One run's figures."""
+class Block:
+    """What some requests in a row cost."""
 
     cpu: float
     """Seconds of the server's processes for a request."""
     p50: float
     """Seconds from a request to its answer."""
-    memory: float
-    """MB that its processes hold at the end, each page shared counted by its share."""
-    start: float
-    """Seconds from the command to the first answer."""
 
 
-def run(environment: Path, folder: Path, service: str, way: str, sink: str, requests: int) -> Run:
-    """Start `service` in `way`, ask it, and stop it. `sink`: where the agent's reports or the peer's traces go."""
-    with _serving(environment, folder, service, way, sink) as (process, port, start):
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-        for number in range(requests // 4):  # what is done once for each route, page or statement is not overhead
-            _ask(connection, number)
-        before = _cpu(process.pid)
-        spent = [_ask(connection, number) for number in range(requests)]
-        cpu = _cpu(process.pid) - before
-        return Run(cpu / requests, statistics.median(spent), _memory(process.pid), start)
+class Service:
+    """One that runs, and has answered once."""
+
+    def __init__(self, process: subprocess.Popen[bytes], port: int, start: float) -> None:
+        self._process = process
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        self.start = start
+        """Seconds from the command to the first answer."""
+
+    def ask(self, requests: int) -> Block:
+        before = self._cpu()
+        spent = [self._ask(number) for number in range(requests)]
+        return Block((self._cpu() - before) / requests, statistics.median(spent))
+
+    def memory(self) -> float:
+        """MB that its processes hold, each page shared counted by its share."""
+        total = 0
+        for each in _family(self._process.pid):
+            for line in Path(f"/proc/{each}/smaps_rollup").read_text().splitlines():
+                if line.startswith("Pss:"):
+                    total += int(line.split()[1])
+        return total * 1024 / 1e6
+
+    def stop(self) -> None:
+        self._connection.close()
+        self._process.send_signal(signal.SIGTERM)
+        self._process.wait(20)
+
+    def _cpu(self) -> float:
+        return sum(time.clock_gettime(_cpu_clock(each)) for each in _family(self._process.pid))
+
+    def _ask(self, number: int) -> float:
+        method, path, body = CALLS[number % len(CALLS)]
+        began = time.perf_counter()
+        self._connection.request(method, path, body, HEADERS)
+        response = self._connection.getresponse()
+        response.read()
+        spent = time.perf_counter() - began
+        if response.status != 200:
+            raise SystemExit(f"{path} was answered with {response.status}")
+        return spent
 
 
-@contextmanager
-def _serving(
-    environment: Path, folder: Path, service: str, way: str, sink: str
-) -> Iterator[tuple[subprocess.Popen[bytes], int, float]]:
+def serve(environment: Path, folder: Path, service: str, way: str, sink: str) -> Service:
+    """Start `service` in `way`. `sink`: where the agent's reports or the peer's traces go."""
     port = _free_port()
     programs = environment / "bin"
     program, *arguments = SERVICES[service]
     command = [str(programs / program), *(each.replace("{port}", str(port)) for each in arguments)]
-    first = {
-        "none": [],
-        "agent": [str(programs / "python"), "-m", "setpoint_agent"],
-        "ddtrace": [str(programs / "ddtrace-run")],
-    }[way]
+    loader = [str(programs / "python"), "-m", "setpoint_agent"]
+    first = {"none": [], "off": loader, "agent": loader, "ddtrace": [str(programs / "ddtrace-run")]}[way]
     began = time.perf_counter()
     process = subprocess.Popen(
         [*first, *command],
@@ -108,16 +129,17 @@ def _serving(
     )
     try:
         _await_answer(process, port)
-        yield process, port, time.perf_counter() - began
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(20)
+    except BaseException:
+        process.kill()
+        raise
+    return Service(process, port, time.perf_counter() - began)
 
 
 def _environment(programs: Path, folder: Path, way: str, sink: str) -> Mapping[str, str]:
     common = {"PATH": f"{programs}:{os.environ['PATH']}", "OVERHEAD_FOLDER": str(folder), "PYTHONPATH": str(ROOT)}
-    if way == "agent":
+    if way in {"off", "agent"}:
         return common | {
+            "SETPOINT_AGENT": "off" if way == "off" else "on",
             "PYTHONPATH": f"{ROOT}:{AGENT}",
             "SETPOINT_SERVER": sink,
             "SETPOINT_TOKEN": "none",
@@ -149,18 +171,6 @@ def _await_answer(process: subprocess.Popen[bytes], port: int) -> None:
     raise SystemExit(f"{process.args!r} ended with {process.returncode}")
 
 
-def _ask(connection: http.client.HTTPConnection, number: int) -> float:
-    method, path, body = CALLS[number % len(CALLS)]
-    began = time.perf_counter()
-    connection.request(method, path, body, HEADERS)
-    response = connection.getresponse()
-    response.read()
-    spent = time.perf_counter() - began
-    if response.status != 200:
-        raise SystemExit(f"{path} was answered with {response.status}")
-    return spent
-
-
 def _family(process: int) -> Iterator[int]:
     """It and all its descendants (proc(5))."""
     yield process
@@ -169,21 +179,9 @@ def _family(process: int) -> Iterator[int]:
             yield from _family(int(child))
 
 
-def _cpu(process: int) -> float:
-    total = 0
-    for each in _family(process):
-        fields = Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split()
-        total += int(fields[11]) + int(fields[12])  # utime and stime
-    return total / TICKS
-
-
-def _memory(process: int) -> float:
-    total = 0
-    for each in _family(process):
-        for line in Path(f"/proc/{each}/smaps_rollup").read_text().splitlines():
-            if line.startswith("Pss:"):
-                total += int(line.split()[1])
-    return total * 1024 / 1e6
+def _cpu_clock(process: int) -> int:
+    """The number of the clock that counts a process's CPU time, in nanoseconds (clock_getcpuclockid(3), Linux)."""
+    return (~process << 3) | 2
 
 
 def _free_port() -> int:

@@ -46,6 +46,15 @@ def test_a_misspelt_service_is_not_a_clean_one(watching: Setpoint) -> None:
         assert answer.complaint() == "nothing is known of a service 'shpo'; did you mean 'shop'?"
 
 
+def test_a_service_of_which_nothing_was_looked_at_is_not_a_clean_one(setpoint: Setpoint, shop: Aws) -> None:
+    setpoint.configure(services={"shop": {}, "ghost": {}})
+    assert setpoint.run("beat").code == 0
+    assert setpoint.run("findings", "--service", "shop").code == 0
+    for more in ((), ("--json",), ("--sarif", "-")):
+        assert setpoint.run("findings", "--service", "ghost", *more).code == 3
+    assert "nothing of ghost was ever looked at" in setpoint.run("findings", "--service", "ghost").out
+
+
 def test_a_release_without_a_version_is_none(watching: Setpoint) -> None:
     answer = watching.run("gate", "--service", "shop", "--release", "")
     assert (answer.code, answer.out) == (2, "")

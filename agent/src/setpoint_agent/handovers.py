@@ -48,10 +48,12 @@ class Handover:
 class Link:
     """A task of a request, and the one that started it. Tasks are only referred to weakly."""
 
-    __slots__ = ("inline", "outer", "task")
+    __slots__ = ("begins", "inline", "outer", "task")
 
-    def __init__(self, outer: Link | None, *, inline: bool) -> None:
+    def __init__(self, outer: Link | None, *, inline: bool, begins: bool = False) -> None:
         self.outer = outer
+        self.begins = begins
+        """Whether the request begins in it."""
         self.inline = inline
         """Whether its event loop runs inside of the function that started it (`asyncio.run`)."""
         self.task: ReferenceType[Any] | None = None
@@ -71,7 +73,7 @@ def running_task() -> Any:
 
 def first_link() -> Link:
     """Of the task that a request begins in."""
-    link, task = Link(None, inline=False), running_task()
+    link, task = Link(None, inline=False, begins=True), running_task()
     if task is not None:
         link.task = ref(task)
     return link
@@ -132,7 +134,10 @@ def _waiting(seen: set[FrameType]) -> Iterator[FrameType]:
         task = link.task() if link.task is not None else None
         if task is None or task is running:
             continue
-        for each in _suspended(task):
+        frames = _suspended(task)
+        if link.begins and not any(each.f_code in ENTRIES for each in frames):
+            return  # the request was answered, and its task does something else
+        for each in frames:
             if each.f_code in ENTRIES:
                 return
             frame = each.f_locals["handover"].frame if each.f_code in RUNNING_HANDED else each

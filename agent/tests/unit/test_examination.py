@@ -27,6 +27,12 @@ def evidence() -> Iterator[list[Evidence]]:
     examination.begin(None)
 
 
+@pytest.fixture
+def johnson() -> str:
+    """A literal inside of a test would be a constant of the code, which is no input."""
+    return "".join(["John", "son"])
+
+
 @contextmanager
 def request_of(**values: str) -> Iterator[Request]:
     request = Request("GET", "/users/7", "flask")
@@ -43,9 +49,9 @@ def statement(name: str) -> str:
     return f"SELECT * FROM users WHERE name = '{name}'"
 
 
-def test_a_flow_is_evidence(evidence: list[Evidence]) -> None:
+def test_a_flow_is_evidence(evidence: list[Evidence], johnson: str) -> None:
     with request_of(name="Johnson"):
-        examine(SQL, statement("Johnson"))
+        examine(SQL, statement(johnson))
     (found,) = evidence
     assert (found.kind, found.sink, found.attack, found.context) == (SQL_INJECTION, SQL.name, False, "string literal")
     assert (found.method, found.path, found.route, found.probe) == ("GET", "/users/7", "/users/{number}", "scan-7")
@@ -56,18 +62,24 @@ def test_a_flow_is_evidence(evidence: list[Evidence]) -> None:
     assert "Johnson" not in repr(found)
 
 
-def test_what_crosses_a_boundary_is_an_attack(evidence: list[Evidence]) -> None:
-    attack = "x' OR name LIKE '%"
+@pytest.mark.parametrize("attack", ["x' OR name LIKE '%"])
+def test_what_crosses_a_boundary_is_an_attack(evidence: list[Evidence], attack: str) -> None:
     with request_of(name=attack):
         examine(SQL, statement(attack))
     assert [each.attack for each in evidence] == [True]
 
 
-def test_a_loop_is_told_once_a_request(evidence: list[Evidence]) -> None:
+def test_what_the_code_itself_writes_is_none(evidence: list[Evidence]) -> None:
+    with request_of(name="Johnson"):
+        examine(SQL, statement("Johnson"))
+    assert evidence == []
+
+
+def test_a_loop_is_told_once_a_request(evidence: list[Evidence], johnson: str) -> None:
     for _ in range(2):
         with request_of(name="Johnson"):
             for number in range(3):
-                examine(SQL, statement("Johnson") + " " * number)
+                examine(SQL, statement(johnson) + " " * number)
     assert len(evidence) == 2
 
 
@@ -88,29 +100,29 @@ def test_octets_are_read(evidence: list[Evidence], argument: bytes) -> None:
     assert len(evidence) == 1
 
 
-def test_what_was_clean_for_one_request_is_looked_at_for_the_next(evidence: list[Evidence]) -> None:
+def test_what_was_clean_for_one_request_is_looked_at_for_the_next(evidence: list[Evidence], johnson: str) -> None:
     with request_of(name="Smith"):
-        examine(SQL, statement("Johnson"))
+        examine(SQL, statement(johnson))
     with request_of(name="Johnson"):
-        examine(SQL, statement("Johnson"))
+        examine(SQL, statement(johnson))
     assert len(evidence) == 1
 
 
-def test_what_an_escaper_gave_back_is_safe(evidence: list[Evidence]) -> None:
+def test_what_an_escaper_gave_back_is_safe(evidence: list[Evidence], johnson: str) -> None:
     with request_of(name="Johnson") as request:
         request.note_passage("Johnson", "sql")
-        examine(SQL, statement("Johnson"))
+        examine(SQL, statement(johnson))
     with request_of(name="Johnson") as request:
         request.note_passage("Johnson", "html")  # safe for something else
-        examine(SQL, statement("Johnson"))
+        examine(SQL, statement(johnson))
     assert len(evidence) == 1
 
 
-def test_outside_of_a_request_and_after_it_nothing_is_looked_at(evidence: list[Evidence]) -> None:
-    examine(SQL, statement("Johnson"))
+def test_outside_of_a_request_and_after_it_nothing_is_looked_at(evidence: list[Evidence], johnson: str) -> None:
+    examine(SQL, statement(johnson))
     with request_of(name="Johnson") as request:
         request.ended = True
-        examine(SQL, statement("Johnson"))
+        examine(SQL, statement(johnson))
     assert evidence == []
 
 
@@ -128,9 +140,9 @@ def test_what_a_library_calls_is_its_own(evidence: list[Evidence], tmp_path: Pat
     assert evidence == []
 
 
-def test_switched_off_it_examines_nothing(evidence: list[Evidence]) -> None:
+def test_switched_off_it_examines_nothing(evidence: list[Evidence], johnson: str) -> None:
     examination.begin(None)
     with request_of(name="Johnson"):
-        examine(SQL, statement("Johnson"))
+        examine(SQL, statement(johnson))
     report(WEAK_HASH, "hashlib.md5")
     assert evidence == []

@@ -142,8 +142,8 @@ def _is_stale(agent: Agent, now: datetime) -> bool:
 
 
 def _lag(agent: Agent, now: datetime) -> float:
-    """Seconds since its last report was made; clocks of two machines never agree to the last."""
-    return max(0.0, (now - agent.reported_at).total_seconds())
+    """Seconds since its last report was made; by its own clock, which may be ahead."""
+    return max(0.0, (now - min(agent.reported_at, agent.received_at)).total_seconds())
 
 
 def _is_known(agents: Sequence[Agent], derivation: Derivation, now: datetime) -> bool:

@@ -24,6 +24,17 @@ _LOWER_CASE_VERSION: Final = frozenset(("huggingface", "oci"))
 _ONE_PACKAGE_IN_ANY_CASE: Final = frozenset(("deb", "golang", "npm", "nuget", "rpm"))
 """purl-spec (for NuGet: its registry) takes no notice of their case either, yet tools write it: the name folds it."""
 
+_VENDORS: Final = {
+    "alma": "almalinux",
+    "opensuse-leap": "opensuse",
+    "opensuse-tumbleweed": "opensuse",
+    "rhel": "redhat",
+    "rocky-linux": "rocky",
+    "sled": "suse",
+    "sles": "suse",
+}
+"""Tools write the vendor of an rpm as it is called, or as os-release(5) calls its system; a name has the former."""
+
 _TYPE: Final = re.compile(r"[A-Za-z.+_-][A-Za-z0-9.+_-]*")
 _QUALIFIER: Final = re.compile(r"[a-z._-][a-z0-9._-]*")
 _PLAIN: Final = re.compile(r"[A-Za-z0-9._~:/-]*")
@@ -125,6 +136,9 @@ def package_name(kind: str, name: str) -> PackageName:
     """The name that a bill and an advisory agree on, from the type and the name with its namespace."""
     if kind == "pypi":
         return PackageName(kind, _RUN.sub("-", name).lower())  # PEP 503, which goes further than purl-spec
+    if kind == "rpm":
+        vendor, slash, rest = name.lower().partition("/")
+        return PackageName(kind, f"{_VENDORS.get(vendor, vendor)}{slash}{rest}")
     if kind in _LOWER_CASE or kind in _LOWER_CASE_NAME or kind in _ONE_PACKAGE_IN_ANY_CASE:
         return PackageName(kind, name.lower())
     return PackageName(kind, name)

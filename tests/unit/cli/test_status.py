@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from setpoint.cli.main import run
-from setpoint.model.health import Duty, Health, ProcessState, ProcessStatus, Status
+from setpoint.model.health import Duty, Health, InForce, ProcessState, ProcessStatus, Status
 from setpoint.status import run_folder, show_life, write_status
 
 CONFIGURATION = "aws: {regions: [eu-west-1]}\nintent: [{terraform: terraform.tfstate}]\n"
@@ -68,6 +68,22 @@ def test_all_is_well(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["status", "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
     assert (document["healthy"], [each["name"] for each in document["processes"]]) == (True, list(Duty))
+
+
+def test_what_was_edited_is_not_taken_for_live(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    loop, *others = status().processes
+    edited = replace(
+        loop, health=Health({**loop.health.measures, **InForce("5f0c2a61d0b8", has_changed=True).measures()})
+    )
+    write_status(folder, replace(status(), processes=(edited, *others), refused="setpoint.yaml:3: unknown key 'x'"))
+    assert run(["status"]) == 0
+    shown = capsys.readouterr().out
+    for said in (
+        "5f0c2a61d0b8",
+        "settings or policies were edited and are not in force in: loop; have them read again with: kill -HUP 7",
+        "refused, and what was read before is in force: setpoint.yaml:3: unknown key 'x'",
+    ):
+        assert said in shown
 
 
 def test_what_is_wrong_is_said(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

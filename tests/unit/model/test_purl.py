@@ -108,3 +108,8 @@ def test_any_text_is_a_package_url_or_refused(text: str) -> None:
     except InputError:
         return
     assert Purl.parse(str(purl)) == purl
+
+
+@pytest.mark.parametrize("vendor", ["redhat", "rhel", "RHEL"])
+def test_vendors_of_rpms_have_one_name(vendor: str) -> None:
+    assert package_name("rpm", f"{vendor}/bash").name == "redhat/bash"

@@ -8,7 +8,6 @@ function of the application, whose own tests are judged in turn.
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -18,7 +17,7 @@ from typing import Any, Final
 from setpoint_agent.reading.answer import UNSAFE, Answer, Question, Safety, best, kept_out, worst
 from setpoint_agent.reading.hosts import attribute_known, beginning_known, defined, ending_known, is_host
 from setpoint_agent.reading.paths import way_to
-from setpoint_agent.reading.patterns import passes
+from setpoint_agent.reading.patterns import passes, pattern_of
 from setpoint_agent.reading.requested import is_whole
 from setpoint_agent.reading.scene import (
     DEEPEST,
@@ -240,7 +239,7 @@ class Judge:
         of_module = isinstance(call.func, ast.Attribute) and isinstance(self.scene.resolve(call.func.value), ModuleType)
         if not any(map(self.concerns, call.args[1:] if of_module else call.args)):
             return UNSAFE  # the value is what is looked for, not where
-        pattern = _pattern_of(self.scene, call)
+        pattern = pattern_of(self.scene, call)
         if pattern is None:
             return Answer(Safety.UNSURE, "a pattern", call.lineno)
         return kept_out(
@@ -380,32 +379,6 @@ def concerning(scene: Scene, names: set[str]) -> Callable[[ast.AST], bool]:
                 held |= new
                 grown = grown or bool(new)
     return lambda node: not held.isdisjoint(names_in(node))
-
-
-def _pattern_of(scene: Scene, call: ast.Call) -> re.Pattern[str] | None:
-    owner = scene.resolve(call.func.value) if isinstance(call.func, ast.Attribute) else MISSING
-    if isinstance(owner, re.Pattern):
-        return owner if isinstance(owner.pattern, str) else None
-    compiled = _compiled_in(scene, call.func.value) if isinstance(call.func, ast.Attribute) else None
-    text: Any = compiled if compiled is not None else scene.resolve(call.args[0]) if call.args else MISSING
-    if isinstance(text, re.Pattern):
-        return text
-    try:
-        return re.compile(text) if isinstance(text, str) and len(text) <= 500 else None
-    except re.error:
-        return None
-
-
-def _compiled_in(scene: Scene, expression: ast.expr) -> str | None:
-    """The pattern of `re.compile("…")` that stands in the function itself."""
-    given: list[ast.expr] = [expression]
-    if isinstance(expression, ast.Name):
-        given = [each.value for each in assignments(scene.function, expression.id)]
-    for each in given:
-        if isinstance(each, ast.Call) and dotted(each.func) == "re.compile" and each.args:
-            text = scene.resolve(each.args[0])
-            return text if isinstance(text, str) else None
-    return None
 
 
 def looped_over(scene: Scene, name: ast.expr) -> list[str]:

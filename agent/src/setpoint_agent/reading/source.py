@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import ast
 import linecache
-from collections.abc import Iterator
+from functools import lru_cache
 from itertools import islice
 from types import CodeType, FrameType
 from typing import Final
 
 MOST_FILES: Final = 200
 """Parsed files kept."""
+MOST_FUNCTIONS: Final = 256
+"""Functions of which it is kept what they are made of: following one value walks through each many times."""
 LONGEST_FILE: Final = 2_000_000
 """Characters of a file that is read at all."""
 
@@ -52,12 +54,15 @@ def _node_at(frame: FrameType, function: FunctionNode) -> ast.expr | None:
     if span is None or None in span:
         return None
     line, end_line, column, end_column = span
-    for node in ast.walk(function):
-        if isinstance(node, ast.expr) and (
-            (node.lineno, node.col_offset, node.end_lineno, node.end_col_offset) == (line, column, end_line, end_column)
-        ):
+    for node in _expressions(function):
+        if (node.lineno, node.col_offset, node.end_lineno, node.end_col_offset) == (line, column, end_line, end_column):
             return node
     return None
+
+
+@lru_cache(maxsize=MOST_FUNCTIONS)
+def _expressions(function: FunctionNode) -> tuple[ast.expr, ...]:
+    return tuple(each for each in ast.walk(function) if isinstance(each, ast.expr))
 
 
 def parameters(function: FunctionNode) -> list[str]:
@@ -86,16 +91,20 @@ def body_of(function: FunctionNode) -> list[ast.stmt]:
     return [ast.Return(function.body)] if isinstance(function, ast.Lambda) else function.body
 
 
-def own_nodes(root: ast.AST) -> Iterator[ast.AST]:
+@lru_cache(maxsize=MOST_FUNCTIONS)
+def own_nodes(root: ast.AST) -> tuple[ast.AST, ...]:
     """Every node below `root`, but not those of functions and classes defined inside of it."""
+    found: list[ast.AST] = []
     waiting = list(ast.iter_child_nodes(root))
     while waiting:
         node = waiting.pop()
-        yield node
+        found.append(node)
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
             waiting.extend(ast.iter_child_nodes(node))
+    return tuple(found)
 
 
+@lru_cache(maxsize=MOST_FUNCTIONS)
 def enclosing(file: str, function: FunctionNode) -> FunctionNode | None:
     """The function that `function` of this file is defined in; None where it is in none."""
     tree = None if isinstance(function, ast.Module) else _tree(file)

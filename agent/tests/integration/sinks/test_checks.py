@@ -172,7 +172,7 @@ def of_model(ordering: ByModel) -> str:
 
 
 ADDRESSES = [
-    (method, each.path) for each in application.routes if isinstance(each, APIRoute) for method in each.methods
+    (method, each.path) for each in application.routes if isinstance(each, APIRoute) for method in each.methods or ()
 ]
 
 

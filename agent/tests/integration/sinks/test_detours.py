@@ -90,7 +90,7 @@ FLAWED: dict[str, tuple[Callable[[Any], Any], Any]] = {
     "an unpickler": (lambda data: pickle.Unpickler(io.BytesIO(unpacked(data))).load(), text(PACKED)),
     "mapped": (lambda data: [*map(pickle.loads, map(base64.b64decode, data))], [text(PACKED)]),
     "marshal": (lambda data: marshal.loads(unpacked(data)), text(marshal.dumps([1, "some words"]))),
-    "yaml.unsafe_load": (lambda data: yaml.unsafe_load(data), DOCUMENT),
+    "yaml.unsafe_load": (lambda data: [yaml.unsafe_load(data)], DOCUMENT),
     "yaml.load_all": (lambda data: [*yaml.load_all(data, Loader=yaml.Loader)], DOCUMENT),
     "yaml, a file": (lambda data: yaml.unsafe_load(io.StringIO(data)), DOCUMENT),
     "yaml, a loader": (lambda data: yaml.UnsafeLoader(data).get_single_data(), DOCUMENT),
@@ -108,8 +108,8 @@ SAFE: dict[str, tuple[Callable[[Any], Any], Any]] = {
     "authenticated": (authenticated, text(PACKED)),
     "restricted": (restricted, text(PACKED)),
     "JSON": (lambda data: flask.json.loads(unpacked(data)), text(b'{"name": "chair"}')),
-    "yaml.safe_load": (lambda data: yaml.safe_load(data), DOCUMENT),
-    "yaml.full_load": (lambda data: yaml.full_load(data), DOCUMENT),
+    "yaml.safe_load": (lambda data: [yaml.safe_load(data)], DOCUMENT),
+    "yaml.full_load": (lambda data: [yaml.full_load(data)], DOCUMENT),
 }
 
 

@@ -31,6 +31,25 @@ def test_an_attack(watching: Watch, attack: str) -> None:
     assert [each.attack for each in evidence] == [True]
 
 
+def test_patterns_that_a_database_matches_with(watching: Watch, blue: str) -> None:
+    import sqlalchemy
+    from django.db.models.fields import CharField
+    from django.db.models.lookups import Contains, IRegex, Regex
+
+    evidence = watching("sinks.regex", sources=False)
+    with request_of(blue):
+        Regex(CharField(), f"^{blue}")
+        IRegex(CharField(), blue)
+        Contains(CharField(), blue)
+        sqlalchemy.column("colour").regexp_match(blue)
+        sqlalchemy.column("colour").contains(blue)
+    assert [each.sink for each in evidence] == [
+        "django.db.models.lookups.Regex",
+        "django.db.models.lookups.Regex",
+        "sqlalchemy.regexp_match",
+    ]
+
+
 def test_what_is_escaped_or_written_down(watching: Watch, blue: str) -> None:
     evidence = watching("sinks.regex", "passages.escapers", sources=False)
     with request_of(blue):
@@ -48,6 +67,15 @@ def test_libraries_have_their_own(watching: Watch, blue: str) -> None:
     evidence = watching("sinks.regex", sources=False)
     with request_of(blue):
         assert fnmatch.fnmatch("blue", blue)
+    assert evidence == []
+
+
+def test_a_constant_beside_a_subject_of_input(watching: Watch, blue: str) -> None:
+    evidence = watching("sinks.regex", sources=False)
+    colour = "blue"
+    with request_of(blue):
+        assert re.match("^" + LISTED + "$", blue)
+        assert re.search(rf"(^|\s){colour}($|\s)", blue)
     assert evidence == []
 
 

@@ -81,6 +81,28 @@ def test_other_ways_into_lxml(watching: Watch) -> None:
     ]
 
 
+@pytest.mark.parametrize("options", FOLLOWING[:1] + FOLLOWING[2:3] + CAREFUL[:3], ids=str)
+def test_parsers_that_are_fed(watching: Watch, options: dict[str, Any]) -> None:
+    """A parser in the middle of a document is not disturbed by the agent's own."""
+    evidence = watching("sinks.xml", sources=False)
+    with request_of("blue"):
+        parser = etree.XMLParser(**options)
+        pulled = etree.XMLPullParser(events=("start", "end"), **options)
+        for part in (TEXT[:10], TEXT[10:]):
+            parser.feed(part)
+            pulled.feed(part)
+        assert parser.close().findtext("colour") == "blue"
+        assert [f"{event} {each.tag}" for event, each in pulled.read_events()] == [
+            "start order",
+            "start colour",
+            "end colour",
+            "end order",
+        ]
+        etree.ElementTree().parse(io.StringIO(TEXT), etree.XMLParser(**options))
+    told = ["lxml.etree.XMLParser.feed", "lxml.etree.XMLPullParser.feed", "lxml.etree.ElementTree.parse"]
+    assert [each.sink for each in evidence] == (told if options in FOLLOWING else [])
+
+
 def test_a_default_parser_of_the_application(watching: Watch) -> None:
     evidence = watching("sinks.xml", sources=False)
     with request_of("blue"):

@@ -25,9 +25,10 @@ _HOLDS: Final[dict[str, Callable[[Key, Key], bool]]] = {
     "<=": lambda one, other: not other < one,
     ">": lambda one, other: bool(other < one),
     ">=": lambda one, other: not one < other,
-    "=": lambda one, other: bool(one == other),
-    "!=": lambda one, other: one != other,
+    "=": lambda one, other: not one < other and not other < one,
+    "!=": lambda one, other: bool(one < other or other < one),
 }
+"""By `<` alone: some schemes have versions that are neither equal nor below one another."""
 _REMEDY: Final = "write it as pkg:pypi/requests, pkg:pypi/requests@2.31.0 or 'pkg:pypi/requests@>=2.0,<2.32'"
 
 

@@ -41,7 +41,8 @@ _CODE_NAMES: Final = {
 }
 """Debian's and Ubuntu's releases that are looked after (distro-info-data); some tools write these, and no numbers."""
 
-_ROLLING: Final = frozenset(("edge", "sid", "stream", "tumbleweed", "rawhide"))
+_ROLLING: Final = frozenset(("edge", "sid", "stream", "tumbleweed"))
+"""Releases without a number (OSV schema, "Defined ecosystems")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +114,15 @@ def _wanted(ecosystem: str) -> tuple[str, ...]:
 
 def _release(text: str) -> tuple[str, ...]:
     """`v3.19`, `alpine-3.19.1`, `22.04:LTS`, `Leap 15.5`, `Server 15 SP5`, `bookworm`: its parts, from the first."""
-    text = _SERVICE_PACK.sub(r"\1.\2", text[:LONGEST])
-    numbers = _NUMBERS.search(text)
-    if numbers:
-        return tuple(numbers[0].split("."))
-    words = re.split(r"[^a-z]+", text.lower())
-    named = next((_CODE_NAMES[word] for word in words if word in _CODE_NAMES), "")
-    return tuple(named.split(".")) if named else tuple(word for word in words if word in _ROLLING)
+    words = re.split(r"[^a-z]+", text[:LONGEST].lower())
+    for word in words:
+        if word in _CODE_NAMES:
+            return tuple(_CODE_NAMES[word].split("."))
+    rolling = next((word for word in words if word in _ROLLING), "")
+    if rolling:
+        return (rolling,)  # numbers beside it are of a snapshot: tumbleweed-20261120
+    numbers = _NUMBERS.search(_SERVICE_PACK.sub(r"\1.\2", text[:LONGEST]))
+    return tuple(numbers[0].split(".")) if numbers else ()
 
 
 def _source(upstream: str) -> tuple[str, str]:

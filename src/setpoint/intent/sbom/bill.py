@@ -42,6 +42,9 @@ ALGORITHMS: Final = {
     )
 }
 """CycloneDX 1.6, `hash-alg`."""
+_LONGEST_ALGORITHM: Final = 20
+_LONGEST_REMEMBERED: Final = 200
+"""Characters: what strangers send stays small when it is remembered."""
 _HEXADECIMAL: Final = re.compile(r"[0-9a-f]+")
 _SHA_2: Final = re.compile(r"sha(\d)")
 
@@ -135,7 +138,7 @@ class Bill:
     def _hashes(self, where: str, given: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
         found = set()
         for algorithm, content in given:
-            name, digits = algorithm_name(algorithm), content.strip().lower()
+            name, digits = algorithm_name(algorithm[:_LONGEST_ALGORITHM]), content.strip().lower()
             known = ALGORITHMS.get(name)
             if known and len(digits) == known.digits and _HEXADECIMAL.fullmatch(digits):
                 found.add((name, digits))
@@ -147,9 +150,18 @@ class Bill:
 NOT_A_PURL: Final = (PackageName("", ""), "", "")
 
 
-@lru_cache(maxsize=32768)
 def known_purl(text: str) -> tuple[PackageName, str, str]:
-    """(package, version, canonical spelling, empty where `text` is no purl), remembered: bills repeat one another."""
+    """(package, version, canonical spelling); the spelling is empty where `text` is no purl."""
+    return _remembered(text) if len(text) <= _LONGEST_REMEMBERED else _parsed(text)
+
+
+@lru_cache(maxsize=32768)
+def _remembered(text: str) -> tuple[PackageName, str, str]:
+    """Bills repeat one another."""
+    return _parsed(text)
+
+
+def _parsed(text: str) -> tuple[PackageName, str, str]:
     try:
         purl = Purl.parse(text)
     except InputError:

@@ -30,6 +30,9 @@ MAX_PARTS: Final = 100_000
 """Members of the tarball itself."""
 _CHUNK: Final = 1024 * 1024
 _GZIP: Final = b"\x1f\x8b"
+_USTAR: Final = b"ustar"
+_USTAR_AT: Final = 257
+"""Where it stands in every tar archive of POSIX and of GNU (pax, "ustar Interchange Format")."""
 _ZSTD: Final = b"\x28\xb5\x2f\xfd"
 _LINKS: Final = 5
 """`docker save` of old links layers that are the same."""
@@ -41,7 +44,8 @@ _DAMAGED: Final = (tarfile.TarError, EOFError, zlib.error, OSError, ValueError)
 def is_image(path: Path) -> bool:
     """A tar archive, or anything packed by gzip, which only a tar archive would be."""
     with path.open("rb") as stream:
-        return stream.read(len(_GZIP)) == _GZIP or tarfile.is_tarfile(path)
+        header = stream.read(tarfile.BLOCKSIZE)
+    return header.startswith(_GZIP) or header.startswith(_USTAR, _USTAR_AT)
 
 
 class Image:
@@ -53,6 +57,10 @@ class Image:
         try:
             with _plain(path) as stream:
                 self._apply(stream, layered)
+        except InputError as error:
+            raise InputError(
+                error.what, where=f"{path}: {error.where}" if error.where else str(path), remedy=error.remedy
+            ) from error
         except _DAMAGED as error:
             raise InputError(f"this is not whole as a tarball ({error})", where=str(path)) from error
         self._files = layered.files
@@ -179,8 +187,9 @@ def _plain(path: Path) -> Iterator[BinaryIO]:
         with tempfile.TemporaryFile() as unpacked, gzip.GzipFile(fileobj=stream) as packed:
             while chunk := packed.read(_CHUNK):
                 if packed.tell() > MAX_LAYER_BYTES:
-                    what = f"unpacked, the tarball has more than {MAX_LAYER_BYTES:,} bytes, which is all that is read"
-                    raise InputError(what, where=str(path))
+                    raise InputError(
+                        f"unpacked, the tarball has more than {MAX_LAYER_BYTES:,} bytes, which is all that is read"
+                    )
                 unpacked.write(chunk)
             unpacked.seek(0)
             yield unpacked

@@ -65,7 +65,8 @@ class Layered:
             return
         if member.islnk():
             target = inside(member.linkname)
-            added[path] = added.get(target) or self.files.get(target) or f"it is a link to {target}, which is not kept"
+            there = added.get(target, self.files.get(target))
+            added[path] = f"it is a link to {target}, which nobody reads" if there is None else there
         elif member.isfile():
             added[path] = self._content(archive, member)
 

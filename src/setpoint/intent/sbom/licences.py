@@ -39,16 +39,16 @@ def licence_of(text: str) -> tuple[str, bool]:
     plain = " ".join(text.split())
     if plain.upper() in NOTHING_SAID:
         return "", True
-    known = expression_of(_USUAL_NAMES.get(plain.lower(), plain))
+    known = expression_of(_USUAL_NAMES.get(plain.lower(), plain)) if len(plain) <= LONGEST else ""
     return (known, True) if known else (plain[:LONGEST], False)
 
 
 @lru_cache(maxsize=4096)
 def expression_of(text: str) -> str:
-    """Empty for what is no SPDX expression."""
+    """Empty for what is no SPDX expression; remembered, so nothing longer than `LONGEST` should be asked."""
     if text == "NONE":
         return text  # SPDX: looked at, and there is none
-    if len(text) > LONGEST or text.count("(") > DEEPEST:
+    if text.count("(") > DEEPEST:
         return ""
     licensing, refusal = _licensing()
     try:

@@ -12,7 +12,7 @@ from setpoint.files import MAX_DEPTH, decode_json
 from setpoint.model.canonical import Json
 
 MAX_BYTES: Final = 64 * 1024 * 1024
-"""Of a document or lockfile, unpacked: a bill of a whole distribution takes half. Parsed, it is six times that."""
+"""Of a document or lockfile, unpacked: a bill of a whole distribution takes half. Parsed, it takes several times."""
 
 MAX_VALUES: Final = 5_000_000
 """Of a document: 64 MB of empty lists would take 2 GB of memory, and real bills spend thirty bytes on a value."""

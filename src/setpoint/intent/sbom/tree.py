@@ -21,6 +21,9 @@ class Unread:
     where: str
     why: str
 
+    def __str__(self) -> str:
+        return f"{self.where}: {self.why}"
+
 
 class Tree(Protocol):
     """Files with their places, as far as somebody reads them (`ecosystems/registry`)."""

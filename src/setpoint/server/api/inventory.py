@@ -104,7 +104,7 @@ def list_instances(
     response_model=ReportedDocument,
     summary="Say which instances run which release or image",
 )
-def report(view: Seen, request: Request, body: InstancesRequest, key: IdempotencyKey = None) -> Response:
+def report_running(view: Seen, request: Request, body: InstancesRequest, key: IdempotencyKey = None) -> Response:
     for service in {each.service for each in body.instances}:
         view.own(service)
 

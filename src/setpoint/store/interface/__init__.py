@@ -14,7 +14,6 @@ from setpoint.store.interface.inventory import (
     Reported,
     StoredComponent,
     StoredMatch,
-    SyncState,
 )
 from setpoint.store.interface.journal import Entry, Journal, JournalReader, JournalSize, JournalWriter, Receipt
 from setpoint.store.interface.lake import Answer, Lake, LakeReader, LakeWriter
@@ -90,7 +89,6 @@ __all__ = [
     "StoredComponent",
     "StoredMatch",
     "StoredToken",
-    "SyncState",
     "ThresholdKeeper",
     "TokenReader",
     "TokenStore",

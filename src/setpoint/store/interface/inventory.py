@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from setpoint.model.advisory import Advisory, Match
+from setpoint.model.advisory import Advisory, Match, SyncState
 from setpoint.model.component import Component, PackageName, Sbom
 from setpoint.model.inventory import (
     ExploitScore,
@@ -74,19 +74,6 @@ class AdvisoryChanges:
     """Ids."""
     changed: tuple[str, ...]
     unchanged: int
-
-
-@dataclass(frozen=True, slots=True)
-class SyncState:
-    """How far a source of advisories was read."""
-
-    source: str
-    etag: str = ""
-    last_modified: str = ""
-    """Both as the server gave them, to be sent back."""
-    newest: datetime | None = None
-    """When the newest advisory that was taken was modified."""
-    synced_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

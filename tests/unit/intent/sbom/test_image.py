@@ -188,8 +188,9 @@ def test_headers_that_ask_for_the_memory_are_refused(tmp_path: Path) -> None:
     ],
 )
 def test_a_tarball_that_is_no_image_is_refused(tmp_path: Path, octets: bytes, what: str) -> None:
-    with pytest.raises(InputError, match=what):
+    with pytest.raises(InputError, match=what) as error:
         made(tmp_path, octets)
+    assert error.value.where.startswith(str(tmp_path / "image.tar"))
 
 
 def test_an_image_of_which_nothing_tells_is_unknown(tmp_path: Path) -> None:

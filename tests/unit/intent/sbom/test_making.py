@@ -117,7 +117,9 @@ def test_depth_and_number_are_bounded(tmp_path: Path, monkeypatch: pytest.Monkey
 def test_a_large_file_is_named(tmp_path: Path) -> None:
     with (tmp_path / "poetry.lock").open("wb") as stream:
         stream.truncate(200_000_000)
-    assert [each.where for each in make_sbom(tmp_path).unread] == ["poetry.lock"]
+    assert [str(each) for each in make_sbom(tmp_path).unread] == [
+        "poetry.lock: the file has 200,000,000 bytes; at most 67,108,864 are read"
+    ]
 
 
 def test_nothing_found_is_unknown(tmp_path: Path) -> None:

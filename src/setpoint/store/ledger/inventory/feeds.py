@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, delete, select
 
+from setpoint.model.advisory import SyncState
 from setpoint.model.inventory import ExploitScore, KnownExploited, Load, Reached
-from setpoint.store.interface.inventory import SyncState
 from setpoint.store.ledger.database import batches
 from setpoint.store.ledger.inventory import bills, numbers, pending
 from setpoint.store.ledger.inventory.tables import (

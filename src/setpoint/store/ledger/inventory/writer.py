@@ -8,11 +8,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection, update
 
-from setpoint.model.advisory import Advisory
+from setpoint.model.advisory import Advisory, SyncState
 from setpoint.model.component import Sbom
 from setpoint.model.inventory import ExploitScore, Instance, KnownExploited, Load
 from setpoint.model.service import Release
-from setpoint.store.interface.inventory import AdvisoryChanges, Pending, Reported, StoredMatch, SyncState
+from setpoint.store.interface.inventory import AdvisoryChanges, Pending, Reported, StoredMatch
 from setpoint.store.ledger.audit import ITSELF, Entry
 from setpoint.store.ledger.inventory import advisories, bills, feeds, instances, matching, numbers, pending
 from setpoint.store.ledger.inventory.tables import groups, images, releases
