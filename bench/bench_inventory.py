@@ -98,17 +98,19 @@ def on_postgres() -> Iterator[Place | None]:
         return
     with postgres_server() as server:
         database = open_postgres(f"postgresql+psycopg://bench@/postgres?host={server.folder}")
-        with database.write() as connection:
-            tables.metadata.create_all(connection)
-            connection.execute(insert(tables.clock).values(id=1, latest=EPOCH))
 
         def size() -> int:
             with database.read() as connection:
                 found: int = connection.execute(text("SELECT pg_database_size('postgres')")).scalar_one()
                 return found
 
-        yield Place("PostgreSQL", SqlLedger(database), size)
-        database.close()
+        try:
+            with database.write() as connection:
+                tables.metadata.create_all(connection)
+                connection.execute(insert(tables.clock).values(id=1, latest=EPOCH))
+            yield Place("PostgreSQL", SqlLedger(database), size)
+        finally:
+            database.close()  # a server with a connection left does not stop
 
 
 def measure(place: Place, fleet: Fleet, advisories: Sequence[Advisory]) -> None:

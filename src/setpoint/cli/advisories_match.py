@@ -8,10 +8,11 @@ from pathlib import Path
 
 import click
 
-from setpoint.cli.advisories_rows import Row, known_ecosystem, read_rows
+from setpoint.cli.advisories_rows import Row, read_rows
 from setpoint.cli.output import Output
 from setpoint.errors import InputError
 from setpoint.model.advisory import AffectedStatus, Match
+from setpoint.observe.advisories.ecosystems import known_ecosystem
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,9 @@ from typing import Final
 from setpoint.errors import InputError
 from setpoint.files import read_bytes
 from setpoint.model.component import Component
-from setpoint.model.ecosystem import ECOSYSTEMS, package_of
+from setpoint.model.ecosystem import package_of
 from setpoint.model.purl import Purl
+from setpoint.observe.advisories.ecosystems import known_ecosystem
 
 PACKAGE, VERSION, ECOSYSTEM, PURL = COLUMNS = ("package", "version", "ecosystem", "purl")
 
@@ -90,17 +91,6 @@ def _row(where: str, cells: list[str], columns: Mapping[str, int], ecosystem: st
     if not component.package.name:
         raise InputError("the row names no package", where=where)
     return Row(given.get(PACKAGE, str(component.package)), given.get(VERSION, component.version), component)
-
-
-def known_ecosystem(spelt: str) -> str:
-    """As OSV spells it, however it is written; `InputError` for one that OSV does not know."""
-    base, colon, rest = spelt.partition(":")
-    found = {each.lower(): each for each in ECOSYSTEMS}.get(base.lower())
-    if found is None:
-        from setpoint.fields import did_you_mean
-
-        raise InputError(f"there is no ecosystem {base[:100]!r}", remedy=did_you_mean(base[:100], ECOSYSTEMS))
-    return f"{found}{colon}{rest}"
 
 
 def _of_purl(text: str, version: str) -> Component:

@@ -5,6 +5,7 @@ changed it, as the provider recorded it.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
 
@@ -70,6 +71,25 @@ class AdvisoryKeeper(Protocol):
     def put_advisories(self, advisories: Sequence[Advisory]) -> None:
         """In place of those of the same ids, withdrawn ones included."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRead:
+    """What came of reading one source of advisories, or of what is known of them."""
+
+    source: str
+    """`OSV PyPI`, `KEV`, `EPSS`, the name of a file."""
+    taken: int = 0
+    new: int = 0
+    changed: int = 0
+    refused: int = 0
+    """Documents that are no advisories, and were passed over."""
+    first_refused: tuple[str, ...] = ()
+    """Why, of some of them."""
+    newest: datetime | None = None
+    """When the newest of it was modified."""
+    failure: str = ""
+    """Why it could not be read to its end; empty where it was. What was taken before stays."""
 
 
 class Progress(Protocol):

@@ -139,7 +139,7 @@ def _is_in(connection: Connection, columns: Sequence[Column[Any]], names: Sequen
 def rows_of(connection: Connection, wanted: Collection[int]) -> Subquery:
     """Numbers as rows with a column `value`, in one value of a statement."""
     if connection.dialect.name == "postgresql":
-        given = func.unnest(literal(sorted(wanted), ARRAY(BigInteger))).table_valued("value")
+        given = func.unnest(literal(sorted(wanted), ARRAY(BigInteger))).table_valued("value").render_derived()
     else:
         given = func.json_each(orjson.dumps(sorted(wanted)).decode()).table_valued("value")
     return select(given.c.value).subquery()

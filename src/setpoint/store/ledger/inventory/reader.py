@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import Connection, Table, select
 
-from setpoint.model.advisory import Advisory
+from setpoint.model.advisory import Advisory, SyncState
 from setpoint.model.component import PackageName, Sbom
 from setpoint.model.inventory import ExploitScore, Instance, InventorySummary, KnownExploited, Load
 from setpoint.store.interface.inventory import (
@@ -17,7 +17,6 @@ from setpoint.store.interface.inventory import (
     Pending,
     StoredComponent,
     StoredMatch,
-    SyncState,
 )
 from setpoint.store.ledger.database import Database
 from setpoint.store.ledger.inventory import advisories, bills, feeds, matching, using
