@@ -23,10 +23,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final, cast
 
-from bench.fleet import POPULAR, RARE, Fleet, advisory_on, make_fleet, read_osv
-from bench.postgres import has_postgres, postgres_server
 from sqlalchemy import insert, text
 
+from bench.fleet import POPULAR, RARE, Fleet, advisory_on, make_fleet, read_osv
+from bench.postgres import has_postgres, postgres_server
 from setpoint.compare.component.matching import AdvisoryIndex
 from setpoint.loop.accepted import Accepted
 from setpoint.loop.clock import Clock
@@ -161,7 +161,7 @@ def _ask(place: Place, package: PackageName) -> None:
 def _conclude_all(place: Place, advisories: Sequence[Advisory]) -> None:
     lease, writer = place.ledger.acquire("bench", NOW, 1e6)
     parts = Parts(
-        **dict.fromkeys(("intent", "observer", "comparator", "judge", "assessor", "reverter"), cast(Any, None)),
+        **dict.fromkeys(("intent", "observer", "comparator", "judge", "assessor", "reverter"), cast("Any", None)),
         notifier=Silent(),
         ledger=place.ledger,
         clock=Clock(NOW),

@@ -23,7 +23,7 @@ from werkzeug.datastructures import Headers
 from setpoint_agent import examination
 from setpoint_agent.patching.placing import place
 from setpoint_agent.request import Request, current
-from setpoint_agent.sources.answers import Answer, tell
+from setpoint_agent.sources.answers import Answer, tell, tell_head
 from setpoint_agent.stack import Application
 from setpoint_agent.switch import switch
 
@@ -32,21 +32,18 @@ PAGE: Final = ("<!doctype html><title>Orders</title><table>" + ROW * 60).encode(
 PATTERN: Final = "[a-z]+"
 
 
-def as_server(begin: Callable[..., None], headers: list[tuple[str, str]]) -> None:
-    """A library hands the head over, as in all applications that are of a framework."""
-    space["begin"](begin, headers)
-
-
 space: dict[str, Any] = {}
-exec(compile("def begin(take, headers): take(200, headers)", "/usr/lib/python3/dist-packages/server.py", "exec"), space)
+exec(compile("def hand_over(tell, *given): tell(*given)", "/usr/lib/python3/dist-packages/server.py", "exec"), space)
+as_server: Callable[..., None] = space["hand_over"]
+"""A library hands the head over, as in all applications that are of a framework."""
 
 
 def answer(body: bytes, kind: str) -> Callable[[], None]:
     def work() -> None:
         request = Request("GET", "/orders")
         request.add_source(lambda: values)
-        given = Answer()
-        as_server(given.begin, [("Content-Type", kind), ("Content-Length", str(len(body)))])
+        given = Answer(200, [("Content-Type", kind), ("Content-Length", str(len(body)))])
+        as_server(tell_head, request, given)
         given.add(body)
         tell(request, given)
 

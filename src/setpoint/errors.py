@@ -50,6 +50,10 @@ class CouldNotTellError(Error):
     exit_code = 3
 
 
+class NotKnownError(CouldNotTellError):
+    """Nobody told yet what would have to be known: an advisory, or what a release is made of."""
+
+
 class TemporaryError(CouldNotTellError):
     """Something outside did not answer now and may answer later; `delay` is a fair number of seconds to wait."""
 

@@ -22,7 +22,9 @@ from setpoint.compare.config.comparator import ConfigComparator
 from setpoint.compare.interface import Explainer
 from setpoint.decide.component import ComponentAssessor
 from setpoint.decide.gate import ReleaseGate
+from setpoint.decide.guardrails import ComponentGuardrails
 from setpoint.decide.inside import InsideAssessor
+from setpoint.decide.interface import ComponentPolicies
 from setpoint.decide.policy.compile import PolicySet, compile_policies
 from setpoint.decide.policy.judge import PolicyJudge
 from setpoint.decide.policy.overrides import resolve
@@ -271,17 +273,17 @@ def loop_parts(settings: Settings, stopping: Callable[[], bool], telemetry: Tele
             courier=alert_courier,
             changes=wiring.changes,
             inside=InsideAssessor(settings.agents, settings.risk),
-            components=component_parts(),
+            components=component_parts(ComponentGuardrails(wiring.policies, settings.overrides, settings.service)),
             telemetry=telemetry,
         )
 
 
-def component_parts() -> ComponentParts:
-    """What says of components what is wrong with them."""
+def component_parts(policies: ComponentPolicies | None = None) -> ComponentParts:
+    """What says of components what is wrong with them: advisories, and policies where they are given."""
     # Only who compares versions pays for what knows how.
     from setpoint.compare.component.matcher import OsvMatcher
 
-    return ComponentParts(OsvMatcher(), ComponentAssessor())
+    return ComponentParts(OsvMatcher(), ComponentAssessor(), policies)
 
 
 def courier(settings: Settings) -> Courier:
@@ -342,7 +344,7 @@ def admission(settings: Settings, actor: str, wiring: Wiring | None = None) -> A
         environment=settings.environment,
         actor=actor,
         waivers=settings.waivers,
-        components=component_parts(),
+        components=component_parts(ComponentGuardrails(wiring.policies, settings.overrides, settings.service)),
     )
 
 

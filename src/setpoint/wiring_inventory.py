@@ -8,17 +8,23 @@ from typing import Final
 
 from setpoint.compare.component.difference import ComponentChange, differences
 from setpoint.compare.component.running import ReleaseDrift, compare_running
-from setpoint.errors import CouldNotTellError, InputError
-from setpoint.loop.affected import Asked
+from setpoint.errors import InputError, NotKnownError
+from setpoint.files import read_bytes
+from setpoint.loop.affected import MOST_ADVISORIES, Asked
 from setpoint.loop.component_drift import running_releases
 from setpoint.model.advisory import Advisory, AffectedStatus, Match
 from setpoint.model.canonical import Json
-from setpoint.model.component import Component, Sbom
+from setpoint.model.component import Sbom
 from setpoint.store.interface import InventoryReader, LedgerReader
 
 PURL: Final = "pkg:"
-MOST_ADVISORIES: Final = 1_000
-"""In one file that is asked about: a question is about a problem or a few, and a whole database is for `sync`."""
+
+
+def bill_octets(path: Path) -> bytes:
+    """The document in a file, which may be packed by gzip."""
+    from setpoint.intent.sbom.octets import MAX_BYTES, plain
+
+    return plain(read_bytes(path, limit=MAX_BYTES), str(path))
 
 
 def read_bill(octets: bytes, where: str) -> Sbom:
@@ -28,15 +34,15 @@ def read_bill(octets: bytes, where: str) -> Sbom:
 
 
 def asked_for(text: str, inventory: InventoryReader) -> Asked:
-    """A package URL with versions, or the id of an advisory that is known; `CouldNotTellError` for one that is not."""
+    """A package URL with versions, or the id of an advisory that is known; `NotKnownError` for one that is not."""
     if text.lower().startswith(PURL):
         from setpoint.compare.component.asked import AskedPackage
 
         package = AskedPackage.parse(text)
-        return Asked(str(package), (package.package,), package.match)
+        return Asked(str(package), (package.package,), lambda component: _told(package.match(component)))
     known = inventory.advisories([text])
     if not known:
-        raise CouldNotTellError(
+        raise NotKnownError(
             f"no advisory {text!r} is known here",
             remedy="read it in: setpoint advisories sync; or ask for the package: setpoint affected 'pkg:pypi/NAME@<X'",
         )
@@ -50,31 +56,18 @@ def asked_about(advisories: Sequence[Advisory]) -> Asked:
 
     flaws, index = merge(advisories), AdvisoryIndex(advisories)
     entries = [each for advisory in advisories if advisory.withdrawn is None for each in advisory.affected]
-
-    def match(component: Component) -> Match | None:
-        """The worst that is said; what fixes it, from all that say so."""
-        found = index.matches(component)
-        certain = [each for each in found if each.status is AffectedStatus.AFFECTED] or found
-        if not certain:
-            return None
-        fixed = tuple(dict.fromkeys(version for each in certain for version in each.fixed))
-        return Match(certain[0].advisory, certain[0].status, fixed, certain[0].reason)
-
     names = [each.id for each in flaws] or [each.id for each in advisories]
     return Asked(
         title=", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else ""),
         packages=tuple(dict.fromkeys(each.package for each in entries)),
-        match=match,
+        match=index.matches,
         flaws=flaws,
         symbols=tuple(dict.fromkeys(symbol for each in entries for symbol in each.symbols)),
     )
 
 
-def advisories_in(path: Path) -> list[Advisory]:
-    """All in a file; `InputError` for a document that is none, and for a file with a whole database."""
-    from setpoint.observe.advisories.files import read_advisories
-
-    return _few(read_advisories(path), str(path))
+def _told(match: Match | None) -> Sequence[Match]:
+    return () if match is None or match.status is AffectedStatus.NOT_AFFECTED else (match,)
 
 
 def advisories_of(documents: Sequence[Json]) -> list[Advisory]:
@@ -113,13 +106,13 @@ def bill_differences(before: Sbom, after: Sbom) -> tuple[ComponentChange, ...]:
 
 
 def component_drift(ledger: LedgerReader, service: str) -> list[ReleaseDrift]:
-    """Release by release; `CouldNotTellError` where no agent tells what it is made of."""
+    """Release by release; `NotKnownError` where no agent tells what it is made of."""
     found = [
         ReleaseDrift(each.release, compare_running(each.built, each.processes))
         for each in running_releases(ledger, service)
     ]
     if not found:
-        raise CouldNotTellError(
+        raise NotKnownError(
             f"no agent told lately what {service} is made of",
             remedy="run it under the agent: docs/how-to/know-what-runs.md",
         )

@@ -95,8 +95,18 @@ TABLE: Final = {
     "DELETE /v1/tokens/{token}": ("admin", ""),
 }
 
-PLACES: Final = {"name": "payments", "number": "1", "identity": "w1", "token": "nobody", "channel": "oncall"}
+PLACES: Final = {
+    "name": "payments",
+    "number": "1",
+    "identity": "w1",
+    "token": "nobody",
+    "channel": "oncall",
+    "digest": "0" * 32,
+}
 """What stands in paths; all of it is one service's."""
+
+NAMING: Final = {"POST /v1/gate", "POST /v1/sboms", "POST /v1/instances"}
+"""Their bodies name the service that they are about."""
 
 ELSEWHERE: Final = PLACES | {"name": "shop", "number": "2"}
 """The same of the other service."""
@@ -155,8 +165,10 @@ def ask(caller: Caller, name: str, token: str, places: dict[str, str], parameter
     if name == "GET /v1/policy/in-force":
         parameters = {"id": "encryption/bucket", "service": places["name"]} | (parameters or {})
     body = example_of(OPERATIONS[name])
-    if name == "POST /v1/gate":
+    if name in {"POST /v1/gate", "POST /v1/sboms"}:
         body = body | {"service": places["name"]}
+    if name == "POST /v1/instances":
+        body = {"instances": [each | {"service": places["name"]} for each in body["instances"]]}
     if body is not None:
         options["json"] = body
     return caller.request(method, path.format(**places), params=parameters, **options)
@@ -211,7 +223,7 @@ def test_a_bound_token_opens_what_narrows(served: tuple[Caller, Tokens], name: s
 @pytest.mark.parametrize("name", [each for each in GUARDED if TABLE[each][1]])
 def test_a_bound_token_sees_nothing_of_another_service(served: tuple[Caller, Tokens], name: str) -> None:
     caller, tokens = served
-    about_another = "{name}" in name or "{number}" in name or name == "POST /v1/gate"
+    about_another = "{name}" in name or "{number}" in name or name in NAMING
     if about_another:
         assert call(caller, name, tokens.bound, ELSEWHERE) in {403, 404}
         return

@@ -7,7 +7,7 @@ request is in it) must cost next to nothing; the rest is only paid where a value
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from types import CodeType, FrameType
 from typing import Any, Final
@@ -19,10 +19,11 @@ from setpoint_agent.languages.registry import BY_NAME
 from setpoint_agent.looks import Looks
 from setpoint_agent.memory import Seen
 from setpoint_agent.provenance.interface import Match
-from setpoint_agent.provenance.recognition import find
+from setpoint_agent.provenance.recognition import GLUED, find
 from setpoint_agent.quiet import quietly
 from setpoint_agent.reading.clearance import clearance, is_raw
 from setpoint_agent.reading.danger import probes_for
+from setpoint_agent.reading.glued import is_put_together
 from setpoint_agent.reading.interface import Clearance
 from setpoint_agent.reading.returned import clearance_of_returned
 from setpoint_agent.reading.routes import lets_through_nothing
@@ -39,12 +40,16 @@ LEAST_CONFIDENCE: Final = 0.25
 """Evidence below is not reported."""
 
 
+Record = Callable[[Evidence], None]
+"""Where evidence goes."""
+
+
 @dataclass(slots=True)
 class Examination:
     """What `examine` needs to know of its process; set once by `agent.start`."""
 
     application: Application
-    record: Callable[[Evidence], None]
+    record: Record
     fleet_key: bytes = b""
 
 
@@ -60,6 +65,9 @@ _looks: Final = Looks()
 calls_seen: Final[dict[int, CodeType]] = {}
 """Places of calls outside of any request that were looked at (see `sinks.own_calls`, which fills it)."""
 
+passing_on: Final[set[tuple[str, Collection[str]]]] = set()
+"""Files of which no function has a say in who asked for something (see `sinks.callers`, which fills it)."""
+
 _examination: Examination | None = None
 
 
@@ -70,13 +78,16 @@ def begin(examination: Examination | None) -> None:
     _clean.clear()
     _looks.clear()
     calls_seen.clear()
+    passing_on.clear()
 
 
 @quietly
-def examine(sink: Sink, argument: Any, *, frames: Sequence[FrameType] | None = None) -> None:
+def examine(
+    sink: Sink, argument: Any, *, frames: Sequence[FrameType] | None = None, keep: Record | None = None
+) -> None:
     """Report what of the request's values reaches `argument` of `sink`, if any does and nothing made it safe.
 
-    `argument` is text, bytes or a path; anything else holds nothing to be found.
+    `argument` is text, bytes or a path; anything else holds nothing to be found. `keep`: where evidence goes instead.
     """
     request = current.get()
     if request is None or _examination is None or (request.ended and request.is_past()):
@@ -97,7 +108,7 @@ def examine(sink: Sink, argument: Any, *, frames: Sequence[FrameType] | None = N
         return
     token = current.set(None)  # files that the agent itself reads from here on are nothing of the request's
     try:
-        if _weigh(_examination, request, sink, text, matches, frames):
+        if _weigh(_examination, request, sink, text, matches, frames, keep):
             _looks.found(place)
     finally:
         current.reset(token)
@@ -117,10 +128,17 @@ def weigh(sink: Sink, text: str, matches: Sequence[Match], *, frames: Sequence[F
 
 
 @quietly
-def report(kind: Kind, sink: str, *, confidence: float = 1.0, frames: Sequence[FrameType] | None = None) -> None:
+def report(
+    kind: Kind,
+    sink: str,
+    *,
+    confidence: float = 1.0,
+    frames: Sequence[FrameType] | None = None,
+    keep: Record | None = None,
+) -> None:
     """Report what is weak by the call alone, if the application's own code made the call; in a request or not.
 
-    `frames` (): the function that answers the request has returned.
+    `frames` (): the function that answers the request has returned. `keep`: where evidence goes instead.
     """
     if _examination is None:
         return
@@ -130,7 +148,18 @@ def report(kind: Kind, sink: str, *, confidence: float = 1.0, frames: Sequence[F
         return
     facts = _on_the_way(application, request, running) if request else application.facts(running)
     if facts:
-        _record(_examination, request, _evidence(kind, sink, facts, request, confidence=confidence))
+        evidence = _evidence(kind, sink, facts, request, confidence=confidence)
+        if keep is not None:
+            keep(evidence)
+        else:
+            _record(_examination, request, evidence)
+
+
+@quietly
+def record(evidence: Evidence) -> None:
+    """Report what was kept until now."""
+    if _examination is not None:
+        _record(_examination, current.get(), evidence)
 
 
 @quietly
@@ -143,7 +172,7 @@ def report_place(kind: Kind, sink: str, file: str, line: int) -> None:
 
 def is_of_application(file: str) -> bool:
     """Whether a file holds the application's own code; for sinks that ask who called."""
-    return _examination is not None and _examination.application.short_name(file) is not None
+    return _examination is not None and _examination.application.short_names[file] is not None
 
 
 def application_frames() -> list[FrameType]:
@@ -158,15 +187,18 @@ def _weigh(
     text: str,
     matches: Sequence[Match],
     frames: Sequence[FrameType] | None,
+    keep: Record | None = None,
 ) -> bool:
     """Whether it is evidence."""
     frames = examination.application.frames(depth=4) if frames is None else frames
     found: list[tuple[Match, Placement, float]] = []
     for match in matches:
+        if GLUED in match.how and not is_put_together(frames, match, text):
+            continue
         if _passed(request, sink, text, match) and not is_raw(frames, match, text, sink):
             continue
         placement = BY_NAME[sink.language](text, match.start, match.end)
-        if placement.inert:
+        if placement.inert and not (sink.language == "url" and _begins_joined(request, text, match)):
             continue
         cleared = _cleared(request, sink, text, match, frames)
         if cleared is not None and cleared.certain:
@@ -189,7 +221,10 @@ def _weigh(
         origins=tuple(dict.fromkeys(_origin(match.value, examination.fleet_key) for match, _, _ in found)),
         context=found[0][1].context,
     )
-    _record(examination, request, evidence)
+    if keep is not None:
+        keep(evidence)
+    else:
+        _record(examination, request, evidence)
     return True
 
 
@@ -202,6 +237,13 @@ def _cleared(request: Request, sink: Sink, text: str, match: Match, frames: Sequ
     if frames or request.handler is None:
         return clearance(frames, match, text, sink, request.handler)
     return clearance_of_returned(request.handler, match, text, sink)
+
+
+def _begins_joined(request: Request, text: str, match: Match) -> bool:
+    """Whether it begins what was joined to a base: had it been a whole address, nothing of the base would be left."""
+    return "joined" in vars(request) and any(
+        match.start == start and text.startswith(address) for address, start in request.joined
+    )
 
 
 def _passed(request: Request, sink: Sink, text: str, match: Match) -> bool:

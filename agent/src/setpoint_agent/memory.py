@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 address: Final[Callable[[object], int]] = object.__hash__
-"""Which object it is, by its address, as `id` tells it; but that is an event that audit hooks are told of, each time."""
+"""Which object it is, by its address, as `id` tells it; but each time that is an event for audit hooks."""
 
 
 class Seen:

@@ -16,6 +16,7 @@ from time import monotonic
 from types import CodeType
 from typing import Final
 
+from setpoint_agent.evidence import Evidence
 from setpoint_agent.quiet import mishaps
 
 MOST_VALUES: Final = 512
@@ -78,6 +79,8 @@ class Request:
     """When, by `time.monotonic`, what it left behind (a thread, a task) counts for it no longer, once it has ended."""
     probe: str = ""
     """A scanner's probe id, if its header was valid."""
+    at_head: tuple[Callable[[Request], None], ...] = ()
+    """What is to be done when the head of its answer is handed over."""
     _sources: tuple[Source, ...] = ()
     _is_begun: bool = False
     """Whether its first parts were read."""
@@ -87,10 +90,6 @@ class Request:
         self.path = path
         if framework:
             self.framework = framework
-
-    def end(self) -> None:
-        self.ended = True
-        self.past = monotonic() + LINGERS
 
     def is_past(self) -> bool:
         """Whether what happens in its context is no longer of it: threads may go on for ever."""
@@ -119,6 +118,11 @@ class Request:
         return deque(maxlen=MOST_ESCAPED)
 
     @cached_property
+    def joined(self) -> list[tuple[str, int]]:
+        """Addresses that the application joined to a base (`urljoin`), and where in them the joined part begins."""
+        return []
+
+    @cached_property
     def templates(self) -> list[object]:
         """Templates that were rendered."""
         return []
@@ -137,6 +141,11 @@ class Request:
     def headers(self) -> set[tuple[str, str]]:
         """Headers of the response that were seen when they were set, of frameworks where that can be gone round."""
         return set()
+
+    @cached_property
+    def awaited(self) -> list[tuple[Callable[[list[tuple[str, str]]], bool], Evidence]]:
+        """Evidence that counts if the first says so of the headers that are sent."""
+        return []
 
     @cached_property
     def cookies(self) -> list[object]:
@@ -168,7 +177,7 @@ class Request:
     @property
     def has_effects(self) -> bool:
         """Whether any was counted; asking `effects` would make them."""
-        return "effects" in self.__dict__
+        return "effects" in vars(self)
 
     def values(self) -> list[Value]:
         """Every value known by now, within the bounds."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property, lru_cache
 from itertools import islice
 from pathlib import Path
@@ -62,12 +62,27 @@ def file_of(frame: FrameType) -> str:
     return file if type(file) is str else frame.f_code.co_filename
 
 
+class _ShortNames(dict[str, str | None]):
+    """Each is found out when it is first asked for."""
+
+    def __init__(self, find_out: Callable[[str], str | None]) -> None:
+        super().__init__()
+        self._find_out = find_out
+
+    def __missing__(self, file: str) -> str | None:
+        if len(self) >= MOST_FILES:  # code that is made at run time may name its file as it likes
+            self.clear()
+        found = self[file] = self._find_out(file)
+        return found
+
+
 class Application:
     """Tells the application's own files from everybody else's."""
 
     def __init__(self, folders: Sequence[Path] = ()) -> None:
         self._folders = tuple(name for each in folders for name in _both_names(each))
-        self._own: dict[str, str | None] = {}
+        self.short_names = _ShortNames(self._told_apart)
+        """By file, as `short_name` gives them."""
 
     @cached_property
     def _here(self) -> str:
@@ -79,13 +94,7 @@ class Application:
 
     def short_name(self, file: str) -> str | None:
         """The file as evidence names it, relative to its folder; None: it is not the application's."""
-        try:
-            return self._own[file]
-        except KeyError:
-            if len(self._own) >= MOST_FILES:  # code that is made at run time may name its file as it likes
-                self._own.clear()
-            found = self._own[file] = self._told_apart(file)
-            return found
+        return self.short_names[file]
 
     def frames(self, depth: int = 1) -> list[FrameType]:
         """The application's frames, the innermost first; `depth` frames of the caller are left out.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import defaultdict
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
@@ -21,6 +22,8 @@ from setpoint.model.canonical import Json
 from setpoint.model.inventory import Hit
 from setpoint.model.wording import counted
 
+IN_QUESTION: Final = "advisories"
+"""Begins where an error is that is about one of the advisories in a file."""
 SHOWN: Final = 1_000
 """Instances that are named unless all are asked for; the counts are of all."""
 ALL: Final = 10_000_000
@@ -32,6 +35,8 @@ class Format(StrEnum):
     JSON = "json"
     VEX = "vex"
     """CycloneDX 1.6."""
+    OPENVEX = "openvex"
+    """OpenVEX 0.2.0."""
     CSV = "csv"
 
 
@@ -51,7 +56,7 @@ class Format(StrEnum):
     type=click.Choice([each.value for each in Format]),
     default=Format.TABLE.value,
     show_default=True,
-    help="How to show it; vex is CycloneDX 1.6.",
+    help="How to show it; vex is CycloneDX 1.6, openvex OpenVEX 0.2.0.",
 )
 @json_option
 def command(source: Source, what: str | None, file: Path | None, form: str, *, everything: bool, as_json: bool) -> int:
@@ -59,11 +64,27 @@ def command(source: Source, what: str | None, file: Path | None, form: str, *, e
 
     Exits 1 when one is affected, 3 when of some it could not be told.
     """
-    answer = source.inventory.affected(_asked(what, file), most=ALL if everything else SHOWN)
-    _show(answer, Format.JSON if as_json else Format(form))
+    chosen = _format(Format(form), as_json=as_json)
+    # A document for others to go by is never cut.
+    is_whole = everything or chosen in (Format.VEX, Format.OPENVEX, Format.CSV)
+    try:
+        answer = source.inventory.affected(_asked(what, file), most=ALL if is_whole else SHOWN)
+    except InputError as error:
+        if file is None or not error.where.startswith(IN_QUESTION):
+            raise
+        raise InputError(error.what, where=f"{file}: {error.where}", remedy=error.remedy) from error
+    _show(answer, chosen)
     if answer.instances:
         return 1
     return 3 if answer.could_not_compare or answer.unknown else 0
+
+
+def _format(form: Format, *, as_json: bool) -> Format:
+    if not as_json:
+        return form
+    if form not in (Format.TABLE, Format.JSON):
+        raise InputError(f"--json and --format {form} ask for two forms", remedy="leave one of them out")
+    return Format.JSON
 
 
 def _asked(what: str | None, file: Path | None) -> str | list[Json]:
@@ -92,6 +113,10 @@ def _show(answer: AffectedAnswer, form: Format) -> None:
             from setpoint.cli.vex import vex_of
 
             Output.of(as_json=True).json(vex_of(answer))
+        case Format.OPENVEX:
+            from setpoint.cli.openvex import openvex_of
+
+            Output.of(as_json=True).json(openvex_of(answer, datetime.now(UTC)))
         case Format.CSV:
             _write_csv(answer)
 
@@ -186,6 +211,7 @@ def _hit_json(hit: Hit) -> dict[str, Json]:
         "version": hit.version,
         "purl": hit.purl,
         "advisory": hit.advisory,
+        "advisories": list(hit.advisories),
         "could_not_compare": hit.could_not_compare,
         "fixed": list(hit.fixed),
         "reached": hit.reached,

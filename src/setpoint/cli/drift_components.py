@@ -38,10 +38,12 @@ def _show(output: Output, service: str, release: ReleaseDrift, *, everything: bo
     name = f"{service}@{release.release}" if release.release else f"{service}, of no release that its agents name"
     output.line(f"{name}: {counted(comparison.processes, 'process', 'processes')}, {counted(len(shown), 'difference')}")
     if not comparison.has_built:
-        output.line(
-            f"could not tell: no bill of what was built is known; add it: setpoint sbom add FILE --release {name}",
-            style="bold yellow",
+        remedy = (
+            f"add it: setpoint sbom add FILE --release {name}"
+            if release.release
+            else "tell the agents which it is: SETPOINT_RELEASE"
         )
+        output.line(f"could not tell: no bill of what was built is known; {remedy}", style="bold yellow")
     if not comparison.is_whole:
         output.line("could not tell all: a process has not told everything yet", style="bold yellow")
     for kind, count in comparison.not_compared:

@@ -60,10 +60,18 @@ def perform(duty: Duty, work: Work) -> None:
 
 
 def _run_loop(work: Work, stop: threading.Event, telemetry: Telemetry) -> None:
+    # Only this process pays for what reads advisories.
+    from setpoint.wiring_advisories import advisory_updates
+
     settings, output, pace = work.settings, work.output, Pace(work.settings.loop.interval)
-    work.tell_health(pace.health)
+    updates = advisory_updates(settings, stop.is_set)
+    work.tell_health(lambda: pace.health().beside(updates.health()))
     # Progress first: what is declared is read while the parts are made, and alerts find their way around its line.
-    with Progress() as progress, loop_parts(settings, stop.is_set, LoggedBeats(telemetry)) as parts:
+    with (
+        Progress() as progress,
+        loop_parts(settings, stop.is_set, LoggedBeats(telemetry)) as parts,
+        updates.going_on(stop),
+    ):
         progress.stop()
         output.line(
             f"watching {settings.loop.scope} every {settings.loop.interval:g} s in mode {settings.loop.mode}; "

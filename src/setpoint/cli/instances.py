@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +19,9 @@ from setpoint.model.inventory import Instance
 from setpoint.model.wording import counted
 
 MEMBERS: Final = ("service", "id", "release", "environment", "image")
+LONGEST_NAME: Final = 512
+"""Characters; as the API takes them."""
+_IMAGE: Final = re.compile(r"sha256:[0-9a-f]{64}")
 
 
 @click.group(name="instances")
@@ -140,4 +144,16 @@ def _instance(service: str, identity: str, release: str, environment: str, image
     for name, text in (("service", service), ("id", identity)):
         if not text.strip():
             raise InputError(f"{name} is missing or empty", where=where, remedy=f"say which {name} is meant")
-    return Instance(service, identity, release, environment, image)
+    for name, text in (("service", service), ("id", identity), ("release", release), ("environment", environment)):
+        if len(text) > LONGEST_NAME or not text.isprintable():
+            what = f"{name} is no name: longer than {LONGEST_NAME} characters, or with what cannot be printed"
+            raise InputError(what, where=where)
+    return Instance(service, identity, release, environment, checked_image(image, where))
+
+
+def checked_image(text: str, where: str = "") -> str:
+    """The digest of an image, or nothing; `InputError` for anything else."""
+    if text and _IMAGE.fullmatch(text) is None:
+        remedy = "write sha256: and 64 hexadecimal digits, as registries tell it"
+        raise InputError(f"{text[:100]!r} is no digest of an image", where=where, remedy=remedy)
+    return text

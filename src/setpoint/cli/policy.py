@@ -16,8 +16,9 @@ from setpoint.cli.replay import command as replay
 from setpoint.cli.server_options import only_here
 from setpoint.cli.source import open_source
 from setpoint.decide.policy.check import EVERY_TYPE
+from setpoint.decide.policy.component import COMPONENT
 from setpoint.decide.policy.meaning import check_meaning
-from setpoint.decide.policy.template import drift_policy_file, guardrail_file
+from setpoint.decide.policy.template import component_policy_file, drift_policy_file, guardrail_file
 from setpoint.decide.policy.test import ExampleResult, test_policies
 from setpoint.errors import InputError
 from setpoint.model.policy import Policy, Stage, Subject
@@ -131,7 +132,7 @@ def explain(
 
 @command.command(name="new")
 @click.argument("path", metavar="FOLDER/NAME", type=click.Path(path_type=Path))
-@click.option("--type", "type_name", metavar="TYPE", help="The resource type that it speaks of: AWS::S3::Bucket.")
+@click.option("--type", "type_name", metavar="TYPE", help=f"The type that it speaks of: AWS::S3::Bucket, or {COMPONENT}.")
 @click.option(
     "--subject",
     type=click.Choice([str(each) for each in Subject]),
@@ -186,12 +187,20 @@ def _template(policy_id: str, subject: Subject, type_name: str | None) -> str:
         return drift_policy_file(policy_id, EVERY_TYPE)
     if type_name is None:
         raise InputError("a guardrail speaks of a resource type", remedy="add --type, for example AWS::S3::Bucket")
+    if type_name == COMPONENT:
+        return _component_template(policy_id, subject)
     catalogue = SchemaCatalogue()
     schema = catalogue.schema(type_name)
     if schema is None:
         close = catalogue.nearest(type_name)
         raise InputError(f"there is no resource type {type_name}", remedy=f"did you mean {close}?" if close else "")
     return guardrail_file(policy_id, schema) if subject is Subject.RESOURCE else drift_policy_file(policy_id, type_name)
+
+
+def _component_template(policy_id: str, subject: Subject) -> str:
+    if subject is Subject.DRIFT:
+        raise InputError(f"a policy on drift cannot speak of {COMPONENT}", remedy="leave --subject out")
+    return component_policy_file(policy_id)
 
 
 def _result(result: ExampleResult) -> dict[str, object]:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 import click
 
+from setpoint.cli.instances import checked_image
 from setpoint.cli.options import json_option
 from setpoint.cli.output import Output
 from setpoint.cli.source import Source, source_option
 from setpoint.errors import InputError
-from setpoint.files import read_bytes
 from setpoint.loop.stock import TakenBill, release_of
 from setpoint.model.canonical import Json
 from setpoint.model.component import Component, Problem, ProblemKind, Sbom
@@ -21,8 +23,7 @@ from setpoint.model.wording import counted
 HIDING: Final = frozenset((ProblemKind.PURL, ProblemKind.NO_NAME, ProblemKind.NO_VERSION, ProblemKind.UNRESOLVED))
 """Problems by which an advisory may miss a component."""
 
-LARGEST_FILE: Final = 256 * 1024 * 1024
-"""Bytes of a file that holds a bill."""
+_DIGEST: Final = re.compile(r"[0-9a-f]{32}")
 
 
 @click.group(name="sbom")
@@ -41,8 +42,10 @@ def add(source: Source, file: Path, named: str | None, image: str, *, as_json: b
 
     Exits 3 when of an entry it could not be told which package in which version it is; the others were taken.
     """
+    from setpoint.wiring_inventory import bill_octets
+
     release = release_of(named) if named is not None else None
-    taken = source.inventory.add_sbom(read_bytes(file, limit=LARGEST_FILE), str(file), release, image)
+    taken = source.inventory.add_sbom(bill_octets(file), str(file), release, checked_image(image))
     return _show_taken(Output.of(as_json=as_json), taken)
 
 
@@ -60,9 +63,10 @@ def make(source: Source, target: Path, written: Path | None, named: str | None, 
     from setpoint.wiring_inventory import make_bill
 
     release = release_of(named) if named is not None else None
+    checked_image(image)
     octets, made, unread = make_bill(target)
     if written is not None:
-        written.write_bytes(octets)
+        _write(written, octets)
     elif release is None and not image:
         click.echo(octets.decode())
     if release is not None or image:
@@ -106,7 +110,7 @@ def show(source: Source, what: str, *, as_json: bool) -> int:
     sbom = _known(source, what)
     if as_json:
         output.json(_bill_json(sbom))
-    output.line(f"{sbom.format}, {sbom.subject or 'of nothing that it names'}: {_contents(sbom)}")
+    output.line(f"{sbom.format}, {sbom.subject or 'of nothing that it names'}: {_contents(_kinds(sbom))}")
     output.table(
         ("package", "version", "licence"),
         [(each.package, each.version, ", ".join(each.licences)) for each in sbom.components],
@@ -149,39 +153,54 @@ def diff(source: Source, before: str, after: str, *, as_json: bool) -> int:
     return 1 if changes else 0
 
 
+def _write(path: Path, octets: bytes) -> None:
+    try:
+        path.write_bytes(octets)
+    except OSError as error:
+        raise InputError(f"the file cannot be written ({error.strerror})", where=str(path)) from error
+
+
 def _bill(source: Source, what: str) -> Sbom:
     path = Path(what)
     if path.is_file():
-        from setpoint.wiring_inventory import read_bill
+        from setpoint.wiring_inventory import bill_octets, read_bill
 
-        return read_bill(read_bytes(path, limit=LARGEST_FILE), what)
+        return read_bill(bill_octets(path), what)
     return _known(source, what)
 
 
 def _known(source: Source, what: str) -> Sbom:
     if "@" in what:
         return source.inventory.sbom_of(release_of(what))
-    if not what.isalnum():
+    if _DIGEST.fullmatch(what) is None:
         raise InputError(f"{what!r} names no bill", remedy="write SERVICE@VERSION, a bill's digest, or a file's name")
     return source.inventory.sbom(what)
 
 
 def _show_taken(output: Output, taken: TakenBill) -> int:
-    sbom = taken.sbom
     if output.as_json:
         output.json(
-            {**_head_json(sbom), "is_new": taken.is_new, "problems": [_problem_json(each) for each in sbom.problems]}
+            {
+                **_head_json(taken, taken.kinds),
+                "is_new": taken.is_new,
+                "problems": [_problem_json(each) for each in taken.problems],
+            }
         )
     known = "" if taken.is_new else "; a bill of the same components was known"
-    output.line(f"{sbom.format}: {_contents(sbom)}, as bill {sbom.digest}{known}")
-    _show_problems(output, sbom.problems)
-    return 3 if any(each.kind in HIDING for each in sbom.problems) else 0
+    output.line(f"{taken.format}: {_contents(taken.kinds)}, as bill {taken.digest}{known}")
+    _show_problems(output, taken.problems)
+    return 3 if any(each.kind in HIDING for each in taken.problems) else 0
 
 
-def _contents(sbom: Sbom) -> str:
-    kinds = Counter(each.package.type or "of no type" for each in sbom.components)
-    told = ", ".join(f"{count:,} {kind}" for kind, count in kinds.most_common())
-    return f"{counted(len(sbom.components), 'component')} ({told})" if told else "no components"
+def _kinds(sbom: Sbom) -> Mapping[str, int]:
+    return Counter(each.package.type for each in sbom.components)
+
+
+def _contents(kinds: Mapping[str, int]) -> str:
+    """The most frequent first."""
+    ordered = sorted(kinds.items(), key=lambda each: (-each[1], each[0]))
+    told = ", ".join(f"{count:,} {kind or 'of no type'}" for kind, count in ordered)
+    return f"{counted(sum(kinds.values()), 'component')} ({told})" if told else "no components"
 
 
 def _show_problems(output: Output, problems: tuple[Problem, ...]) -> None:
@@ -190,19 +209,19 @@ def _show_problems(output: Output, problems: tuple[Problem, ...]) -> None:
     output.table(("what", "where", "text"), [(each.kind, each.where, each.what) for each in problems])
 
 
-def _head_json(sbom: Sbom) -> dict[str, Json]:
+def _head_json(sbom: Sbom | TakenBill, kinds: Mapping[str, int]) -> dict[str, Json]:
     return {
         "digest": sbom.digest,
         "format": sbom.format,
         "subject": sbom.subject,
         "made_by": sbom.made_by,
-        "count": len(sbom.components),
+        "count": sum(kinds.values()),
     }
 
 
 def _bill_json(sbom: Sbom) -> Json:
     return {
-        **_head_json(sbom),
+        **_head_json(sbom, _kinds(sbom)),
         "components": [_component_json(each) for each in sbom.components],
         "problems": [_problem_json(each) for each in sbom.problems],
     }

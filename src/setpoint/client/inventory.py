@@ -6,11 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import quote
 
-import orjson
-
 from setpoint.client.connection import Connection, asked
 from setpoint.compare.component.running import ReleaseDrift
-from setpoint.errors import CouldNotTellError
+from setpoint.errors import InputError
 from setpoint.loop.affected import AffectedAnswer
 from setpoint.loop.stock import TakenBill, no_bill
 from setpoint.model.canonical import Json
@@ -29,7 +27,7 @@ from setpoint.wire.instance import (
     ReportedDocument,
 )
 from setpoint.wire.page import Page
-from setpoint.wire.sbom import SbomDocument, SbomRequest, SbomsDocument, TakenSbomDocument
+from setpoint.wire.sbom import IN_BODY, SbomDocument, SbomRequest, SbomsDocument, TakenSbomDocument
 
 
 class RemoteInventory:
@@ -37,11 +35,14 @@ class RemoteInventory:
         self._connection = connection
 
     def add_sbom(self, octets: bytes, where: str, release: Release | None, image: str) -> TakenBill:
-        document = _document(octets, where)
+        document = _text(octets, where)
         service, version = (release.service, release.version) if release is not None else (None, None)
         wanted = asked(lambda: SbomRequest(service=service, version=version, image=image, document=document))
-        taken = self._connection.post("/sboms", wanted, TakenSbomDocument)
-        return TakenBill(taken.sbom.model(), taken.is_new)
+        try:
+            return self._connection.post("/sboms", wanted, TakenSbomDocument).model()
+        except InputError as error:
+            # The server knows the file by its place in the body.
+            raise InputError(error.what, where=error.where.replace(IN_BODY, where, 1), remedy=error.remedy) from error
 
     def sbom(self, digest: str) -> Sbom:
         return self._connection.get(f"/sboms/{quote(digest, safe='')}", SbomDocument).model()
@@ -94,13 +95,9 @@ def _instances(some: Sequence[Instance]) -> InstancesRequest:
     return asked(lambda: InstancesRequest(instances=tuple(InstanceReport.of(each) for each in some)))
 
 
-def _document(octets: bytes, where: str) -> Json:
-    """As the API takes it: JSON as it is, anything else as text."""
-    try:
-        return orjson.loads(octets)
-    except orjson.JSONDecodeError:
-        pass
+def _text(octets: bytes, where: str) -> str:
+    """As it is, so that the server says the same of it as would be said here."""
     try:
         return octets.decode()
     except UnicodeDecodeError as error:
-        raise CouldNotTellError("this is neither JSON nor text in UTF-8", where=where) from error
+        raise InputError(f"this is not UTF-8 (byte {error.start})", where=where) from error

@@ -56,7 +56,7 @@ def finding(use: FlawUse) -> Finding:
         service=use.service,
         source=FindingSource.COMPONENT,
         rule=f"{RULES}{use.flaw.id}",
-        path=use.component.purl or f"{use.component.package}@{use.component.version}",
+        path=use.component.place,
         severity=Severity.CRITICAL if use.known_exploited else use.flaw.severity,
         title=_title(use),
         evidence=_evidence(use),

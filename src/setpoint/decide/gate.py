@@ -13,6 +13,7 @@ from typing import Final
 
 from setpoint.decide import component, inside
 from setpoint.decide.policy.compile import PolicySet
+from setpoint.decide.policy.component import COMPONENT, components_in
 from setpoint.decide.policy.evaluate import Evaluation, evaluate_guardrails
 from setpoint.decide.policy.overrides import OverriddenPolicies
 from setpoint.decide.risk import Reach, RiskInput, assess_risk
@@ -47,22 +48,23 @@ class Ground:
 def judge_intended(
     policies: PolicySet, resources: Sequence[Resource], stage: Stage, service: str
 ) -> tuple[tuple[Finding, ...], tuple[Ground, ...]]:
-    """Every guardrail that speaks at the stage, over the declared resources of a service.
+    """Every guardrail that speaks at the stage, over the declared resources of a service, and what a bill lists.
 
     What an override silences is a ground without effect, and no finding.
     """
-    findings: list[Finding] = []
-    grounds: list[Ground] = []
-    for resource in resources:
+    findings: dict[str, Finding] = {}
+    grounds: dict[tuple[str, Outcome], Ground] = {}
+    for resource in (each for listed in resources for each in components_in(listed)):
         for evaluation in evaluate_guardrails(policies, resource, stage):
             silenced = evaluation.policy.is_silenced(stage)
             if evaluation.outcome is Outcome.HELD or (silenced and not evaluation.is_against):
                 continue
-            finding = evaluation.finding(resource.urn, service)
+            finding = _finding(evaluation, resource, service)
             if evaluation.is_against and not silenced:
-                findings.append(finding)
-            grounds.append(_ground(evaluation, finding, stage))
-    return tuple(findings), tuple(grounds)
+                findings[finding.id] = finding
+            # A bill may list one package twice, with other contents: that is one problem.
+            grounds[finding.id, evaluation.outcome] = _ground(evaluation, finding, stage)
+    return tuple(findings.values()), tuple(grounds.values())
 
 
 def leave_out(
@@ -152,11 +154,18 @@ def _weight(ground: Ground) -> tuple[bool, int, int]:
     return ground.reason.outcome is not Outcome.UNKNOWN, ground.effect.rank, ground.reason.severity.rank
 
 
+def _finding(evaluation: Evaluation, resource: Resource, service: str) -> Finding:
+    """Of a component, the service is at fault, as in production."""
+    if resource.type == COMPONENT:
+        return evaluation.finding(Urn.service(service), service, resource.urn.identifier)
+    return evaluation.finding(resource.urn, service)
+
+
 def _ground(evaluation: Evaluation, finding: Finding, stage: Stage) -> Ground:
     reason = evaluation.reason(stage)
     about = replace(
         reason,
-        message=f"{_name(finding.urn)}: {reason.message}",
+        message=f"{_place(finding)}: {reason.message}",
         evidence={**reason.evidence, "finding": finding.id} if evaluation.is_against else reason.evidence,
     )
     return Ground(evaluation.policy.effect(stage), about, finding.id)
@@ -192,7 +201,7 @@ def _not_known(effect: Effect, severity: Severity, message: str) -> Ground:
 
 
 def _risk_input(finding: Finding, circumstances: Circumstances) -> RiskInput:
-    name = f"{finding.rule} of {_name(finding.urn)}"
+    name = f"{finding.rule} of {_place(finding)}"
     return RiskInput(
         name,
         finding.severity,
@@ -221,7 +230,11 @@ def _age(finding: str, circumstances: Circumstances) -> float | None:
     return max(0.0, (circumstances.now - seen).total_seconds() / 86400.0) if seen else None
 
 
-def _name(urn: Urn) -> str:
+def _place(finding: Finding) -> str:
+    """What it is about, as a person calls it."""
+    if finding.source is FindingSource.GUARDRAIL and finding.path:
+        return finding.path
+    urn = finding.urn
     return urn if urn.startswith(OF_SERVICE) else f"{urn.type} {urn.identifier}"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -12,7 +12,7 @@ from setpoint.model.drift import Comparison
 from setpoint.model.exceptions import Exceptions
 from setpoint.model.finding import Finding
 from setpoint.model.inside import Inside, Place
-from setpoint.model.inventory import FlawUse
+from setpoint.model.inventory import FlawUse, UsedComponent
 from setpoint.model.policy import Stage
 from setpoint.model.remediation import Remediation
 from setpoint.model.resource import Resource
@@ -109,6 +109,30 @@ class ComponentJudge(Protocol):
         ...
 
 
+class ComponentPolicies(Protocol):
+    """Applies the policies to the components that a service runs."""
+
+    heed_flaws: bool
+    """Whether any of them asks what advisories say."""
+
+    def judge(
+        self, service: str, components: Iterable[UsedComponent], exceptions: Exceptions
+    ) -> tuple[tuple[Finding, ...], tuple[Decision, ...]]:
+        """At stage `runtime`; the decisions begin with one for each finding, in the same order.
+
+        What an exception covers does not count: its finding says what accepts it, and its decision has no effect.
+        """
+        ...
+
+    def bill(self, components: Iterable[UsedComponent]) -> Resource:
+        """What a release is made of, as its gate takes it among the declared resources."""
+        ...
+
+    def version(self, service: str) -> str:
+        """Changes whenever what they say of a service at runtime may; empty where they say nothing."""
+        ...
+
+
 class Gate(Protocol):
     """Turns a release's declared resources and its service's circumstances into a verdict."""
 
@@ -124,6 +148,7 @@ class Gate(Protocol):
     ) -> Decision:
         """Refused where a policy refuses or the risk exceeds the threshold.
 
+        Among `resources` is the bill of what the release is made of, where one is known.
         `without` names findings (by id) and policies that are left out, as if nothing had been found; `InputError`
         where nothing of that name was.
         """

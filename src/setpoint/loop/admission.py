@@ -12,7 +12,7 @@ from setpoint.errors import CouldNotTellError, Error, LedgerError, NotFoundError
 from setpoint.intent.interface import IntentReader
 from setpoint.loop.clock import Clock
 from setpoint.loop.coverage import unseen
-from setpoint.loop.flaws import ComponentParts, flaws_of_release
+from setpoint.loop.flaws import ComponentParts, MadeOf, made_of
 from setpoint.loop.intended import IntendedState, read_afresh
 from setpoint.loop.ownership import Ownership
 from setpoint.loop.settings import LoopSettings
@@ -100,10 +100,9 @@ class Admission:
             with self.open_ledger() as ledger:
                 # 2. What did production show of it?
                 now = self._now(ledger)
-                shown = self._shown(case, ledger, now)
+                judged = self._shown(case, ledger, now)
 
                 # 3. Decide, and write it down.
-                judged = self._facing(case, shown)
                 decision = self._decide(judged)
                 self._record(ledger, judged, decision, now, recorded)
         except (LedgerError, TemporaryError) as error:
@@ -119,7 +118,7 @@ class Admission:
             now = self._now(ledger)
             is_so = self._shown(case, ledger, now)
             would_be = self._shown(supposed, ledger, now, later=what_if.later)
-        return self._decide(self._facing(case, is_so)), self._decide(self._facing(supposed, would_be), what_if)
+        return self._decide(is_so), self._decide(would_be, what_if)
 
     def _case(self, release: Release, stage: Stage) -> _Case:
         check_release(release)
@@ -145,14 +144,14 @@ class Admission:
         resources = (intended.get(urn) for urn, owner in owners.items() if owner == name)
         return tuple(resource for resource in resources if resource is not None)
 
-    def _shown(self, case: _Case, ledger: LedgerReader, now: datetime, *, later: timedelta = AT_ONCE) -> Circumstances:
+    def _shown(self, case: _Case, ledger: LedgerReader, now: datetime, *, later: timedelta = AT_ONCE) -> GateCase:
+        """With what production showed of it, and with what the release is made of."""
         shown = circumstances(case.service, ledger, self.assessor, self.settings, now, later=later)
         beats = ledger.beats(scope=self.settings.scope, limit=1)
         remarks = [each for beat in beats for each in unseen(case.resources, beat.coverage)]
-        if self.components is None:
-            return replace(shown, remarks=(*shown.remarks, *remarks))
-        found, doubts = flaws_of_release(ledger.inventory(), self.components, case.release)
-        return replace(shown, components=found, remarks=(*shown.remarks, *remarks, *doubts))
+        bill = made_of(ledger.inventory(), self.components, case.release) if self.components else MadeOf()
+        shown = replace(shown, components=bill.flaws, remarks=(*shown.remarks, *remarks, *bill.remarks))
+        return self._facing(replace(case, resources=(*case.resources, *bill.bill)), shown)
 
     def _facing(self, case: _Case, shown: Circumstances) -> GateCase:
         """All that the gate is given."""

@@ -17,12 +17,14 @@ from setpoint.model.finding import FindingRecord
 from setpoint.model.inventory import AffectedService, Flaw, Hit, Load, Reached
 from setpoint.model.report import Frame, Part
 from setpoint.model.service import Service
-from setpoint.store.interface import FIRST, InstancePlace, InstanceUse, InventoryReader, LedgerReader, StoredComponent
+from setpoint.store.interface import FIRST, InstancePlace, InstanceUse, InventoryReader, LedgerReader
 
 RULES: Final = "component/"
 """Begins the rule of every finding of a component; the id of the flaw follows."""
 AT_ONCE: Final = 1_000
 """Instances that are read at one time."""
+MOST_ADVISORIES: Final = 100
+"""That are asked about at once: a question is about a problem or a few, and a whole database is for `sync`."""
 MOST_FUNCTIONS: Final = 100_000
 """Functions of one service that are looked through for those that an advisory names."""
 
@@ -34,11 +36,34 @@ class Asked:
     title: str
     """`CVE-2024-35195`, `pypi/requests@<2.32`."""
     packages: tuple[PackageName, ...]
-    match: Callable[[Component], Match | None]
+    match: Callable[[Component], Sequence[Match]]
+    """All that is said of a component; nothing of one that is not affected."""
     flaws: tuple[Flaw, ...] = ()
     """Empty for a package that no advisory speaks of."""
     symbols: tuple[str, ...] = ()
     """The code at fault, dotted."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """What is said of one component that is kept."""
+
+    component: Component
+    match: Match
+    """The worst."""
+    advisories: tuple[str, ...]
+    """Ids of all that say something."""
+    fixed: tuple[str, ...]
+
+    @classmethod
+    def of(cls, component: Component, told: Sequence[Match]) -> _Verdict:
+        certain = [each for each in told if each.status is AffectedStatus.AFFECTED] or told
+        fixed = dict.fromkeys(version for each in certain for version in each.fixed)
+        return cls(component, certain[0], tuple(each.advisory for each in told if each.advisory), tuple(fixed))
+
+
+_Verdicts = Mapping[int, _Verdict]
+"""By the numbers of the components."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +94,10 @@ class AffectedSearch:
         self._only = only
 
     def search(self, asked: Asked, *, after: InstancePlace = FIRST, limit: int = AT_ONCE) -> AffectedAnswer:
-        matches = self._matches(asked)
-        affected = [number for number, (_, match) in matches.items() if match.status is AffectedStatus.AFFECTED]
-        untold = [number for number in matches if number not in set(affected)]
-        certain, unsure = self._counts(affected), self._counts(untold)
-        hits, place = self._page(asked, matches, after, limit)
+        verdicts = self._verdicts(asked)
+        affected = [number for number, each in verdicts.items() if each.match.status is AffectedStatus.AFFECTED]
+        certain, unsure = self._counts(affected), self._counts(sorted(verdicts.keys() - set(affected)))
+        hits, place = self._page(asked, verdicts, after, limit)
         return AffectedAnswer(
             title=asked.title,
             flaws=asked.flaws,
@@ -88,13 +112,9 @@ class AffectedSearch:
             after=place,
         )
 
-    def _matches(self, asked: Asked) -> dict[int, tuple[StoredComponent, Match]]:
-        found = {}
-        for each in self._inventory.components_of(asked.packages):
-            match = asked.match(each.component)
-            if match is not None and match.status is not AffectedStatus.NOT_AFFECTED:
-                found[each.id] = (each, match)
-        return found
+    def _verdicts(self, asked: Asked) -> _Verdicts:
+        kept = self._inventory.components_of(asked.packages)
+        return {each.id: _Verdict.of(each.component, told) for each in kept if (told := asked.match(each.component))}
 
     def _counts(self, components: Sequence[int]) -> Mapping[str, int]:
         counts = self._inventory.counts(components) if components else {}
@@ -110,36 +130,39 @@ class AffectedSearch:
         return AffectedService(name, instances, could_not_compare, known.tier, known.exposure, known.owner)
 
     def _page(
-        self, asked: Asked, matches: Mapping[int, tuple[StoredComponent, Match]], after: InstancePlace, limit: int
+        self, asked: Asked, verdicts: _Verdicts, after: InstancePlace, limit: int
     ) -> tuple[list[Hit], InstancePlace | None]:
         """At most `limit` instances, each with all that it has."""
         shown: list[InstanceUse] = []
-        for each in self._instances(list(matches), after):
+        for each in self._instances(list(verdicts), after):
             if len(shown) == limit:
-                return self._hits(asked, matches, shown), shown[-1].place
+                return self._hits(asked, verdicts, shown), shown[-1].place
             shown.append(each)
-        return self._hits(asked, matches, shown), None
+        return self._hits(asked, verdicts, shown), None
 
     def _instances(self, components: Sequence[int], after: InstancePlace) -> Iterator[InstanceUse]:
+        if self._only is not None and after[0] != self._only:
+            after = (self._only, *FIRST[1:])
         while components:
             page = self._inventory.instances_of(components, after=after, limit=AT_ONCE)
-            yield from (each for each in page if self._only in (None, each.instance.service))
+            for each in page:
+                if self._only not in (None, each.instance.service):
+                    return  # they come service by service
+                yield each
             if len(page) < AT_ONCE:
                 return
             after = page[-1].place
 
-    def _hits(
-        self, asked: Asked, matches: Mapping[int, tuple[StoredComponent, Match]], shown: Sequence[InstanceUse]
-    ) -> list[Hit]:
-        reach = _Reach(self._ledger, asked.symbols, self._inventory.loads(list(matches)) if shown else ())
+    def _hits(self, asked: Asked, verdicts: _Verdicts, shown: Sequence[InstanceUse]) -> list[Hit]:
+        reach = _Reach(self._ledger, asked.symbols, self._inventory.loads(list(verdicts)) if shown else ())
         waived = cache(self._accepted)
         hits = []
         for use in shown:
             service = use.instance.service
             known = self._services.get(service) or Service(service)
             for number in use.components:
-                stored, match = matches[number]
-                component = stored.component
+                verdict = verdicts[number]
+                component = verdict.component
                 reached, because = reach.of(use, component)
                 hits.append(
                     Hit(
@@ -147,15 +170,16 @@ class AffectedSearch:
                         package=component.package,
                         version=component.version,
                         purl=component.purl,
-                        advisory=match.advisory,
-                        could_not_compare=match.status is AffectedStatus.COULD_NOT_COMPARE,
-                        fixed=match.fixed,
+                        advisory=verdict.match.advisory,
+                        advisories=verdict.advisories,
+                        could_not_compare=verdict.match.status is AffectedStatus.COULD_NOT_COMPARE,
+                        fixed=verdict.fixed,
                         reached=reached,
                         reached_by=because,
                         tier=known.tier,
                         exposure=known.exposure,
                         owner=known.owner,
-                        waived_by=_waived_by(asked, component, waived(service)),
+                        waived_by=_waived_by(asked.flaws, verdict, waived(service)),
                     )
                 )
         return hits
@@ -170,9 +194,14 @@ class AffectedSearch:
         }
 
 
-def _waived_by(asked: Asked, component: Component, waived: Mapping[tuple[str, str], str]) -> str:
-    rules = [f"{RULES}{name}" for flaw in asked.flaws for name in flaw.names]
-    return next((by for rule in rules if (by := waived.get((rule, component.purl)))), "")
+def _waived_by(flaws: Sequence[Flaw], verdict: _Verdict, waived: Mapping[tuple[str, str], str]) -> str:
+    """Empty where one of its flaws still counts."""
+    its_own = [each for each in flaws if set(each.advisories) & set(verdict.advisories)]
+    accepted = [
+        next((by for name in each.names if (by := waived.get((f"{RULES}{name}", verdict.component.purl)))), "")
+        for each in its_own
+    ]
+    return ", ".join(dict.fromkeys(accepted)) if all(accepted) else ""
 
 
 class _Reach:

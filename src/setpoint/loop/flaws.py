@@ -10,12 +10,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from setpoint.compare.interface import ComponentMatcher
-from setpoint.decide.interface import ComponentJudge
+from setpoint.decide.interface import ComponentJudge, ComponentPolicies
 from setpoint.model.advisory import AffectedStatus, Match
 from setpoint.model.component import Component
 from setpoint.model.exceptions import NO_EXCEPTIONS
 from setpoint.model.finding import Finding
-from setpoint.model.inventory import Flaw, FlawUse, Load, Reached
+from setpoint.model.inventory import Flaw, FlawUse, Load, Reached, UsedComponent
+from setpoint.model.resource import Resource
 from setpoint.model.service import Release
 from setpoint.model.upstream import sources
 from setpoint.model.wording import counted
@@ -31,6 +32,18 @@ class ComponentParts:
 
     matcher: ComponentMatcher
     judge: ComponentJudge
+    policies: ComponentPolicies | None = None
+    """Says what must hold of them besides."""
+
+
+@dataclass(frozen=True, slots=True)
+class MadeOf:
+    """What is known of what a release is made of."""
+
+    flaws: tuple[Finding, ...] = ()
+    remarks: tuple[str, ...] = ()
+    bill: tuple[Resource, ...] = ()
+    """All of it, for the policies; empty where it is not known, or nobody judges it."""
 
 
 def match_components(
@@ -78,6 +91,23 @@ def flaw_uses(
     ]
 
 
+def used_components(
+    inventory: InventoryReader, uses: Sequence[ComponentUse], flawed: Iterable[FlawUse]
+) -> dict[str, list[UsedComponent]]:
+    """By service: all that is used, with what is wrong with it."""
+    components = {each.id: each.component for each in inventory.components({each.component for each in uses})}
+    loads = _Loads(inventory.loads(components))
+    flaws: defaultdict[tuple[str, Component], list[FlawUse]] = defaultdict(list)
+    for flaw_use in flawed:
+        flaws[flaw_use.service, flaw_use.component].append(flaw_use)
+    used: defaultdict[str, list[UsedComponent]] = defaultdict(list)
+    for use in uses:
+        if (component := components.get(use.component)) is not None:
+            found = tuple(flaws.get((use.service, component), ()))
+            used[use.service].append(UsedComponent(component, loads.reached(use, component), found))
+    return used
+
+
 class _Loads:
     """What agents say, by service and component."""
 
@@ -96,21 +126,22 @@ class _Loads:
         return Reached.NOT_LOADED
 
 
-def flaws_of_release(
-    inventory: InventoryReader, parts: ComponentParts, release: Release
-) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
-    """What is wrong with what a release is made of, matched at this moment; and what is to be remarked about that."""
+def made_of(inventory: InventoryReader, parts: ComponentParts, release: Release) -> MadeOf:
+    """What a release is made of and what is wrong with that, matched at this moment; and what is to be remarked."""
     components = inventory.components_of_release(release.service, release.version)
     if not components:
         known = inventory.sboms_of_releases(release.service)
         is_empty = release.version in known
-        return (), () if is_empty or not known else ("what it is made of is not known: no bill of materials was added",)
+        remarks = () if is_empty or not known else ("what it is made of is not known: no bill of materials was added",)
+        return MadeOf(remarks=remarks)
     matches = match_components(inventory, parts.matcher, components)
     flaws = parts.matcher.merge(inventory.advisories({each.match.advisory for each in matches}))
-    numbers = sorted({each.component for each in matches})
-    uses = [ComponentUse(each, release.service, 0, (release.version,), ()) for each in numbers]
-    found, _ = parts.judge.judge(flaw_uses(inventory, flaws, matches, uses), NO_EXCEPTIONS)
+    uses = [ComponentUse(each.id, release.service, 0, (release.version,), ()) for each in components]
+    flawed = flaw_uses(inventory, flaws, matches, uses)
+    found, _ = parts.judge.judge(flawed, NO_EXCEPTIONS)
+    bill: tuple[Resource, ...] = ()
+    if parts.policies is not None:
+        bill = (parts.policies.bill(used_components(inventory, uses, flawed)[release.service]),)
     nameless = sum(not each.component.package.type for each in components)
-    if not nameless:
-        return found, ()
-    return found, (f"of {counted(nameless, 'component')} of it no advisory can be found: no package URL names them",)
+    told = (f"of {counted(nameless, 'component')} of it no advisory can be found: no package URL names them",)
+    return MadeOf(found, told if nameless else (), bill)

@@ -24,8 +24,8 @@ NEEDS: Final[Mapping[OrderKind, RemediationState]] = {
 }
 """The state in which an order makes sense."""
 
-SEEN_INSIDE: Final = f"{FindingSource.RUNTIME}/"
-"""Begins the rules of what agents see, whose kinds only they know."""
+OF_THE_WORLD: Final = (f"{FindingSource.RUNTIME}/", f"{FindingSource.COMPONENT}/")
+"""Begin the rules of what agents see, and of what advisories tell: neither kind has a list."""
 
 
 def time_of(ledger: LedgerReader) -> datetime:
@@ -79,7 +79,7 @@ def expect_rule(glob: str, policies: Iterable[str], *, where: str = "") -> None:
     `policies` are the ids of all that there are.
     """
     rules = {*(f"drift/{kind}" for kind in DriftKind), *policies}
-    if glob.startswith(SEEN_INSIDE) or any(matches(glob, each) for each in rules):
+    if glob.startswith(OF_THE_WORLD) or any(matches(glob, each) for each in rules):
         return
     folders = {f"{each.rpartition('/')[0]}/*" for each in rules}
     raise NotFoundError(f"there is no policy {glob!r}", where=where, remedy=did_you_mean(glob, rules | folders))

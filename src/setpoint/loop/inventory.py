@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from setpoint.act.interface import Alert
 from setpoint.errors import InputError
 from setpoint.loop.accepted import Accepted
-from setpoint.loop.flaws import ComponentParts, flaw_uses, match_components
+from setpoint.loop.flaws import ComponentParts, flaw_uses, match_components, used_components
 from setpoint.loop.parts import Parts
 from setpoint.loop.recorder import Recorder
 from setpoint.loop.settled import SettledClock
@@ -39,9 +39,26 @@ EXPIRE_EVERY: Final = 60.0
 
 GONE: Final = "no instance runs it any more, or no advisory says so any more"
 
-Judged = tuple[dict[Urn, tuple[Finding, ...]], list[Decision]]
 Told = Mapping[tuple[Urn, str, str], Decision]
 """URN, rule and path of a finding → what was decided of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What was concluded of several services."""
+
+    findings: dict[Urn, tuple[Finding, ...]] = field(default_factory=dict)
+    decided: dict[tuple[Urn, str, str], Decision] = field(default_factory=dict)
+    beside: list[Decision] = field(default_factory=list)
+    """Decisions without a finding."""
+
+    def add(self, service: str, findings: Sequence[Finding] = (), decisions: Sequence[Decision] = ()) -> None:
+        """`decisions` begins with one for each finding, in the same order."""
+        urn = Urn.service(service)
+        self.findings[urn] = (*self.findings.get(urn, ()), *findings)
+        for finding, decision in zip(findings, decisions, strict=False):
+            self.decided[finding.urn, finding.rule, finding.path] = decision
+        self.beside.extend(decisions[len(findings) :])
 
 
 class InventoryConcluder:
@@ -86,14 +103,17 @@ class InventoryConcluder:
             # There are more, and some may be those of the services, which wait for them.
             given = replace(given, services=())
         writer = self._writer.inventory()
+        heeded = self._heeded(inventory, components, given)
         # By itself: what is concluded from it is read from the ledger.
         writer.put_matches(given, self._match(inventory, components, given))
+        heeded |= self._heeded(inventory, components, given)
         of_advisories, rules = self._of_advisories(inventory, components, given)
         of_services = self._of_services(inventory, components, given.services)
         with self._recorder.step():
             self._record(of_advisories, rules)
             self._record(of_services, None)
-            writer.settle(given, {each: self._accepted.bearing(Urn.service(each)) for each in given.services})
+            writer.look_again({each.service for each in inventory.uses(heeded)} - {*given.services})
+            writer.settle(given, {each: self._bearing(each) for each in given.services})
         return True
 
     def _match(self, inventory: InventoryReader, components: ComponentParts, given: Pending) -> list[StoredMatch]:
@@ -106,50 +126,79 @@ class InventoryConcluder:
 
     def _of_advisories(
         self, inventory: InventoryReader, components: ComponentParts, given: Pending
-    ) -> tuple[Judged, Sequence[str]]:
+    ) -> tuple[_Judged, Sequence[str]]:
         """What the advisories that changed say of all services, and the rules of all that they ever said."""
         names = {name for each in given.names.values() for name in each}
         flaws = components.matcher.merge(inventory.advisories(names))
         names |= {name for flaw in flaws for name in flaw.names}
         matches = inventory.matches_by([advisory for flaw in flaws for advisory in flaw.advisories])
         uses = inventory.uses({each.component for each in matches})
-        judged = self._judge(components, flaw_uses(inventory, flaws, matches, uses))
+        judged = _Judged()
+        self._judge_flaws(judged, components, flaw_uses(inventory, flaws, matches, uses))
         return judged, sorted(components.judge.rule(name) for name in names)
 
-    def _of_services(self, inventory: InventoryReader, components: ComponentParts, services: Sequence[str]) -> Judged:
+    def _of_services(self, inventory: InventoryReader, components: ComponentParts, services: Sequence[str]) -> _Judged:
         """All that is said of all that these services run."""
+        judged = _Judged()
+        for service in services:
+            judged.add(service)
         run = inventory.components_of_services(services)
         matches = inventory.matches_of({number for each in run.values() for number in each})
         flaws = components.matcher.merge(inventory.advisories({each.match.advisory for each in matches}))
         uses = inventory.uses({each.component for each in matches}, services=services)
-        findings, decisions = self._judge(components, flaw_uses(inventory, flaws, matches, uses))
-        return {**dict.fromkeys((Urn.service(each) for each in services), ()), **findings}, decisions
+        flawed = flaw_uses(inventory, flaws, matches, uses)
+        self._judge_flaws(judged, components, flawed)
+        self._judge_policies(judged, inventory, components, run, flawed)
+        return judged
 
-    def _judge(self, components: ComponentParts, uses: Iterable[FlawUse]) -> Judged:
+    def _judge_flaws(self, judged: _Judged, components: ComponentParts, uses: Iterable[FlawUse]) -> None:
         of_service: defaultdict[str, list[FlawUse]] = defaultdict(list)
         for each in uses:
             of_service[each.service].append(each)
-        findings: dict[Urn, tuple[Finding, ...]] = {}
-        decisions: list[Decision] = []
         for service, concerned in sorted(of_service.items()):
-            urn = Urn.service(service)
-            findings[urn], decided = components.judge.judge(concerned, self._accepted.about(urn))
-            decisions += decided
-        return findings, decisions
+            judged.add(service, *components.judge.judge(concerned, self._accepted.about(Urn.service(service))))
 
-    def _record(self, judged: Judged, rules: Sequence[str] | None) -> None:
-        """In the step under way."""
-        findings, decisions = judged
-        if not findings and not rules:
+    def _judge_policies(
+        self,
+        judged: _Judged,
+        inventory: InventoryReader,
+        components: ComponentParts,
+        run: Mapping[str, Sequence[int]],
+        flawed: Sequence[FlawUse],
+    ) -> None:
+        policies = components.policies
+        if policies is None:
             return
-        now = self._parts.clock.now()
-        changes = self._writer.record_components(findings, rules, decisions, now, GONE)
+        spoken = {service: numbers for service, numbers in run.items() if policies.version(service)}
+        uses = inventory.uses({number for each in spoken.values() for number in each}, services=sorted(spoken))
+        for service, used in used_components(inventory, uses, flawed).items():
+            judged.add(service, *policies.judge(service, used, self._accepted.about(Urn.service(service))))
+
+    def _heeded(self, inventory: InventoryReader, components: ComponentParts, given: Pending) -> set[int]:
+        """The components that these advisories bear on, where any policy asks for that."""
+        if components.policies is None or not components.policies.heed_flaws:
+            return set()
+        return {each.component for each in inventory.matches_by(given.advisories)}
+
+    def _bearing(self, service: str) -> str:
+        """Changes when another conclusion about all that it runs might follow, whatever it runs."""
+        accepted, policies = self._accepted.bearing(Urn.service(service)), self._policies_version(service)
+        return f"{accepted}|{policies}" if policies else accepted
+
+    def _policies_version(self, service: str) -> str:
+        components = self._parts.components
+        return components.policies.version(service) if components and components.policies else ""
+
+    def _record(self, judged: _Judged, rules: Sequence[str] | None) -> None:
+        """In the step under way."""
+        if not judged.findings and not rules:
+            return
+        now, decisions = self._parts.clock.now(), [*judged.decided.values(), *judged.beside]
+        changes = self._writer.record_components(judged.findings, rules, decisions, now, GONE)
         matched = {waiver for each in decisions for waiver in each.waivers}
         self._writer.note_waiver_matches(sorted(matched - {BASELINE}), now)
-        found = (each for some in findings.values() for each in some)
-        decided = {(each.urn, each.rule, each.path): one for each, one in zip(found, decisions, strict=True)}
         for change in changes.values():
-            self._tell(change, decided)
+            self._tell(change, judged.decided)
             self._recorder.count(change)
 
     def _tell(self, change: FindingChanges, decided: Told) -> None:
@@ -164,7 +213,7 @@ class InventoryConcluder:
     def _note_bearings(self) -> None:
         """Services on which other waivers bear than when they were concluded."""
         bearings = self._parts.ledger.inventory().bearings()
-        stale = [name for name, bore in bearings.items() if self._accepted.bearing(Urn.service(name)) != bore]
+        stale = [name for name, bore in bearings.items() if self._bearing(name) != bore]
         if stale:
             self._writer.inventory().look_again(stale)
 

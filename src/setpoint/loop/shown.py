@@ -17,10 +17,13 @@ from setpoint.model.circumstances import Circumstances
 from setpoint.model.finding import FindingSource
 from setpoint.model.service import Service, Threshold
 from setpoint.model.snapshot import AreaCoverage
-from setpoint.model.wording import span
+from setpoint.model.wording import counted, span
 from setpoint.store.interface import LastKnown, LedgerReader
 
 AT_ONCE: Final = timedelta(0)
+
+OF_RELEASES: Final = frozenset({FindingSource.RUNTIME, FindingSource.COMPONENT})
+"""Findings that one release may have and another not."""
 
 
 def threshold_of(
@@ -73,7 +76,7 @@ def last_known(
     oldest: dict[str, datetime] = {}
     seen: Counter[str] = Counter()
     for record in ledger.findings(scope=scope):
-        seen[record.finding.service] += record.finding.source is FindingSource.RUNTIME
+        seen[record.finding.service] += record.finding.source in OF_RELEASES
         # Differences from what is declared are none of the release's own.
         if record.finding.source is FindingSource.GUARDRAIL:
             name = record.finding.service
@@ -102,7 +105,11 @@ def recalled(known: LastKnown, service: str, settings: LoopSettings, now: dateti
 
 
 def _seen(count: int) -> Sequence[str]:
-    return [f"{count} weak places were seen inside of it, and which they are, only the ledger knows"] if count else []
+    if not count:
+        return []
+    return [
+        f"{counted(count, 'finding')} inside of it and of its components, and of which release, only the ledger knows"
+    ]
 
 
 def too_old(ended_at: datetime, settings: LoopSettings, now: datetime) -> Sequence[str]:

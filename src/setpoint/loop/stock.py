@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from setpoint.errors import CouldNotTellError, InputError
+from setpoint.errors import InputError, NotKnownError
 from setpoint.loop.instructions import time_of
-from setpoint.model.component import Sbom
+from setpoint.model.component import Problem, Sbom
 from setpoint.model.inventory import Instance
 from setpoint.model.service import Release, check_release
 from setpoint.store.interface import InventoryReader, LedgerReader, LedgerWriter, Reported
@@ -15,8 +16,22 @@ from setpoint.store.interface import InventoryReader, LedgerReader, LedgerWriter
 
 @dataclass(frozen=True, slots=True)
 class TakenBill:
-    sbom: Sbom
+    """What was understood of a bill, but for its components, of which there may be many thousands."""
+
+    digest: str
+    subject: str
+    made_by: str
+    format: str
+    kinds: Mapping[str, int]
+    """Type of package, empty for none → how many components."""
+    problems: tuple[Problem, ...]
     is_new: bool
+    """False where a bill of the same components was known."""
+
+    @classmethod
+    def of(cls, sbom: Sbom, *, is_new: bool) -> TakenBill:
+        kinds = Counter(each.package.type for each in sbom.components)
+        return cls(sbom.digest, sbom.subject, sbom.made_by, sbom.format, dict(kinds), sbom.problems, is_new)
 
 
 def take_bill(
@@ -39,7 +54,7 @@ def take_bill(
             inventory.set_release_sbom(release.service, release.version, sbom.digest, now, actor)
         if image:
             inventory.set_image_sbom(image, sbom.digest, now, actor)
-    return TakenBill(sbom, is_new)
+    return TakenBill.of(sbom, is_new=is_new)
 
 
 def report_instances(
@@ -52,7 +67,7 @@ def report_instances(
 
 
 def bill_of_release(inventory: InventoryReader, release: Release) -> Sbom:
-    """What was built; `CouldNotTellError` where nobody said."""
+    """What was built; `NotKnownError` where nobody said."""
     digest = inventory.sbom_of_release(release.service, release.version)
     sbom = inventory.sbom(digest) if digest else None
     if sbom is None:
@@ -60,9 +75,9 @@ def bill_of_release(inventory: InventoryReader, release: Release) -> Sbom:
     return sbom
 
 
-def no_bill(release: Release) -> CouldNotTellError:
+def no_bill(release: Release) -> NotKnownError:
     name = f"{release.service}@{release.version}"
-    return CouldNotTellError(
+    return NotKnownError(
         f"no bill of materials of {name} is known", remedy=f"add it: setpoint sbom add FILE --release {name}"
     )
 

@@ -41,6 +41,11 @@ class Component:
     """(algorithm as `sha-256`, hexadecimal), in order."""
 
     @property
+    def place(self) -> str:
+        """Where a finding says that it is: its package URL, or what comes nearest to one."""
+        return self.purl or f"{self.package}@{self.version}"
+
+    @property
     def key(self) -> str:
         """The digest of all of it: the ledger keeps one row for each."""
         return digest(self.package.type, self.package.name, self.version, self.purl, self.licences, self.hashes)

@@ -56,6 +56,10 @@ class Health:
     def document(self) -> Json:
         return {"measures": dict(self.measures), "problems": list(self.problems)}
 
+    def beside(self, other: Health) -> Health:
+        """Of a process that does two things."""
+        return Health({**self.measures, **other.measures}, (*self.problems, *other.problems))
+
 
 @dataclass(frozen=True, slots=True)
 class ProcessStatus:

@@ -67,7 +67,9 @@ class Hit:
     exposure: Exposure = Exposure.INTERNAL
     owner: str = ""
     waived_by: str = ""
-    """The id of the waiver or VEX statement by which it does not count."""
+    """The id of the waiver or VEX statement by which it does not count; several with commas between."""
+    advisories: tuple[str, ...] = ()
+    """Ids of all that speak of it, where advisories were asked about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +152,15 @@ class FlawUse:
     reached: Reached = Reached.UNKNOWN
     known_exploited: KnownExploited | None = None
     exploit_score: ExploitScore | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UsedComponent:
+    """One component that a service runs, or a release is made of, with what is known of it: what policies judge."""
+
+    component: Component
+    reached: Reached = Reached.UNKNOWN
+    flaws: tuple[FlawUse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

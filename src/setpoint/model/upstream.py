@@ -1,6 +1,6 @@
 """The packages by which advisories may name a component: its own, and the source that a distribution built it from.
 
-The inventory finds components by them, and matching compares by them.
+The inventory finds components by them; matching compares by them.
 """
 
 from __future__ import annotations
@@ -17,30 +17,36 @@ _SOURCE_RPM: Final = re.compile(r"(.+)-([^-]+-[^-]+)\.(?:no)?src\.rpm")
 
 
 def sources(component: Component) -> tuple[tuple[PackageName, str], ...]:
-    """The packages and versions by which advisories may name it: its own, and that of the source it was built from."""
-    own = (component.package, component.version)
-    if component.package.type not in _DISTRIBUTION_TYPES or not component.purl:
-        return (own,)
-    purl = purl_of(component)
-    epoch = purl.qualifier("epoch") if purl else ""
-    version = f"{epoch}:{component.version}" if epoch and ":" not in component.version else component.version
-    own = (component.package, version)
-    upstream = purl.qualifier("upstream") if purl else ""
-    if purl is None or not upstream:
-        return (own,)
-    name, source_version = _source(upstream)
-    source = package_name(purl.type, f"{purl.namespace}/{name}" if purl.namespace else name)
-    if epoch and source_version and ":" not in source_version:
-        source_version = f"{epoch}:{source_version}"
-    return tuple(dict.fromkeys((own, (source, source_version or version))))
+    """The packages and versions by which advisories may name it: whoever looks up advisories looks up all of them."""
+    return named_by(component, distribution_purl(component))
 
 
-def purl_of(component: Component) -> Purl | None:
-    """Taken apart; None where it has none that parses."""
+def distribution_purl(component: Component) -> Purl | None:
+    """Of a package of a distribution, taken apart; None for any other, and where it does not parse."""
+    if component.package.type not in _DISTRIBUTION_TYPES:
+        return None
     try:
-        return Purl.parse(component.purl) if component.purl else None
+        return Purl.parse(component.purl)
     except InputError:
         return None
+
+
+def named_by(component: Component, purl: Purl | None) -> tuple[tuple[PackageName, str], ...]:
+    """As `sources`, by its `distribution_purl`."""
+    if purl is None:
+        return ((component.package, component.version),)
+    epoch, upstream = purl.qualifier("epoch"), purl.qualifier("upstream")
+    version = _with_epoch(component.version, epoch)
+    own = (component.package, version)
+    if not upstream:
+        return (own,)
+    name, source_version = _source(upstream)
+    package = package_name(purl.type, f"{purl.namespace}/{name}" if purl.namespace else name)
+    return tuple(dict.fromkeys((own, (package, _with_epoch(source_version, epoch) or version))))
+
+
+def _with_epoch(version: str, epoch: str) -> str:
+    return f"{epoch}:{version}" if epoch and version and ":" not in version else version
 
 
 def _source(upstream: str) -> tuple[str, str]:

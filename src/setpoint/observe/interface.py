@@ -95,6 +95,6 @@ class SourceRead:
 class Progress(Protocol):
     """Is told how far a fetch came."""
 
-    def __call__(self, what: str, done: int, total: int | None) -> None:
+    def __call__(self, what: str, done: int, total: int | None, /) -> None:
         """Bytes of a file by its address, or advisories by their source; the total is None where nobody says."""
         ...

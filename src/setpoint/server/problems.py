@@ -19,6 +19,7 @@ from setpoint.errors import (
     Error,
     InputError,
     NotFoundError,
+    NotKnownError,
     TemporaryError,
     without_inside,
 )
@@ -42,6 +43,7 @@ STATUSES: Final = (
     (UnauthenticatedError, 401),
     (ForbiddenError, 403),
     (NotFoundError, 404),
+    (NotKnownError, 404),
     (ConflictError, 409),
     (InputError, 422),
     (CouldNotTellError, 503),

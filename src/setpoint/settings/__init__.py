@@ -22,6 +22,7 @@ from setpoint.loop.settings import LoopSettings
 from setpoint.model.override import Override
 from setpoint.model.service import Service
 from setpoint.model.waiver import Waiver
+from setpoint.settings.advisories import AdvisorySettings, AdvisorySources, read_advisories
 from setpoint.settings.agents import read_agents
 from setpoint.settings.alerts import read_alerts
 from setpoint.settings.aws import WatchSettings, read_aws, read_watch
@@ -42,6 +43,8 @@ from setpoint.telemetry import TelemetrySettings
 
 __all__ = [
     "DEFAULT_FILE",
+    "AdvisorySettings",
+    "AdvisorySources",
     "CdkSource",
     "CloudFormationSource",
     "GateSettings",
@@ -92,6 +95,7 @@ class Settings:
     agents: InsideSettings = field(default_factory=InsideSettings)
     overrides: tuple[Override, ...] = ()
     """Where the policies are too strict, or not strict enough, for some services."""
+    advisories: AdvisorySettings = field(default_factory=AdvisorySettings)
 
     def service(self, name: str) -> Service:
         """A service that the file does not describe is of the standard tier."""
@@ -140,6 +144,7 @@ def load_settings(path: Path) -> Settings:
         privacy=read_privacy(fields.section("privacy"), base, ledger),
         telemetry=read_telemetry(fields.section("telemetry")),
         agents=read_agents(fields.section("agents")),
+        advisories=read_advisories(fields),
     )
     fields.done()
     return settings

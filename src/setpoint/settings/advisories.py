@@ -1,4 +1,4 @@
-"""`advisories:`: which sources of advisories the loop's process keeps up to date; none unless the section names them."""
+"""`advisories:`: which sources of advisories are kept up to date by the loop's process; none unless it is there."""
 
 from __future__ import annotations
 
@@ -34,19 +34,21 @@ class AdvisorySettings:
 
 
 def read_advisories(fields: Fields) -> AdvisorySettings:
-    if not any(fields.names()):
-        return AdvisorySettings()
+    """Of the whole file: where it has no such section, nothing is fetched."""
     usual = AdvisorySettings()
+    if not fields.has("advisories"):
+        return usual
+    section = fields.section("advisories")
     settings = AdvisorySettings(
         sources=AdvisorySources(
-            ecosystems=_ecosystems(fields),
-            address=_address(fields, "address"),
-            kev=_feed(fields, "kev"),
-            epss=_feed(fields, "epss"),
+            ecosystems=_ecosystems(section),
+            address=_address(section, "address"),
+            kev=_feed(section, "kev"),
+            epss=_feed(section, "epss"),
         ),
-        every=fields.seconds("every", usual.every, least=LEAST_PAUSE),
+        every=section.seconds("every", usual.every, least=LEAST_PAUSE),
     )
-    _expect_no_others(fields)
+    section.done()
     return settings
 
 
@@ -61,15 +63,18 @@ def _ecosystems(fields: Fields) -> tuple[str, ...]:
 
 def _feed(fields: Fields, key: str) -> str | None:
     """Its address; None where it is switched off."""
-    return _address(fields, f"{key}_address") if fields.flag(key, default=True) else None
+    address = _address(fields, f"{key}_address")
+    return address if fields.flag(key, default=True) else None
 
 
 def _address(fields: Fields, key: str) -> str:
+    given = fields.optional_text(key)
+    if given is None:
+        return ""
     # Only a configuration that names one pays for what fetches.
     from setpoint.observe.advisories.fetching import checked_address
 
-    given = fields.optional_text(key)
     try:
-        return checked_address(given) if given else ""
+        return checked_address(given)
     except InputError as error:
         raise InputError(error.what, where=fields.where(key), remedy=error.remedy) from error

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final, Self
 
 from pydantic import Field
 
-from setpoint.loop.affected import AffectedAnswer
+from setpoint.loop.affected import MOST_ADVISORIES, AffectedAnswer
 from setpoint.model.component import PackageName
 from setpoint.model.inventory import AffectedService, Flaw, Hit, Reached
 from setpoint.model.policy import Severity
@@ -14,8 +14,6 @@ from setpoint.model.service import Exposure, Tier
 from setpoint.wire.document import Document, Name, example
 from setpoint.wire.instance import INSTANCE_EXAMPLE, InstanceDocument, LooseName
 
-MOST_ADVISORIES: Final = 100
-"""In one question."""
 MOST_HITS: Final = 1_000
 """Instances in one answer."""
 
@@ -50,6 +48,7 @@ _HIT: Final[dict[str, Any]] = {
     "exposure": "internet",
     "owner": "payments-team",
     "waived_by": "",
+    "advisories": ["GHSA-9wx4-h78v-vm56"],
 }
 
 
@@ -131,6 +130,7 @@ class HitDocument(Document):
     exposure: Exposure
     owner: str
     waived_by: str
+    advisories: tuple[str, ...] = Field(description="All that speak of it; `advisory` is the worst of them.")
 
     @classmethod
     def of(cls, hit: Hit) -> Self:
@@ -149,6 +149,7 @@ class HitDocument(Document):
             exposure=hit.exposure,
             owner=hit.owner,
             waived_by=hit.waived_by,
+            advisories=hit.advisories,
         )
 
     def model(self) -> Hit:
@@ -166,6 +167,7 @@ class HitDocument(Document):
             self.exposure,
             self.owner,
             self.waived_by,
+            self.advisories,
         )
 
 

@@ -6,11 +6,15 @@ from typing import Annotated, Any, Final, Self
 
 from pydantic import Field, StringConstraints
 
+from setpoint.loop.stock import TakenBill
 from setpoint.model.component import Component, PackageName, Problem, ProblemKind, Sbom
 from setpoint.wire.document import LONGEST_NAME, Document, Name, example
 
 Image = Annotated[str, StringConstraints(max_length=LONGEST_NAME, pattern=r"^(sha256:[0-9a-f]{64})?$")]
 """The digest of an image; empty where there is none."""
+
+IN_BODY: Final = "body.document"
+"""Where errors say that a bill is that came over the API."""
 
 _PURL: Final = "pkg:pypi/requests@2.31.0"
 _BILL: Final[dict[str, Any]] = {
@@ -42,7 +46,7 @@ class SbomRequest(Document):
     version: Name | None = None
     image: Image = Field(default="", description="The digest of an image: `sha256:…`.")
     document: dict[str, Any] | str = Field(
-        description="CycloneDX 1.4 to 1.7 or SPDX 2.3 or 3.0, as the JSON that it is; CycloneDX as XML, as text."
+        description="CycloneDX 1.4 to 1.7 or SPDX 2.3 or 3.0: JSON as it is, or either as text; XML as text."
     )
 
 
@@ -133,12 +137,37 @@ class SbomDocument(Document):
 
 
 class TakenSbomDocument(Document):
-    """What was understood of a bill that was handed in."""
+    """What was understood of a bill that was handed in; its components are at `GET /v1/sboms/{digest}`."""
 
-    model_config = example(sbom=_BILL, is_new=True)
+    model_config = example(
+        **{name: _BILL[name] for name in ("digest", "subject", "made_by", "format", "problems")},
+        kinds={"pypi": 1},
+        is_new=True,
+    )
 
-    sbom: SbomDocument
+    digest: str
+    subject: str
+    made_by: str
+    format: str
+    kinds: dict[str, int] = Field(description="Type of package, empty for none, and how many components.")
+    problems: tuple[ProblemOfSbomDocument, ...]
     is_new: bool = Field(description="False where a bill of the same components was known.")
+
+    @classmethod
+    def of(cls, taken: TakenBill) -> Self:
+        return cls(
+            digest=taken.digest,
+            subject=taken.subject,
+            made_by=taken.made_by,
+            format=taken.format,
+            kinds=dict(taken.kinds),
+            problems=tuple(ProblemOfSbomDocument.of(each) for each in taken.problems),
+            is_new=taken.is_new,
+        )
+
+    def model(self) -> TakenBill:
+        problems = tuple(each.model() for each in self.problems)
+        return TakenBill(self.digest, self.subject, self.made_by, self.format, self.kinds, problems, self.is_new)
 
 
 class SbomsDocument(Document):

@@ -26,6 +26,7 @@ READ_TYPES = {
     "AWS::RDS::DBInstance",
     "AWS::S3::Bucket",
     "AWS::S3::BucketPolicy",
+    "Setpoint::Component",
 }
 
 PACK = Path(__file__).parents[3] / "policies"

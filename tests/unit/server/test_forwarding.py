@@ -132,6 +132,7 @@ def test_without_ingest_it_is_told_when_to_come_again(ledger: SqlLedger, tmp_pat
 
 
 def test_is_ready_while_ingest_answers(sender: Callable[..., Caller], ingest: Ingest) -> None:
-    assert sender().get("/readyz").json() == {"ledger": True, "ingest": True}
+    ready = sender().get("/readyz").json()
+    assert ready == {"ledger": True, "ingest": True, "configuration": "", "configuration_changed": False}
     ingest.answer = JSONResponse({}, 503)
     assert sender().get("/readyz").status_code == 503

@@ -37,6 +37,7 @@ BY_NAME: Final[dict[str, Place]] = {
     "regex": _lazily("regex"),
     "shell": _lazily("shell"),
     "sql": _lazily("sql"),
+    "state": _lazily("lines", "place_in_whole"),
     "template": _lazily("template"),
     "url": _lazily("url"),
     "whole": _lazily("lines", "place_in_whole"),

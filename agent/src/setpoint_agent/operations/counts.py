@@ -63,7 +63,7 @@ class Operations:
 
     def finished(self, request: Request, status: int, seconds: float) -> None:
         """Count a request that ended; `status` 0: by an exception. Called on the request's own thread."""
-        effects = dict(request.effects) if request.has_effects else None
+        effects = dict(request.effects) if "effects" in vars(request) else None  # asking for them would make them
         self._gathered.add((request.route or UNKNOWN, request.method, request.framework, status, seconds, effects))
 
     @property

@@ -139,8 +139,12 @@ PATCHES: Final = (
     *_patches(
         giving_back("path"),
         "django.utils._os:safe_join",
-        "django.utils.text:get_valid_filename",
         "werkzeug.security:safe_join",
+    ),
+    *_patches(
+        giving_back("header", "html", "log", "path"),
+        "django.utils.text:get_valid_filename",
+        "django.utils.text:slugify",
         "werkzeug.utils:secure_filename",
     ),
     *_patches(giving_back_to_application("path"), "posixpath:basename"),
@@ -160,6 +164,7 @@ PATCHES: Final = (
     ),
     *_patches(giving_back("regex"), "re:escape"),
     *_patches(giving_back("header"), "werkzeug.http:dump_cookie"),
+    *_patches(giving_back_to_application("header"), "email.header:Header.encode", "email.utils:encode_rfc2231"),
     *_patches(giving_back_to_application("log", "header"), "flask.json:dumps", "json:dumps"),
     *_patches(
         giving_back_to_application(*EVERYWHERE),

@@ -113,6 +113,11 @@ def strength(kind: Kind, text: str, start: int, end: int, *, changed: bool = Fal
     return _by_length(length) * (0.9 if kind in {Kind.NUMBER, Kind.NAME, Kind.PIECE, Kind.COMMON} else 1.0)
 
 
+def strength_of_glued(text: str) -> float:
+    """The same of a word that runs into others, once the code is seen to put it there."""
+    return _by_length(len(text)) * 0.9
+
+
 def _kind_of_text(text: str) -> Kind:
     if text in COMMON:
         return Kind.COMMON

@@ -13,7 +13,7 @@ from itertools import groupby
 from math import prod
 from typing import Final
 
-from setpoint_agent.provenance.coincidence import SHORTEST, strength
+from setpoint_agent.provenance.coincidence import SHORTEST, Kind, strength, strength_of_glued
 from setpoint_agent.provenance.cuts import longest_stretch
 from setpoint_agent.provenance.interface import Match
 from setpoint_agent.provenance.needles import Needle, Needles, Sample
@@ -33,6 +33,8 @@ STILL_ENCODED: Final = {"base64": 0.2, "percent": 0.7, "html": 0.7}
 Base64 is told, but does not suffice for evidence (`examination.LEAST_CONFIDENCE`)."""
 LONGEST_CUT: Final = 8_192
 """Characters of an argument in which pieces are looked for: statements, paths, addresses; not whole pages."""
+GLUED: Final = "glued"
+"""The step of a match that lies inside of a longer word."""
 SENT_ALONG: Final = frozenset({HEADER, COOKIE})
 """Parts that a client sends with every request."""
 
@@ -40,17 +42,19 @@ SENT_ALONG: Final = frozenset({HEADER, COOKIE})
 def find(values: Sequence[Value], argument: str, *, shortest: int = 3) -> list[Match]:
     """The stretches of `argument` that come from one of `values`: the longest, not overlapping, in their order there.
 
-    Values shorter than `shortest` are not looked for.
+    Values shorter than `shortest` are not looked for. Where there is none, words that run into others are given.
     """
     needles = _needles_of(values)
     exact = needles.exact(values)
     seen = views(argument)
     most = MOST_WORK // (1 + sum(len(view.folded) for view in seen))
-    found = [match for view in seen for match in _found(exact[:most], view, argument, shortest)]
+    glued: list[Match] = []
+    found = [match for view in seen for match in _found(exact[:most], view, argument, shortest, glued)]
     if not found and len(argument) <= LONGEST_CUT:
         pieces, samples = needles.rare()
         found = [match for view in seen for match in _found(pieces[:most], view, argument, shortest)]
         found += [match for view in seen for match in _cut(samples[:most], view, argument)]
+        found = found or glued
     return _longest(found) if found else found
 
 
@@ -80,16 +84,19 @@ def _needles_of(values: Sequence[Value]) -> Needles:
     return values.prepared
 
 
-def _found(needles: Sequence[Needle], view: View, argument: str, shortest: int) -> Iterator[Match]:
+def _found(
+    needles: Sequence[Needle], view: View, argument: str, shortest: int, glued: list[Match] | None = None
+) -> Iterator[Match]:
+    """The occurrences that count; those that might, inside of other words, are added to `glued`."""
     folded = view.folded
     there = [each for each in needles if each.folded in folded and len(each.folded) >= shortest]
     if len(there) > MOST_WEIGHED:
         there = nlargest(MOST_WEIGHED, there, key=lambda each: len(each.folded))
     for needle in there:
-        yield from _occurrences(needle, view, argument)
+        yield from _occurrences(needle, view, argument, glued)
 
 
-def _occurrences(needle: Needle, view: View, argument: str) -> Iterator[Match]:
+def _occurrences(needle: Needle, view: View, argument: str, glued: list[Match] | None) -> Iterator[Match]:
     at = -1
     for _ in range(MOST_OCCURRENCES):
         at = view.folded.find(needle.folded, at + 1)
@@ -103,6 +110,9 @@ def _occurrences(needle: Needle, view: View, argument: str) -> Iterator[Match]:
             certainty *= prod(STILL_ENCODED.get(step, 1.0) for step in set(view.steps))
             how = (*needle.form.how, *view.steps, *(_changes(found, needle.form.text) if changed else ()))
             yield Match(needle.value, start, end, found, how or ("whole",), certainty)
+        elif glued is not None and needle.kind is Kind.WORD and not view.steps:
+            certainty = strength_of_glued(needle.folded)
+            glued.append(Match(needle.value, start, end, found, (*needle.form.how, GLUED), certainty))
 
 
 def _changes(found: str, text: str) -> tuple[str]:

@@ -8,14 +8,17 @@ function of the application, whose own tests are judged in turn.
 from __future__ import annotations
 
 import ast
+import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import pairwise
 from types import ModuleType
 from typing import Any, Final
 
 from setpoint_agent.reading.answer import UNSAFE, Answer, Question, Safety, best, kept_out, worst
 from setpoint_agent.reading.hosts import attribute_known, beginning_known, defined, ending_known, is_host
+from setpoint_agent.reading.known_calls import LINE_ENDS, LINES
 from setpoint_agent.reading.paths import way_to
 from setpoint_agent.reading.patterns import passes, pattern_of
 from setpoint_agent.reading.requested import is_whole
@@ -39,12 +42,23 @@ SHORTEST_PIECE: Final = 3
 """Characters of a piece that what was found may have been joined of."""
 PREDICATES: Final = frozenset({"isalnum", "isalpha", "isdigit", "isdecimal", "isnumeric", "isidentifier"})
 """Predicates of `str` that no character with a meaning in any sink's language satisfies."""
+_COMPARED: Final[dict[type[ast.cmpop], Callable[[Any, Any], bool]]] = {
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+}
 CHECKED_BY_MAKING: Final = frozenset(
     {"int", "float", "Decimal", "UUID", "fromisoformat", "strptime", "ip_address", "ip_network", "ObjectId"}
 )
 """What raises unless a text is a number, a date, an address and so on, by its last name: such a text is harmless."""
 CONFIRMERS: Final = frozenset({"url_has_allowed_host_and_scheme", "is_safe_url", "compare_digest"})
 """Functions of libraries that answer whether a value may be used, by their last name."""
+
+
+def is_predicate(name: str, question: Question) -> bool:
+    """Whether a method of `str` of this name, if true, keeps out all that is dangerous there."""
+    return name in PREDICATES or (name == "isprintable" and question.language in LINES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +80,8 @@ class Judge:
                 answer = (best if known_all else worst)([self.judge(each, outcome) for each in test.values])
             case ast.NamedExpr(value=inner) | ast.Call(func=ast.Name(id="bool"), args=[inner]):
                 answer = self.judge(inner, outcome)
-            case ast.Compare(ops=[operator], comparators=[right]):
-                answer = self._comparison(test.left, operator, right, outcome)
+            case ast.Compare():
+                answer = self._compared(test, outcome)
             case ast.Call():
                 answer = self._call(test, outcome) if self.concerns(test) else UNSAFE
             case ast.Name():
@@ -84,6 +98,13 @@ class Judge:
 
     # --- comparisons -------------------------------------------------------------------------------------------------
 
+    def _compared(self, test: ast.Compare, outcome: bool) -> Answer:
+        if _orders_characters(test):
+            return self._ordered(test, outcome)
+        if len(test.ops) == 1:
+            return self._comparison(test.left, test.ops[0], test.comparators[0], outcome)
+        return UNSAFE
+
     def _comparison(self, left: ast.expr, operator: ast.cmpop, right: ast.expr, outcome: bool) -> Answer:
         if isinstance(operator, ast.NotIn | ast.NotEq | ast.IsNot):
             positive: ast.cmpop = {ast.NotIn: ast.In(), ast.NotEq: ast.Eq(), ast.IsNot: ast.Is()}[type(operator)]
@@ -97,6 +118,20 @@ class Judge:
         if isinstance(operator, ast.LtE | ast.Lt) and outcome and self.concerns(left) and not self.concerns(right):
             return self._subset(left, right)
         return UNSAFE
+
+    def _ordered(self, test: ast.Compare, outcome: bool) -> Answer:
+        """`32 <= ord(character) < 127`: which probes are made of characters alone of which the test says the same."""
+        sides = [test.left, *test.comparators]
+        numbers = [None if self.concerns(each) else self.scene.resolve(each) for each in sides]
+        if numbers.count(None) != 1 or not all(each is None or type(each) is int for each in numbers):
+            return UNSAFE
+
+        def holds(character: str) -> bool:
+            given = [ord(character) if each is None else each for each in numbers]
+            return all(_COMPARED[type(way)](*pair) for way, pair in zip(test.ops, pairwise(given), strict=True))
+
+        passes = [all(holds(each) is outcome for each in probe) for probe in self.question.probes]
+        return kept_out(passes, "allowed characters", test.lineno)
 
     def _membership(self, left: ast.expr, right: ast.expr, outcome: bool) -> Answer:
         if self.concerns(right):
@@ -150,7 +185,7 @@ class Judge:
         passes = [not any(each in probe for each in absent) for probe in self.question.probes]
         if self.question.language == "path" and any(each in {"..", "/", "\\", "../", "/..", "./"} for each in absent):
             passes = [False]
-        if self.question.language in {"header", "log"} and any(each in {"\n", "\r"} for each in absent):
+        if self.question.language in LINES and any(each in LINE_ENDS for each in absent):
             passes = [False]
         return kept_out(passes, f"rejects {', '.join(map(repr, absent))}", line)
 
@@ -203,7 +238,11 @@ class Judge:
 
     def _call(self, call: ast.Call, outcome: bool) -> Answer:
         name = called_name(call)
-        if name in PREDICATES or name in CONFIRMERS or (name == "isinstance" and self.question.language == "nosql"):
+        if (
+            is_predicate(name, self.question)
+            or name in CONFIRMERS
+            or (name == "isinstance" and self.question.language == "nosql")
+        ):
             return Answer(Safety.SAFE, f"{name}()", call.lineno) if outcome else UNSAFE
         if name in {"any", "all"} and call.args and isinstance(call.args[0], ast.GeneratorExp | ast.ListComp):
             return self._every(name, call.args[0], outcome)
@@ -396,6 +435,12 @@ def looped_over(scene: Scene, name: ast.expr) -> list[str]:
 
 def _first_of(target: ast.expr) -> ast.expr:
     return target.elts[0] if isinstance(target, ast.Tuple) and target.elts else target
+
+
+def _orders_characters(test: ast.Compare) -> bool:
+    """`32 <= ord(character) < 127`."""
+    ordinal = any(isinstance(each, ast.Call) and called_name(each) == "ord" for each in (test.left, *test.comparators))
+    return ordinal and all(type(each) in _COMPARED for each in test.ops)
 
 
 def _is_always(expression: ast.expr, truth: bool) -> bool:

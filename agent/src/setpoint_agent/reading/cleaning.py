@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from types import FunctionType, MethodType
 from typing import Any, Final
 
 from setpoint_agent.reading.answer import UNSAFE, Answer, Question, Safety, kept_out
-from setpoint_agent.reading.checks import PREDICATES, looped_over
+from setpoint_agent.reading.checks import is_predicate, looped_over
+from setpoint_agent.reading.known_calls import ESCAPING_CODECS, LINE_ENDS, LINES
 from setpoint_agent.reading.scene import MISSING, Scene, assignments, called_name, dotted, strings_of
 
-LINE_ENDS: Final = frozenset({"\n", "\r", "\r\n"})
 LONGEST_TABLE: Final = 256
 """Characters that a table of `str.translate` is made of."""
 
@@ -22,17 +23,29 @@ LONGEST_TABLE: Final = 256
 def cleaned(call: ast.Call, scene: Scene, question: Question) -> Answer:
     """`value.replace("'", "''")`, `re.sub(r"[^a-z]", "", value)`, `filter(str.isalnum, value)`, …"""
     name = called_name(call)
-    if name == "replace" and len(call.args) == 2:
-        return _replaced(call, scene, question)
-    if name == "get" and len(call.args) == 2:
-        return _escaped_by_table(call, scene, question)
+    judge = _BY_NAME.get((name, len(call.args)))
+    if judge is not None:
+        return judge(call, scene, question)
     if name == "sub":
         return _substituted(call, scene, question)
-    if name == "translate" and len(call.args) == 1:
-        return _translated(call, scene, question)
-    if name == "filter" and len(call.args) == 2 and dotted(call.args[0]).removeprefix("str.") in PREDICATES:
-        return Answer(Safety.SAFE, "allowed characters", call.lineno)
+    if question.language in LINES and _ends_no_line(name, call, scene):
+        return Answer(Safety.SAFE, f"{name}()", call.lineno)
     return UNSAFE
+
+
+def _filtered(call: ast.Call, _: Scene, question: Question) -> Answer:
+    allows = is_predicate(dotted(call.args[0]).removeprefix("str."), question)
+    return Answer(Safety.SAFE, "allowed characters", call.lineno) if allows else UNSAFE
+
+
+def _ends_no_line(name: str, call: ast.Call, scene: Scene) -> bool:
+    """Whether what comes back is escaped, or cut at the ends of lines: `splitlines()`, `split()`, `split("\\n")`."""
+    by = scene.resolve(call.args[0]) if call.args else None
+    if name in {"split", "rsplit"} and isinstance(call.func, ast.Attribute):
+        return by in LINE_ENDS or (by is None and not call.keywords and len(call.args) < 2)
+    if name in {"partition", "rpartition"}:
+        return by in LINE_ENDS
+    return name in {"ascii", "repr", "splitlines"} or (name == "encode" and by in ESCAPING_CODECS)
 
 
 def _replaced(call: ast.Call, scene: Scene, question: Question) -> Answer:
@@ -57,7 +70,7 @@ def _escaped_by_table(call: ast.Call, scene: Scene, question: Question) -> Answe
 
 def _without(removed: Sequence[str], question: Question, line: int) -> Answer:
     passes = [not any(each in probe for each in removed) for probe in question.probes]
-    if question.language in {"header", "log"} and not LINE_ENDS.isdisjoint(removed):
+    if question.language in LINES and not LINE_ENDS.isdisjoint(removed):
         passes = [False]
     answer = kept_out(passes, f"replaces {', '.join(map(repr, removed))}", line)
     weak = question.language == "path" and set(removed) <= {"../", "..\\"}  # `....//` becomes `../`
@@ -66,10 +79,20 @@ def _without(removed: Sequence[str], question: Question, line: int) -> Answer:
 
 def _substituted(call: ast.Call, scene: Scene, question: Question) -> Answer:
     pattern, put = _substitution(call, scene)
+    if pattern is not None and put is None and _is_function(call, scene):
+        put = ""  # `lambda mark: "\\%02x" % ord(mark[0])`: nobody writes a function that leaves what it is given
     if pattern is None or put is None:
         return Answer(Safety.UNSURE, "re.sub()", call.lineno)
     passes = [probe in pattern.sub(put, f"name{probe}name") for probe in question.probes]
     return kept_out(passes, f"removes {pattern.pattern!r}", call.lineno)
+
+
+def _is_function(call: ast.Call, scene: Scene) -> bool:
+    """Whether what is found is given to a function, of the call or of the code, that says what is put there."""
+    return any(
+        isinstance(each, ast.Lambda) or isinstance(scene.resolve(each), FunctionType | MethodType)
+        for each in call.args[:2]
+    )
 
 
 def _translated(call: ast.Call, scene: Scene, question: Question) -> Answer:
@@ -115,3 +138,12 @@ def _substitution(call: ast.Call, scene: Scene) -> tuple[re.Pattern[str] | None,
         compiled = None
     usable = isinstance(compiled, re.Pattern) and isinstance(compiled.pattern, str)
     return (compiled if usable else None), (put if isinstance(put, str) else None)
+
+
+_BY_NAME: Final[dict[tuple[str, int], Callable[[ast.Call, Scene, Question], Answer]]] = {
+    ("replace", 2): _replaced,
+    ("get", 2): _escaped_by_table,
+    ("translate", 1): _translated,
+    ("filter", 2): _filtered,
+}
+"""By the last name of the function, and how many arguments it is given."""

@@ -19,8 +19,9 @@ _BY_LANGUAGE: Final[dict[str, tuple[str, ...]]] = {
     "python": ("'", "(", ";"),
     "template": ("{{7*7}}", "{%x%}", "${7*7}"),
     "regex": ("(a+)+", ".*"),
-    "header": ("\r\nx: y",),
+    "header": ("\r\nx",),
     "log": ("\nx",),
+    "state": ("'", "<", ";", "{", "\n"),
 }
 """Where no quote encloses the value. One for each way of crossing the boundary that needs other characters."""
 

@@ -25,7 +25,7 @@ from setpoint_agent.reading.known_calls import (
     CLEANERS,
     COMPOSERS,
     CONVERTERS,
-    ESCAPED_BY_REPR,
+    LINES,
     NAME_PARTS,
     PARTS_OF_REQUESTS,
     PLAIN_CALLS,
@@ -72,7 +72,7 @@ class Follower:
                 answer = NEUTRAL
             case ast.BinOp() | ast.JoinedStr() if self._question.language == "url" and is_below_own_root(expression):
                 answer = Answer(Safety.SAFE, "below its own root", line)
-            case ast.FormattedValue(conversion=97 | 114) if self._question.language in ESCAPED_BY_REPR:  # `!a`, `!r`
+            case ast.FormattedValue(conversion=97 | 114) if self._question.language in LINES:  # `!a`, `!r`
                 answer = Answer(Safety.SAFE, "repr()", line)
             case ast.Name():
                 answer = self._name(expression, scene, line)
@@ -158,8 +158,7 @@ class Follower:
             return held if held.safety is Safety.SAFE else self._fetched(call, scene)
         if name in CONVERTERS or _is_converter(scene.resolve(call.func)):
             return Answer(Safety.SAFE, f"{name}()", call.lineno)
-        without_lines = name == "splitlines" and self._question.language in ESCAPED_BY_REPR
-        if without_lines or CLEANERS.get(name) == self._question.language:
+        if CLEANERS.get(name) == self._question.language:
             return Answer(Safety.SAFE, f"{name}()", call.lineno)
         looked = self._looked_into(call, scene) if not _is_plain(call, scene) else UNSAFE
         if looked.safety is Safety.NEUTRAL:  # it is given the value, and answers with something of the code's own

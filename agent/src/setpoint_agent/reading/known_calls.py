@@ -45,13 +45,14 @@ CLEANERS: Final = {
     "escape_filter_chars": "ldap",
     "escape_rdn": "ldap",
     "quoteattr": "html",
-    "repr": "log",
-    "ascii": "log",
     "str": "nosql",
 }
 """Escapers by their last name → language that they suffice for; those that run are seen by `passages` as well."""
-ESCAPED_BY_REPR: Final = frozenset({"header", "log"})
-"""Languages of which `repr` escapes the only boundary, the end of a line."""
+LINES: Final = frozenset({"header", "log"})
+"""Languages of which the only boundary is the end of a line: `repr` escapes it, `isprintable` refuses it."""
+LINE_ENDS: Final = frozenset({"\n", "\r", "\r\n"})
+ESCAPING_CODECS: Final = frozenset({"unicode_escape", "unicode-escape"})
+"""Codecs that escape the ends of lines."""
 NAME_PARTS: Final = frozenset({"name", "stem"})
 """What `pathlib` gives of a path without any folder."""
 PLAIN_CALLS: Final = frozenset(

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from setpoint_agent.reading.known_calls import REQUESTS
 from setpoint_agent.reading.source import FunctionNode, body_of
 
 LEAVING_CALLS: Final = frozenset({"abort", "exit", "_exit", "fail"})
@@ -151,8 +152,28 @@ def _known_after(statement: ast.stmt) -> Iterator[Condition]:
 
 
 def _replaces(block: Sequence[ast.stmt]) -> bool:
-    """Whether a block does nothing but put constants in the place of what was tested: `if bad(name): name = "x"`."""
-    return all(isinstance(each, ast.Assign) and isinstance(each.value, ast.Constant) for each in block)
+    """Whether a block does nothing but put the code's own in the place of what was tested: `if bad(name): name = "x"`,
+    `if bad(identity): identity = uuid4().hex`."""
+    return all(isinstance(each, ast.Assign) and _is_made_up_of_calls(each.value) for each in block)
+
+
+def _is_made_up(expression: ast.expr) -> bool:
+    """Whether constants and functions of names are all that it is made of: nothing of the request can be in it."""
+    match expression:
+        case ast.Constant():
+            return True
+        case ast.Call(func=function, args=arguments, keywords=[]):
+            return _is_made_up(function) and all(map(_is_made_up_of_calls, arguments))
+        case ast.Attribute(value=value):
+            return _is_made_up(value)
+        case ast.Subscript(value=ast.expr() as value, slice=ast.Slice() | ast.Constant()):
+            return _is_made_up_of_calls(value)
+    return isinstance(expression, ast.Name) and expression.id not in REQUESTS
+
+
+def _is_made_up_of_calls(expression: ast.expr) -> bool:
+    """The same of what is handed on: no name as it is."""
+    return not isinstance(expression, ast.Name) and _is_made_up(expression)
 
 
 def _refused_by(loop: ast.For) -> Iterator[Condition]:

@@ -11,9 +11,9 @@ from collections.abc import Collection
 from types import FrameType
 from typing import Final
 
-from setpoint_agent.examination import is_of_application
+from setpoint_agent.examination import is_of_application, passing_on
 from setpoint_agent.handovers import ENTRIES, hands_over, outwards
-from setpoint_agent.stack import file_of, library_name
+from setpoint_agent.stack import MOST_FILES, file_of, library_name
 
 SELF_RELIANT: Final = frozenset(
     [
@@ -100,23 +100,23 @@ def _application_behind(frame: FrameType, through: Collection[str]) -> FrameType
     return None
 
 
-def asked_by_application(self_reliant: Collection[str] = SELF_RELIANT) -> bool:
+def asked_by_application(self_reliant: frozenset[str] = SELF_RELIANT) -> bool:
     """Whether the application made the call, itself or through a library that does what it is told (`shutil`, `csv`).
 
     A stack of nothing but the standard library is a thread that the application handed the function to.
     """
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
-        name = frame.f_globals.get("__name__") or ""
-        if name.startswith(_OWN) and not name.startswith(_SOURCES):
-            frame = frame.f_back
-            continue
-        if hands_over(frame):
-            asked = (_has_asked(each, self_reliant) for each in outwards(frame) if not hands_over(each))
-            return next((each for each in asked if each is not None), True)
-        asked_it = _has_asked(frame, self_reliant)
-        if asked_it is not None:
-            return asked_it
+        file = frame.f_globals.get("__file__")
+        if (file, self_reliant) not in passing_on:
+            if hands_over(frame):
+                asked = (_has_asked(each, self_reliant) for each in outwards(frame) if not hands_over(each))
+                return next((each for each in asked if each is not None), True)
+            asked_it = _has_asked(frame, self_reliant)
+            if asked_it is not None:
+                return asked_it
+            if type(file) is str and not _depends_on_function(frame) and len(passing_on) < MOST_FILES:
+                passing_on.add((file, self_reliant))
         frame = frame.f_back
     return True
 
@@ -129,8 +129,13 @@ def _has_asked(frame: FrameType, self_reliant: Collection[str]) -> bool | None:
     library = library_name(file)
     if library is not None:
         return False if library.partition("/")[0] in self_reliant else None
-    name = frame.f_globals.get("__name__") or ""
-    extracts = name in ARCHIVES and frame.f_code.co_name in EXTRACTING
-    if extracts or name.partition(".")[0] in OWN_PURPOSES or (name.startswith(_SOURCES) and frame.f_code in ENTRIES):
+    if (frame.f_globals.get("__name__") or "").partition(".")[0] in OWN_PURPOSES:
+        return False
+    if _depends_on_function(frame) and (frame.f_code in ENTRIES or frame.f_code.co_name in EXTRACTING):
         return False
     return None
+
+
+def _depends_on_function(frame: FrameType) -> bool:
+    name = frame.f_globals.get("__name__") or ""
+    return name in ARCHIVES or name.startswith(_SOURCES)

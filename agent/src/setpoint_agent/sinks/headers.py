@@ -12,20 +12,23 @@ headers (`through`) merely pass it on. What libraries set of their own accord is
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
 from types import FrameType
 from typing import Any, Final
 
 from setpoint_agent.catalogue import HEADER_INJECTION, OPEN_REDIRECT
-from setpoint_agent.examination import examine
+from setpoint_agent.examination import examine, is_of_application
 from setpoint_agent.patching.interface import Patch, Wrap
 from setpoint_agent.quiet import quietly
 from setpoint_agent.request import Request, current
 from setpoint_agent.sinks import cookies
+from setpoint_agent.sinks.awaited import Holds, if_sent
 from setpoint_agent.sinks.callers import application_caller
 from setpoint_agent.sinks.interface import Sink
 from setpoint_agent.sinks.wrapping import argument, looking
-from setpoint_agent.sources.answers import Answer, listen_to_heads
+from setpoint_agent.sources.answers import Answer, Headers, listen_to_heads
+from setpoint_agent.stack import file_of
 
 CHECKED: Final = Sink(
     HEADER_INJECTION, "response header", "header", safe_after=frozenset({"header", "url"}), certainty=0.6
@@ -36,20 +39,18 @@ REDIRECT: Final = Sink(OPEN_REDIRECT, "Location", "url", safe_after=frozenset({"
 
 MOST_HEADERS: Final = 64
 """Headers of one response that are looked at."""
+DEEPEST: Final = 6
+"""Functions of libraries between a response of a file and its headers."""
 BY_KEYWORD: Final = 256
 """The position of a parameter that is only given by its name."""
 UNREMARKABLE: Final = frozenset(
     [
         "accept-ranges",
-        "allow",
         "connection",
         "content-length",
         "date",
-        "etag",
         "last-modified",
-        "server",
         "transfer-encoding",
-        "vary",
     ]
 )
 """Headers that frameworks and servers write about the response itself."""
@@ -97,20 +98,34 @@ _OF_STARLETTE: Final = frozenset(
 )
 
 
-def look_at(name: Any, value: Any, sink: Sink, frames: Sequence[FrameType] | None = None) -> None:
-    """One header that the application sets."""
+def look_at(
+    name: Any, value: Any, sink: Sink, frames: Sequence[FrameType] | None = None, *, sent: bool = False
+) -> None:
+    """One header that the application sets; `sent`: it is among those that the answer has."""
     lower, value = _text(name).lower(), _text(value)
+    request = current.get()
+    keep = if_sent(request, _has(lower, value)) if request is not None and not sent else None
     if lower in ADDRESSES:
         examine(REDIRECT, value.rpartition("url=")[2] if lower == "refresh" else value, frames=frames)
         if lower == "refresh":
-            examine(sink, value, frames=frames)
+            examine(sink, value, frames=frames, keep=keep)
     elif lower == COOKIE:
         cookies.look_at_header(value, frames=frames)
         if not _is_quoted(value):
-            examine(sink, value, frames=frames)
+            examine(sink, value, frames=frames, keep=keep)
     elif lower not in UNREMARKABLE:
-        examine(sink, value, frames=frames)
-        examine(sink, _text(name), frames=frames)
+        examine(sink, value, frames=frames, keep=keep)
+        examine(sink, _text(name), frames=frames, keep=keep)
+
+
+def _has(name: str, value: str) -> Holds:
+    """Whether an answer has this header; what a framework would write in another way counts by its name."""
+
+    def has(headers: Headers) -> bool:
+        plain = value.strip() if value.isascii() and value.isprintable() else ""
+        return any(each.lower() == name and plain in text for each, text in headers)
+
+    return has
 
 
 def _is_quoted(cookie: str) -> bool:
@@ -128,15 +143,17 @@ def _setting(sink: Sink, through: Collection[str], *, noting: bool = False) -> W
     @quietly
     def look(name: Any, value: Any, parameters: Mapping[str, Any]) -> None:
         request = current.get()
-        if noting and request is not None:
+        if request is None:
+            return
+        if noting:
             request.headers.add((_text(name).lower(), _text(value)))
-        if application_caller(through) is not None:
+        if application_caller(through) is not None and not _is_of_file(sys._getframe(2)):
             look_at(name, value, sink)
             # `headers.add("Content-Disposition", "attachment", filename=name)`; `send_file` does that, too.
             if parameters and application_caller(_COLLECTION) is not None:
                 for each in parameters.values():
                     if isinstance(each, str):
-                        examine(sink, each)
+                        examine(sink, each, keep=if_sent(request, _has(_text(name).lower(), "")))
 
     def wrap(original: Callable[..., Any]) -> Callable[..., Any]:
         def setting(headers: Any, /, *arguments: Any, **keywords: Any) -> Any:
@@ -148,6 +165,17 @@ def _setting(sink: Sink, through: Collection[str], *, noting: bool = False) -> W
         return functools.update_wrapper(setting, original)
 
     return wrap
+
+
+def _is_of_file(frame: FrameType | None) -> bool:
+    """Whether a response of a file writes the header: it quotes the name that it offers the file under."""
+    for _ in range(DEEPEST):
+        if frame is None:
+            return False
+        if frame.f_code.co_qualname in {"FileResponse.__init__", "FileResponse.set_headers"}:
+            return not is_of_application(file_of(frame))
+        frame = frame.f_back
+    return False
 
 
 def _is_unremarkable(name: Any, value: Any) -> bool:
@@ -206,16 +234,13 @@ def _look_at_returned(headers: Any) -> None:
         look_at(name, value, CHECKED, frames=())
 
 
-def _look_at_head(answer: Answer) -> None:
+def _look_at_head(request: Request, answer: Answer) -> None:
     """`start_response(status, headers)` and ASGI's `send`, called by the application itself: nobody checks anything."""
-    request = current.get()
-    if request is None:
-        return
     if request.framework in BARE:
         _look_behind(request, answer)
     elif not request.framework and application_caller() is not None:
         for name, value in answer.headers[:MOST_HEADERS]:
-            look_at(name, value, UNCHECKED)
+            look_at(name, value, UNCHECKED, sent=True)
 
 
 def _look_behind(request: Request, answer: Answer) -> None:
@@ -225,7 +250,7 @@ def _look_behind(request: Request, answer: Answer) -> None:
         known = "headers" in vars(request) and (lower, value) in request.headers
         quoted = lower in ADDRESSES or (lower == COOKIE and _is_quoted(value))
         if not known and not quoted and not _is_unremarkable(lower, value):
-            look_at(name, value, UNCHECKED, frames=())
+            look_at(name, value, UNCHECKED, frames=(), sent=True)
 
 
 def _leads_back(original: Callable[..., Any]) -> Callable[..., Any]:

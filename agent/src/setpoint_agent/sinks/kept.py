@@ -27,7 +27,6 @@ from setpoint_agent.reading.scene import Scene
 from setpoint_agent.reading.source import FunctionNode, function_of, own_nodes
 from setpoint_agent.request import Request, current
 from setpoint_agent.sinks.interface import Sink
-from setpoint_agent.sources.answers import Answer, listen_to_heads
 
 CHANGEABLE: Final = frozenset({dict, list, set})
 MOST_TEXTS: Final = 64
@@ -57,6 +56,7 @@ def remember(sink: Sink, container: Any, caller: FrameType | None) -> None:
     if request is None or caller is None or len(request.kept) >= MOST_KEPT:
         return
     if all(each.container is not container for each in request.kept if isinstance(each, Kept)):
+        request.at_head = (_look_at_kept,)
         request.kept.append(Kept(sink, container, frozenset(texts_in([container])), caller.f_code))
 
 
@@ -75,10 +75,8 @@ def texts_in(given: Sequence[Any]) -> Iterator[str | bytes]:
             waiting.extend(item)
 
 
-def _look_at_kept(_: Answer) -> None:
-    request = current.get()
-    if request is None or "kept" not in vars(request):
-        return
+@quietly
+def _look_at_kept(request: Request) -> None:
     for kept in request.kept:
         if isinstance(kept, Kept):
             for text in frozenset(texts_in([kept.container])) - kept.texts:
@@ -130,6 +128,3 @@ def _put_in(function: FunctionNode, scene: Scene) -> Iterator[ast.expr]:
 def _is_of_session(expression: ast.expr) -> bool:
     """`request.session[…]`."""
     return any(isinstance(each, ast.Attribute) and each.attr == "session" for each in ast.walk(expression))
-
-
-listen_to_heads(_look_at_kept)

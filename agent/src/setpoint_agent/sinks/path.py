@@ -117,6 +117,7 @@ AUDITS: Final = {
     "os.walk": _announced("os.walk", 0),
     "pathlib.Path.glob": _announced("pathlib.Path.glob", 0, 1),
     "pathlib.Path.rglob": _announced("pathlib.Path.rglob", 0, 1),
+    "sqlite3.connect": _announced("sqlite3.connect", 0),
     "shutil.copyfile": _announced("shutil.copyfile", 0, 1),
     "shutil.copytree": _announced("shutil.copytree", 0, 1),
     "shutil.make_archive": _announced("shutil.make_archive", 0, 2, 3),

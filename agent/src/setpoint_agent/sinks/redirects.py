@@ -2,10 +2,15 @@
 
 No function of the application is running when the address is made, and none may be at all: what is looked at is the
 answer, before it goes on. Redirects that the application makes are headers like any other (`sinks.headers`).
+
+Addresses joined to a base (`urljoin`) look safe behind its host, for redirects and calls to others alike, but an
+address of its own, or one without a scheme, would have taken the base's place: hence they are noted as they are made.
 """
 
 from __future__ import annotations
 
+import functools
+import sys
 from collections.abc import Callable
 from types import FunctionType
 from typing import Any, Final
@@ -14,10 +19,12 @@ from setpoint_agent.examination import examine, is_of_application
 from setpoint_agent.patching.interface import Patch
 from setpoint_agent.patching.standin import in_place_of
 from setpoint_agent.quiet import quietly
-from setpoint_agent.request import current
+from setpoint_agent.request import Request, current
 from setpoint_agent.sinks.headers import REDIRECT
 
 LOCATION: Final = "Location"
+MOST_JOINED: Final = 64
+"""Addresses that one request joined."""
 
 
 def _answering(original: Callable[..., Any]) -> Callable[..., Any]:
@@ -43,4 +50,26 @@ def _look_at(view: Any, response: Any) -> None:
         examine(REDIRECT, response[LOCATION], frames=())
 
 
-PATCHES: Final = (Patch("django.views.generic.base", "RedirectView.get", _answering),)
+def _joining(original: Callable[..., Any]) -> Callable[..., Any]:
+    """`urljoin(base, url)`; libraries that follow redirects join addresses for themselves."""
+
+    def urljoin(base: Any, url: Any, allow_fragments: Any = True) -> Any:  # noqa: FBT002 - as it is declared
+        address = original(base, url, allow_fragments)
+        request = current.get()
+        if request is not None and is_of_application(sys._getframe(1).f_globals.get("__file__") or ""):
+            _note_joined(request, address, url)
+        return address
+
+    return functools.update_wrapper(urljoin, original)
+
+
+@quietly
+def _note_joined(request: Request, address: Any, joined: Any) -> None:
+    if isinstance(address, str) and address.endswith(joined) and len(request.joined) < MOST_JOINED:
+        request.joined.append((address, len(address) - len(joined)))
+
+
+PATCHES: Final = (
+    Patch("django.views.generic.base", "RedirectView.get", _answering),
+    Patch("urllib.parse", "urljoin", _joining),
+)

@@ -92,7 +92,7 @@ def _look_at(sink: Sink, given: Sequence[Any]) -> None:
 
 
 def _sink(name: str) -> Sink:
-    return Sink(TRUST_BOUNDARY, name, "whole")
+    return Sink(TRUST_BOUNDARY, name, "state")
 
 
 _WRITING: Final = ("__setitem__", "setdefault", "update", "__ior__", "aset", "asetdefault", "aupdate")

@@ -18,20 +18,14 @@ class Answer:
     """One response as it leaves the application."""
 
     __slots__ = ("body", "headers", "page", "status", "whole")
+    body: bytearray | bytes
 
-    def __init__(self) -> None:
-        self.status = 0
-        self.headers: Headers = []
-        self.body: bytearray | bytes = b""
-        """Of pages only; the first `MOST_BODY` octets."""
+    def __init__(self, status: int, headers: Headers) -> None:
+        self.status = status
+        self.headers = headers
         self.page = False
         self.whole = False
         """Its length is known before it is sent: nothing of the application makes it meanwhile."""
-
-    def begin(self, status: int, headers: Headers) -> None:
-        """Its head; a second one (an error page in its place) counts for the first."""
-        self.status, self.headers = status, headers
-        self.page = self.whole = False
         for name, text in headers:
             lower = name.lower()
             if lower == "content-type":
@@ -39,19 +33,20 @@ class Answer:
             elif lower == "content-length":
                 self.whole = True
         self.body = bytearray() if self.page else b""
-        for listener in _head_listeners:
-            listener(self)
+        """Of pages only; the first `MOST_BODY` octets."""
 
     def add(self, chunk: bytes) -> None:
         if self.page and len(self.body) < MOST_BODY:
             self.body += chunk[: MOST_BODY - len(self.body)]
 
 
+NONE: Final = Answer(0, [])
+"""What is known of one before its head is handed over."""
+
 Listener = Callable[[Request, Answer], None]
-HeadListener = Callable[[Answer], None]
 
 _listeners: Final[list[Listener]] = []
-_head_listeners: Final[list[HeadListener]] = []
+_head_listeners: Final[list[Listener]] = []
 
 
 def listen(listener: Listener) -> None:
@@ -59,9 +54,20 @@ def listen(listener: Listener) -> None:
     _listeners.append(quietly(listener))
 
 
-def listen_to_heads(listener: HeadListener) -> None:
-    """Look at every head when it is handed over, within its request and on the stack of who does so."""
+def listen_to_heads(listener: Listener) -> None:
+    """Look at every head when it is handed over, within its request and on the stack of who does so.
+
+    What is only to be done for some requests is noted with these (`Request.at_head`).
+    """
     _head_listeners.append(quietly(listener))
+
+
+def tell_head(request: Request, answer: Answer) -> None:
+    """Of an answer of which the head was handed over just now."""
+    for listener in _head_listeners:
+        listener(request, answer)
+    for at_head in request.at_head:
+        at_head(request)
 
 
 def tell(request: Request, answer: Answer) -> None:

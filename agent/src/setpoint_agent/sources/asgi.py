@@ -13,7 +13,7 @@ from setpoint_agent.handovers import ENTRIES, first_link, links
 from setpoint_agent.patching.interface import Patch, Preparation
 from setpoint_agent.quiet import quietly
 from setpoint_agent.request import WEBSOCKET, Request, Value, current
-from setpoint_agent.sources.answers import Answer, tell
+from setpoint_agent.sources.answers import NONE, Answer, tell, tell_head
 from setpoint_agent.sources.frameworks import own_code
 from setpoint_agent.sources.opening import PROBE_HEADER, finish, probe_of
 from setpoint_agent.sources.parts import MOST_BODY, of_body, of_header, of_json_text, of_query
@@ -54,20 +54,21 @@ def watched_method(application: Callable[..., Awaitable[Any]]) -> Callable[..., 
 
 
 class Visit(Request):
-    """One request on its way through an application. It is one object, since it is made for each of them."""
+    """One request on its way through an application: one object and few functions, as `wsgi.Visit` says why."""
 
+    _answer = NONE
     _body = b""
     _has_seen_enough = False
     """Of the answer: its body is no page."""
 
     def __init__(self, scope: Message, receive: Receive, send: Send, own: Any) -> None:
-        super().__init__(scope.get("method", "WEBSOCKET"), scope["path"])
+        self.method = scope.get("method", "WEBSOCKET")
+        self.path = scope["path"]
         self._scope = scope
         self._receive = receive
         self._send = send
         self._own = own
         """The code that answers where no framework tells."""
-        self._answer = Answer()
         self._began = perf_counter()
 
     def first_parts(self) -> Iterable[Value]:
@@ -95,10 +96,10 @@ class Visit(Request):
         self._note_received(message)
         return message
 
-    async def send(self, message: Message) -> None:
+    def send(self, message: Message) -> Awaitable[None]:
         if not self._has_seen_enough:
             self._note_sent(message)
-        await self._send(message)
+        return self._send(message)
 
     @quietly
     def _note_received(self, message: Message) -> None:
@@ -124,10 +125,11 @@ class Visit(Request):
             self._answer.add(bytes(message.get("body", b"")))
         elif kind == "http.response.start":
             headers = [(name.decode("latin-1"), text.decode("latin-1")) for name, text in message.get("headers", ())]
-            self._answer.begin(int(message["status"]), headers)
-            self._has_seen_enough = not self._answer.page
+            answer = self._answer = Answer(int(message["status"]), headers)
+            self._has_seen_enough = not answer.page
+            tell_head(self, answer)
         elif kind == "websocket.accept":
-            self._answer.status = 101
+            self._answer = Answer(101, [])
 
 
 ENTRIES.add(Visit.run.__code__)
@@ -183,10 +185,9 @@ def _watch_loaded(config: Any) -> None:
 
 PATCHES: Final = (
     Patch("starlette.applications", "Starlette.__call__", watched_method),
-    Patch("fastapi.applications", "FastAPI.__call__", watched_method),
     Patch("django.core.handlers.asgi", "ASGIHandler.__call__", watched_method),
     Patch("litestar.app", "Litestar.__call__", watched_method),
     Patch("falcon.asgi.app", "App.__call__", watched_method),
     Preparation("uvicorn.config", _watch_uvicorn),
 )
-"""Frameworks by their own entry points; uvicorn for applications that are of none of them."""
+"""Frameworks by their own entry points (FastAPI by Starlette's); uvicorn for applications that are of none of them."""

@@ -8,7 +8,7 @@ from typing import Final
 
 from setpoint_agent.operations.counts import operations
 from setpoint_agent.quiet import quietly
-from setpoint_agent.request import Request, current
+from setpoint_agent.request import LINGERS, Request, current
 from setpoint_agent.switch import switch
 
 PROBE_HEADER: Final = "x-setpoint-probe"
@@ -25,7 +25,8 @@ def wanted() -> bool:
 @quietly
 def finish(request: Request, status: int, seconds: float) -> None:
     """Count a request that was answered with `status`; 0: an exception went through to the server."""
-    request.end()
+    request.ended = True
+    request.past = time.monotonic() + LINGERS
     operations.finished(request, status, seconds)
 
 

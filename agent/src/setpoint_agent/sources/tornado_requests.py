@@ -11,7 +11,7 @@ from setpoint_agent.handovers import ENTRIES, first_link, links
 from setpoint_agent.patching.interface import Patch
 from setpoint_agent.quiet import quietly
 from setpoint_agent.request import FILE_NAME, FORM, FORM_NAME, WEBSOCKET, Request, Value, current
-from setpoint_agent.sources.answers import Answer, tell
+from setpoint_agent.sources.answers import Answer, tell, tell_head
 from setpoint_agent.sources.frameworks import add_parameters, code_behind
 from setpoint_agent.sources.opening import PROBE_HEADER, finish, probe_of, wanted
 from setpoint_agent.sources.parts import of_body, of_headers, of_pairs, of_query
@@ -95,8 +95,8 @@ def _values(given: Any) -> Iterator[Value]:
 
 @quietly
 def _look_at(request: Request, handler: Any, chunk: Any) -> None:
-    answer = Answer()
-    answer.begin(handler.get_status(), list(handler._headers.get_all()))
+    answer = Answer(handler.get_status(), list(handler._headers.get_all()))
+    tell_head(request, answer)
     for each in (*handler._write_buffer, chunk):
         answer.add(each.encode() if isinstance(each, str) else each if isinstance(each, bytes) else b"")
     tell(request, answer)

@@ -28,8 +28,7 @@ def _anew() -> Iterator[None]:
 
 def send(request: Request, body: str | bytes, headers: Headers, status: int = 200) -> None:
     request.handler = view.__code__
-    answer = Answer()
-    answer.begin(status, headers)
+    answer = Answer(status, headers)
     answer.add(body if isinstance(body, bytes) else body.encode())
     tell(request, answer)
 

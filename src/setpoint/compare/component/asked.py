@@ -11,13 +11,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from setpoint.compare.component.releases import sources
 from setpoint.compare.component.versions import Key, version_key
 from setpoint.errors import InputError
 from setpoint.model.advisory import AffectedStatus, Match
 from setpoint.model.component import Component, PackageName
 from setpoint.model.ecosystem import ECOSYSTEMS, Ordering
 from setpoint.model.purl import Purl, decoded
+from setpoint.model.upstream import sources
 
 _COMPARISON: Final = re.compile(r"\s*(<=|>=|==|!=|<|>|=)?\s*([^\s<>=!,][^\s<>=,]*)\s*")
 _HOLDS: Final[dict[str, Callable[[Key, Key], bool]]] = {

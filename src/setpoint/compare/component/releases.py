@@ -12,16 +12,12 @@ from functools import lru_cache
 from typing import Final
 
 from setpoint.compare.component.versions import LONGEST
-from setpoint.errors import InputError
 from setpoint.model.component import Component, PackageName
 from setpoint.model.ecosystem import ecosystem_of
-from setpoint.model.purl import Purl, package_name
-
-_DISTRIBUTION_TYPES: Final = frozenset(("apk", "deb", "rpm"))
+from setpoint.model.upstream import distribution_purl, named_by
 
 _NUMBERS: Final = re.compile(r"\d+(?:\.\d+)*", re.ASCII)
 _SERVICE_PACK: Final = re.compile(r"(\d+)[ -]SP(\d+)", re.ASCII | re.IGNORECASE)
-_SOURCE_RPM: Final = re.compile(r"(.+)-([^-]+-[^-]+)\.(?:no)?src\.rpm")
 _RED_HAT_ITSELF: Final = ("enterprise_linux:", "rhel_")
 """How the streams of the distribution itself begin; others are products on top of it, with releases of their own."""
 
@@ -58,9 +54,9 @@ class Named:
 
     @classmethod
     def of(cls, component: Component) -> Named:
-        purl = _purl(component) if component.package.type in _DISTRIBUTION_TYPES else None
+        purl = distribution_purl(component)
         return cls(
-            _names(component, purl) if purl else ((component.package, component.version),),
+            named_by(component, purl),
             _release(purl.qualifier("distro")) if purl else (),
             "fips" in component.version.lower(),
         )
@@ -84,26 +80,6 @@ def has_release(ecosystem: str) -> bool:
     return ":" in ecosystem and ecosystem_of(ecosystem).has_releases
 
 
-def sources(component: Component) -> tuple[tuple[PackageName, str], ...]:
-    """The packages and versions by which advisories may name it: whoever looks up advisories looks up all of them."""
-    return Named.of(component).names
-
-
-def _names(component: Component, purl: Purl) -> tuple[tuple[PackageName, str], ...]:
-    epoch, upstream = purl.qualifier("epoch"), purl.qualifier("upstream")
-    version = _with_epoch(component.version, epoch)
-    own = (component.package, version)
-    if not upstream:
-        return (own,)
-    name, source_version = _source(upstream)
-    package = package_name(purl.type, f"{purl.namespace}/{name}" if purl.namespace else name)
-    return tuple(dict.fromkeys((own, (package, _with_epoch(source_version, epoch) or version))))
-
-
-def _with_epoch(version: str, epoch: str) -> str:
-    return f"{epoch}:{version}" if epoch and version and ":" not in version else version
-
-
 @lru_cache(maxsize=1024)
 def _wanted(ecosystem: str) -> tuple[str, ...]:
     base, _, suffix = ecosystem.partition(":")
@@ -123,19 +99,3 @@ def _release(text: str) -> tuple[str, ...]:
         return (rolling,)  # numbers beside it are of a snapshot: tumbleweed-20261120
     numbers = _NUMBERS.search(_SERVICE_PACK.sub(r"\1.\2", text[:LONGEST]))
     return tuple(numbers[0].split(".")) if numbers else ()
-
-
-def _source(upstream: str) -> tuple[str, str]:
-    """`openssl`, `openssl@3.0.11-1` or `openssl-3.0.7-1.el9.src.rpm`: the name, and the version where it is told."""
-    rpm = _SOURCE_RPM.fullmatch(upstream)
-    if rpm:
-        return rpm[1], rpm[2]
-    name, _, version = upstream.partition("@")
-    return name, version
-
-
-def _purl(component: Component) -> Purl | None:
-    try:
-        return Purl.parse(component.purl)
-    except InputError:
-        return None

@@ -7,6 +7,8 @@ from difflib import get_close_matches
 from itertools import permutations
 from typing import Final
 
+from setpoint.decide.policy.component import COMPONENT
+from setpoint.decide.policy.component import SCHEMA as COMPONENT_SCHEMA
 from setpoint.decide.policy.functions import BUILT_IN, FUNCTIONS
 from setpoint.decide.policy.scan import Scan
 from setpoint.errors import InputError
@@ -29,6 +31,12 @@ VARIABLES: Final[Mapping[Subject, Mapping[str, frozenset[str]]]] = {
     Subject.DRIFT: {"drift": DRIFT_FIELDS},
 }
 """What an expression may name, and the fields that are always there."""
+
+OF_COMPONENTS: Final[Mapping[str, frozenset[str]]] = {"resource": frozenset()}
+"""What an expression about components may name: they have neither an account nor tags."""
+
+NOTHING_TO_SET_BACK: Final = frozenset({Effect.REMEDIATE, Effect.REQUIRE_APPROVAL, Effect.ESCALATE})
+"""Effects that components cannot have at runtime: what runs is changed by another release."""
 
 _AT_RUNTIME: Final = frozenset({Effect.REMEDIATE, Effect.ESCALATE})
 """Effects that mean nothing at the other stages, where nothing runs yet that could be put right."""
@@ -53,6 +61,12 @@ def check_stages(policy: Policy) -> None:
             where=policy.where,
             remedy="leave runtime alone under effects",
         )
+    if COMPONENT in policy.types and policy.effect(Stage.RUNTIME) in NOTHING_TO_SET_BACK:
+        raise InputError(
+            f"{policy.id} cannot {policy.effect(Stage.RUNTIME)} a component at runtime",
+            where=policy.where,
+            remedy="at runtime it can be none, warn, alert or deny, which there alerts",
+        )
 
 
 def check_effect(who: str, stage: Stage, effect: Effect, where: str) -> None:
@@ -66,6 +80,12 @@ def check_types(policy: Policy, schemas: Schemas, nearest: Nearest) -> dict[str,
     """The schemas of the types that the policy names; none for every type."""
     if policy.types == (EVERY_TYPE,) and policy.subject is Subject.DRIFT:
         return {}
+    if COMPONENT in policy.types and (policy.subject is Subject.DRIFT or len(policy.types) > 1):
+        raise InputError(
+            f"{policy.id} cannot speak of {COMPONENT} and of drift, or of other types",
+            where=policy.reads_where.get(COMPONENT, policy.where),
+            remedy="write a policy with subject: resource for components alone",
+        )
     return {name: _schema(policy, name, schemas, nearest) for name in policy.types}
 
 
@@ -86,7 +106,7 @@ def check_reads(policy: Policy, schemas: Mapping[str, ResourceSchema]) -> None:
 
 def check_names(policy: Policy, names: Scan, variables: Iterable[str], functions: Iterable[str]) -> None:
     """The expression uses nothing but its declared projection and the functions that there are."""
-    known = VARIABLES[policy.subject]
+    known = OF_COMPONENTS if COMPONENT in policy.types else VARIABLES[policy.subject]
     for variable in sorted(set(variables) - names.bound):
         _refuse_unless_known(policy, "variable", variable, known)
     for function in sorted(each for each in functions if each.isidentifier()):
@@ -145,9 +165,9 @@ def _check_properties(example: Example, schema: ResourceSchema) -> None:
 
 
 def _schema(policy: Policy, name: str, schemas: Schemas, nearest: Nearest) -> ResourceSchema:
-    schema = schemas(name)
+    schema = COMPONENT_SCHEMA if name == COMPONENT else schemas(name)
     if schema is None:
-        close = nearest(name)
+        close = COMPONENT if get_close_matches(name, [COMPONENT], cutoff=0.8) else nearest(name)
         raise InputError(
             f"there is no resource type {name}",
             where=policy.reads_where.get(name, policy.where),

@@ -57,10 +57,10 @@ class Evaluation:
             self.policy.id, self.outcome, self.severity, message, {**self.evidence, "overrides": list(revisions)}
         )
 
-    def finding(self, urn: Urn, service: str) -> Finding:
-        """For a guardrail that is against the entity."""
+    def finding(self, urn: Urn, service: str, path: str = "") -> Finding:
+        """For a guardrail that is against the entity, or against what is at a place in it."""
         return Finding(
-            urn, service, FindingSource.GUARDRAIL, self.policy.id, "", self.severity, self.message, self.evidence
+            urn, service, FindingSource.GUARDRAIL, self.policy.id, path, self.severity, self.message, self.evidence
         )
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from functools import lru_cache
 from typing import Final, TypeGuard
 
+from setpoint.decide.policy.licences import binds
 from setpoint.model.canonical import Json
 
 ALL_PORTS: Final = 65536
@@ -123,6 +124,31 @@ def serves_anyone(provider: Json, condition: Json) -> bool:
     return not (isinstance(condition, Mapping) and _lets_pass_only(_names_tenant, condition, keys))
 
 
+def bound_by(expression: Json, licences: Json) -> bool:
+    """Whether a component comes under one of these licences whichever of its choices is taken.
+
+    Licences are patterns with `*`, in any case: `AGPL-*`. Not so of a component of which nobody states a licence.
+    """
+    if expression is None:
+        return False
+    return not isinstance(expression, str) or binds(expression, lambda name: _is_among(name, licences))
+
+
+def usable_under(expression: Json, licences: Json) -> bool:
+    """Whether one of the choices that a component leaves comes under these licences alone; patterns as in `bound_by`.
+
+    Not so of a component of which nobody states a licence.
+    """
+    if not isinstance(expression, str) or not expression:
+        return False
+    return not binds(expression, lambda name: not _is_among(name, licences))
+
+
+def _is_among(name: str, licences: Json) -> bool:
+    patterns = licences if isinstance(licences, list) else [licences]
+    return any(isinstance(each, str) and _matches(each, name) for each in patterns)
+
+
 def _lets_pass_only(is_one: Callable[[Json], bool], condition: Mapping[str, Json], keys: Set[str]) -> bool:
     """Whether each value that the condition accepts of one of these keys is one that will do."""
     return any(
@@ -189,7 +215,17 @@ def _looks_like_a_range(value: str) -> bool:
 
 FUNCTIONS: Final[Mapping[str, Callable[..., Json]]] = {
     function.__name__: function
-    for function in (account_of, is_public_cidr, any_port, port_count, any_action, limited_by, serves_anyone)
+    for function in (
+        account_of,
+        is_public_cidr,
+        any_port,
+        port_count,
+        any_action,
+        limited_by,
+        serves_anyone,
+        bound_by,
+        usable_under,
+    )
 }
 
 BUILT_IN: Final[Sequence[str]] = ("size", "contains", "startsWith", "endsWith", "matches", "int", "double", "string")

@@ -7,6 +7,7 @@ from typing import Final
 
 import orjson
 
+from setpoint.decide.policy.component import COMPONENT
 from setpoint.errors import InputError
 from setpoint.model.canonical import Json
 from setpoint.model.paths import covers, split
@@ -60,6 +61,32 @@ examples:
 """
 )
 
+_COMPONENT: Final = (
+    _HEAD
+    + """\
+types: [{type}]
+# Of type, name, version, purl, licences, licence_expression, is_loaded, severity, known_exploited and fixed_known, those
+# that the expression uses.
+reads: [licence_expression]
+# CEL, true while all is well. What nobody states is null.
+holds: >-
+  resource.licence_expression == null
+  || usable_under(resource.licence_expression, ['Apache-2.0', 'BSD-*', 'ISC', 'MIT', 'MPL-2.0', 'PSF-2.0'])
+# At build, deploy and admit: warn, require approval or deny. At runtime: alert. Else nothing.
+effects: {{build: warn, deploy: warn, admit: warn, runtime: alert}}
+# Where that is agreed, for example the page of your own rules.
+references: []
+# Cases that must come out as they say; near misses find the most mistakes. Run them with: setpoint policy test
+examples:
+  pass:
+    - name: one of two to choose from
+      properties: {{licence_expression: GPL-3.0-only OR MIT}}
+  fail:
+    - name: two that hold together
+      properties: {{licence_expression: GPL-3.0-only AND MIT}}
+"""
+)
+
 _DRIFT: Final = (
     _HEAD
     + """\
@@ -94,6 +121,17 @@ def guardrail_file(policy_id: str, schema: ResourceSchema) -> str:
         property=name,
         expression=f"resource.{name} {'== true' if is_boolean else '!= null'}",
         good=orjson.dumps(_SAMPLES[kind]).decode(),
+    )
+
+
+def component_policy_file(policy_id: str) -> str:
+    """About the licences of components, whatever they are components of."""
+    return _COMPONENT.format(
+        policy_id=policy_id,
+        title="Component cannot be used under a licence that we accept",
+        remedy="Replace the component, or agree on its licence and name it here",
+        subject="resource",
+        type=COMPONENT,
     )
 
 

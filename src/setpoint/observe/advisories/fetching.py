@@ -150,7 +150,7 @@ def _client(host: str | None, silence: float) -> httpx.Client:
         import httpx
     except ImportError as error:
         raise InputError(
-            "fetching advisories needs httpx", remedy="install it with: pip install 'setpoint[client]'"
+            "fetching advisories needs httpx", remedy="install it with: pip install 'setpoint[sbom]'"
         ) from error
     return httpx.Client(
         headers={"User-Agent": f"setpoint/{__version__}", "Accept-Encoding": "identity"},

@@ -8,8 +8,9 @@ from typing import Annotated, Final
 import orjson
 from fastapi import Path, Query, Request, Response
 
-from setpoint.errors import NotFoundError
+from setpoint.errors import InputError, NotFoundError
 from setpoint.loop.affected import AffectedSearch
+from setpoint.loop.instructions import time_of
 from setpoint.loop.stock import report_instances, take_bill
 from setpoint.model.access import AccessScope
 from setpoint.model.service import Release
@@ -23,7 +24,7 @@ from setpoint.wire.component_drift import ServiceDriftDocument
 from setpoint.wire.document import HIGHEST_NUMBER, LONGEST_NAME
 from setpoint.wire.instance import InstanceDocument, InstancesRequest, RemovedDocument, ReportedDocument
 from setpoint.wire.page import Page
-from setpoint.wire.sbom import SbomDocument, SbomRequest, SbomsDocument, TakenSbomDocument
+from setpoint.wire.sbom import IN_BODY, SbomDocument, SbomRequest, SbomsDocument, TakenSbomDocument
 from setpoint.wiring_inventory import advisories_of, asked_about, asked_for, component_drift, read_bill
 
 routes = Routes("inventory")
@@ -49,11 +50,12 @@ def add_sbom(view: Seen, request: Request, body: SbomRequest, key: IdempotencyKe
     if release is None and view.principal.service is not None:
         view.parts.authenticator.expect_unbound(view.principal)  # an image is nobody's
     document = body.document
-    sbom = read_bill(document.encode() if isinstance(document, str) else orjson.dumps(document), "body.document")
+    sbom = read_bill(document.encode() if isinstance(document, str) else orjson.dumps(document), IN_BODY)
 
     def act(writer: LedgerWriter) -> TakenSbomDocument:
-        taken = take_bill(sbom, release, body.image, view.principal.name, view.parts.ledger, writer)
-        return TakenSbomDocument(sbom=SbomDocument.of(taken.sbom), is_new=taken.is_new)
+        return TakenSbomDocument.of(
+            take_bill(sbom, release, body.image, view.principal.name, view.parts.ledger, writer)
+        )
 
     return once(view, request, body, key, HTTPStatus.CREATED, act)
 
@@ -118,8 +120,6 @@ def report_running(view: Seen, request: Request, body: InstancesRequest, key: Id
 
 @routes.delete("/services/{name:path}/instances", scope=AccessScope.GATE, narrows=True, summary="An instance is gone")
 def remove_instance(view: Seen, name: ServiceName, identity: Identity) -> RemovedDocument:
-    from setpoint.loop.instructions import time_of
-
     view.own(name)
     ledger = view.parts.ledger
     return RemovedDocument(removed=ledger.visitor().inventory().remove_instances(name, [identity], time_of(ledger)))
@@ -132,6 +132,8 @@ def remove_instance(view: Seen, name: ServiceName, identity: Identity) -> Remove
     summary="Which instances an advisory bears on, or a package; changes nothing",
 )
 def affected(view: Seen, body: AffectedRequest) -> AffectedDocument:
+    if (body.what is None) == (not body.advisories):
+        raise InputError("one question is asked at a time", where="body", remedy="give either `what` or `advisories`")
     asked = (
         asked_about(advisories_of(body.advisories))
         if body.what is None

@@ -136,7 +136,7 @@ class LastKnown:
     oldest_findings: Mapping[str, datetime]
     """Service → since when the oldest of its open findings was known; only services that have one."""
     seen: Mapping[str, int] = field(default_factory=dict)
-    """Service → how many open findings agents made inside of it; only services that have one."""
+    """Service → how many open findings are of what it runs, inside and by its components; only those that have one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,10 +24,10 @@ WRITING: Final[Mapping[str, str]] = {_WRITES: "yes"}
 """Options of a connection that writes: one does at any time, so that what it reads stays true until it commits."""
 
 _LOCK_NOT_AVAILABLE: Final = "55P03"
+_NO_CONNECTION: Final = "08000"
+"""Stands for the code that there is none of while nobody is connected."""
 _MEANINGS: Final[Mapping[str, tuple[str, str]]] = {
     "08": ("the connection to the database failed", "see whether PostgreSQL is there, and try again"),
-    "28": ("the database does not let this user in", "check the user and its password"),
-    "3D": ("there is no such database", "create it, or name another"),
     "42": ("the ledger lacks what its version promises", "restore it from a backup"),
     "53": ("the database has no room left", "free some space or connections and try again"),
     "57": ("the database was shut down meanwhile", "try again once it is back"),
@@ -56,7 +56,7 @@ def _begin(connection: Connection) -> None:
 
 def translate(error: DBAPIError, where: str) -> Error | None:
     """The driver's error in our words; None where it can only be a mistake in this program."""
-    code = getattr(error.orig, "sqlstate", None) or "08000"
+    code = getattr(error.orig, "sqlstate", None) or _NO_CONNECTION
     if code == _LOCK_NOT_AVAILABLE:
         return TemporaryError(
             f"another process is writing to the ledger and did not finish within {WAIT_SECONDS:g} seconds",

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -27,19 +28,21 @@ def take_stock(
     """Reports are in the order of the journal; the last word of an instance counts."""
     running: dict[tuple[str, str], Instance] = {}
     for report in reports:
-        instance = Instance(report.service, host_of(report.instance), report.release, source=SOURCE)
-        running[instance.service, instance.id] = instance
+        running[_place(report)] = Instance(*_place(report), report.release, source=SOURCE)
     for report, bill in changed:
         if bill.is_whole and bill.components:
             sbom = bill.sbom()
             inventory.add_sbom(sbom, at)
-            host = host_of(report.instance)
-            running[report.service, host] = Instance(
-                report.service, host, report.release, sbom=sbom.digest, source=SOURCE
-            )
             inventory.note_loaded(list(_loads(report, bill)), at)
+            instance = running[_place(report)]
+            if instance.release == report.release:  # else another release took its place since
+                running[_place(report)] = replace(instance, sbom=sbom.digest)
     if running:
         inventory.report_instances(list(running.values()), at)
+
+
+def _place(report: AgentReport) -> tuple[str, str]:
+    return report.service, host_of(report.instance)
 
 
 def _loads(report: AgentReport, bill: BootBill) -> Iterator[Load]:

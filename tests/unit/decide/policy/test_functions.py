@@ -187,5 +187,5 @@ def test_serves_anyone(provider: Any, condition: Any, *, anyone: bool) -> None:
 @given(JSON, JSON)
 def test_no_argument_makes_a_function_raise(first: Any, second: Any) -> None:
     for name, function in FUNCTIONS.items():
-        takes_two = name in ("any_action", "any_port", "limited_by", "serves_anyone")
+        takes_two = name in ("any_action", "any_port", "bound_by", "limited_by", "serves_anyone", "usable_under")
         function(*((first, second) if takes_two else (first,)))

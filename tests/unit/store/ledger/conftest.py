@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from bench.postgres import has_postgres, postgres_server
 
 from setpoint.model.conclusion import Conclusion
 from setpoint.model.decision import Decision, Outcome, Reason, Verdict
@@ -89,3 +90,12 @@ def concluded() -> Callable[..., Conclusion]:
         return Conclusion(urn, key, service, Comparison(urn, drifts), findings, decisions)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The address of a server of PostgreSQL's."""
+    if not has_postgres():
+        pytest.skip("PostgreSQL is not installed")
+    with postgres_server() as server:
+        yield f"postgresql+psycopg://bench@/postgres?host={server.folder}"

@@ -188,8 +188,17 @@ def case(bucket: MakeUrn, now: datetime) -> GateCase:
     seen = (
         Finding(Urn.service("payments"), "payments", FindingSource.RUNTIME, "runtime/x", "a.py:1", Severity.LOW, "x"),
     )
+    made_of = (replace(seen[0], source=FindingSource.COMPONENT, rule="component/CVE-1", path="pkg:pypi/x@1"),)
     shown = Circumstances(
-        now, threshold, ("a",), ("b",), {"finding": now - HOUR}, now - 2 * HOUR, seen=seen, waivers=waivers
+        now,
+        threshold,
+        ("a",),
+        ("b",),
+        {"finding": now - HOUR},
+        now - 2 * HOUR,
+        seen=seen,
+        components=made_of,
+        waivers=waivers,
     )
     resources = (
         Resource(bucket("b"), {"Size": 1}, "main.tf"),
@@ -220,7 +229,7 @@ def test_what_a_gate_decided_from_comes_back_whole(ledger: SqlLedger, case: Gate
     shown = again.circumstances
     assert (shown.now, shown.threshold, shown.unknowns, shown.remarks) == (now, given.threshold, ("a",), ("b",))
     assert (shown.first_seen, shown.oldest_finding) == (given.first_seen, given.oldest_finding)
-    assert shown.seen == given.seen
+    assert (shown.seen, shown.components) == (given.seen, given.components)
     # Only those that could count are kept.
     assert shown.waivers == given.waivers[:1]
 

@@ -232,6 +232,9 @@ SEEN_INSIDE = (
 INVENTORY = [each.name for each in vars(inventory_tables).values() if isinstance(each, Table)]
 """Those of version 9."""
 
+TOLD_BILLS = ("inside_bills",)
+"""Of version 11."""
+
 
 def _back_to_version_4(path: str) -> None:
     before = open_ledger(path)
@@ -244,7 +247,7 @@ def _back_to_version_4(path: str) -> None:
             "ALTER TABLE remediations DROP COLUMN ask_at",
             "ALTER TABLE remediations DROP COLUMN inquiry",
             "ALTER TABLE gate_cases DROP COLUMN scope",
-            *(f"DROP TABLE {each}" for each in (*SEEN_INSIDE, *INVENTORY)),
+            *(f"DROP TABLE {each}" for each in (*SEEN_INSIDE, *INVENTORY, *TOLD_BILLS)),
             "DROP INDEX findings_of_rule",
             "ALTER TABLE findings DROP COLUMN accepted_by",
             "ALTER TABLE findings DROP COLUMN has_counted",

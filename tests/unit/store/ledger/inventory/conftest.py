@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from bench.postgres import has_postgres, postgres_server
 from sqlalchemy import Connection
 
 from setpoint.model.advisory import Advisory, Affected, EventKind, RangeEvent, RangeKind, VersionRange
@@ -38,14 +37,6 @@ class Shelf:
     def numbers(self, name: str) -> list[int]:
         """Of all versions of a package."""
         return [each.id for each in self.reader.components_of([PackageName("pypi", name)])]
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    if not has_postgres():
-        pytest.skip("PostgreSQL is not installed")
-    with postgres_server() as server:
-        yield f"postgresql+psycopg://bench@/postgres?host={server.folder}"
 
 
 @contextmanager
@@ -116,5 +107,3 @@ def advisory() -> Callable[..., Advisory]:
         return Advisory(id=name, affected=(affected,), **{**usual, **others})  # type: ignore[arg-type]
 
     return make
-
-

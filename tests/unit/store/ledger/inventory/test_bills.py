@@ -15,7 +15,10 @@ NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
 
 def test_a_bill_comes_back_as_it_was(shelf: Any, component: Callable[..., Component]) -> None:
-    flask, nameless = component("flask", licences=("MIT",), hashes=(("sha-256", "ab"),)), Component(PackageName("", "x"), "")
+    flask, nameless = (
+        component("flask", licences=("MIT",), hashes=(("sha-256", "ab"),)),
+        Component(PackageName("", "x"), ""),
+    )
     sbom = Sbom(
         tuple(sorted([flask, component("click", "8.1"), nameless])),
         (("pkg:pypi/flask@1.0", ("pkg:pypi/click@8.1", "pkg:pypi/elsewhere@1")),),

@@ -1,0 +1,1 @@
+"""What suppliers and teams state of flaws: OpenVEX and CycloneDX VEX."""
