@@ -11,7 +11,6 @@ advisories in memory. `make bench` runs a tenth of the fleet; `python -m bench.b
 
 from __future__ import annotations
 
-import statistics
 import sys
 import tempfile
 import time
@@ -19,6 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final, cast
@@ -116,7 +116,7 @@ def on_postgres() -> Iterator[Place | None]:
 def measure(place: Place, fleet: Fleet, advisories: Sequence[Advisory]) -> None:
     print(f"-- {place.name}")
     writer, empty = place.ledger.visitor().inventory(), place.size()
-    took = [_seconds(lambda each=each: writer.add_sbom(each, NOW)) for each in fleet.sboms]
+    took = [_seconds(partial(writer.add_sbom, each, NOW)) for each in fleet.sboms]
     rate = len(took) / sum(took)
     _tell(f"{rate:.0f} bills a second, each durable (p99 {_p99(took) * 1e3:.1f} ms; goal: 100)", met=rate >= 100)
     print(f"{(place.size() - empty) / len(took) / 1e3:.1f} kB of database for each bill")
@@ -128,9 +128,10 @@ def measure(place: Place, fleet: Fleet, advisories: Sequence[Advisory]) -> None:
     taken = _seconds(lambda: _report(place, fleet, wanted // 10, wanted))
     print(f"{0.9 * wanted / taken:,.0f} instances a second are reported; {place.size() / 1e6:.0f} MB in all")
     many = _ask_rare(place)
-    growth = statistics.median(many) / statistics.median(few)
+    growth = min(many) / min(few)
     _tell(f"a rare package among {wanted:,} instances: p99 {_p99(many) * 1e3:.2f} ms (goal: 20)", met=_p99(many) < 0.02)
-    _tell(f"with ten times the instances it takes {growth:.2f} times as long (goal: 1.5)", met=growth <= 1.5)
+    fastest = f"{min(few) * 1e3:.2f} ms before, {min(many) * 1e3:.2f} ms now, each the fastest"
+    _tell(f"with ten times the instances {growth:.2f} times as long ({fastest}; goal: 1.5)", met=growth <= 1.5)
     popular = [_seconds(lambda: _ask(place, POPULAR)) for _ in range(10)]
     met = max(popular) < 0.3
     _tell(f"one in half of all bills, counts and 1,000 instances: {max(popular) * 1e3:.0f} ms (goal: 300)", met=met)
@@ -183,7 +184,7 @@ def _conclude_all(place: Place, advisories: Sequence[Advisory]) -> None:
     ):
         arriving = advisory_on(package, fixed, f"BENCH-{fixed}-{package.name}")
         before = len(place.ledger.findings(scope="bench"))
-        taken = _seconds(lambda new=arriving: visitor.put_advisories([new], NOW)) + _seconds(concluder.conclude)
+        taken = _seconds(partial(visitor.put_advisories, [arriving], NOW)) + _seconds(concluder.conclude)
         found = len(place.ledger.findings(scope="bench")) - before
         _tell(f"an advisory on {name}: {taken:.2f} s to {found:,} findings (goal: 1)", met=taken < 1)
     place.ledger.release(lease)

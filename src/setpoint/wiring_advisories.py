@@ -42,8 +42,9 @@ SCORES_AT_ONCE: Final = 10_000
 class LedgerKeeper:
     """Implements `observe.interface.AdvisoryKeeper` with the ledger, and counts what was new to it."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, progress: Progress | None = None) -> None:
         self._ledger = ledger
+        self._progress = progress
         self.taken = 0
         self.new = 0
         self.changed = 0
@@ -68,8 +69,11 @@ class LedgerKeeper:
     def put_exploit_scores(self, scores: Sequence[ExploitScore]) -> None:
         writer = self._ledger.visitor().inventory()
         for start in range(0, len(scores), SCORES_AT_ONCE):
-            writer.put_exploit_scores(scores[start : start + SCORES_AT_ONCE])
-        self.taken += len(scores)
+            some = scores[start : start + SCORES_AT_ONCE]
+            writer.put_exploit_scores(some)
+            self.taken += len(some)
+            if self._progress:
+                self._progress(EPSS, self.taken, len(scores))
 
 
 class Reading(Protocol):
@@ -84,7 +88,7 @@ def read_sources(sources: AdvisorySources, ledger: Ledger, progress: Progress | 
         # Before anything is read: an address that will not do is told at once.
         readings = dict(_readings(sources, held, progress))
         for source, reading in readings.items():
-            keeper = LedgerKeeper(ledger)
+            keeper = LedgerKeeper(ledger, progress)
             try:
                 yield reading(keeper)
             except (CouldNotTellError, InputError) as error:
@@ -112,8 +116,8 @@ def read_kev_file(path: Path, ledger: Ledger) -> SourceRead:
     return _take_known_exploited(keeper, read_kev(read_bytes(path, limit=MOST_BYTES), str(path)))
 
 
-def read_epss_file(path: Path, ledger: Ledger) -> SourceRead:
-    keeper = LedgerKeeper(ledger)
+def read_epss_file(path: Path, ledger: Ledger, progress: Progress | None = None) -> SourceRead:
+    keeper = LedgerKeeper(ledger, progress)
     return _take_scores(keeper, read_epss(read_bytes(path, limit=MOST_BYTES), str(path)))
 
 

@@ -19,11 +19,11 @@ from setpoint_agent.languages.registry import BY_NAME
 from setpoint_agent.looks import Looks
 from setpoint_agent.memory import Seen
 from setpoint_agent.provenance.interface import Match
-from setpoint_agent.provenance.recognition import GLUED, find
+from setpoint_agent.provenance.recognition import DOUBTFUL, find
 from setpoint_agent.quiet import quietly
 from setpoint_agent.reading.clearance import clearance, is_raw
+from setpoint_agent.reading.composed import is_put_together
 from setpoint_agent.reading.danger import probes_for
-from setpoint_agent.reading.glued import is_put_together
 from setpoint_agent.reading.interface import Clearance
 from setpoint_agent.reading.returned import clearance_of_returned
 from setpoint_agent.reading.routes import lets_through_nothing
@@ -61,6 +61,8 @@ LONGEST_KEPT: Final = 1_024
 
 _looks: Final = Looks()
 """By sink and route."""
+_doubts: Final = Looks(at_first=16, later=64)
+"""By sink, route and parameter, where its value may stand by chance: to read the code takes longer than to look."""
 
 calls_seen: Final[dict[int, CodeType]] = {}
 """Places of calls outside of any request that were looked at (see `sinks.own_calls`, which fills it)."""
@@ -77,6 +79,7 @@ def begin(examination: Examination | None) -> None:
     _examination = examination
     _clean.clear()
     _looks.clear()
+    _doubts.clear()
     calls_seen.clear()
     passing_on.clear()
 
@@ -101,15 +104,21 @@ def examine(
     if not _looks.is_due(place):
         return
     values = request.values()
-    matches = find(values, text, shortest=sink.shortest) if values else ()
+    matches = find(values, text, shortest=sink.shortest, with_doubtful=True) if values else ()
     if not matches:
         if len(text) <= LONGEST_KEPT:
             _clean.add(sink.name, argument)
+        return
+    doubt = (*place, matches[0].value.part, matches[0].value.name)
+    if DOUBTFUL in matches[0].how and not _doubts.is_due(doubt):
         return
     token = current.set(None)  # files that the agent itself reads from here on are nothing of the request's
     try:
         if _weigh(_examination, request, sink, text, matches, frames, keep):
             _looks.found(place)
+            _doubts.found(doubt)
+        elif DOUBTFUL in matches[0].how and len(text) <= LONGEST_KEPT:
+            _clean.add(sink.name, argument)
     finally:
         current.reset(token)
 
@@ -193,7 +202,7 @@ def _weigh(
     frames = examination.application.frames(depth=4) if frames is None else frames
     found: list[tuple[Match, Placement, float]] = []
     for match in matches:
-        if GLUED in match.how and not is_put_together(frames, match, text):
+        if DOUBTFUL in match.how and not is_put_together(frames, match, text):
             continue
         if _passed(request, sink, text, match) and not is_raw(frames, match, text, sink):
             continue

@@ -21,9 +21,11 @@ MOST: Final = 4_096
 class Looks:
     """Counts of looks that found nothing, by place. Threads may lose one another's counts: a look more or less."""
 
-    __slots__ = ("_in_vain",)
+    __slots__ = ("_at_first", "_in_vain", "_later")
 
-    def __init__(self) -> None:
+    def __init__(self, at_first: int = AT_FIRST, later: int = LATER) -> None:
+        self._at_first = at_first
+        self._later = later
         self._in_vain: dict[Hashable, int] = {}
 
     def is_due(self, place: Hashable) -> bool:
@@ -32,7 +34,7 @@ class Looks:
         if count == 1 and len(self._in_vain) >= MOST:
             self._in_vain.clear()
         self._in_vain[place] = count
-        return count <= AT_FIRST or count % LATER == 0
+        return count <= self._at_first or count % self._later == 0
 
     def found(self, place: Hashable) -> None:
         """Something was there: from now on every call is looked at once more."""

@@ -125,7 +125,7 @@ def _from_files(
     if kev is not None:
         yield read_kev_file(kev, ledger)
     if epss is not None:
-        yield read_epss_file(epss, ledger)
+        yield read_epss_file(epss, ledger, waiting)
 
 
 def _from_afar(sources: AdvisorySources, ledger: Ledger, waiting: Waiting) -> Iterator[SourceRead]:

@@ -53,7 +53,7 @@ def _show(output: Output, service: str, release: ReleaseDrift, *, everything: bo
         [(each.kind, each.subject, each.built, each.running, each.details, each.instances) for each in shown],
     )
     if left_out:
-        output.line(f"{counted(left_out, 'package')} were never loaded; --all names them")
+        output.line(f"never loaded: {counted(left_out, 'package')}; --all names each")
 
 
 def _json(release: ReleaseDrift) -> Json:

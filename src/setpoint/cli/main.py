@@ -40,7 +40,7 @@ COMMANDS: Final = {
     "affected": ("setpoint.cli.affected", "Show every instance that an advisory or a package bears on."),
     "vex": ("setpoint.cli.vex_add", "Take what others state of flaws as waivers: OpenVEX, CycloneDX."),
     "policy": ("setpoint.cli.policy", "Check policies, run their examples, explain them, start a new one."),
-    "advisories": ("setpoint.cli.advisories", "Take in advisories, show what they say, match rows of packages with them."),
+    "advisories": ("setpoint.cli.advisories", "Take in advisories, show what they say, match packages."),
     "tokens": ("setpoint.cli.tokens", "Issue, list, rotate and revoke the tokens of the API."),
     "signals": ("setpoint.cli.signals", "Ask what agents, pipelines and webhooks told, in SQL."),
     "audit": ("setpoint.cli.audit", "Verify the audit log, or export it."),

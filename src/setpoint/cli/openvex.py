@@ -6,24 +6,29 @@ https://github.com/openvex/spec/blob/main/OPENVEX-SPEC.md; `setpoint affected --
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, assert_never
 from uuid import NAMESPACE_URL, uuid5
 
 from setpoint import __version__
+from setpoint.cli.vex_states import Place, State, is_of, place_of, states_of
 from setpoint.loop.affected import AffectedAnswer
 from setpoint.model.canonical import Json, digest
-from setpoint.model.inventory import Flaw, Hit, Reached
+from setpoint.model.inventory import Flaw, Hit
 from setpoint.model.policy import Severity
 from setpoint.model.urn import Urn
 
 CONTEXT: Final = "https://openvex.dev/ns/v0.2.0"
 
+Said = tuple[State, str, tuple[str, ...]]
+"""A state, why, and the versions in which it is fixed."""
+
 
 def openvex_of(answer: AffectedAnswer, at: datetime) -> Json:
-    """One statement for each flaw and status, about the services and what of them it concerns."""
-    statements = _statements(answer)
+    """One statement for each state of a flaw, about the services and what of them it concerns."""
+    flaws = answer.flaws or (Flaw(answer.title, (), (), "", Severity.INFO),)
+    statements = [each for flaw in flaws for each in _statements(flaw, answer.hits)]
     return {
         "@context": CONTEXT,
         # The same for the same statements, whenever they are made.
@@ -36,54 +41,41 @@ def openvex_of(answer: AffectedAnswer, at: datetime) -> Json:
     }
 
 
-def _statements(answer: AffectedAnswer) -> list[Json]:
-    concerned: defaultdict[tuple[tuple[str, str], ...], dict[tuple[str, str], None]] = defaultdict(dict)
-    for hit in answer.hits:
-        said = tuple(sorted(_status(hit).items()))
-        component = hit.purl or f"{hit.package}@{hit.version}"
-        concerned[said][hit.instance.service, component] = None
-    flaws = answer.flaws or (Flaw(answer.title, (), (), "", Severity.INFO),)
+def _statements(flaw: Flaw, hits: Sequence[Hit]) -> list[Json]:
+    fixed = {place_of(each): each.fixed for each in hits if is_of(each, flaw)}
+    stated: defaultdict[Said, list[Place]] = defaultdict(list)
+    for place, (state, why) in states_of(flaw, hits).items():
+        stated[state, why, fixed[place]].append(place)
     return [
-        {"vulnerability": _vulnerability(flaw), "products": _products(places), **dict(said)}
-        for flaw in flaws
-        for said, places in sorted(concerned.items())
+        {"vulnerability": _vulnerability(flaw), "products": _products(places), **_status(*said)}
+        for said, places in sorted(stated.items(), reverse=True)
     ]
 
 
-def _status(hit: Hit) -> dict[str, str]:
-    """Nothing is said to be unaffected but what an agent that watches from the start never saw loaded."""
-    if hit.could_not_compare:
-        return _looked_into(f"the version {hit.version!r} could not be compared")
-    if hit.reached is Reached.NOT_LOADED:
-        return {
-            "status": "not_affected",
-            "justification": "vulnerable_code_not_in_execute_path",
-            "impact_statement": "never loaded, as the agent inside saw it from the start",
-        }
-    if hit.reached is Reached.SYMBOL:
-        fixed = f"update to {' or '.join(hit.fixed)}" if hit.fixed else "no version is known in which it is fixed"
-        return {
-            "status": "affected",
-            "status_notes": "functions that the advisory names were seen to run",
-            "action_statement": fixed,
-        }
-    accepted = f"; accepted by {hit.waived_by}" if hit.waived_by else ""
-    return _looked_into(f"{hit.reached}{accepted}")
-
-
-def _looked_into(why: str) -> dict[str, str]:
-    return {"status": "under_investigation", "status_notes": why}
+def _status(state: State, why: str, fixed: tuple[str, ...]) -> dict[str, str]:
+    match state:
+        case State.EXPLOITABLE:
+            update = f"update to {' or '.join(fixed)}" if fixed else "no version is known in which it is fixed"
+            return {"status": "affected", "status_notes": why, "action_statement": update}
+        case State.IN_TRIAGE:
+            return {"status": "under_investigation", "status_notes": why}
+        case State.NOT_AFFECTED:
+            reason = "vulnerable_code_not_in_execute_path"
+            return {"status": "not_affected", "justification": reason, "impact_statement": why}
+        case _:
+            assert_never(state)
 
 
 def _vulnerability(flaw: Flaw) -> Json:
+    aliases = [each for each in flaw.names if each != flaw.id]
     return {
         "name": flaw.id,
         **({"description": flaw.summary} if flaw.summary else {}),
-        **({"aliases": aliases} if (aliases := [each for each in flaw.names if each != flaw.id]) else {}),
+        **({"aliases": aliases} if aliases else {}),
     }
 
 
-def _products(places: Mapping[tuple[str, str], None]) -> list[Json]:
+def _products(places: Iterable[Place]) -> list[Json]:
     of_service: defaultdict[str, list[str]] = defaultdict(list)
     for service, component in sorted(places):
         of_service[service].append(component)

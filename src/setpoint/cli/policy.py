@@ -132,7 +132,9 @@ def explain(
 
 @command.command(name="new")
 @click.argument("path", metavar="FOLDER/NAME", type=click.Path(path_type=Path))
-@click.option("--type", "type_name", metavar="TYPE", help=f"The type that it speaks of: AWS::S3::Bucket, or {COMPONENT}.")
+@click.option(
+    "--type", "type_name", metavar="TYPE", help=f"The type that it speaks of: AWS::S3::Bucket, or {COMPONENT}."
+)
 @click.option(
     "--subject",
     type=click.Choice([str(each) for each in Subject]),

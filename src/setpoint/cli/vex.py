@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from enum import IntEnum
 from typing import Final
 
 from setpoint import __version__
+from setpoint.cli.vex_states import State, place_of, states_of
 from setpoint.loop.affected import AffectedAnswer
 from setpoint.model.canonical import Json
-from setpoint.model.inventory import Flaw, Hit, Reached
+from setpoint.model.inventory import Flaw, Hit
 from setpoint.model.policy import Severity
 
 _SEVERITIES: Final = {
@@ -22,14 +22,6 @@ _SEVERITIES: Final = {
     Severity.MEDIUM: "medium",
     Severity.LOW: "low",
 }
-
-
-class _State(IntEnum):
-    """Of the analysis; what is worse is greater."""
-
-    NOT_AFFECTED = 1
-    IN_TRIAGE = 2
-    EXPLOITABLE = 3
 
 
 def vex_of(answer: AffectedAnswer) -> Json:
@@ -59,7 +51,7 @@ def vex_of(answer: AffectedAnswer) -> Json:
 
 
 def _service(name: str, hits: list[Hit]) -> Json:
-    packages = sorted({(each.package.name, each.version, each.purl) for each in hits})
+    packages = {place_of(each)[1]: each for each in hits}
     return {
         "type": "application",
         "bom-ref": f"service:{name}",
@@ -67,27 +59,20 @@ def _service(name: str, hits: list[Hit]) -> Json:
         "components": [
             {
                 "type": "library",
-                "bom-ref": _reference(name, package, version, purl),
-                "name": package,
-                "version": version,
-                **({"purl": purl} if purl else {}),
+                "bom-ref": _reference(name, component),
+                "name": one.package.name,
+                "version": one.version,
+                **({"purl": one.purl} if one.purl else {}),
             }
-            for package, version, purl in packages
+            for component, one in sorted(packages.items())
         ],
     }
 
 
 def _statements(flaw: Flaw, hits: Iterable[Hit]) -> list[Json]:
-    """Of several instances of a service, the worst counts: what holds for one is not said of all."""
-    worst: dict[str, tuple[_State, str]] = {}
-    for hit in hits:
-        if hit.advisories and not set(hit.advisories) & set(flaw.advisories):
-            continue
-        reference = _reference(hit.instance.service, hit.package.name, hit.version, hit.purl)
-        worst[reference] = max(worst.get(reference, (_State.NOT_AFFECTED, "")), _state(hit))
-    stated: defaultdict[tuple[_State, str], list[str]] = defaultdict(list)
-    for reference, told in worst.items():
-        stated[told].append(reference)
+    stated: defaultdict[tuple[State, str], list[str]] = defaultdict(list)
+    for (service, component), told in states_of(flaw, hits).items():
+        stated[told].append(_reference(service, component))
     return [
         {
             "bom-ref": f"{flaw.id}#{number}",
@@ -99,7 +84,7 @@ def _statements(flaw: Flaw, hits: Iterable[Hit]) -> list[Json]:
             "ratings": [{"severity": _SEVERITIES.get(flaw.severity, "unknown")}],
             "analysis": {
                 "state": state.name.lower(),
-                **({"justification": "code_not_reachable"} if state is _State.NOT_AFFECTED else {}),
+                **({"justification": "code_not_reachable"} if state is State.NOT_AFFECTED else {}),
                 "detail": detail,
             },
             "affects": [{"ref": each} for each in sorted(references)],
@@ -108,18 +93,5 @@ def _statements(flaw: Flaw, hits: Iterable[Hit]) -> list[Json]:
     ]
 
 
-def _state(hit: Hit) -> tuple[_State, str]:
-    """Nothing is said to be unaffected but what an agent that watches from the start never saw loaded."""
-    if hit.could_not_compare:
-        return _State.IN_TRIAGE, f"the version {hit.version!r} could not be compared"
-    if hit.reached is Reached.NOT_LOADED:
-        return _State.NOT_AFFECTED, "never loaded, as the agent inside saw it from the start"
-    if hit.reached is Reached.SYMBOL:
-        return _State.EXPLOITABLE, "functions that the advisory names were seen to run"
-    accepted = f"; accepted by {hit.waived_by}" if hit.waived_by else ""
-    seen = "no agent tells whether it is loaded" if hit.reached is Reached.UNKNOWN else hit.reached
-    return _State.IN_TRIAGE, f"{seen}{accepted}"
-
-
-def _reference(service: str, package: str, version: str, purl: str) -> str:
-    return f"service:{service}/{purl or f'{package}@{version}'}"
+def _reference(service: str, component: str) -> str:
+    return f"service:{service}/{component}"

@@ -105,9 +105,9 @@ class Connection:
         answer = self.ask("POST", path, content=content, headers=headers, within=within, repeatable=once)
         return self._document(kind, answer)
 
-    def delete(self, path: str, kind: type[Kind]) -> Kind:
+    def delete(self, path: str, kind: type[Kind], /, **query: Query) -> Kind:
         """What comes of it."""
-        return self._document(kind, self.ask("DELETE", path, repeatable=False))
+        return self._document(kind, self.ask("DELETE", path, query=query, repeatable=False))
 
     def ask(
         self,

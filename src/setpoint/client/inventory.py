@@ -70,8 +70,8 @@ class RemoteInventory:
         return Reported(new, moved, frozenset())
 
     def remove(self, service: str, identity: str) -> int:
-        path = f"/services/{quote(service, safe='')}/instances?id={quote(identity, safe='')}"
-        return self._connection.delete(path, RemovedDocument).removed
+        path = f"/services/{quote(service, safe='')}/instances"
+        return self._connection.delete(path, RemovedDocument, id=identity).removed
 
     def drift(self, service: str) -> Sequence[ReleaseDrift]:
         path = f"/services/{quote(service, safe='')}/components/drift"

@@ -22,6 +22,9 @@ from setpoint.store.interface import LastKnown, LedgerReader
 
 AT_ONCE: Final = timedelta(0)
 
+WITHOUT_LEDGER: Final = "nothing is recorded, and no component of it is judged"
+"""How a decision is made where only the ledger would know more."""
+
 OF_RELEASES: Final = frozenset({FindingSource.RUNTIME, FindingSource.COMPONENT})
 """Findings that one release may have and another not."""
 
@@ -98,7 +101,7 @@ def recalled(known: LastKnown, service: str, settings: LoopSettings, now: dateti
         now=now,
         threshold=known.thresholds.get(service),
         unknowns=(*too_old(known.beat_ended_at, settings, now), *known.unknowns, *_seen(known.seen.get(service, 0))),
-        remarks=(f"{because}: the threshold is the one signed after the heartbeat of {at}; nothing is recorded",),
+        remarks=(f"{because}: the threshold is the one signed after the heartbeat of {at}; {WITHOUT_LEDGER}",),
         # Which finding is how old, only the ledger knows: each counts as the oldest.
         oldest_finding=known.oldest_findings.get(service),
     )

@@ -30,6 +30,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
                 "AWS::RDS::DBInstance",
                 "AWS::S3::Bucket",
                 "AWS::S3::BucketPolicy",
+                "Setpoint::Component",
             )
         ),
         ("--subject", "drift"),
@@ -62,6 +63,7 @@ def test_a_new_policy_overwrites_nothing(folder: Path, capsys: pytest.CaptureFix
         (("exposure/Some Rule", "--type", "AWS::S3::Bucket"), "exposure/Some Rule is no place for a policy"),
         (("exposure/some-rule",), "a guardrail speaks of a resource type; add --type"),
         (("exposure/some-rule", "--type", "AWS::S3::Bukket"), "did you mean AWS::S3::Bucket?"),
+        (("licence/some-rule", "--type", "Setpoint::Component", "--subject", "drift"), "cannot speak of Setpoint::"),
     ],
 )
 def test_what_cannot_be_a_policy_is_told_and_nothing_is_written(

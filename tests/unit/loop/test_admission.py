@@ -175,7 +175,7 @@ def test_while_the_ledger_is_out_of_reach_the_last_threshold_decides(
     (remark,) = gatekeeper.frank.seen[-1][1].remarks
     assert remark == (
         f"the ledger cannot be reached ({trouble}): the threshold is the one signed after the heartbeat of "
-        "2026-05-01T12:00:00+00:00; nothing is recorded"
+        "2026-05-01T12:00:00+00:00; nothing is recorded, and no component of it is judged"
     )
     assert len(gatekeeper.worker.ledger.gate_decisions("payments")) == 1
 

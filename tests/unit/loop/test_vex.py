@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -33,7 +34,7 @@ OLD, OLDER, NEW = (f"pkg:pypi/requests@{each}" for each in ("1.2", "1.0", "2.1")
 
 
 def said(
-    component: str = OLD, product: str = "", status: VexStatus = VexStatus.NOT_AFFECTED, **more: object
+    component: str = OLD, product: str = "", status: VexStatus = VexStatus.NOT_AFFECTED, **more: Any
 ) -> VexStatement:
     plain = VexStatement(("CVE-2026-1",), status, "said", "said: why", product, component, "v.json: statements[0]")
     return replace(plain, **more)

@@ -142,7 +142,7 @@ PATCHES: Final = (
         "werkzeug.security:safe_join",
     ),
     *_patches(
-        giving_back("header", "html", "log", "path"),
+        giving_back("header", "log", "path"),
         "django.utils.text:get_valid_filename",
         "django.utils.text:slugify",
         "werkzeug.utils:secure_filename",

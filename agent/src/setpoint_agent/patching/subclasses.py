@@ -1,4 +1,4 @@
-"""Puts a subclass in the place of a class written in C, where what matters is how it is constructed."""
+"""Puts a subclass in the place of a class written in C, where what matters is how it is constructed, or called."""
 
 from __future__ import annotations
 
@@ -11,12 +11,17 @@ from setpoint_agent.patching.replace import MARK, rebind
 from setpoint_agent.quiet import quietly
 from setpoint_agent.request import current
 
-Construction = Callable[[Any, Sequence[Any], Mapping[str, Any]], None]
-"""(the new instance, arguments, keywords)."""
+Look = Callable[[Any, Sequence[Any], Mapping[str, Any]], None]
+"""(the instance, arguments, keywords)."""
 
 
-def watch_construction(module: ModuleType, name: str, look: Construction) -> bool:
-    """Let `look` see each construction of the class within a request; False where it is watched already.
+def watch_construction(module: ModuleType, name: str, look: Look) -> bool:
+    """Let `look` see each construction of the class within a request; False where it is watched already."""
+    return watch_method(module, name, "__init__", look)
+
+
+def watch_method(module: ModuleType, name: str, method: str, look: Look) -> bool:
+    """Let `look` see each call of one method of the class within a request; False where the class is watched already.
 
     An instance of a subclass is one of the class, also for C code that checks; a metaclass of its own, which would make
     older instances ones of the subclass, would be in the way of applications' own subclasses.
@@ -26,15 +31,17 @@ def watch_construction(module: ModuleType, name: str, look: Construction) -> boo
         return False
     quiet = quietly(look)
 
-    @functools.wraps(original.__init__)
-    def __init__(self: Any, *arguments: Any, **keywords: Any) -> None:  # noqa: N807 - as it is named
+    called = getattr(original, method)
+
+    @functools.wraps(called)
+    def call(self: Any, *arguments: Any, **keywords: Any) -> Any:
         if current.get() is not None:
             quiet(self, arguments, keywords)
-        original.__init__(self, *arguments, **keywords)
+        return called(self, *arguments, **keywords)
 
     space = {
         "__slots__": (),
-        "__init__": __init__,
+        method: call,
         "__doc__": original.__doc__,
         "__module__": original.__module__,
         "__qualname__": original.__qualname__,

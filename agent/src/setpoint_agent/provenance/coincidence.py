@@ -64,6 +64,7 @@ _AFTER_DATA: Final = frozenset("'\"`<=:/)]},|$&?#@;*%.~")
 _KEY: Final = re.compile(r"[\"'`]?\s*\]?\s*[:=]")
 _BY_LENGTH: Final = (0.0, 0.3, 0.4, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.9, 0.95)
 """Strength by length; one that is longer is certain."""
+_LEAST_IF_PUT_THERE: Final = 0.6
 
 
 class Kind(Enum):
@@ -113,9 +114,9 @@ def strength(kind: Kind, text: str, start: int, end: int, *, changed: bool = Fal
     return _by_length(length) * (0.9 if kind in {Kind.NUMBER, Kind.NAME, Kind.PIECE, Kind.COMMON} else 1.0)
 
 
-def strength_of_glued(text: str) -> float:
-    """The same of a word that runs into others, once the code is seen to put it there."""
-    return _by_length(len(text)) * 0.9
+def strength_if_put_there(text: str) -> float:
+    """The same of what may stand there by chance, once the code is seen to put it there."""
+    return max(_LEAST_IF_PUT_THERE, _by_length(len(text)) * 0.9)
 
 
 def _kind_of_text(text: str) -> Kind:

@@ -19,7 +19,7 @@ class Match:
     """The text of that stretch."""
     how: tuple[str, ...]
     """The steps from the value to the text: `whole`, `cut`, `percent`, `base64` (or hexadecimal), `html`, `case`,
-    `unicode`, `json` (its escapes, and what it holds), `reversed`; `glued` where it runs into the words around it,
-    which proves nothing unless the code is seen to do that."""
+    `unicode`, `json` (its escapes, and what it holds), `reversed`; `doubtful` where it may stand by chance
+    (within a longer word, a small number), unless the code is seen to put it there."""
     strength: float
     """0 to 1: how unlikely a coincidence is, from length and variety."""

@@ -13,7 +13,7 @@ from itertools import groupby
 from math import prod
 from typing import Final
 
-from setpoint_agent.provenance.coincidence import SHORTEST, Kind, strength, strength_of_glued
+from setpoint_agent.provenance.coincidence import SHORTEST, Kind, strength, strength_if_put_there
 from setpoint_agent.provenance.cuts import longest_stretch
 from setpoint_agent.provenance.interface import Match
 from setpoint_agent.provenance.needles import Needle, Needles, Sample
@@ -33,28 +33,29 @@ STILL_ENCODED: Final = {"base64": 0.2, "percent": 0.7, "html": 0.7}
 Base64 is told, but does not suffice for evidence (`examination.LEAST_CONFIDENCE`)."""
 LONGEST_CUT: Final = 8_192
 """Characters of an argument in which pieces are looked for: statements, paths, addresses; not whole pages."""
-GLUED: Final = "glued"
-"""The step of a match that lies inside of a longer word."""
+DOUBTFUL: Final = "doubtful"
+"""The step of a match that may stand there by chance."""
 SENT_ALONG: Final = frozenset({HEADER, COOKIE})
 """Parts that a client sends with every request."""
 
 
-def find(values: Sequence[Value], argument: str, *, shortest: int = 3) -> list[Match]:
+def find(values: Sequence[Value], argument: str, *, shortest: int = 3, with_doubtful: bool = False) -> list[Match]:
     """The stretches of `argument` that come from one of `values`: the longest, not overlapping, in their order there.
 
-    Values shorter than `shortest` are not looked for. Where there is none, words that run into others are given.
+    Values shorter than `shortest` are not looked for. Where nothing is found, `with_doubtful` gives what may stand
+    there by chance, for who can tell from the code.
     """
     needles = _needles_of(values)
     exact = needles.exact(values)
     seen = views(argument)
     most = MOST_WORK // (1 + sum(len(view.folded) for view in seen))
-    glued: list[Match] = []
-    found = [match for view in seen for match in _found(exact[:most], view, argument, shortest, glued)]
+    doubtful: list[Match] | None = [] if with_doubtful else None
+    found = [match for view in seen for match in _found(exact[:most], view, argument, shortest, doubtful)]
     if not found and len(argument) <= LONGEST_CUT:
         pieces, samples = needles.rare()
-        found = [match for view in seen for match in _found(pieces[:most], view, argument, shortest)]
+        found = [match for view in seen for match in _found(pieces[:most], view, argument, shortest, doubtful)]
         found += [match for view in seen for match in _cut(samples[:most], view, argument)]
-        found = found or glued
+        found = found or doubtful or []
     return _longest(found) if found else found
 
 
@@ -85,18 +86,25 @@ def _needles_of(values: Sequence[Value]) -> Needles:
 
 
 def _found(
-    needles: Sequence[Needle], view: View, argument: str, shortest: int, glued: list[Match] | None = None
+    needles: Sequence[Needle], view: View, argument: str, shortest: int, doubtful: list[Match] | None = None
 ) -> Iterator[Match]:
-    """The occurrences that count; those that might, inside of other words, are added to `glued`."""
+    """The occurrences that count; those that may be chance are added to `doubtful`."""
     folded = view.folded
-    there = [each for each in needles if each.folded in folded and len(each.folded) >= shortest]
+    there = [
+        each
+        for each in needles
+        if each.folded in folded
+        and (len(each.folded) >= shortest or (each.kind is Kind.NUMBER and doubtful is not None))
+    ]
     if len(there) > MOST_WEIGHED:
         there = nlargest(MOST_WEIGHED, there, key=lambda each: len(each.folded))
     for needle in there:
-        yield from _occurrences(needle, view, argument, glued)
+        yield from _occurrences(needle, view, argument, shortest, doubtful)
 
 
-def _occurrences(needle: Needle, view: View, argument: str, glued: list[Match] | None) -> Iterator[Match]:
+def _occurrences(
+    needle: Needle, view: View, argument: str, shortest: int, doubtful: list[Match] | None
+) -> Iterator[Match]:
     at = -1
     for _ in range(MOST_OCCURRENCES):
         at = view.folded.find(needle.folded, at + 1)
@@ -106,13 +114,13 @@ def _occurrences(needle: Needle, view: View, argument: str, glued: list[Match] |
         found = argument[start:end]
         changed = not view.steps and found != needle.form.text
         certainty = strength(needle.kind, view.folded, at, at + len(needle.folded), changed=changed)
-        if certainty:
+        if certainty and len(needle.folded) >= shortest:
             certainty *= prod(STILL_ENCODED.get(step, 1.0) for step in set(view.steps))
             how = (*needle.form.how, *view.steps, *(_changes(found, needle.form.text) if changed else ()))
             yield Match(needle.value, start, end, found, how or ("whole",), certainty)
-        elif glued is not None and needle.kind is Kind.WORD and not view.steps:
-            certainty = strength_of_glued(needle.folded)
-            glued.append(Match(needle.value, start, end, found, (*needle.form.how, GLUED), certainty))
+        elif doubtful is not None and needle.kind is not Kind.NAME and not view.steps:
+            certainty = strength_if_put_there(needle.folded)
+            doubtful.append(Match(needle.value, start, end, found, (*needle.form.how, DOUBTFUL), certainty))
 
 
 def _changes(found: str, text: str) -> tuple[str]:

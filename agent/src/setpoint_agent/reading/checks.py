@@ -17,6 +17,7 @@ from types import ModuleType
 from typing import Any, Final
 
 from setpoint_agent.reading.answer import UNSAFE, Answer, Question, Safety, best, kept_out, worst
+from setpoint_agent.reading.certain import is_surely_true
 from setpoint_agent.reading.hosts import attribute_known, beginning_known, defined, ending_known, is_host
 from setpoint_agent.reading.known_calls import LINE_ENDS, LINES
 from setpoint_agent.reading.paths import way_to
@@ -76,8 +77,7 @@ class Judge:
             case ast.UnaryOp(op=ast.Not()):
                 answer = self.judge(test.operand, not outcome)
             case ast.BoolOp():
-                known_all = isinstance(test.op, ast.And) is outcome
-                answer = (best if known_all else worst)([self.judge(each, outcome) for each in test.values])
+                answer = self._several(test, outcome)
             case ast.NamedExpr(value=inner) | ast.Call(func=ast.Name(id="bool"), args=[inner]):
                 answer = self.judge(inner, outcome)
             case ast.Compare():
@@ -95,6 +95,14 @@ class Judge:
             case _:
                 answer = UNSAFE
         return answer
+
+    def _several(self, test: ast.BoolOp, outcome: bool) -> Answer:
+        """Of `a and b`, known to be false, either may be: only the parts that are not surely true."""
+        if isinstance(test.op, ast.And) is outcome:
+            return best([self.judge(each, outcome) for each in test.values])
+        surely = not outcome
+        parts = [each for each in test.values if not (surely and is_surely_true(each, self.scene, self.concerns))]
+        return worst([self.judge(each, outcome) for each in parts]) if parts else UNSAFE
 
     # --- comparisons -------------------------------------------------------------------------------------------------
 
@@ -427,7 +435,7 @@ def looped_over(scene: Scene, name: ast.expr) -> list[str]:
     for each in own_nodes(scene.function):
         if isinstance(each, ast.For) and name.id in names_in(_first_of(each.target)):
             held = scene.resolve(each.iter)
-            if isinstance(held, list):  # of pairs, by their first member
+            if isinstance(held, list | tuple):  # of pairs, by their first member
                 held = [each[0] if isinstance(each, tuple) and each else each for each in held]
             return list(held) if isinstance(held, str) else list(strings_of(held))
     return []

@@ -41,11 +41,10 @@ def _filtered(call: ast.Call, _: Scene, question: Question) -> Answer:
 def _ends_no_line(name: str, call: ast.Call, scene: Scene) -> bool:
     """Whether what comes back is escaped, or cut at the ends of lines: `splitlines()`, `split()`, `split("\\n")`."""
     by = scene.resolve(call.args[0]) if call.args else None
-    if name in {"split", "rsplit"} and isinstance(call.func, ast.Attribute):
-        return by in LINE_ENDS or (by is None and not call.keywords and len(call.args) < 2)
-    if name in {"partition", "rpartition"}:
-        return by in LINE_ENDS
-    return name in {"ascii", "repr", "splitlines"} or (name == "encode" and by in ESCAPING_CODECS)
+    named = by if isinstance(by, str) else ""
+    if name in {"partition", "rpartition", "rsplit", "split"} and isinstance(call.func, ast.Attribute):
+        return named in LINE_ENDS or (not call.args and not call.keywords)
+    return name in {"ascii", "repr", "splitlines"} or (name == "encode" and named in ESCAPING_CODECS)
 
 
 def _replaced(call: ast.Call, scene: Scene, question: Question) -> Answer:

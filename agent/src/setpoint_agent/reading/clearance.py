@@ -20,6 +20,7 @@ from setpoint_agent.reading.constants import held_around, written_around
 from setpoint_agent.reading.danger import probes_for
 from setpoint_agent.reading.declared import dependencies
 from setpoint_agent.reading.flow import Follower
+from setpoint_agent.reading.guards import guards
 from setpoint_agent.reading.handed import before_handing_over
 from setpoint_agent.reading.interface import Clearance
 from setpoint_agent.reading.requested import asks_for, key_of, may_have_refused
@@ -118,6 +119,7 @@ def _checked_around(frames: Sequence[FrameType], question: Question) -> Answer:
             inner = scene_of(function, scene.depth + 1)
             if inner is not None and question.key in parameters(inner.function):
                 answers.append(Judge(inner, question, concerning(inner, {question.key})).known_at(None))
+    answers += [Judge(each, question, asks_for(question.key, each)).known_at(None) for each in guards()]
     return best(answers)
 
 

@@ -21,7 +21,7 @@ _BY_LANGUAGE: Final[dict[str, tuple[str, ...]]] = {
     "regex": ("(a+)+", ".*"),
     "header": ("\r\nx",),
     "log": ("\nx",),
-    "state": ("'", "<", ";", "{", "\n"),
+    "state": ("'", "<", ";", "{"),
 }
 """Where no quote encloses the value. One for each way of crossing the boundary that needs other characters."""
 

@@ -31,6 +31,7 @@ from setpoint_agent.reading.known_calls import (
     PLAIN_CALLS,
     PLAIN_MODULES,
     REQUESTS,
+    WHOLE_REQUESTS,
 )
 from setpoint_agent.reading.requested import asks_for, is_whole
 from setpoint_agent.reading.scene import MISSING, Scene, assignments, called_name, names_in
@@ -111,6 +112,8 @@ class Follower:
         return known_of(value, scene, self._question, line, by_text=self._by_values)
 
     def _checked(self, name: ast.Name, scene: Scene, line: int) -> Answer:
+        if name.id in WHOLE_REQUESTS:
+            return UNSAFE  # what was checked of one part of it (its path, say) is said of no other: see `_asked`
         judge = Judge(scene, self._question, concerning(scene, self._kin(name.id, scene)))
         return judge.known_at(line)
 
@@ -156,7 +159,7 @@ class Follower:
         held = worst(self.answer(each, scene, line) for each in (*receiver, *parts))
         if held.safety in {Safety.NEUTRAL, Safety.SAFE}:
             return held if held.safety is Safety.SAFE else self._fetched(call, scene)
-        if name in CONVERTERS or _is_converter(scene.resolve(call.func)):
+        if name in CONVERTERS or _is_converter(scene.resolve(call.func)) or _asks_for_converted(call, scene):
             return Answer(Safety.SAFE, f"{name}()", call.lineno)
         if CLEANERS.get(name) == self._question.language:
             return Answer(Safety.SAFE, f"{name}()", call.lineno)
@@ -302,6 +305,11 @@ def _is_plain(call: ast.Call, scene: Scene) -> bool:
 
 def _is_converter(target: Any) -> bool:
     return isinstance(target, type) and issubclass(target, CONVERTED)
+
+
+def _asks_for_converted(call: ast.Call, scene: Scene) -> bool:
+    """`request.args.get("page", type=int)`."""
+    return any(each.arg == "type" and _is_converter(scene.resolve(each.value)) for each in call.keywords)
 
 
 def _operands(expression: ast.expr) -> Iterator[ast.expr]:

@@ -149,5 +149,7 @@ PARTS_OF_REQUESTS: Final = frozenset(
     ]
 )
 """Attributes of frameworks' requests: what they hold is as it came."""
-REQUESTS: Final = frozenset({"request", "req", "self"})
-"""What views call their request, or what has it."""
+WHOLE_REQUESTS: Final = frozenset({"request", "req"})
+"""What views call their request."""
+REQUESTS: Final = WHOLE_REQUESTS | {"self"}
+"""The same, or what has it."""

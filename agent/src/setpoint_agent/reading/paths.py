@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from setpoint_agent.reading.known_calls import REQUESTS
+from setpoint_agent.reading.known_calls import PARTS_OF_REQUESTS, REQUESTS
 from setpoint_agent.reading.source import FunctionNode, body_of
 
 LEAVING_CALLS: Final = frozenset({"abort", "exit", "_exit", "fail"})
@@ -145,35 +145,48 @@ def _known_after(statement: ast.stmt) -> Iterator[Condition]:
                     yield from _known_after(each)
         elif statement.orelse and leaves(statement.orelse):
             yield Condition(statement.test, outcome=True)
+        elif not statement.orelse:
+            yield from _refused_within(statement)
     elif isinstance(statement, ast.For):
         yield from _refused_by(statement)
     for each in _inside(statement):
         yield from _known_after(each)
 
 
+def _refused_within(statement: ast.If) -> Iterator[Condition]:
+    """`if here: if bad: abort()`: who came past it was not both."""
+    for each in statement.body:
+        for inner in _known_after(each):
+            bad = ast.UnaryOp(ast.Not(), inner.test) if inner.outcome else inner.test
+            yield Condition(ast.BoolOp(ast.And(), [statement.test, bad]), outcome=False)
+
+
 def _replaces(block: Sequence[ast.stmt]) -> bool:
     """Whether a block does nothing but put the code's own in the place of what was tested: `if bad(name): name = "x"`,
     `if bad(identity): identity = uuid4().hex`."""
-    return all(isinstance(each, ast.Assign) and _is_made_up_of_calls(each.value) for each in block)
+    return all(isinstance(each, ast.Assign) and _is_made_up(each.value) for each in block)
 
 
 def _is_made_up(expression: ast.expr) -> bool:
-    """Whether constants and functions of names are all that it is made of: nothing of the request can be in it."""
+    """Whether constants, and what functions give of them, are all that it is: nothing of the request can be in it."""
     match expression:
         case ast.Constant():
             return True
         case ast.Call(func=function, args=arguments, keywords=[]):
-            return _is_made_up(function) and all(map(_is_made_up_of_calls, arguments))
-        case ast.Attribute(value=value):
+            return _is_function(function) and all(map(_is_made_up, arguments))
+        case ast.Attribute(value=value) | ast.Subscript(value=value, slice=ast.Slice() | ast.Constant()):
             return _is_made_up(value)
-        case ast.Subscript(value=ast.expr() as value, slice=ast.Slice() | ast.Constant()):
-            return _is_made_up_of_calls(value)
-    return isinstance(expression, ast.Name) and expression.id not in REQUESTS
+    return False
 
 
-def _is_made_up_of_calls(expression: ast.expr) -> bool:
-    """The same of what is handed on: no name as it is."""
-    return not isinstance(expression, ast.Name) and _is_made_up(expression)
+def _is_function(expression: ast.expr) -> bool:
+    """Whether a name is called, or a method of what is made up: `uuid4`, `secrets.token_hex`, `uuid4().hex.upper`."""
+    match expression:
+        case ast.Name(id=name):
+            return name not in REQUESTS and name not in PARTS_OF_REQUESTS
+        case ast.Attribute(value=value, attr=name) if name not in REQUESTS and name not in PARTS_OF_REQUESTS:
+            return _is_function(value) or _is_made_up(value)
+    return False
 
 
 def _refused_by(loop: ast.For) -> Iterator[Condition]:

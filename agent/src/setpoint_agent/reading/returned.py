@@ -19,17 +19,21 @@ from setpoint_agent.reading.constants import strings_in, written_around
 from setpoint_agent.reading.danger import probes_for
 from setpoint_agent.reading.flow import Follower
 from setpoint_agent.reading.interface import Clearance
-from setpoint_agent.reading.requested import key_of
+from setpoint_agent.reading.requested import key_of, may_have_refused
 from setpoint_agent.reading.scene import Scene, called_name
 from setpoint_agent.reading.source import FunctionNode, function_of, own_nodes
 from setpoint_agent.sinks.interface import Sink
 
-BODIES: Final = frozenset({"body", "content", "data", "html", "media", "text"})
+BODIES: Final = frozenset({"body", "content", "data", "html", "media", "response", "text"})
 """Attributes of responses that hold what is sent: of falcon, bottle, aiohttp, Django, Flask."""
 HEADERS: Final = frozenset({"cache_control", "content_type", "downloadable_as", "etag", "media_type", "viewable_as"})
 """Attributes of responses that are headers."""
 HEADER_SETTERS: Final = frozenset({"add_header", "append_header", "set_header", "set_headers"})
 WRITERS: Final = frozenset({"write", "writelines"})
+MAKING_RESPONSES: Final = ("Response", "make_response")
+"""How the names of what makes a response of a page end, in all frameworks."""
+MARKUP: Final = "Markup"
+"""markupsafe's class of texts that need no escaping, and escape what is joined to them."""
 
 
 def clearance_of_returned(code: CodeType, match: Match, text: str, sink: Sink) -> Clearance | None:
@@ -48,6 +52,42 @@ def clearance_of_returned(code: CodeType, match: Match, text: str, sink: Sink) -
     if answer.safety in {Safety.UNSAFE, Safety.NEUTRAL}:
         return None
     return Clearance(answer.reason, _place(code, answer.line), certain=answer.safety is Safety.SAFE)
+
+
+def is_returned_raw(code: CodeType, match: Match, text: str, sink: Sink) -> bool:
+    """Whether the function of `code` surely gives back what came, past any escaper that it called: its result was
+    dropped, say. False where that cannot be told."""
+    function, space = function_of(code), module_of(code)
+    if function is None or space is None or _puts_into_markup(function):
+        return False
+    question = Question(
+        match.found, sink.language, probes_for(sink.language, text, 0, 0), key_of(match.value.name), text
+    )
+    follower = Follower(question)
+    scene = Scene(function, space, code=code)
+    given = [part for each in _given_back(function) for part in _contents(each)]
+    answer = worst(follower.answer(each, scene, each.lineno) for each in given)
+    if answer.safety is not Safety.UNSAFE or not follower.saw_all:
+        return False
+    return not any(may_have_refused(scene, each.lineno, question) for each in given)
+
+
+def _puts_into_markup(function: FunctionNode) -> bool:
+    """Whether it names what escapes all that is put into it."""
+    return any(
+        (isinstance(each, ast.Name) and each.id == MARKUP) or (isinstance(each, ast.Attribute) and each.attr == MARKUP)
+        for each in ast.walk(function)
+    )
+
+
+def _contents(expression: ast.expr) -> Iterator[ast.expr]:
+    """What a response is made of, where that is what is given back: `HttpResponse(page, status=404)`."""
+    parts = expression.elts if isinstance(expression, ast.Tuple) else [expression]
+    for each in parts:
+        if isinstance(each, ast.Call) and called_name(each).endswith(MAKING_RESPONSES):
+            yield from (*each.args, *(keyword.value for keyword in each.keywords if keyword.arg in BODIES))
+        else:
+            yield each
 
 
 def module_of(code: CodeType) -> Mapping[str, Any] | None:

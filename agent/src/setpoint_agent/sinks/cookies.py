@@ -20,8 +20,10 @@ from setpoint_agent.examination import report
 from setpoint_agent.patching.interface import Patch, Wrap
 from setpoint_agent.quiet import quietly
 from setpoint_agent.request import Request, current
+from setpoint_agent.sinks.awaited import Holds, if_sent
 from setpoint_agent.sinks.callers import application_caller
-from setpoint_agent.sinks.own_calls import look
+from setpoint_agent.sinks.own_calls import is_new_and_own, look
+from setpoint_agent.sources.answers import Headers
 
 LONGEST_HEADER: Final = 8_192
 """Characters of a `Set-Cookie` that are read: browsers keep no cookie of more than 4,096 (RFC 6265, section 6.1)."""
@@ -56,10 +58,19 @@ def of_header(text: str) -> Attributes:
     return attributes
 
 
-def look_at_header(text: str, *, frames: Sequence[FrameType] | None = None) -> None:
-    """A `Set-Cookie` header that the application wrote by itself; `frames` () where it has returned since."""
+def look_at_header(text: str, *, frames: Sequence[FrameType] | None = None, sent: bool = False) -> None:
+    """A `Set-Cookie` header that the application wrote by itself; `frames` () where it has returned since.
+
+    `sent`: it is among the headers that the answer has.
+    """
+    request = current.get() if not sent else None
     for kind in missing(of_header(text)):
-        report(kind, "Set-Cookie", frames=frames)
+        keep = if_sent(request, _still_lacks(_named_in(text), kind)) if request is not None else None
+        report(kind, "Set-Cookie", frames=frames, keep=keep)
+
+
+def _named_in(text: str) -> str:
+    return text.partition("=")[0].strip()
 
 
 def _plain(name: str) -> str:
@@ -109,13 +120,31 @@ def _watching(sink: str, defaults: Callable[[Any], Attributes] = lambda _: {}) -
             caller: FrameType, signature: inspect.Signature, arguments: tuple[Any, ...], keywords: dict[str, Any]
         ) -> None:
             attributes = {**defaults(arguments[0]), **_said(signature, arguments, keywords)}
-            lacking = missing(attributes)
-            if lacking:
-                look(caller, *(each for kind in lacking for each in (kind, sink)))
+            lacking, request = missing(attributes), current.get()
+            if lacking and request is not None and is_new_and_own(caller):
+                for kind in lacking:
+                    report(kind, sink, keep=if_sent(request, _still_lacks(_name(attributes), kind)))
 
         return setting
 
     return wrap
+
+
+def _name(attributes: Attributes) -> str:
+    named = attributes.get("key", attributes.get("name"))
+    return str(getattr(named, "key", named))  # Litestar's own `Cookie`
+
+
+def _still_lacks(cookie: str, kind: Kind) -> Holds:
+    """Whether a cookie is sent like that: `response.cookies[name]["secure"] = True` may come later. One that is not to
+    be seen among the headers by its name is."""
+
+    def lacks(headers: Headers) -> bool:
+        lines = [text for name, text in headers if name.lower() == "set-cookie"]
+        named = [each for each in lines if _named_in(each) == cookie]
+        return not named or any(kind in missing(of_header(each)) for each in named)
+
+    return lacks
 
 
 def _said(signature: inspect.Signature, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> dict[str, Any]:

@@ -110,7 +110,7 @@ def look_at(
         if lower == "refresh":
             examine(sink, value, frames=frames, keep=keep)
     elif lower == COOKIE:
-        cookies.look_at_header(value, frames=frames)
+        cookies.look_at_header(value, frames=frames, sent=sent)
         if not _is_quoted(value):
             examine(sink, value, frames=frames, keep=keep)
     elif lower not in UNREMARKABLE:
@@ -151,9 +151,7 @@ def _setting(sink: Sink, through: Collection[str], *, noting: bool = False) -> W
             look_at(name, value, sink)
             # `headers.add("Content-Disposition", "attachment", filename=name)`; `send_file` does that, too.
             if parameters and application_caller(_COLLECTION) is not None:
-                for each in parameters.values():
-                    if isinstance(each, str):
-                        examine(sink, each, keep=if_sent(request, _has(_text(name).lower(), "")))
+                _look_at_parameters(name, parameters, sink, request)
 
     def wrap(original: Callable[..., Any]) -> Callable[..., Any]:
         def setting(headers: Any, /, *arguments: Any, **keywords: Any) -> Any:
@@ -165,6 +163,13 @@ def _setting(sink: Sink, through: Collection[str], *, noting: bool = False) -> W
         return functools.update_wrapper(setting, original)
 
     return wrap
+
+
+def _look_at_parameters(name: Any, parameters: Mapping[str, Any], sink: Sink, request: Request) -> None:
+    keep = if_sent(request, _has(_text(name).lower(), ""))
+    for each in parameters.values():
+        if isinstance(each, str):
+            examine(sink, each, keep=keep)
 
 
 def _is_of_file(frame: FrameType | None) -> bool:

@@ -19,7 +19,7 @@ from setpoint_agent.examination import weigh
 from setpoint_agent.provenance.interface import Match
 from setpoint_agent.provenance.recognition import find_on_page
 from setpoint_agent.reading.constants import strings_of_module
-from setpoint_agent.reading.returned import module_of
+from setpoint_agent.reading.returned import is_returned_raw, module_of
 from setpoint_agent.request import MOST_ESCAPED, Request
 from setpoint_agent.sinks.interface import Sink
 from setpoint_agent.sinks.occurrences import left_over
@@ -35,6 +35,8 @@ LOOKED_AT_LATER: Final = 8
 meets, and what a handler leaves unescaped it leaves unescaped every time."""
 MOST_HANDLERS: Final = 2_000
 
+_raw: Final[dict[tuple[CodeType, str, str], bool]] = {}
+"""By handler and parameter."""
 _looked_at: Final[dict[CodeType | str | None, int]] = {}
 
 
@@ -44,7 +46,7 @@ def _look_at(request: Request, answer: Answer) -> None:
     text = _text_of(answer)
     matches = [each for each in find_on_page(request.values(), text) if not _is_number(each.found)]
     if matches and len(request.escaped) < MOST_ESCAPED:
-        doubtful = list(_unescaped(request, text, matches))
+        doubtful = list(_unescaped(request, text, matches)) or _escaped_in_vain(request, text, matches)
         if doubtful:
             weigh(PAGE, text, doubtful, frames=())
 
@@ -97,6 +99,24 @@ def _unescaped(request: Request, text: str, matches: list[Match]) -> Iterator[Ma
             places = left_over(text, wanted, written, escaped)
     for start, end in places:
         yield replace(wanted[text[start:end]], start=start, end=end)
+
+
+def _escaped_in_vain(request: Request, text: str, matches: list[Match]) -> list[Match]:
+    """Those that an escaper was given, but what it gave back is not what the handler puts on the page."""
+    handler = request.handler
+    if handler is None or "escaped" not in vars(request):
+        return []
+    return [each for each in matches if _is_raw(handler, each, text)]
+
+
+def _is_raw(handler: CodeType, match: Match, text: str) -> bool:
+    """What the code of a handler says of one parameter, once."""
+    key = (handler, match.value.part, match.value.name)
+    if key not in _raw:
+        if len(_raw) >= MOST_HANDLERS:
+            _raw.clear()
+        _raw[key] = is_returned_raw(handler, match, text, PAGE)
+    return _raw[key]
 
 
 def _texts_of_templates(request: Request) -> list[str]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import functools
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from types import FunctionType
 from typing import Any, Final
 
@@ -20,7 +20,9 @@ from setpoint_agent.patching.interface import Patch
 from setpoint_agent.patching.standin import in_place_of
 from setpoint_agent.quiet import quietly
 from setpoint_agent.request import Request, current
+from setpoint_agent.sinks.callers import application_caller
 from setpoint_agent.sinks.headers import REDIRECT
+from setpoint_agent.sinks.wrapping import argument, looking
 
 LOCATION: Final = "Location"
 MOST_JOINED: Final = 64
@@ -50,6 +52,17 @@ def _look_at(view: Any, response: Any) -> None:
         examine(REDIRECT, response[LOCATION], frames=())
 
 
+def _made_for_a_view(original: Callable[..., None]) -> Callable[..., None]:
+    """`RedirectResponse(url)` of what a view gives back where it is declared as `response_class`."""
+
+    def look(arguments: Sequence[Any], keywords: Mapping[str, Any]) -> None:
+        request = current.get()
+        if request is not None and request.handler is not None and application_caller() is None:
+            examine(REDIRECT, str(argument(arguments, keywords, 1, "url")), frames=())
+
+    return looking(look)(original)
+
+
 def _joining(original: Callable[..., Any]) -> Callable[..., Any]:
     """`urljoin(base, url)`; libraries that follow redirects join addresses for themselves."""
 
@@ -71,5 +84,6 @@ def _note_joined(request: Request, address: Any, joined: Any) -> None:
 
 PATCHES: Final = (
     Patch("django.views.generic.base", "RedirectView.get", _answering),
+    Patch("starlette.responses", "RedirectResponse.__init__", _made_for_a_view),
     Patch("urllib.parse", "urljoin", _joining),
 )

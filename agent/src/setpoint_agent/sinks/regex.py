@@ -17,6 +17,8 @@ from setpoint_agent.sinks.interface import Sink
 from setpoint_agent.sinks.wrapping import examining
 
 _MODULES: Final = frozenset({"re", "regex.regex", "regex._main"})
+MOST_PATTERNS: Final = 256
+"""Patterns of one scanner."""
 _written_down: Final = Seen(most=2_048)
 """Patterns that are constants of the code which uses them: nearly all are, and some are used very often."""
 
@@ -56,6 +58,19 @@ def _is_written_down(pattern: str | bytes, frame: FrameType) -> bool:
     return any(pattern is frame.f_globals.get(each) for each in code.co_names)
 
 
+def _scanning(original: Callable[..., None]) -> Callable[..., None]:
+    """`re.Scanner([(pattern, action), …])`, which compiles its patterns by itself."""
+    sink = _sink("re.Scanner")
+
+    def __init__(self: Any, lexicon: Any, flags: Any = 0) -> None:  # noqa: N807 - it is that method
+        if current.get() is not None and isinstance(lexicon, list | tuple):
+            for each in lexicon[:MOST_PATTERNS]:
+                _look_at(sink, each[0] if isinstance(each, list | tuple) and each else each)
+        original(self, lexicon, flags)
+
+    return __init__
+
+
 def _sink(name: str) -> Sink:
     return Sink(REGEX_INJECTION, name, "regex", safe_after=frozenset({"regex"}))
 
@@ -63,6 +78,7 @@ def _sink(name: str) -> Sink:
 PATCHES: Final = (
     # What all functions of the module call (CPython 3.11 and 3.13), also those that others imported by name before.
     Patch("re", "_compile", _compiling("re.compile")),
+    Patch("re", "Scanner.__init__", _scanning),
     Patch("regex.regex", "_compile", _compiling("regex.compile")),
     Patch("regex._main", "_compile", _compiling("regex.compile")),
     # Patterns that a database is handed to match with.

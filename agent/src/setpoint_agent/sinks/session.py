@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
+from types import ModuleType
 from typing import Any, Final
 
 from setpoint_agent.catalogue import TRUST_BOUNDARY
 from setpoint_agent.examination import examine
-from setpoint_agent.patching.interface import Patch
+from setpoint_agent.patching.bound import put_on_class
+from setpoint_agent.patching.interface import Patch, Preparation
 from setpoint_agent.request import current
 from setpoint_agent.sinks.callers import application_caller
 from setpoint_agent.sinks.interface import Sink
 from setpoint_agent.sinks.kept import CHANGEABLE, MOST_TEXTS, remember, texts_in
-from setpoint_agent.sinks.wrapping import Look, looking
+from setpoint_agent.sinks.wrapping import Look, argument, looking
 
 CHANGES: Final = "session-changes"
 """The effect."""
@@ -74,6 +76,21 @@ def _dropping(_: Sequence[Any], __: Mapping[str, Any]) -> None:
         request.effects[CHANGES] += 1
 
 
+def _signing_token(position: int, keyword: str, sink: Sink) -> Look:
+    """`jwt.encode(claims, key)`."""
+
+    def look(arguments: Sequence[Any], keywords: Mapping[str, Any]) -> None:
+        _look_at(sink, [argument(arguments, keywords, position, keyword)])
+
+    return look
+
+
+def _watch_pyjwt(module: ModuleType) -> None:
+    """PyJWT also hands its method out as a function."""
+    wrap = looking(_signing_token(1, "payload", _sink("jwt.encode")))
+    put_on_class(module, "PyJWT", ("encode",), wrap, over=True)
+
+
 def _signing(sink: Sink) -> Look:
     """`serializer.dumps(state)`, `signer.sign(value)`, `response.set_signed_cookie(name, value)`."""
 
@@ -114,6 +131,13 @@ _SIGNERS: Final = {
     ("tornado.web", "RequestHandler.set_signed_cookie"): "tornado.RequestHandler.set_signed_cookie",
 }
 
+_TOKENS: Final = {
+    ("authlib.jose.rfc7519.jwt", "JsonWebToken.encode"): (2, "payload", "authlib.jose.jwt.encode"),
+    ("jose.jwt", "encode"): (0, "claims", "jose.jwt.encode"),
+    ("joserfc.jwt", "encode"): (1, "claims", "joserfc.jwt.encode"),
+}
+"""Position and name of the claims; `sinks.tokens` watches the same functions for their keys."""
+
 PATCHES: Final = (
     *(
         Patch(module, f"{owner}.{method}", looking(_keeping(_sink(name))))
@@ -129,6 +153,11 @@ PATCHES: Final = (
         Patch(module, f"{owner}.{method}", looking(_dropping))
         for module, owner in _SESSIONS
         for method in ("__delitem__", "pop", "clear")
+    ),
+    Preparation("jwt.api_jwt", _watch_pyjwt),
+    *(
+        Patch(module, attribute, looking(_signing_token(position, keyword, _sink(name))), over=True)
+        for (module, attribute), (position, keyword, name) in _TOKENS.items()
     ),
     *(Patch(module, attribute, looking(_signing(_sink(name)))) for (module, attribute), name in _SIGNERS.items()),
 )

@@ -5,7 +5,8 @@ Variables of an expression (`tree.xpath("//user[@name=$name]", name=value)`) are
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType
 from typing import Any, Final
 
@@ -13,9 +14,14 @@ from setpoint_agent.catalogue import XPATH_INJECTION
 from setpoint_agent.examination import examine
 from setpoint_agent.patching.fixed_types import replace_method
 from setpoint_agent.patching.interface import Patch, Preparation
-from setpoint_agent.patching.subclasses import watch_construction
+from setpoint_agent.patching.replace import put
+from setpoint_agent.patching.standin import in_place_of
+from setpoint_agent.patching.subclasses import Look, watch_construction, watch_method
 from setpoint_agent.sinks.interface import Sink
 from setpoint_agent.sinks.wrapping import argument, examining
+
+EVALUATORS: Final = ("XPathDocumentEvaluator", "XPathElementEvaluator")
+"""What evaluates expressions for a tree, and for an element."""
 
 
 def _sink(name: str) -> Sink:
@@ -27,10 +33,28 @@ def _prepare_lxml(module: ModuleType) -> None:
     for owner in ("_Element", "_ElementTree"):
         replace_method(getattr(module, owner), "xpath", examining(_sink(f"lxml.etree.{owner}.xpath"), 1, "_path"))
     for name in ("XPath", "ETXPath"):
-        watch_construction(module, name, _compiling(_sink(f"lxml.etree.{name}")))
+        watch_construction(module, name, _reading(_sink(f"lxml.etree.{name}")))
+    for name in EVALUATORS:
+        watch_method(module, name, "__call__", _reading(_sink(f"lxml.etree.{name}")))
+    put(module, "XPathEvaluator", _evaluating)
 
 
-def _compiling(sink: Sink) -> Any:
+def _evaluating(original: Callable[..., Any]) -> Callable[..., Any]:
+    """`XPathEvaluator(tree)(expression)`: it makes one of two classes, of which only the module's names are watched."""
+
+    def evaluator(etree_or_element: Any, **keywords: Any) -> Any:
+        module = sys.modules["lxml.etree"]
+        for kind, made in zip((module._ElementTree, module._Element), EVALUATORS, strict=True):
+            if isinstance(etree_or_element, kind):
+                return getattr(module, made)(etree_or_element, **keywords)
+        return original(etree_or_element, **keywords)
+
+    return in_place_of(original, evaluator)
+
+
+def _reading(sink: Sink) -> Look:
+    """What is given the expression first, when it is made or when it is called."""
+
     def look(_: Any, arguments: Sequence[Any], keywords: Mapping[str, Any]) -> None:
         examine(sink, argument(arguments, keywords, 0, "path"))
 

@@ -97,7 +97,7 @@ def test_verifying_looks_at_all_files(site: Path, tmp_path: Path) -> None:
 
 
 def test_all_is_told_once_then_changes_then_nothing(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(telling, "OCTETS", 60_000)
+    monkeypatch.setattr(telling, "OCTETS", 20_000)
     components = Components(Settings(service="shop", release="1.4.2"))
     told = [components.take_changed()]
     while not told[-1]["whole"]:

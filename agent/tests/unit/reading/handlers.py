@@ -729,3 +729,44 @@ def unsafe_scheme_by_name(value: str, sink: Sink) -> None:
 
 def resolved(host: str | None) -> list[str]:
     return ["9.9.9.9"] if host else []
+
+
+def safe_unless_empty(value: str, sink: Sink) -> None:
+    if value and value not in ALLOWED:
+        raise RejectedError
+    sink(f"SELECT * FROM t ORDER BY {value}")
+
+
+def safe_unless_missing(value: str | None, sink: Sink) -> None:
+    if value is not None and not value.isalpha():
+        raise RejectedError
+    sink(f"SELECT * FROM t ORDER BY {value}")
+
+
+def unsafe_unless_strict(value: str, sink: Sink, strict: bool = False) -> None:
+    if strict and value not in ALLOWED:
+        raise RejectedError
+    sink(f"SELECT * FROM t ORDER BY {value}")
+
+
+def unsafe_where_a_flag_says_so(value: str, sink: Sink) -> None:
+    known = value.startswith("x")
+    if known and value not in ALLOWED:
+        raise RejectedError
+    sink(f"SELECT * FROM t ORDER BY {value}")
+
+
+def safe_substituted_by_function(value: str, sink: Sink) -> None:
+    escaped = re.sub(r"['\"\\]", lambda mark: f"\\{mark[0]}", value)
+    sink(f"SELECT * FROM t WHERE a = '{escaped}'")
+
+
+def unsafe_substituted_by_function(value: str, sink: Sink) -> None:
+    shouted = re.sub(r"[!?]", lambda mark: mark[0] * 2, value)
+    sink(f"SELECT * FROM t WHERE a = '{shouted}'")
+
+
+def safe_replaced_by_pairs(value: str, sink: Sink) -> None:
+    for mark, escaped in (("\\", "\\\\"), ("'", "''")):
+        value = value.replace(mark, escaped)
+    sink(f"SELECT * FROM t WHERE a = '{value}'")

@@ -86,3 +86,11 @@ def test_errors_are_the_modules_own(watching: Watch, blue: str) -> None:
             re.compile(f"({blue}")
         with pytest.raises(TypeError):
             re.compile(7)  # type: ignore[call-overload]  # on purpose
+
+
+def test_scanners(watching: Watch, blue: str) -> None:
+    evidence = watching("sinks.regex", sources=False)
+    with request_of(blue):
+        found, rest = re.Scanner([(blue, lambda _, text: text), (r"\s+", None)]).scan("blue blue green")  # type: ignore[attr-defined]  # typeshed has none
+    assert (found, rest) == (["blue", "blue"], "green")
+    assert [each.sink for each in evidence] == ["re.Scanner"]

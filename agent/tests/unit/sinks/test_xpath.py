@@ -37,6 +37,18 @@ def lxml_compiled(name: str) -> Any:
     return etree.XPath(expression(name))(etree.fromstring(DOCUMENT))
 
 
+def lxml_evaluator(name: str) -> Any:
+    return etree.XPathEvaluator(etree.fromstring(DOCUMENT))(expression(name))
+
+
+def lxml_evaluator_of_tree(name: str) -> Any:
+    return etree.XPathEvaluator(etree.parse(io.StringIO(DOCUMENT)), smart_strings=False)(expression(name))
+
+
+def lxml_class_of_evaluator(name: str) -> Any:
+    return etree.XPathElementEvaluator(etree.fromstring(DOCUMENT))(expression(name))
+
+
 def lxml_find(name: str) -> Any:
     return [etree.fromstring(DOCUMENT).find(expression(name))]
 
@@ -66,6 +78,9 @@ BUILT = [
     lxml_tree,
     lxml_of_html,
     lxml_compiled,
+    lxml_evaluator,
+    lxml_evaluator_of_tree,
+    lxml_class_of_evaluator,
     lxml_find,
     lxml_tree_findall,
     standard_element,

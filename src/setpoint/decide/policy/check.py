@@ -61,9 +61,10 @@ def check_stages(policy: Policy) -> None:
             where=policy.where,
             remedy="leave runtime alone under effects",
         )
-    if COMPONENT in policy.types and policy.effect(Stage.RUNTIME) in NOTHING_TO_SET_BACK:
+    effect = policy.effect(Stage.RUNTIME)
+    if COMPONENT in policy.types and policy.subject is Subject.RESOURCE and effect in NOTHING_TO_SET_BACK:
         raise InputError(
-            f"{policy.id} cannot {policy.effect(Stage.RUNTIME)} a component at runtime",
+            f"{policy.id} has the effect {effect} on components at runtime, where nothing of them can be set back",
             where=policy.where,
             remedy="at runtime it can be none, warn, alert or deny, which there alerts",
         )
@@ -81,10 +82,11 @@ def check_types(policy: Policy, schemas: Schemas, nearest: Nearest) -> dict[str,
     if policy.types == (EVERY_TYPE,) and policy.subject is Subject.DRIFT:
         return {}
     if COMPONENT in policy.types and (policy.subject is Subject.DRIFT or len(policy.types) > 1):
+        beside = "drift" if policy.subject is Subject.DRIFT else "other types"
         raise InputError(
-            f"{policy.id} cannot speak of {COMPONENT} and of drift, or of other types",
+            f"{policy.id} speaks of {beside} and of {COMPONENT}, of which no policy speaks but a guardrail of its own",
             where=policy.reads_where.get(COMPONENT, policy.where),
-            remedy="write a policy with subject: resource for components alone",
+            remedy="write one with subject: resource and that type alone",
         )
     return {name: _schema(policy, name, schemas, nearest) for name in policy.types}
 

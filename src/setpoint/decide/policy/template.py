@@ -65,8 +65,8 @@ _COMPONENT: Final = (
     _HEAD
     + """\
 types: [{type}]
-# Of type, name, version, purl, licences, licence_expression, is_loaded, severity, known_exploited and fixed_known, those
-# that the expression uses.
+# Those that the expression uses, of type, name, version, purl, licences, licence_expression, is_loaded, severity,
+# known_exploited and fixed_known.
 reads: [licence_expression]
 # CEL, true while all is well. What nobody states is null.
 holds: >-

@@ -106,6 +106,41 @@ def test_a_drift_policy_sees_the_difference_only(
     assert told in _told(compile_all, drift_policy(expression))
 
 
+OF_COMPONENTS = {"types": ("Setpoint::Component",), "reads": ("licences",), "effects": {Stage.BUILD: Effect.WARN}}
+
+
+def test_a_policy_on_components_is_taken(guardrail: MakePolicy, compile_all: CompileAll) -> None:
+    compiled = compile_all(guardrail("!('MIT' in resource.licences)", **OF_COMPONENTS))
+    assert len(compiled.guardrails("Setpoint::Component", Stage.BUILD)) == 1
+
+
+@pytest.mark.parametrize(
+    ("expression", "changes", "told"),
+    [
+        ("resource.licences == []", {"reads": ("licenses",)}, "Setpoint::Component has no property licenses; did you"),
+        ("self.id == ''", {}, "uses the variable self, which does not exist"),
+        ("size(tags) == 0", {}, "uses the variable tags, which does not exist"),
+        ("true", {"types": ("Setpoint::Components",)}, "did you mean Setpoint::Component?"),
+        (
+            "true",
+            {"types": ("Setpoint::Component", "AWS::RDS::DBInstance")},
+            "speaks of other types and of Setpoint::Component",
+        ),
+        ("true", {"effects": {Stage.RUNTIME: Effect.REMEDIATE}}, "has the effect remediate on components at runtime"),
+        ("true", {"effects": {Stage.RUNTIME: Effect.ESCALATE}}, "has the effect escalate on components at runtime"),
+    ],
+)
+def test_a_wrong_policy_on_components_is_told(
+    expression: str, changes: dict[str, Any], told: str, guardrail: MakePolicy, compile_all: CompileAll
+) -> None:
+    assert told in _told(compile_all, guardrail(expression, **{**OF_COMPONENTS, **changes}))
+
+
+def test_a_policy_on_drift_cannot_speak_of_components(drift_policy: MakePolicy, compile_all: CompileAll) -> None:
+    policy = drift_policy("true", types=("Setpoint::Component",))
+    assert "speaks of drift and of Setpoint::Component" in _told(compile_all, policy)
+
+
 def test_a_drift_policy_speaks_at_runtime_only(drift_policy: MakePolicy, compile_all: CompileAll) -> None:
     policy = drift_policy("true", effects={Stage.RUNTIME: Effect.ALERT, Stage.BUILD: Effect.DENY})
     assert "speaks of drift, which there is at runtime only" in _told(compile_all, policy)

@@ -12,10 +12,12 @@ from setpoint.decide.policy.functions import (
     account_of,
     any_action,
     any_port,
+    bound_by,
     is_public_cidr,
     limited_by,
     port_count,
     serves_anyone,
+    usable_under,
 )
 
 JSON = st.recursive(
@@ -182,6 +184,43 @@ OWN_CLUSTER = "arn:aws:iam::111122223333:oidc-provider/oidc.eks.eu-west-1.amazon
 )
 def test_serves_anyone(provider: Any, condition: Any, *, anyone: bool) -> None:
     assert serves_anyone(provider, condition) is anyone
+
+
+@pytest.mark.parametrize(
+    ("expression", "licences", "bound"),
+    [
+        ("AGPL-3.0-only", ["AGPL-*"], True),
+        ("agpl-3.0-only", ["AGPL-3.0-Only"], True),
+        ("LGPL-3.0-only", ["GPL-*"], False),
+        ("AGPL-3.0-only OR MIT", ["AGPL-*"], False),
+        ("AGPL-3.0-only OR SSPL-1.0", ["AGPL-*", "SSPL-*"], True),
+        ("AGPL-3.0-only OR MIT AND SSPL-1.0", ["AGPL-*", "SSPL-*"], True),
+        ("MIT AND AGPL-3.0-only", ["AGPL-*"], True),
+        ("GPL-2.0-only WITH Classpath-exception-2.0", ["GPL-2.0-only"], False),
+        ("GPL-2.0-only WITH Classpath-exception-2.0", ["GPL-2.0-only*"], True),
+        ("MIT", "MIT", True),
+        (None, ["AGPL-*"], False),
+        (7, ["AGPL-*"], True),
+    ],
+)
+def test_bound_by(expression: Any, licences: Any, *, bound: bool) -> None:
+    assert bound_by(expression, licences) is bound
+
+
+@pytest.mark.parametrize(
+    ("expression", "licences", "usable"),
+    [
+        ("MIT", ["MIT"], True),
+        ("GPL-3.0-only OR MIT", ["MIT"], True),
+        ("GPL-3.0-only AND MIT", ["MIT"], False),
+        ("BSD-3-Clause AND (GPL-3.0-only OR MIT)", ["MIT", "BSD-*"], True),
+        ("", ["*"], False),
+        (None, ["*"], False),
+        (7, ["*"], False),
+    ],
+)
+def test_usable_under(expression: Any, licences: Any, *, usable: bool) -> None:
+    assert usable_under(expression, licences) is usable
 
 
 @given(JSON, JSON)

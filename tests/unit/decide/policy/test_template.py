@@ -7,7 +7,7 @@ import pytest
 
 from setpoint.decide.policy import test as policy_test
 from setpoint.decide.policy.compile import compile_policies
-from setpoint.decide.policy.template import drift_policy_file, guardrail_file
+from setpoint.decide.policy.template import component_policy_file, drift_policy_file, guardrail_file
 from setpoint.errors import InputError
 from setpoint.intent.guardrails import load_guardrails
 from setpoint.model.documents import DOCUMENT_KINDS
@@ -33,6 +33,10 @@ def test_a_new_guardrail_is_right_as_it_is(kind: Kind, tmp_path: Path) -> None:
     below = {f"First.{path}": each for path, each in DOCUMENT_KINDS.items()} if kind is Kind.DOCUMENT else {}
     schema = _schema({"First": kind, **below})
     assert _outcomes(tmp_path, guardrail_file("exposure/some-rule", schema), schema) == [True, True]
+
+
+def test_a_new_policy_on_components_is_right_as_it_is(tmp_path: Path) -> None:
+    assert _outcomes(tmp_path, component_policy_file("exposure/some-rule"), _schema({})) == [True, True]
 
 
 @pytest.mark.parametrize("type_name", [TYPE, "*"])

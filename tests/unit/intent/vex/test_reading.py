@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -177,7 +178,5 @@ def test_whatever_stands_in_it_is_read_or_refused(value: Any) -> None:
         {"@context": "https://openvex.dev/ns", "statements": value},
         {"bomFormat": "CycloneDX", "vulnerabilities": value, "metadata": value, "components": value},
     ):
-        try:
-            read_vex(json.dumps(document).encode(), "v.json")
-        except InputError as error:
-            assert error.where.startswith("v.json")
+        with suppress(InputError):
+            assert read_vex(json.dumps(document).encode(), "v.json")

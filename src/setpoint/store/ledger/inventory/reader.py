@@ -19,7 +19,7 @@ from setpoint.store.interface.inventory import (
     StoredMatch,
 )
 from setpoint.store.ledger.database import Database
-from setpoint.store.ledger.inventory import advisories, bills, feeds, matching, using
+from setpoint.store.ledger.inventory import advisories, bills, feeds, matching, showing, using
 from setpoint.store.ledger.inventory.tables import images, releases, sboms, services
 
 
@@ -64,7 +64,7 @@ class SqlInventory:
 
     def instances(self, *, service: str | None, after: tuple[str, str], limit: int) -> Sequence[Instance]:
         with self._database.read() as connection:
-            return using.page(connection, service, after, limit)
+            return showing.page(connection, service, after, limit)
 
     def components(self, numbers: Collection[int]) -> Sequence[StoredComponent]:
         with self._database.read() as connection:
@@ -94,7 +94,7 @@ class SqlInventory:
         self, components: Collection[int], *, after: InstancePlace = FIRST, limit: int
     ) -> Sequence[InstanceUse]:
         with self._database.read() as connection:
-            return using.instances_of(connection, components, after, limit)
+            return showing.instances_of(connection, components, after, limit)
 
     def advisories(self, names: Collection[str]) -> Sequence[Advisory]:
         with self._database.read() as connection:

@@ -1,19 +1,18 @@
-"""Where components run: from components to bills, to groups of instances, to instances. `reader` calls it.
+"""Where components run: from components to bills, and to groups of instances. `reader` calls it.
 
-Nothing here reads a bill, and instances are read only as far as they are shown: the cost is that of the answer.
+No instance is read, and no bill but where all that it lists is asked for.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, select, tuple_
+from sqlalchemy import Connection, Select, func, select
 
-from setpoint.model.inventory import Instance, InventorySummary
-from setpoint.store.interface.inventory import ComponentUse, InstancePlace, InstanceUse, StoredComponent
-from setpoint.store.ledger.database import batches
+from setpoint.model.inventory import InventorySummary
+from setpoint.store.interface.inventory import ComponentUse, StoredComponent
 from setpoint.store.ledger.inventory import bills
 from setpoint.store.ledger.inventory.numbers import any_of
 from setpoint.store.ledger.inventory.tables import (
@@ -22,15 +21,11 @@ from setpoint.store.ledger.inventory.tables import (
     advisory_packages,
     components,
     groups,
-    images,
-    instances,
     releases,
     sbom_components,
     sboms,
     services,
 )
-
-running = sboms.alias("running_sboms")
 
 
 def counts(connection: Connection, wanted: Collection[int]) -> dict[str, int]:
@@ -39,7 +34,7 @@ def counts(connection: Connection, wanted: Collection[int]) -> dict[str, int]:
     asked = (
         select(services.c.name, counted)
         .join(groups, groups.c.service == services.c.id)
-        .where(groups.c.sbom.in_(_bills_with(wanted)), groups.c.instances > 0)
+        .where(groups.c.sbom.in_(bills_with(wanted)), groups.c.instances > 0)
         .group_by(services.c.name)
         .order_by(services.c.name)
     )
@@ -116,61 +111,6 @@ def components_of_release(connection: Connection, service: str, version: str) ->
     return bills.read_components(connection, listed)
 
 
-def instances_of(
-    connection: Connection, wanted: Collection[int], after: InstancePlace, limit: int
-) -> list[InstanceUse]:
-    """Page by page, in order of service, group and name."""
-    service, group, name = after
-    place = tuple_(services.c.name, groups.c.id)
-    asked = (
-        select(groups.c.id, groups.c.instances, groups.c.sbom, services.c.name)
-        .join(services, services.c.id == groups.c.service)
-        .where(groups.c.sbom.in_(_bills_with(wanted)), groups.c.instances > 0, place >= (service, group))
-        .order_by(services.c.name, groups.c.id)
-        .limit(limit + 1)
-    )
-    met = connection.execute(asked).all()
-    listed = _listed(connection, wanted, {row.sbom for row in met})
-    found = []
-    for row, numbered in _instances(connection, met, group, name, limit):
-        found.append(
-            InstanceUse(_decode(row), tuple(listed[numbered.sbom]), (numbered.name, numbered.id, row.instance_name))
-        )
-    return found
-
-
-def _instances(connection: Connection, met: Sequence[Any], begun: int, name: str, limit: int) -> list[tuple[Any, Any]]:
-    """The first instances of these groups, each with its group; of the one that was begun, those behind the name."""
-    by_number = {row.id: row for row in met}
-    found: list[Any] = []
-    left = list(by_number)
-    while left and len(found) < limit:
-        room = limit - len(found)
-        # As many groups as fit as a whole are read together; one that is begun, or does not fit, by itself.
-        some, size = left[:1], by_number[left[0]].instances
-        while len(some) < len(left) and left[0] != begun and size + by_number[left[len(some)]].instances <= room:
-            size += by_number[left[len(some)]].instances
-            some.append(left[len(some)])
-        asked = _all().where(instances.c.group.in_(some))
-        if some == [begun]:
-            asked = asked.where(instances.c.name > name)
-        if len(some) == 1:
-            asked = asked.order_by(instances.c.name).limit(room)
-        rows = connection.execute(asked).all()
-        order = {number: place for place, number in enumerate(some)}
-        found += sorted(rows, key=lambda row: (order[row.group], row.instance_name))
-        left = left[len(some) :]
-    return [(row, by_number[row.group]) for row in found[:limit]]
-
-
-def page(connection: Connection, service: str | None, after: tuple[str, str], limit: int) -> list[Instance]:
-    asked = _all().where(tuple_(services.c.name, instances.c.name) > after)
-    if service is not None:
-        asked = asked.where(services.c.name == service)
-    rows = connection.execute(asked.order_by(services.c.name, instances.c.name).limit(limit))
-    return [_decode(row) for row in rows]
-
-
 def sboms_of(connection: Connection, service: str) -> dict[str, int]:
     """Digest of a bill → how many instances run it; under the empty text those of which none is known."""
     asked = (
@@ -204,53 +144,6 @@ def summary(connection: Connection) -> InventorySummary:
     )
 
 
-def _bills_with(wanted: Collection[int]) -> Select[Any]:
+def bills_with(wanted: Collection[int]) -> Select[Any]:
+    """The numbers of all that list any of these components."""
     return select(sbom_components.c.sbom).where(any_of(sbom_components.c.component, wanted))
-
-
-def _listed(connection: Connection, wanted: Collection[int], of: Collection[int]) -> Mapping[int, list[int]]:
-    """Bill → which of these components it lists, in order."""
-    listed: dict[int, list[int]] = defaultdict(list)
-    table = sbom_components
-    for some in batches(sorted(of)):
-        asked = select(table.c.sbom, table.c.component).where(any_of(table.c.component, wanted), table.c.sbom.in_(some))
-        for sbom, component in connection.execute(asked.order_by(table.c.component)):
-            listed[sbom].append(component)
-    return listed
-
-
-def _all() -> Select[Any]:
-    return (
-        select(
-            services.c.name.label("service_name"),
-            instances.c.name.label("instance_name"),
-            instances.c.group,
-            releases.c.version,
-            groups.c.environment,
-            images.c.digest.label("image"),
-            running.c.digest.label("sbom"),
-            instances.c.source,
-            instances.c.first_seen,
-            instances.c.last_seen,
-        )
-        .select_from(instances)
-        .join(groups, groups.c.id == instances.c.group)
-        .join(services, services.c.id == instances.c.service)
-        .outerjoin(releases, releases.c.id == groups.c.release)
-        .outerjoin(images, images.c.id == groups.c.image)
-        .outerjoin(running, running.c.id == groups.c.running)
-    )
-
-
-def _decode(row: Row[Any]) -> Instance:
-    return Instance(
-        row.service_name,
-        row.instance_name,
-        row.version or "",
-        row.environment,
-        row.image or "",
-        row.sbom.hex() if row.sbom else "",
-        row.source,
-        row.first_seen,
-        row.last_seen,
-    )

@@ -1,8 +1,8 @@
-"""Whether the code itself put a value where it runs into the words around it: `f"users_{month}"`, `name + "example"`.
+"""Whether the code itself put a value where it may stand by chance: `f"users_{month}"`, `"LIMIT " + count`.
 
-A short word inside of a longer one proves nothing by itself (`bar` in `barcode`), so recognition leaves it open. It is
-settled here: a function that is running holds the very text beside a gap, and fills the gap with the value.
-`examination` asks.
+A short word inside of a longer one proves nothing by itself (`bar` in `barcode`), nor does a small number, so that
+recognition leaves it open. It is settled here: a function that is running holds the very text beside a gap, and fills
+the gap with the value. `examination` asks.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Final
 
 from setpoint_agent.provenance.interface import Match
 from setpoint_agent.reading.requested import asks_for, key_of
-from setpoint_agent.reading.scene import Scene, called_name
+from setpoint_agent.reading.scene import Scene, called_name, strings_of
 from setpoint_agent.reading.source import FunctionNode, function_of, own_nodes
 
 MOST_FUNCTIONS: Final = 8
@@ -54,18 +54,17 @@ def _composing(function: FunctionNode) -> tuple[ast.expr, ...]:
         for each in own_nodes(function)
         if isinstance(each, ast.JoinedStr)
         or (isinstance(each, ast.BinOp) and isinstance(each.op, ast.Add | ast.Mod))
-        or (isinstance(each, ast.Call) and called_name(each) == "format")
+        or (isinstance(each, ast.Call) and called_name(each) in {"format", "join"})
     )
 
 
 def _fitting(pieces: Sequence[Piece], before: str, after: str) -> Iterator[Gap]:
-    """The gaps beside which stands what stands beside the match, and runs into it."""
+    """The gaps beside which stands what stands beside the match."""
     for number, gap in enumerate(pieces):
         if isinstance(gap, str):
             continue
         left, right = (_text_at(pieces, each) for each in (number - 1, number + 1))
-        runs_into = _is_of_word(left[-1:]) or _is_of_word(right[:1])
-        if runs_into and before.endswith(left) and after.startswith(right):
+        if (left or right) and before.endswith(left) and after.startswith(right):
             yield gap
 
 
@@ -74,20 +73,21 @@ def _text_at(pieces: Sequence[Piece], number: int) -> str:
     return piece.casefold() if isinstance(piece, str) else ""
 
 
-def _is_of_word(character: str) -> bool:
-    return character.isalnum() or character == "_"
-
-
 def _holding(match: Match, scene: Scene) -> Callable[[ast.expr], bool]:
     """Whether an expression asks the request for the value, or names what holds it."""
     asks, found = asks_for(key_of(match.value.name), scene), match.found.casefold()
 
     def holds(expression: ast.expr) -> bool:
         named = (each for each in ast.walk(expression) if isinstance(each, ast.Name | ast.Attribute))
-        values = (scene.resolve(each) for each in named)
-        return asks(expression) or any(isinstance(each, str) and each.casefold() == found for each in values)
+        return asks(expression) or any(_is_or_lists(scene.resolve(each), found) for each in named)
 
     return holds
+
+
+def _is_or_lists(value: object, found: str) -> bool:
+    if isinstance(value, str):
+        return value.casefold() == found
+    return isinstance(value, list | tuple) and found in (each.casefold() for each in strings_of(value))
 
 
 def _pieces(node: ast.expr, scene: Scene) -> list[Piece]:
@@ -100,6 +100,9 @@ def _pieces(node: ast.expr, scene: Scene) -> list[Piece]:
         case ast.BinOp(op=ast.Mod(), left=written, right=filling):
             given = tuple(filling.elts) if isinstance(filling, ast.Tuple) else (filling,)
             return _split(scene.resolve(written), _PERCENT, given)
+        case ast.Call(func=ast.Attribute(value=mark, attr="join"), args=[joined]):
+            between = scene.resolve(mark)
+            return [(joined,), between, (joined,)] if isinstance(between, str) else []
         case ast.Call(func=ast.Attribute(value=written, attr="format")):
             return _split(scene.resolve(written), _BRACES, (*node.args, *(each.value for each in node.keywords)))
     return []
