@@ -29,7 +29,8 @@ SOURCES = (
 )
 
 BY_CALL = tuple(
-    f"sinks.{each}" for each in ("hashing", "ciphers", "randomness", "cookies", "xml", "tls", "tokens", "exposure")
+    f"sinks.{each}"
+    for each in ("hashing", "ciphers", "randomness", "cookies", "xml", "tls", "tokens", "exposure", "session")
 )
 """Families that report whatever the application calls, of requests or not."""
 

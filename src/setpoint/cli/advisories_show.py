@@ -19,7 +19,6 @@ from setpoint.model.inventory import Flaw
 from setpoint.model.purl import Purl
 from setpoint.settings import load_settings
 from setpoint.store.interface import InventoryReader
-from setpoint.wiring import component_parts, open_reader
 
 FEEDS: Final = ("KEV", "EPSS")
 """Sources that hold no advisories, and say something about them."""
@@ -35,6 +34,8 @@ def list_known(package: str | None, config: Path, *, as_json: bool) -> int:
 
     Exits 3 when none is known at all.
     """
+    from setpoint.wiring import component_parts, open_reader
+
     output = Output.of(as_json=as_json)
     with open_reader(load_settings(config)) as ledger:
         inventory = ledger.inventory()
@@ -55,6 +56,8 @@ def list_known(package: str | None, config: Path, *, as_json: bool) -> int:
 @only_here(HERE)
 def show(identity: str, config: Path, *, as_json: bool) -> int:
     """Show one problem under all of its names: ratings, packages, versions, whether it is exploited."""
+    from setpoint.wiring import open_reader
+
     output = Output.of(as_json=as_json)
     with open_reader(load_settings(config)) as ledger:
         problem = _problem(identity, ledger.inventory())
@@ -66,6 +69,8 @@ def show(identity: str, config: Path, *, as_json: bool) -> int:
 
 
 def _problem(identity: str, inventory: InventoryReader) -> KnownProblem:
+    from setpoint.wiring import component_parts
+
     known = inventory.advisories([identity])
     if not known:
         raise CouldNotTellError(

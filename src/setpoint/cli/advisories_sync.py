@@ -18,7 +18,6 @@ from setpoint.model.canonical import Json
 from setpoint.observe.interface import SourceRead
 from setpoint.settings import AdvisorySources, load_settings
 from setpoint.store.interface import Ledger
-from setpoint.wiring import open_first_ledger
 
 HERE: Final = "reads into the ledger of this machine"
 USUAL: Final = "usual"
@@ -70,6 +69,9 @@ def sync(
     What runs is held against it by the loop, within a second; nothing is scanned again. Exits 3 when a source could not
     be read; the others were.
     """
+    # `advisories match` is of the same group, and needs no ledger.
+    from setpoint.wiring import open_first_ledger
+
     settings = load_settings(config)
     configured = settings.advisories.sources
     if not (ecosystems or files or kev or epss):

@@ -118,6 +118,13 @@ PATCHES: Final = (
     Patch(
         "starlette.applications", "Starlette.__init__", watching(DEBUG_MODE, "starlette.Starlette", _said(1, "debug"))
     ),
+    *(
+        Patch(module, f"{name}.build_middleware_stack", _serving(f"{shown}.debug", lambda app: bool(app.debug)))
+        for module, name, shown in (
+            ("starlette.applications", "Starlette", "starlette.Starlette"),
+            ("fastapi.applications", "FastAPI", "fastapi.FastAPI"),
+        )
+    ),
     Patch("fastapi.applications", "FastAPI.__init__", watching(DEBUG_MODE, "fastapi.FastAPI", _said(None, "debug"))),
     Patch("litestar.app", "Litestar.__init__", watching(DEBUG_MODE, "litestar.Litestar", _said(None, "debug"))),
     Patch("tornado.web", "Application.__init__", watching(DEBUG_MODE, "tornado.web.Application", _said(None, "debug"))),
@@ -132,5 +139,6 @@ PATCHES: Final = (
         watching(DEBUG_MODE, "werkzeug.DebuggedApplication", through=("werkzeug",)),
     ),
 )
-"""`run_simple(use_debugger=True)` makes a `DebuggedApplication`. `Flask.debug` and Django's `DEBUG` are settings: they
-count once requests are answered, if the source sets them."""
+"""`run_simple(use_debugger=True)` makes a `DebuggedApplication`. What an application is told later
+(`app.debug = True`), and Django's `DEBUG`, are settings: they count once requests are answered, if the source has them.
+"""

@@ -39,8 +39,9 @@ REDIRECT: Final = Sink(OPEN_REDIRECT, "Location", "url", safe_after=frozenset({"
 
 MOST_HEADERS: Final = 64
 """Headers of one response that are looked at."""
-DEEPEST: Final = 6
-"""Functions of libraries between a response of a file and its headers."""
+OFFERED: Final = "content-disposition"
+DEEPEST: Final = 8
+"""Functions between a response of a file and its headers, ours among them."""
 BY_KEYWORD: Final = 256
 """The position of a parameter that is only given by its name."""
 UNREMARKABLE: Final = frozenset(
@@ -147,7 +148,7 @@ def _setting(sink: Sink, through: Collection[str], *, noting: bool = False) -> W
             return
         if noting:
             request.headers.add((_text(name).lower(), _text(value)))
-        if application_caller(through) is not None and not _is_of_file(sys._getframe(2)):
+        if application_caller(through) is not None and not (_text(name).lower() == OFFERED and _is_offered()):
             look_at(name, value, sink)
             # `headers.add("Content-Disposition", "attachment", filename=name)`; `send_file` does that, too.
             if parameters and application_caller(_COLLECTION) is not None:
@@ -172,8 +173,9 @@ def _look_at_parameters(name: Any, parameters: Mapping[str, Any], sink: Sink, re
             examine(sink, each, keep=keep)
 
 
-def _is_of_file(frame: FrameType | None) -> bool:
+def _is_offered() -> bool:
     """Whether a response of a file writes the header: it quotes the name that it offers the file under."""
+    frame: FrameType | None = sys._getframe(2)
     for _ in range(DEEPEST):
         if frame is None:
             return False

@@ -2,25 +2,28 @@
 
 With ordinary values an escaped text looks like one that is not, so it is counted: texts that escapers gave back in this
 request, texts that templates and the code hold themselves, and how often the value stands on the page. What is left
-over came there as it is.
+over came there as it is. Where a page sends browsers on by itself, its address is that of a redirect.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
+from itertools import islice
 from types import CodeType
 from typing import Final
 
 from setpoint_agent.catalogue import CROSS_SITE_SCRIPTING
-from setpoint_agent.examination import weigh
+from setpoint_agent.examination import examine, weigh
 from setpoint_agent.provenance.interface import Match
 from setpoint_agent.provenance.recognition import find_on_page
 from setpoint_agent.reading.constants import strings_of_module
 from setpoint_agent.reading.returned import is_returned_raw, module_of
 from setpoint_agent.request import MOST_ESCAPED, Request
+from setpoint_agent.sinks.headers import REDIRECT
 from setpoint_agent.sinks.interface import Sink
 from setpoint_agent.sinks.occurrences import left_over
 from setpoint_agent.sinks.templates import texts_of
@@ -35,6 +38,14 @@ LOOKED_AT_LATER: Final = 8
 meets, and what a handler leaves unescaped it leaves unescaped every time."""
 MOST_HANDLERS: Final = 2_000
 
+MARK_OF_REFRESH: Final = "http-equiv"
+MOST_REFRESHES: Final = 4
+_REFRESH: Final = re.compile(
+    r"""<meta\s[^>]{0,256}?http-equiv=["']?refresh\b[^>]{0,256}?content=["']?\s*[\d.]+\s*[;,]\s*url=["']?([^"'>]{1,2048})""",
+    re.IGNORECASE,
+)
+"""`<meta http-equiv="refresh" content="0; url=…">`: an address that browsers go to, as to that of a `Location`."""
+
 _raw: Final[dict[tuple[CodeType, str, str], bool]] = {}
 """By handler and parameter."""
 _looked_at: Final[dict[CodeType | str | None, int]] = {}
@@ -44,6 +55,8 @@ def _look_at(request: Request, answer: Answer) -> None:
     if not answer.page or not answer.body or not _is_shown(answer) or not _is_due(request):
         return
     text = _text_of(answer)
+    for refresh in islice(_REFRESH.finditer(text), MOST_REFRESHES) if MARK_OF_REFRESH in text else ():
+        examine(REDIRECT, refresh[1], frames=())
     matches = [each for each in find_on_page(request.values(), text) if not _is_number(each.found)]
     if matches and len(request.escaped) < MOST_ESCAPED:
         doubtful = list(_unescaped(request, text, matches)) or _escaped_in_vain(request, text, matches)

@@ -28,7 +28,14 @@ WHOLE: dict[str, Any] = {"secure": True, "httponly": True, "samesite": "Lax"}
 Found = set[str]
 
 if not settings.configured:
-    settings.configure(SECRET_KEY="not a secret", ALLOWED_HOSTS=["*"], ROOT_URLCONF=__name__)
+    settings.configure(
+        SECRET_KEY="not a secret",
+        ALLOWED_HOSTS=["*"],
+        ROOT_URLCONF=__name__,
+        SESSION_ENGINE="django.contrib.sessions.backends.signed_cookies",
+        MIDDLEWARE=["django.contrib.sessions.middleware.SessionMiddleware"],
+        TEMPLATES=[{"BACKEND": "django.template.backends.django.DjangoTemplates"}],
+    )
     django.setup()
 
 

@@ -94,6 +94,14 @@ def markup() -> str:
     return Markup("<h1>{}</h1>").format(request.args["words"])
 
 
+def refreshed() -> str:
+    return f'<meta http-equiv="refresh" content="0; url={html.escape(request.args["month"])}"><p>Wait.</p>'
+
+
+def refreshed_within() -> str:
+    return f'<meta http-equiv="refresh" content="0; url=/months/{html.escape(request.args["month"])}"><p>Wait.</p>'
+
+
 VIEWS: list[tuple[Callable[[], object], list[int]]] = [
     (table_of_month, [89]),
     (count_of_rows, [89]),
@@ -107,6 +115,8 @@ VIEWS: list[tuple[Callable[[], object], list[int]]] = [
     (unused_escape, [79]),
     (used_escape, []),
     (markup, []),
+    (refreshed, [601]),
+    (refreshed_within, []),
 ]
 
 

@@ -13,11 +13,13 @@ import flask
 import itsdangerous
 import jwt
 import pytest
+from flask import request
 from tests.conftest import Watch
 from werkzeug.utils import secure_filename
 
 FAMILIES = ("sinks.headers", "sinks.session", "passages.escapers", "passages.validators")
 KEY = secrets.token_hex(40)
+SIZE = str(123 * 100)
 NAMED = {"blue": {"name": "blue"}}
 
 View = Callable[[str], str]
@@ -145,7 +147,7 @@ def asked(view: Callable[[], flask.Response], value: str) -> None:
     application = flask.Flask(__name__)
     application.secret_key = KEY
     application.add_url_rule("/", view_func=view)
-    assert application.test_client().get("/", query_string={"q": value}).status_code == 200
+    assert application.test_client().get("/", query_string={"q": value, "n": SIZE}).status_code == 200
 
 
 @pytest.mark.parametrize("made", [*UNSAFE, *SAFE], ids=lambda each: each.__name__)
@@ -158,6 +160,20 @@ def test_headers(watching: Watch, blue: str, made: View) -> None:
 
     asked(view, blue)
     assert {each.kind.name for each in evidence} == ({"header-injection"} if made in UNSAFE else set())
+
+
+def test_what_is_checked_of_another_part_says_nothing(watching: Watch, blue: str) -> None:
+    evidence = watching(*FAMILIES)
+
+    def view() -> flask.Response:
+        response = flask.Response("fine")
+        if request.path.startswith("/") and request.args["n"].isdigit():
+            response.headers["X-Shown"] = request.args["q"]
+        response.headers["X-Size"] = f"{request.args.get('n', type=int)}"
+        return response
+
+    asked(view, blue)
+    assert [each.origins[0].name for each in evidence] == ["q"]
 
 
 def test_a_name_made_of_input(watching: Watch, blue: str) -> None:

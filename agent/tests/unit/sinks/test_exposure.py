@@ -131,6 +131,17 @@ def test_flask_that_something_else_serves(watching: Watch) -> None:
     assert [(each.sink, each.path) for each in evidence] == [("flask.Flask.debug", "")]
 
 
+@pytest.mark.parametrize("framework", [FastAPI, Starlette])
+def test_what_is_told_later(watching: Watch, framework: type[Starlette]) -> None:
+    evidence = watching(FAMILY)
+    quiet, application = framework(), framework()
+    application.debug = True
+    quiet.build_middleware_stack()
+    assert evidence == []
+    application.build_middleware_stack()
+    assert [(each.kind.cwe, each.sink.endswith(".debug")) for each in evidence] == [(489, True)]
+
+
 def test_flask_that_is_not_debugged(watching: Watch) -> None:
     evidence = watching(FAMILY)
     assert flask.Flask(__name__).test_client().get("/").status_code == 404

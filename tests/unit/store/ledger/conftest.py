@@ -98,4 +98,5 @@ def postgres() -> Iterator[str]:
     if not has_postgres():
         pytest.skip("PostgreSQL is not installed")
     with postgres_server() as server:
-        yield f"postgresql+psycopg://bench@/postgres?host={server.folder}"
+        # What a power cut would lose is no test's business.
+        yield f"postgresql+psycopg://bench@/postgres?host={server.folder}&options=-csynchronous_commit%3Doff"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from setpoint.model.advisory import Advisory, Affected, EventKind, RangeEvent, RangeKind, VersionRange
 from setpoint.model.component import Component, PackageName, Sbom
@@ -39,32 +39,32 @@ class Shelf:
         return [each.id for each in self.reader.components_of([PackageName("pypi", name)])]
 
 
+@pytest.fixture(scope="session")
+def tables(postgres: str) -> str:
+    """The same, with the ledger's tables in it."""
+    with closing(open_postgres(postgres)) as database, database.write() as connection:
+        metadata.create_all(connection)
+    return postgres
+
+
 @contextmanager
 def _on_postgres(url: str) -> Iterator[Database]:
-    database = open_postgres(url)
-    try:
-        with database.write() as connection:
-            metadata.create_all(connection)
+    with closing(open_postgres(url)) as database:
         yield database
         with database.write() as connection:
-            metadata.drop_all(connection)
-    finally:
-        database.close()
+            connection.execute(text(f"TRUNCATE {', '.join(metadata.tables)} RESTART IDENTITY"))
 
 
 @contextmanager
 def _on_sqlite(path: Path) -> Iterator[Database]:
-    database = LedgerFile(path, read_only=False)
-    try:
+    with closing(LedgerFile(path, read_only=False)) as database:
         yield database
-    finally:
-        database.close()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def shelf(request: pytest.FixtureRequest, path: Path) -> Iterator[Shelf]:
     on_sqlite = request.param == "sqlite"
-    opened = _on_sqlite(path) if on_sqlite else _on_postgres(request.getfixturevalue("postgres"))
+    opened = _on_sqlite(path) if on_sqlite else _on_postgres(request.getfixturevalue("tables"))
     with opened as database:
         writer = SqlInventoryWriter(database.write, _say_nothing, _keep_no_time)
         yield Shelf(database, writer, SqlInventory(database))
