@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -76,6 +76,19 @@ class LedgerKeeper:
                 self._progress(EPSS, self.taken, len(scores))
 
 
+@dataclass(slots=True)
+class _Refused:
+    """Documents that are no advisories; only the first are kept, since each error holds on to its whole document."""
+
+    count: int = 0
+    first: list[InputError] = field(default_factory=list)
+
+    def note(self, error: InputError) -> None:
+        self.count += 1
+        if len(self.first) < MOST_TOLD:
+            self.first.append(error)
+
+
 class Reading(Protocol):
     def __call__(self, keeper: LedgerKeeper) -> SourceRead:
         """Reads one source to its end."""
@@ -97,18 +110,18 @@ def read_sources(sources: AdvisorySources, ledger: Ledger, progress: Progress | 
 
 def read_file(path: Path, ledger: Ledger, progress: Progress | None = None) -> SourceRead:
     """Advisories of a file or folder; `InputError` where there is none in it."""
-    keeper, refused = LedgerKeeper(ledger), list[InputError]()
+    keeper, refused = LedgerKeeper(ledger), _Refused()
     newest: datetime | None = None
-    advisories = read_advisories(path, refuse=refused.append)
+    advisories = read_advisories(path, refuse=refused.note)
     while batch := list(islice(advisories, BATCH)):
         keeper.put_advisories(batch)
         newest = max(*(each.modified for each in batch), newest or batch[0].modified)
         if progress:
             progress(path.name, keeper.taken, None)
     if not keeper.taken:
-        raise refused[0] if refused else InputError("there is no advisory in it", where=str(path))
-    reasons = tuple(each.diagnostics() for each in refused[:MOST_TOLD])
-    return _read(path.name, keeper, refused=len(refused), first_refused=reasons, newest=newest)
+        raise refused.first[0] if refused.first else InputError("there is no advisory in it", where=str(path))
+    reasons = [each.diagnostics() for each in refused.first]
+    return _read(path.name, keeper, refused=refused.count, first_refused=reasons, newest=newest)
 
 
 def read_kev_file(path: Path, ledger: Ledger) -> SourceRead:

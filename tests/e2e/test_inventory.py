@@ -123,6 +123,17 @@ def test_a_lockfile_becomes_named_instances(stocked: Setpoint) -> None:
     assert "of 1 instance no bill of materials is known" in shown.out
 
 
+def test_what_others_named_moves_no_cursor(stocked: Setpoint) -> None:
+    stocked.write("\x1b[2J/package-lock.json", "[")
+    made = stocked.run("sbom", "make", ".")
+    assert (made.code, "\\x1b[2J/package-lock.json" in made.err, "\x1b" in made.err) == (3, True, False)
+    stocked.write("odd.cdx.json", bill("odd@1\x1b[2J"))
+    assert stocked.run("sbom", "add", "odd.cdx.json", "--release", "other@1").code == 0
+    assert stocked.run("instances", "add", "other", "o-1", "--release", "1").code == 0
+    rows = list(csv.DictReader(io.StringIO(stocked.run("affected", "pkg:pypi/odd", "--format", "csv").out)))
+    assert [each["version"] for each in rows] == ["1\\x1b[2J"]
+
+
 def test_each_form_says_the_same(stocked: Setpoint) -> None:
     asked = ("affected", "--advisory-file", "both.jsonl")
     document = stocked.run(*asked, "--json").json()

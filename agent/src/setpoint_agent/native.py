@@ -13,9 +13,9 @@ from typing import Any
 
 def native(module: str, name: str) -> Any:
     """`name` of the standard library's `module`, as it is without gevent's patches."""
-    monkey = sys.modules.get("gevent.monkey")
-    if monkey is not None:
-        return monkey.get_original(module, name)
+    original = getattr(sys.modules.get("gevent.monkey"), "get_original", None)
+    if original is not None:  # it may also be that another thread is just importing it, and nothing is patched yet
+        return original(module, name)
     return getattr(importlib.import_module(module), name)
 
 

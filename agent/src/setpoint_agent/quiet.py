@@ -21,6 +21,7 @@ MOST_KINDS: Final = 100
 """Kinds of mishaps told apart, `more` among them: more count as that. A report takes no more."""
 MORE: Final = "more"
 _PACKAGE: Final = "/setpoint_agent/"
+_told_before: Final[set[str]] = set()
 
 
 class Mishaps:
@@ -93,6 +94,16 @@ def told(text: str) -> None:
         stream.flush()
     except (OSError, ValueError):  # it is closed
         return
+
+
+def told_once(text: str) -> None:
+    """The same, but what this process, or one that it was forked from, told already is not told again.
+
+    For the threads of the agent alone, and for texts of few kinds: each is kept.
+    """
+    if text not in _told_before:
+        _told_before.add(text)
+        told(text)
 
 
 def _origin(error: BaseException) -> str:

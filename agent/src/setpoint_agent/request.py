@@ -10,13 +10,13 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import islice
 from time import monotonic
 from types import CodeType
 from typing import Final
 
 from setpoint_agent.evidence import Evidence
+from setpoint_agent.once import once
 from setpoint_agent.quiet import mishaps
 
 MOST_VALUES: Final = 512
@@ -95,7 +95,7 @@ class Request:
         """Whether what happens in its context is no longer of it: threads may go on for ever."""
         return self.ended and monotonic() > self.past
 
-    @cached_property
+    @once
     def effects(self) -> Counter[str]:
         """What it changed, as seen from inside: `rows-written`, `files-written`, `outbound`, `session-changes`."""
         return Counter()
@@ -108,61 +108,61 @@ class Request:
                 self._passages.setdefault(each, set()).add(HTML)
         return self._passages
 
-    @cached_property
+    @once
     def _passages(self) -> dict[str, set[str]]:
         return {}
 
-    @cached_property
+    @once
     def escaped(self) -> deque[str]:
         """Every text that an escaper for HTML gave back, as often as it did."""
         return deque(maxlen=MOST_ESCAPED)
 
-    @cached_property
+    @once
     def joined(self) -> list[tuple[str, int]]:
         """Addresses that the application joined to a base (`urljoin`), and where in them the joined part begins."""
         return []
 
-    @cached_property
+    @once
     def templates(self) -> list[object]:
         """Templates that were rendered."""
         return []
 
-    @cached_property
+    @once
     def reported(self) -> set[object]:
         """Evidence that this request already gave."""
         return set()
 
-    @cached_property
+    @once
     def documents(self) -> list[object]:
         """JSON documents that the application itself read: what lies in them has any type that the client likes."""
         return []
 
-    @cached_property
+    @once
     def headers(self) -> set[tuple[str, str]]:
         """Headers of the response that were seen when they were set, of frameworks where that can be gone round."""
         return set()
 
-    @cached_property
+    @once
     def awaited(self) -> list[tuple[Callable[[list[tuple[str, str]]], bool], Evidence]]:
         """Evidence that counts if the first says so of the headers that are sent."""
         return []
 
-    @cached_property
+    @once
     def cookies(self) -> list[object]:
         """Cookies that the application itself made for the response, without setting their attributes yet."""
         return []
 
-    @cached_property
+    @once
     def kept(self) -> list[object]:
         """What the application was handed of the session that it can change without the session's knowing."""
         return []
 
-    @cached_property
+    @once
     def looks(self) -> dict[str, int]:
         """How often it was asked who called a function, for those that may be called without end."""
         return {}
 
-    @cached_property
+    @once
     def _values(self) -> Values:
         return Values()
 

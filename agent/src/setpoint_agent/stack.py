@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import islice
+from os import getcwd  # which waits for no disk: those that look out for what blocks an event loop are not to see it
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Final
 
 from setpoint_agent.evidence import Frame
 from setpoint_agent.handovers import handed_lines, outwards
+from setpoint_agent.once import once
 
 MOST_FRAMES: Final = 32
 """Frames of the application kept."""
@@ -84,11 +86,11 @@ class Application:
         self.short_names = _ShortNames(self._told_apart)
         """By file, as `short_name` gives them."""
 
-    @cached_property
+    @once
     def _here(self) -> str:
         """Where the process worked when its first file was named: names stay the same if it goes elsewhere later."""
         try:
-            return f"{str(Path.cwd()).rstrip(os.sep)}{os.sep}"
+            return f"{getcwd().rstrip(os.sep)}{os.sep}"  # noqa: PTH109 - its import says why
         except OSError:  # the folder is gone
             return os.sep
 

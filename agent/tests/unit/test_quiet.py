@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from setpoint_agent.quiet import MOST_KINDS, Mishaps, mishaps, quietly, told
+from setpoint_agent.quiet import MOST_KINDS, Mishaps, mishaps, quietly, told, told_once
 
 
 @pytest.fixture(autouse=True)
@@ -89,3 +89,12 @@ def test_a_closed_stream_is_no_error(monkeypatch: pytest.MonkeyPatch, capfd: pyt
     assert capfd.readouterr().err == "setpoint-agent: a line\n"
     monkeypatch.setattr("sys.__stderr__", None)
     told("nobody hears")
+
+
+def test_what_was_told_once_is_not_told_again(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("setpoint_agent.quiet._told_before", set())
+    for text in ("one thing", "one thing", "another"):
+        told_once(text)
+    assert capfd.readouterr().err == "setpoint-agent: one thing\nsetpoint-agent: another\n"

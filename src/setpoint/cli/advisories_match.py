@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,8 @@ import click
 from setpoint.cli.advisories_rows import Row, read_rows
 from setpoint.cli.output import Output
 from setpoint.errors import InputError
-from setpoint.model.advisory import AffectedStatus, Match
+from setpoint.model.advisory import Advisory, AffectedStatus, Match
+from setpoint.model.wording import counted
 from setpoint.observe.advisories.ecosystems import known_ecosystem
 
 
@@ -61,8 +62,18 @@ def _matched(rows: Iterable[Row], sources: Iterable[Path]) -> list[_Answer]:
     from setpoint.compare.component.matching import AdvisoryIndex
     from setpoint.observe.advisories.files import read_advisories
 
-    index = AdvisoryIndex(advisory for source in sources for advisory in read_advisories(source))
+    index = AdvisoryIndex(advisory for source in sources for advisory in _some(read_advisories(source), source))
     return [_Answer(row, index.matches(row.component)) for row in rows]
+
+
+def _some(advisories: Iterable[Advisory], source: Path) -> Iterator[Advisory]:
+    """All of them; `InputError` where there is none: nothing would be affected by nothing."""
+    none = True
+    for each in advisories:
+        none = False
+        yield each
+    if none:
+        raise InputError("there is no advisory in it", where=str(source), remedy="give advisories in OSV's format")
 
 
 def _show(output: Output, answers: list[_Answer]) -> None:
@@ -92,4 +103,5 @@ def _show(output: Output, answers: list[_Answer]) -> None:
     )
     affected = sum(bool(each.ids(AffectedStatus.AFFECTED)) for each in told)
     unknown = sum(bool(each.ids(AffectedStatus.COULD_NOT_COMPARE)) for each in told)
-    output.line(f"{len(answers)} rows: {affected} affected, {unknown} that could not be compared with every advisory")
+    rows = counted(len(answers), "row")
+    output.line(f"{rows}: {affected} affected, {unknown} that could not be compared with every advisory")

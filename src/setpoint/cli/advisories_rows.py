@@ -14,6 +14,7 @@ from setpoint.files import read_bytes
 from setpoint.model.component import Component
 from setpoint.model.ecosystem import package_of
 from setpoint.model.purl import Purl
+from setpoint.model.wording import counted
 from setpoint.observe.advisories.ecosystems import known_ecosystem
 
 PACKAGE, VERSION, ECOSYSTEM, PURL = COLUMNS = ("package", "version", "ecosystem", "purl")
@@ -77,7 +78,7 @@ def _by_position(cells: list[str]) -> Mapping[str, int]:
 def _row(where: str, cells: list[str], columns: Mapping[str, int], ecosystem: str) -> Row:
     if len(cells) <= max(columns.values()):
         raise InputError(
-            f"the row has {len(cells)} columns; {max(columns.values()) + 1} were expected",
+            f"the row has {counted(len(cells), 'column')}; {max(columns.values()) + 1} were expected",
             where=where,
             remedy="write it as package,version",
         )

@@ -13,7 +13,7 @@ import click
 
 from setpoint.cli.instances import instance_json
 from setpoint.cli.options import json_option
-from setpoint.cli.output import Output
+from setpoint.cli.output import Output, one_line
 from setpoint.cli.source import Source, source_option
 from setpoint.errors import InputError
 from setpoint.files import parse_json, read_bytes, read_lines
@@ -221,7 +221,10 @@ def _hit_json(hit: Hit) -> dict[str, Json]:
 
 
 def _write_csv(answer: AffectedAnswer) -> None:
-    """RFC 4180, with a header; a cell that a spreadsheet would take for a formula stands behind an apostrophe."""
+    """RFC 4180, with a header; a cell that a spreadsheet would take for a formula stands behind an apostrophe.
+
+    Control characters are spelt out, as wherever text from outside may reach a terminal.
+    """
     import csv
 
     writer = csv.writer(sys.stdout)
@@ -241,4 +244,5 @@ def _spelt(value: object) -> str:
 
 
 def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+    shown = one_line(cell)
+    return f"'{shown}" if shown.startswith(("=", "+", "-", "@", "\t")) else shown

@@ -47,7 +47,8 @@ def _show(output: Output, service: str, release: ReleaseDrift, *, everything: bo
     if not comparison.is_whole:
         output.line("could not tell all: a process has not told everything yet", style="bold yellow")
     for kind, count in comparison.not_compared:
-        output.line(f"not compared: {count:,} {kind} packages run, and the built bill lists none of that kind")
+        run = counted(count, f"{kind} package runs", f"{kind} packages run")
+        output.line(f"not compared: {run}, and the built bill lists none of that kind")
     output.table(
         ("kind", "what", "built", "running", "details", "processes"),
         [(each.kind, each.subject, each.built, each.running, each.details, each.instances) for each in shown],

@@ -12,7 +12,7 @@ import click
 
 from setpoint.cli.instances import checked_image
 from setpoint.cli.options import json_option
-from setpoint.cli.output import Output
+from setpoint.cli.output import Output, one_line
 from setpoint.cli.source import Source, source_option
 from setpoint.errors import InputError
 from setpoint.loop.stock import TakenBill, release_of
@@ -38,7 +38,7 @@ def command() -> None:
 @click.option("--image", default="", metavar="DIGEST", help="The digest of the image that it is in: sha256:…")
 @json_option
 def add(source: Source, file: Path, named: str | None, image: str, *, as_json: bool) -> int:
-    """Add the bill in FILE: CycloneDX 1.4 to 1.7 as JSON or XML, SPDX 2.3 or 3.0 as JSON.
+    """Add the bill in FILE: CycloneDX 1.2 to 1.7 as JSON or XML, SPDX 2.2, 2.3 or 3.0 as JSON.
 
     Exits 3 when of an entry it could not be told which package in which version it is; the others were taken.
     """
@@ -72,9 +72,9 @@ def make(source: Source, target: Path, written: Path | None, named: str | None, 
     if release is not None or image:
         source.inventory.add_sbom(octets, str(target), release, image)
     told = f"{counted(len(made.components), 'component')} in {target}"
-    click.echo(told, err=True)
+    click.echo(one_line(told), err=True)
     for each in unread:
-        click.echo(f"could not read {each}", err=True)
+        click.echo(one_line(f"could not read {each}"), err=True)
     return 3 if unread else 0
 
 

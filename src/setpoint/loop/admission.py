@@ -137,7 +137,7 @@ class Admission:
         if name not in known:
             raise NotFoundError(
                 f"there is no service {name!r}",
-                remedy=f"known are: {', '.join(sorted(known))}"
+                remedy=f"known are: {', '.join(sorted(known))}; describe others under services: in setpoint.yaml"
                 if known
                 else "name one under services: in setpoint.yaml",
             )

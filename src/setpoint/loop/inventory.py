@@ -99,9 +99,10 @@ class InventoryConcluder:
         given = inventory.pending(AT_ONCE)
         if not given:
             return False
+        waiting: Sequence[str] = ()
         if len(given.components) == AT_ONCE:
-            # There are more, and some may be those of the services, which wait for them.
-            given = replace(given, services=())
+            # There are more, and some may be those of the services, which wait for them: they are noted anew.
+            given, waiting = replace(given, services=()), given.services
         writer = self._writer.inventory()
         heeded = self._heeded(inventory, components, given)
         # By itself: what is concluded from it is read from the ledger.
@@ -112,7 +113,8 @@ class InventoryConcluder:
         with self._recorder.step():
             self._record(of_advisories, rules)
             self._record(of_services, None)
-            writer.look_again({each.service for each in inventory.uses(heeded)} - {*given.services})
+            heeding = {each.service for each in inventory.uses(heeded)}
+            writer.look_again({*waiting, *heeding} - {*given.services})
             writer.settle(given, {each: self._bearing(each) for each in given.services})
         return True
 

@@ -12,10 +12,13 @@ from setpoint.model.inventory import AffectedService, Flaw, Hit, Reached
 from setpoint.model.policy import Severity
 from setpoint.model.service import Exposure, Tier
 from setpoint.wire.document import Document, Name, example
-from setpoint.wire.instance import INSTANCE_EXAMPLE, InstanceDocument, LooseName
+from setpoint.wire.instance import INSTANCE_EXAMPLE, InstanceDocument
 
 MOST_HITS: Final = 1_000
 """Instances in one answer."""
+
+LONGEST_PLACE: Final = 16 * 1024
+"""Characters of where a page ended: a service and an instance fit, however long they are spelt."""
 
 _PURL: Final = "pkg:pypi/requests@2.31.0"
 _FLAW: Final[dict[str, Any]] = {
@@ -60,7 +63,7 @@ class AffectedRequest(Document):
     what: Name | None = None
     advisories: Annotated[tuple[dict[str, Any], ...], Field(max_length=MOST_ADVISORIES)] = ()
     limit: Annotated[int, Field(ge=1, le=MOST_HITS)] = MOST_HITS
-    after: LooseName = Field(default="", description="`next` of the page before.")
+    after: str = Field(default="", max_length=LONGEST_PLACE, description="`next` of the page before.")
 
 
 class FlawDocument(Document):

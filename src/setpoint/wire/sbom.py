@@ -46,7 +46,7 @@ class SbomRequest(Document):
     version: Name | None = None
     image: Image = Field(default="", description="The digest of an image: `sha256:…`.")
     document: dict[str, Any] | str = Field(
-        description="CycloneDX 1.4 to 1.7 or SPDX 2.3 or 3.0: JSON as it is, or either as text; XML as text."
+        description="CycloneDX 1.2 to 1.7 or SPDX 2.2, 2.3 or 3.0: JSON as it is, or either as text; XML as text."
     )
 
 

@@ -158,3 +158,16 @@ def test_wrong_usage(tmp_path: Path, arguments: list[str]) -> None:
     rows.write_text("demo-lib,1.0\n", encoding="utf-8")
     advisories = ["--advisories", str(ADVISORIES)] if arguments else []
     assert run(["advisories", "match", str(rows), *advisories, *arguments]) == 2
+
+
+@pytest.mark.parametrize("name", ["empty", "empty.json"])
+def test_no_advisory_at_all_is_no_clean_answer(tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "empty.json").write_text("[]")
+    rows = tmp_path / "rows.csv"
+    rows.write_text("demo-lib,1.0\n")
+    assert (
+        run(["advisories", "match", str(rows), "--advisories", str(ADVISORIES), "--advisories", str(tmp_path / name)])
+        == 2
+    )
+    assert "there is no advisory in it" in capsys.readouterr().err

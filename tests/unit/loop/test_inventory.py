@@ -328,6 +328,14 @@ def test_more_than_one_step_takes_is_concluded_as_well(shop: Shop) -> None:
     assert len(shop.findings()) == 251
 
 
+def test_a_service_waits_for_the_last_of_its_components_to_be_matched(shop: Shop) -> None:
+    shop.advise("A-1")
+    shop.look()
+    shop.runs("1.4", *(f"package-{number}@1" for number in range(450)), "requests@1")
+    shop.look()
+    assert shop.findings() == [A_FINDING]
+
+
 def test_a_release_is_judged_by_what_it_is_made_of_before_anybody_runs_it(shop: Shop) -> None:
     inventory = shop.inventory
     assert made_of(inventory, shop.components, Release("shop", "2")) == MadeOf()

@@ -16,8 +16,10 @@ from setpoint.model.component import Component, PackageName, Problem, ProblemKin
 from setpoint.model.inventory import AffectedService, Flaw, Hit, Instance, Reached
 from setpoint.model.policy import Severity
 from setpoint.model.service import Exposure, Tier
+from setpoint.server.api.paging import encode
 from setpoint.wire.affected import AffectedDocument, AffectedRequest
 from setpoint.wire.component_drift import ServiceDriftDocument
+from setpoint.wire.document import HIGHEST_NUMBER, LONGEST_NAME
 from setpoint.wire.instance import InstanceDocument, InstanceReport, InstancesRequest
 from setpoint.wire.sbom import SbomDocument, SbomRequest, TakenSbomDocument
 
@@ -135,6 +137,13 @@ def test_an_image_is_named_by_its_digest(image: str) -> None:
         InstanceReport(service="payments", id="web-1", image=image)
     with pytest.raises(ValidationError):
         SbomRequest(image=image, document={})
+
+
+@pytest.mark.parametrize("letter", ["a", "\N{HIRAGANA LETTER A}"])
+def test_the_next_page_begins_behind_the_longest_names(letter: str) -> None:
+    name = letter * LONGEST_NAME
+    after = encode([name, HIGHEST_NUMBER, name])
+    assert AffectedRequest(what="GHSA-1", after=after).after == after
 
 
 def test_what_is_asked_at_once_is_bounded() -> None:

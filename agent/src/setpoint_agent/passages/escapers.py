@@ -164,6 +164,15 @@ PATCHES: Final = (
     ),
     *_patches(giving_back("regex"), "re:escape"),
     *_patches(giving_back("header"), "werkzeug.http:dump_cookie"),
+    # They quote what a parameter of a header must not hold as it is.
+    *_patches(
+        giving_back("header"),
+        "werkzeug.http:dump_header",
+        "werkzeug.http:dump_options_header",
+        "werkzeug.http:quote_header_value",
+        "django.utils.http:content_disposition_header",
+        "aiohttp.helpers:content_disposition_header",
+    ),
     *_patches(giving_back_to_application("header"), "email.header:Header.encode", "email.utils:encode_rfc2231"),
     *_patches(giving_back_to_application("log", "header"), "flask.json:dumps", "json:dumps"),
     *_patches(

@@ -72,7 +72,10 @@ def rebind(replacements: Iterable[Replacement]) -> None:
     if _waiting.batches:
         _waiting.batches[-1].extend(replacements)
         return
-    replacements = list(replacements)
+    # Of two wrappers of one bound method the latter has the former inside.
+    replacements = list(
+        {(id(original), name): (original, wrapper, name) for original, wrapper, name in replacements}.values()
+    )
     for space in _namespaces() if replacements else ():
         # By the same name only: that costs one lookup a module, not a walk through every namespace.
         for original, wrapper, name in replacements:

@@ -37,6 +37,8 @@ class Form:
 
     text: str
     how: tuple[str, ...] = ()
+    within: str = ""
+    """What it is a piece of."""
 
 
 def decoded_forms(text: str) -> tuple[Form, ...]:

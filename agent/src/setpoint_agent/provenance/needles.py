@@ -36,8 +36,10 @@ MOST_REMEMBERED: Final = 256
 come again. Bounds what that takes, and what a hostile client can fill it with."""
 LONGEST_JOINED: Final = 64
 """Characters of a value that is joined anew: names and titles become names of files, longer texts do not."""
+MOST_WHOLES: Final = 3
+"""Forms of one value that are taken to pieces."""
 MOST_PIECES: Final = 16
-"""Pieces of one value."""
+"""Pieces of one form."""
 MOST_GRAMS: Final = 64
 """Samples of one value."""
 GRAM: Final = 5
@@ -167,8 +169,14 @@ def _in_pieces(value: Value) -> tuple[tuple[Needle, ...], tuple[Sample, ...]]:
     if _is_referer(value):
         return _needles(value, [Form(PERCENT.undo(each), ("cut",)) for each in _QUERY.findall(value.text)]), ()
     joined = joined_forms(value.text) if len(value.text) <= LONGEST_JOINED else ()
-    pieces = (Form(each, ("cut",)) for each in _split(value.text))
+    pieces = (Form(piece, (*form.how, "cut"), form.text) for form in _wholes(value.text) for piece in _split(form.text))
     return _needles(value, joined) + _needles(value, pieces, piece=True), _samples(value)
+
+
+def _wholes(text: str) -> list[Form]:
+    """The value, and what it is once an encoding is undone; leaves of JSON are few, and looked for whole."""
+    forms = decoded_forms(text)
+    return [forms[0], *(each for each in forms[1:] if not {"json", "cut"} & set(each.how))][:MOST_WHOLES]
 
 
 def _needles(value: Value, forms: Iterable[Form], *, piece: bool = False) -> tuple[Needle, ...]:

@@ -17,12 +17,15 @@ from setpoint_agent.provenance.coincidence import SHORTEST, Kind, strength, stre
 from setpoint_agent.provenance.cuts import longest_stretch
 from setpoint_agent.provenance.interface import Match
 from setpoint_agent.provenance.needles import Needle, Needles, Sample
+from setpoint_agent.provenance.steps import fold
 from setpoint_agent.provenance.views import View, views
 from setpoint_agent.request import COOKIE, HEADER, Value, Values
 
 MOST_MATCHES: Final = 16
 MOST_WEIGHED: Final = 48
 """Texts found in one view that are looked at closer, the longest first."""
+MOST_MARKS: Final = 8
+"""Before a piece at the beginning of an argument that are taken along."""
 MOST_OCCURRENCES: Final = 4
 """Places of one text in one argument."""
 MOST_WORK: Final = 6_000_000
@@ -110,10 +113,11 @@ def _occurrences(
         at = view.folded.find(needle.folded, at + 1)
         if at == -1:
             return
-        start, end = view.locate(at, at + len(needle.folded))
+        begin, behind = _beginning(needle, view.folded, at), at + len(needle.folded)
+        start, end = view.locate(begin, behind)
         found = argument[start:end]
-        changed = not view.steps and found != needle.form.text
-        certainty = strength(needle.kind, view.folded, at, at + len(needle.folded), changed=changed)
+        changed = not view.steps and argument[end - len(needle.form.text) : end] != needle.form.text
+        certainty = strength(needle.kind, view.folded, begin, behind, changed=changed)
         if certainty and len(needle.folded) >= shortest:
             certainty *= prod(STILL_ENCODED.get(step, 1.0) for step in set(view.steps))
             how = (*needle.form.how, *view.steps, *(_changes(found, needle.form.text) if changed else ()))
@@ -121,6 +125,13 @@ def _occurrences(
         elif doubtful is not None and needle.kind is not Kind.NAME and not view.steps:
             certainty = strength_if_put_there(needle.folded)
             doubtful.append(Match(needle.value, start, end, found, (*needle.form.how, DOUBTFUL), certainty))
+
+
+def _beginning(needle: Needle, folded: str, at: int) -> int:
+    """Where a piece begins: with the marks that begin the argument, if its value has them there as well."""
+    if needle.form.within and 0 < at <= MOST_MARKS and not any(map(str.isalnum, folded[:at])):
+        return 0 if folded[: at + len(needle.folded)] in fold(needle.form.within) else at
+    return at
 
 
 def _changes(found: str, text: str) -> tuple[str]:

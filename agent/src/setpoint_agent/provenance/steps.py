@@ -6,8 +6,9 @@ application decoded it). A step replaces stretch by stretch, so that a place in 
 
 from __future__ import annotations
 
-import binascii
 import re
+from binascii import Error as BinasciiError
+from binascii import a2b_base64  # as it is before the agent watches it
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -44,8 +45,8 @@ def decode_base64(text: str) -> bytes | None:
     """The bytes behind base64 of either alphabet, padded or not; None where it is none."""
     bare = text.rstrip("=").translate(_URL_SAFE)
     try:
-        return binascii.a2b_base64(f"{bare}{'=' * (-len(bare) % 4)}")
-    except (binascii.Error, ValueError):
+        return a2b_base64(f"{bare}{'=' * (-len(bare) % 4)}")
+    except (BinasciiError, ValueError):
         return None
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
+from functools import partial
 from itertools import pairwise
 from pathlib import PurePath
 from types import CodeType, FrameType
@@ -24,12 +25,16 @@ from setpoint_agent.reading.guards import guards
 from setpoint_agent.reading.handed import before_handing_over
 from setpoint_agent.reading.interface import Clearance
 from setpoint_agent.reading.requested import asks_for, key_of, may_have_refused
-from setpoint_agent.reading.scene import MISSING, Scene
+from setpoint_agent.reading.scene import MISSING, Scene, called_name
 from setpoint_agent.reading.source import COMPREHENSIONS, function_of, node_at, parameters
 from setpoint_agent.sinks.interface import Sink
 
 HOLDING: Final = (str, bytes, PurePath, list, tuple, dict, type(MISSING))
 """What an argument may be that holds the text itself, if it is a plain name; `MISSING` may be anything."""
+MATCHING: Final = frozenset(
+    {"match", "search", "fullmatch", "findall", "finditer", "sub", "subn", "split", "splititer", "subf", "subfn"}
+)
+"""Functions of `re` and `regex` that are also handed a text."""
 MOST_SCENES: Final = 8
 """Functions of the application that are followed outwards."""
 
@@ -52,8 +57,8 @@ def clearance(
     if scene is None:
         return None
     question = _question(match, text, sink)
-    answer = _answer(frames[0], scene, question, text)
-    if answer.safety is Safety.NEUTRAL and _is_written_at(frames[0], scene, match.found):
+    answer = _answer(frames[0], scene, question)
+    if answer.safety is Safety.NEUTRAL and _is_written_at(frames[0], scene, question):
         return Clearance("constant of the code", _place(codes[0], frames[0].f_lineno), certain=True)
     if answer.safety in {Safety.UNSAFE, Safety.NEUTRAL}:
         answer = _of_other_form(frames[0], scene, question) if answer.safety is Safety.NEUTRAL else answer
@@ -72,7 +77,7 @@ def is_raw(frames: Sequence[FrameType], match: Match, text: str, sink: Sink) -> 
         return False
     question = _question(match, text, sink)
     follower = Follower(question)
-    answer = worst(follower.answer(each, scene, frames[0].f_lineno) for each in _handed(frames[0], scene, text))
+    answer = worst(follower.answer(each, scene, frames[0].f_lineno) for each in _handed(frames[0], scene, question))
     if answer.safety is not Safety.UNSAFE or not follower.saw_all:
         return False
     return not any(may_have_refused(_one(each), each.f_lineno, question) for each in frames[:MOST_SCENES])
@@ -84,23 +89,24 @@ def _question(match: Match, text: str, sink: Sink) -> Question:
     return Question(match.found, sink.language, probes, key_of(match.value.name), text, is_host)
 
 
-def _answer(frame: FrameType, scene: Scene, question: Question, text: str) -> Answer:
+def _answer(frame: FrameType, scene: Scene, question: Question) -> Answer:
     node = node_at(frame, scene.function)
     follower = Follower(question)
-    answer = worst(follower.answer(each, scene, frame.f_lineno) for each in _handed(frame, scene, text))
-    if answer.safety is not Safety.NEUTRAL or _is_written_at(frame, scene, question.found):
+    answer = worst(follower.answer(each, scene, frame.f_lineno) for each in _handed(frame, scene, question))
+    if answer.safety is not Safety.NEUTRAL or _is_written_at(frame, scene, question):
         return answer
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         return follower.answer(node.func.value, scene, frame.f_lineno)  # `Path(name).read_text()`: what it is called on
     return answer
 
 
-def _handed(frame: FrameType, scene: Scene, text: str) -> list[ast.expr]:
+def _handed(frame: FrameType, scene: Scene, question: Question) -> list[ast.expr]:
     """What the operation hands to the sink: if one argument is known to be the very text, others that are known too,
     and differ, are something else (what a pattern is matched with, say); so are objects beside (a file, a pool)."""
-    given = [(each, scene.resolve(each)) for each in _reaching(node_at(frame, scene.function), scene)]
-    if any(type(value) is str and value == text for _, value in given):
-        given = [each for each in given if type(each[1]) is not str or each[1] == text]
+    reaching = _reaching(node_at(frame, scene.function), scene, question.language)
+    given = [(each, scene.resolve(each)) for each in reaching]
+    if any(type(value) is str and value == question.text for _, value in given):
+        given = [each for each in given if type(each[1]) is not str or each[1] == question.text]
     plain = [each for each, value in given if not isinstance(each, ast.Name) or isinstance(value, HOLDING)]
     return plain or [each for each, _ in given]
 
@@ -127,7 +133,7 @@ def _of_other_form(frame: FrameType, scene: Scene, question: Question) -> Answer
     """No name holds the text as it was found: it was decoded on its way. What the code says of all of them counts."""
     answer = worst(
         Follower(question, by_value=False).answer(each, scene, frame.f_lineno)
-        for each in _reaching(node_at(frame, scene.function), scene)
+        for each in _reaching(node_at(frame, scene.function), scene, question.language)
     )
     return answer if answer.safety is Safety.SAFE else UNSAFE
 
@@ -160,23 +166,25 @@ def _holds_text(value: object, found: str) -> bool:
     return isinstance(value, str) and found.casefold() in value.casefold()
 
 
-def _is_written_at(frame: FrameType, scene: Scene, found: str) -> bool:
+def _is_written_at(frame: FrameType, scene: Scene, question: Question) -> bool:
     """Whether the operation itself is handed a literal that holds the text; keys of a look-up are not handed."""
     operation = node_at(frame, scene.function)
-    waiting: list[ast.AST] = list(_reaching(operation, scene))
+    waiting: list[ast.AST] = list(_reaching(operation, scene, question.language))
     if isinstance(operation, ast.Call) and isinstance(operation.func, ast.Attribute):
         waiting.append(operation.func.value)
     while waiting:
         node = waiting.pop()
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and found in node.value:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and question.found in node.value:
             return True
         waiting.extend([node.value] if isinstance(node, ast.Subscript) else ast.iter_child_nodes(node))
     return False
 
 
-def _reaching(node: ast.AST | None, scene: Scene) -> list[ast.expr]:
+def _reaching(node: ast.AST | None, scene: Scene, language: str) -> list[ast.expr]:
     """The expressions that the operation at `node` hands to the sink."""
     if isinstance(node, ast.Call):
+        if language == "regex" and (called_name(node) in MATCHING or isinstance(scene.resolve(node.func), partial)):
+            return _pattern_of(node)
         return [*node.args, *(each.value for each in node.keywords)]
     if isinstance(node, ast.Subscript):  # session[name] = value
         stored = [
@@ -186,6 +194,12 @@ def _reaching(node: ast.AST | None, scene: Scene) -> list[ast.expr]:
     if isinstance(node, ast.expr):
         return [node]
     return []
+
+
+def _pattern_of(node: ast.Call) -> list[ast.expr]:
+    """What is matched with it, and likely to hold its words, has no part in it; nor has what a `partial` is given."""
+    named = [each.value for each in node.keywords if each.arg == "pattern"]
+    return named or (node.args[:1] if called_name(node) in MATCHING else [])
 
 
 def _scene(frames: Sequence[FrameType]) -> Scene | None:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Final
 
+from setpoint_agent.quiet import told_once
 from setpoint_agent.reporting.document import Reports
 from setpoint_agent.reporting.instructions import OFF, Instructions
 from setpoint_agent.reporting.transport import Transport
@@ -59,6 +60,7 @@ class Sender:
         outcome = self._transport.send(report)
         if outcome.failure:
             self._reports.failed += 1
+            told_once(f"the control plane did not take a report: {outcome.failure}")
         if not outcome.taken:
             self._failures += 1
             pause = min(SHORTEST_BACK_OFF * 2.0 ** min(self._failures - 1, 10), LONGEST_BACK_OFF)

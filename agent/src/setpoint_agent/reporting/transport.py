@@ -19,6 +19,12 @@ LONGEST_WAIT: Final = 300.0
 """Seconds that a Retry-After is followed for."""
 REFUSED_FOR_GOOD: Final = frozenset({400, 413, 415, 422})
 """Statuses that say that the same report would be refused again."""
+_MEANINGS: Final = {
+    401: "; see SETPOINT_TOKEN: the token is missing, mistyped, expired or revoked",
+    403: "; see SETPOINT_TOKEN and SETPOINT_SERVICE: the token is not one for agents of this service",
+    404: "; see SETPOINT_SERVER: this is not where Setpoint answers",
+}
+"""Of statuses that only somebody who changes the agent's settings can change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +86,7 @@ def _outcome(answer: Answer) -> Outcome:
         return Outcome(taken=True, answer=_document(content))
     retry_after = headers.get("retry-after", "")
     wait = min(float(retry_after), LONGEST_WAIT) if retry_after.isdecimal() else 0.0
-    return Outcome(taken=status in REFUSED_FOR_GOOD, wait=wait, failure=f"HTTP {status}")
+    return Outcome(taken=status in REFUSED_FOR_GOOD, wait=wait, failure=f"HTTP {status}{_MEANINGS.get(status, '')}")
 
 
 def _document(content: bytes) -> Any:

@@ -11,6 +11,7 @@ from setpoint_agent.examination import examine
 from setpoint_agent.memory import Seen
 from setpoint_agent.patching.interface import Patch, Wrap
 from setpoint_agent.quiet import quietly
+from setpoint_agent.reading.source import COMPREHENSIONS
 from setpoint_agent.request import current
 from setpoint_agent.sinks.callers import application_caller
 from setpoint_agent.sinks.interface import Sink
@@ -52,6 +53,8 @@ def _look_at(sink: Sink, pattern: Any) -> None:
 
 def _is_written_down(pattern: str | bytes, frame: FrameType) -> bool:
     """Whether the very object is a constant of the calling function, or of its module by a name that it uses."""
+    while frame.f_code.co_name in COMPREHENSIONS and frame.f_back is not None:
+        frame = frame.f_back  # its constants are those of the function that it stands in
     code = frame.f_code
     if any(pattern is each for each in code.co_consts):
         return True

@@ -134,6 +134,28 @@ def test_what_is_refused_for_what_it_is_is_not_sent_again(make: Make, control_pl
     assert reports[1]["counters"]["agent.reports-failed"] == 1
 
 
+@pytest.mark.parametrize(
+    ("status", "named"),
+    [(401, "SETPOINT_TOKEN"), (403, "SETPOINT_SERVICE"), (404, "SETPOINT_SERVER"), (503, "HTTP 503")],
+)
+def test_a_refusal_is_told_once(
+    make: Make,
+    control_plane: ControlPlane,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    status: int,
+    named: str,
+) -> None:
+    monkeypatch.setattr("setpoint_agent.quiet._told_before", set())
+    control_plane.reply = lambda _: Reply(status)
+    reporter = make()
+    control_plane.wait_for(lambda reports: reports[2:])
+    reporter.stop()
+    (line,) = capfd.readouterr().err.splitlines()
+    assert line.startswith(f"setpoint-agent: the control plane did not take a report: HTTP {status}")
+    assert named in line
+
+
 def test_retry_after_is_kept(make: Make, control_plane: ControlPlane) -> None:
     control_plane.reply = lambda _: Reply(429, {"Retry-After": "1"}) if len(control_plane.reports) == 1 else Reply()
     make()

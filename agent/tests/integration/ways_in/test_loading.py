@@ -176,3 +176,20 @@ def test_a_wrong_setting_is_told_and_keeps_nothing_from_starting(service: Servic
     )
     assert ended.stdout == "runs\n"
     assert ended.stderr.count("setpoint-agent: ") == 2
+
+
+def test_two_families_may_watch_one_function(service: Service, tmp_path: Path) -> None:
+    source = "\n".join([
+        "import setpoint_agent; setpoint_agent.start()",
+        "import flask, jwt",
+        "app = flask.Flask('shop')",
+        "@app.get('/token')",
+        "def token():",
+        "    return jwt.encode({'sub': flask.request.args['name']}, 'secret', algorithm='HS256')",
+        "app.test_client().get('/token?name=Johnson')",
+    ])  # fmt: skip
+    script = tmp_path / "shop.py"
+    script.write_text(source)
+    subprocess.run([sys.executable, "-W", "ignore", str(script)], env=service.environment, check=True, timeout=60)
+    told = [json.loads(line)["type"] for line in service.report_file.read_text(encoding="utf-8").splitlines()]
+    assert {"weak-token-key", "trust-boundary"} <= set(told)

@@ -71,9 +71,10 @@ def _of_univers(name: str) -> Callable[[str], Key | None]:
         if not text.isascii() or any(char.isspace() for char in text):
             return None  # it takes spaces out, and has some ignore what is not ASCII
         try:
-            return scheme(text)
+            version = scheme(text)
         except (ValueError, nuget.InvalidNuGetVersion):
             return None
+        return None if version.value is None else version  # of `v` nothing is left, which compares with nothing
 
     return parse
 

@@ -64,7 +64,8 @@ class Folder:
         if not reader_of(below):
             return
         if entry.is_symlink():
-            if not path.resolve().is_relative_to(self._root.resolve()):
+            # `Path.resolve` raises for links that lead round in circles.
+            if not Path(os.path.realpath(path)).is_relative_to(self._root.resolve()):
                 self.unread.append(Unread(below, "it is a link that leads out of the folder"))
         elif entry.is_file(follow_symlinks=False):
             yield below

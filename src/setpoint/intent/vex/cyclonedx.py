@@ -91,10 +91,12 @@ def _of_versions(statement: VexStatement, affected: Object, path: str) -> Iterat
         version, span, status = (text(told, key, inner) for key in ("version", "range", "status"))
         if status in _OF_VERSION:
             yield replace(statement, component=_with(statement.component, version), status=_OF_VERSION[status])
-        elif version:
+        elif version and statement.component:
             yield replace(statement, component=_with(statement.component, version))
         else:
-            unread = f"{statement.said} of the range {span[:100]!r}, which is not read"
+            # Of a product all versions run under one name: what is said of one of them must not hold for the others.
+            what = f"the version {version[:100]!r}" if version else f"the range {span[:100]!r}"
+            unread = f"{statement.said} of {what}, which is not read"
             yield replace(statement, status=VexStatus.UNDER_INVESTIGATION, said=unread)
 
 

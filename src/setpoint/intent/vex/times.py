@@ -20,6 +20,6 @@ def time_in(*places: tuple[Object, str], keys: tuple[str, ...]) -> datetime | No
 def _time(given: str, path: str) -> datetime:
     try:
         at = datetime.fromisoformat(given)
-    except ValueError as error:
+        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    except (ValueError, OverflowError) as error:
         raise InputError(f"{path} is {given[:100]!r}, which is no time as RFC 3339 writes it") from error
-    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)

@@ -192,7 +192,7 @@ def _delay(response: httpx.Response) -> float:
     if given.isdecimal():
         return float(given[:9])
     try:
-        at = parsedate_to_datetime(given)
-    except ValueError:
+        at = parsedate_to_datetime(given).astimezone(UTC)
+    except (ValueError, OverflowError):
         return 1.0
-    return max(0.0, (at.astimezone(UTC) - datetime.now(UTC)).total_seconds())
+    return max(0.0, (at - datetime.now(UTC)).total_seconds())

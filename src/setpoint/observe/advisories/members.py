@@ -50,9 +50,9 @@ class Members:
             return None
         try:
             at = datetime.fromisoformat(self._text(value, name))
-        except ValueError as error:
+            return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+        except (ValueError, OverflowError) as error:
             raise self.wrong(name, "is no time as RFC 3339 writes it") from error
-        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
 
     def texts(self, name: str) -> tuple[str, ...]:
         """Empty where there is no such list."""

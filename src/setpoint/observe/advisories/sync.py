@@ -107,6 +107,8 @@ class _Sync:
     def _take_all(self) -> None:
         """The zip is some hours older than the list at most: the next sync begins at the newest that was in it."""
         path = f"{self._folder}/all.zip"
+        # What was fetched one by one since may be older again in there: it is taken once more from the list.
+        self._state = replace(self._state, newest=None)
         with self._fetcher.get(path, most=MOST_BYTES) as fetched:
             try:
                 for batch in _batches(read_zip(fetched.body, path, source=self._source, refuse=self._refuse)):

@@ -106,6 +106,7 @@ def test_spellings_of_one_version_are_equal(ordering: Ordering, one: str, other:
         (Ordering.COMPOSER, "2.0.x-dev"),
         (Ordering.GEM, "not a gem"),
         (Ordering.NUGET, "abc"),
+        (Ordering.NUGET, "v"),
         (Ordering.DEBIAN, "abc"),
         (Ordering.RPM, "x:1"),
         (Ordering.APK, "edge"),

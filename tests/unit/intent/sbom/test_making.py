@@ -90,6 +90,7 @@ def test_links_are_not_followed_out(tmp_path: Path) -> None:
     (root / "requirements.txt").symlink_to(outside / "requirements.txt")
     (root / "round").symlink_to(root)
     (root / "requirements-again.txt").symlink_to(root / "requirements-none.txt")
+    (root / "poetry.lock").symlink_to(root / "poetry.lock")
     made = make_sbom(root)
     assert [each.purl for each in made.sbom.components] == ["pkg:pypi/app@1.0"]
     assert [each.where for each in made.unread] == ["requirements.txt"]

@@ -125,6 +125,14 @@ def test_versions_may_be_said_otherwise_of() -> None:
     assert "which is not read" in found[2].said
 
 
+def test_what_holds_for_one_version_of_a_product_is_not_said_of_all() -> None:
+    affects = [{"ref": "service:shop", "versions": [{"version": "1.2", "status": "unaffected"}]}]
+    analysis = {"state": "not_affected", "detail": "patched"}
+    (found,) = cyclonedx({"id": FLAW, "analysis": analysis, "affects": affects})
+    assert (found.product, found.status) == ("service:shop", VexStatus.UNDER_INVESTIGATION)
+    assert "the version '1.2', which is not read" in found.said
+
+
 @pytest.mark.parametrize(
     ("octets", "told"),
     [
@@ -143,6 +151,10 @@ def test_versions_may_be_said_otherwise_of() -> None:
         (
             b'{"@context": "https://openvex.dev/ns", "timestamp": "soon", "statements": [{"status": "fixed"}]}',
             "timestamp is 'soon', which is no time",
+        ),
+        (
+            b'{"bomFormat": "CycloneDX", "vulnerabilities": [{"id": "a", "updated": "0001-01-01T00+01"}]}',
+            "vulnerabilities[0].updated is '0001-01-01T00+01', which is no time",
         ),
         (
             b'{"@context": "https://openvex.dev/ns", "statements": [{"status": "fixed", "vulnerability": {}}]}',

@@ -143,6 +143,24 @@ def test_after_many_changes_the_zip_is_taken(
     assert site.asked == ["/PyPI/modified_id.csv", "/PyPI/all.zip"]
 
 
+def test_what_an_old_zip_takes_back_comes_again(
+    site: Site, fetcher: Fetcher, keeper: Keeper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(site, OLD, NEW)
+    run(fetcher, keeper)
+    zipped, newer = site.files["/PyPI/all.zip"], document("T-2", "2026-11-05T00:00:00Z")
+    publish(site, OLD, newer)
+    run(fetcher, keeper)
+    publish(site, OLD, newer, *(document(f"T-{day}", f"2026-11-{day}T00:00:00Z") for day in range(10, 14)))
+    site.files["/PyPI/all.zip"] = zipped
+    with monkeypatch.context() as few:
+        few.setattr(sync, "MOST_ONE_BY_ONE", 2)
+        run(fetcher, keeper)
+    run(fetcher, keeper)
+    assert sorted(keeper.advisories) == ["T-1", "T-10", "T-11", "T-12", "T-13", "T-2"]
+    assert keeper.advisories["T-2"].modified == datetime(2026, 11, 5, tzinfo=UTC)
+
+
 def test_what_is_no_advisory_is_told_and_passed_over(site: Site, fetcher: Fetcher, keeper: Keeper) -> None:
     publish(site, OLD, {"id": "T-9", "modified": "2026-11-01T00:00:00Z", "affected": 7})
     first = run(fetcher, keeper)

@@ -16,7 +16,7 @@ from setpoint.model.component import Problem
 
 _LISTS_ALL: Final = (1, 17)
 _COMMENT: Final = re.compile(r"\s*//.*")
-_GO: Final = re.compile(r"go\s+(\d+)\.(\d+)")
+_GO: Final = re.compile(r"^go\s+(\d{1,9})\.(\d{1,9})", re.MULTILINE)
 _ONLY_ITS_MOD: Final = "/go.mod"
 
 

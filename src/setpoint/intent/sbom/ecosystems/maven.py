@@ -83,7 +83,10 @@ class _Project:
     def value(self, text: str) -> str:
         """With its properties in place; those that the file does not hold stay as `${…}`."""
         for _ in range(_DEEPEST):
-            text, count = _PROPERTY.subn(lambda match: self.properties.get(match[1], match[0]), text)
-            if not count or len(text) > _LONGEST:
+            text, count = _PROPERTY.subn(self._property, text[:_LONGEST])
+            if not count:
                 break
         return text[:_LONGEST]
+
+    def _property(self, match: re.Match[str]) -> str:
+        return self.properties.get(match[1], match[0])[:_LONGEST]

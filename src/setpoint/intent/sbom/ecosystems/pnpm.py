@@ -12,7 +12,7 @@ from setpoint.intent.sbom.ecosystems.found import Found, Source, hashes_of, unre
 from setpoint.intent.sbom.members import an_object, child, text
 from setpoint.model.component import Problem
 
-_MAJOR: Final = range(5, 10)
+_MAJORS: Final = ("5", "6", "7", "8", "9")
 _PEERS: Final = re.compile(r"\(.*")
 """After the version since 6: the peers that it was resolved with."""
 _KEY_OF_5: Final = re.compile(r"/((?:@[^/]+/)?[^/]+)/([^/_]+)(?:_.*)?")
@@ -24,9 +24,9 @@ def read_pnpm_lock(source: Source) -> Iterator[Found | Problem]:
     lock = an_object(document.value, "the document")
     version = str(lock.get("lockfileVersion", ""))
     major = version.partition(".")[0]
-    if not major.isdecimal() or int(major) not in _MAJOR:
+    if major not in _MAJORS:
         raise InputError(f"its lockfileVersion is {version!r}; 5 to 9 are read")
-    pattern = _KEY_OF_5 if int(major) == 5 else _KEY_SINCE_6
+    pattern = _KEY_OF_5 if major == "5" else _KEY_SINCE_6
     for key, value in child(lock, "packages", "").items():
         entry = an_object(value, key)
         match = pattern.fullmatch(_PEERS.sub("", key))

@@ -102,6 +102,8 @@ def _tags(header: bytes) -> dict[int, str] | None:
     for index in range(entries):
         tag, kind, offset, _ = _INDEX.unpack_from(header, _INTRO.size + index * _INDEX.size)
         at = start + offset
+        if tag in found:
+            continue  # each stands there once; of one that comes a million times, a million copies would be made
         if tag in _TEXT_TAGS and kind in (_STRING, _TRANSLATED) and at < len(header):
             found[tag] = header[at:].partition(b"\0")[0].decode(errors="replace")
         elif tag == _EPOCH and kind == _INT32 and at + _NUMBER.size <= len(header):

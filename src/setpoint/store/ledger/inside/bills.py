@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 
 import orjson
@@ -75,10 +76,15 @@ def of_service(connection: Connection, service: str, since: datetime) -> list[Pr
         .order_by(bills.c.instance, bills.c.boot)
         .limit(MOST_PROCESSES)
     )
+    listed = cache(_listed)  # processes of one release are mostly made of the same
     return [
-        ProcessBill(row.instance, row.release, row.is_whole, tuple(_unpacked(row.components).values()))
+        ProcessBill(row.instance, row.release, row.is_whole, listed(row.components))
         for row in connection.execute(asked)
     ]
+
+
+def _listed(octets: bytes) -> tuple[ToldComponent, ...]:
+    return tuple(_unpacked(octets).values())
 
 
 def _merged(before: BootBill | None, told: ToldBill) -> BootBill:

@@ -1,5 +1,6 @@
 """Every lockfile that is known, by a sample of each."""
 
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -7,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from setpoint.errors import InputError
-from setpoint.intent.sbom.ecosystems.found import Source
+from setpoint.intent.sbom.ecosystems.found import Found, Source
 from setpoint.intent.sbom.ecosystems.registry import reader_of
 from setpoint.intent.sbom.making import make_sbom
-from setpoint.model.component import ProblemKind
+from setpoint.model.component import Problem, ProblemKind
 
 LOCKS = Path(__file__).parents[4] / "assets" / "sbom" / "locks"
 UNRESOLVED, NO_VERSION = ProblemKind.UNRESOLVED, ProblemKind.NO_VERSION
@@ -119,6 +120,7 @@ def test_hashes_and_licences_come_along() -> None:
         ("package-lock.json", '{"packages": {}, "packages": {}}'),
         ("pnpm-lock.yaml", "lockfileVersion: 4"),
         ("pnpm-lock.yaml", "[1"),
+        ("pnpm-lock.yaml", f"lockfileVersion: '{'9' * 5000}'"),
         ("yarn.lock", "a: 1"),
         ("yarn.lock", "# yarn lockfile v1\nnonsense\n"),
         ("go.mod", "require a b c"),
@@ -139,6 +141,29 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, name: str, content:
     made = make_sbom(tmp_path)
     assert [each.where.partition(":")[0] for each in made.unread] == [name]
     assert made.sbom.components == ()
+
+
+def test_properties_that_multiply_one_another_end_early() -> None:
+    double = "".join(f"<a{each}>{f'${{a{each + 1}}}' * 20_000}</a{each}>" for each in range(3))
+    coordinates = "<groupId>g</groupId><artifactId>a</artifactId>"
+    dependency = f"<dependency>{coordinates}<version>${{a0}}</version></dependency>"
+    pom = f"<project><properties>{double}</properties><dependencies>{dependency}</dependencies></project>"
+    reader = reader_of("pom.xml")
+    assert reader
+    tracemalloc.start()
+    found = list(reader(Source("pom.xml", pom.encode())))
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert isinstance(found[-1], Found)
+    assert str(found[-1].purl) == "pkg:maven/g/a"
+    assert most < 50_000_000
+
+
+def test_a_release_of_go_of_any_length_is_read() -> None:
+    reader = reader_of("go.mod")
+    assert reader
+    (told,) = reader(Source("go.mod", b"// go 1.22\ngo " + b"9" * 5000 + b".1\n"))
+    assert isinstance(told, Problem)
 
 
 TEXT_FILES = sorted(path for path in LOCKS.rglob("*") if path.is_file())

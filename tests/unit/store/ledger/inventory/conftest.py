@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, delete
 
 from setpoint.model.advisory import Advisory, Affected, EventKind, RangeEvent, RangeKind, VersionRange
 from setpoint.model.component import Component, PackageName, Sbom
@@ -52,7 +52,8 @@ def _on_postgres(url: str) -> Iterator[Database]:
     with closing(open_postgres(url)) as database:
         yield database
         with database.write() as connection:
-            connection.execute(text(f"TRUNCATE {', '.join(metadata.tables)} RESTART IDENTITY"))
+            for table in reversed(metadata.sorted_tables):
+                connection.execute(delete(table))
 
 
 @contextmanager
