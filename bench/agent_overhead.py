@@ -24,6 +24,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -76,7 +77,7 @@ def main() -> None:
         figures = {}
         for service in SERVICES:
             rounds = [
-                _round(lambda way, name=service: serve(ENVIRONMENT, folder, name, way, sink), ways, options)
+                _round(partial(serve, ENVIRONMENT, folder, service, sink=sink), ways, options)
                 for _ in range(options.rounds)
             ]
             figures[service] = {way: _figures(rounds, way) for way in ways}

@@ -1,4 +1,4 @@
-"""How closely a sink of a route is watched: every call at first, and some where nothing was ever found.
+"""How closely a sink of a route is watched: every call at first, and ever fewer while nothing is found.
 
 Most calls of a service are the same few, request after request, with paths and statements that no client has a part
 in. Looking at each for ever would be most of what the agent costs. What input reaches it reaches nearly every time, so
@@ -12,8 +12,11 @@ from typing import Final
 
 AT_FIRST: Final = 128
 """Looks in a row that found nothing, from which on only some are taken."""
-LATER: Final = 8
-"""Then one look in so many."""
+LATER: Final = 7
+"""Then one look in so many; twice as rarely after twice as many calls, and so on. It is an odd number, so that of calls
+that take turns none is left out for ever."""
+RAREST: Final = 9
+"""At most so many times as rarely."""
 MOST: Final = 4_096
 """Places of which looks are counted; all are forgotten when there are more (a client may make up paths)."""
 
@@ -34,7 +37,9 @@ class Looks:
         if count == 1 and len(self._in_vain) >= MOST:
             self._in_vain.clear()
         self._in_vain[place] = count
-        return count <= self._at_first or count % self._later == 0
+        if count <= self._at_first:
+            return True
+        return count % (self._later * min(count // self._at_first, RAREST)) == 0
 
     def found(self, place: Hashable) -> None:
         """Something was there: from now on every call is looked at once more."""

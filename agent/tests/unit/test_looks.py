@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
-from setpoint_agent.looks import AT_FIRST, LATER, MOST, Looks
+import pytest
+
+from setpoint_agent.looks import AT_FIRST, LATER, MOST, RAREST, Looks
 
 
 def test_a_quiet_place_is_looked_at_now_and_then() -> None:
     looks = Looks()
     assert sum(looks.is_due("place") for _ in range(AT_FIRST)) == AT_FIRST
-    assert sum(looks.is_due("place") for _ in range(LATER * 100)) == 100
+    assert sum(looks.is_due("place") for _ in range(AT_FIRST - 1)) == AT_FIRST // LATER
     assert looks.is_due("another")
+
+
+def test_the_longer_it_is_quiet_the_rarer_the_looks() -> None:
+    looks = Looks()
+    counts = [sum(looks.is_due("place") for _ in range(AT_FIRST * RAREST)) for _ in range(4)]
+    assert counts[0] > 2 * counts[1]
+    assert all(each == pytest.approx(AT_FIRST / LATER, abs=1) for each in counts[1:])
+
+
+def test_of_calls_that_take_turns_none_is_left_out() -> None:
+    looks = Looks()
+    due = [number % 2 for number in range(AT_FIRST * 40) if looks.is_due("place")]
+    assert set(due[-4:]) == {0, 1}
 
 
 def test_a_place_at_which_something_is_found_is_watched_closely() -> None:

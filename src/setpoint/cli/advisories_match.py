@@ -10,6 +10,7 @@ import click
 
 from setpoint.cli.advisories_rows import Row, read_rows
 from setpoint.cli.output import Output
+from setpoint.cli.server_options import only_here
 from setpoint.errors import InputError
 from setpoint.model.advisory import Advisory, AffectedStatus, Match
 from setpoint.model.wording import counted
@@ -40,6 +41,7 @@ class _Answer:
     "--ecosystem", default="PyPI", show_default=True, metavar="NAME", help="Of rows that name none, as OSV spells it."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document a row.")
+@only_here("reads files on this machine")
 def match(rows: Path, sources: tuple[Path, ...], ecosystem: str, *, as_json: bool) -> int:
     """Tell which advisories affect each package and version of ROWS.csv.
 

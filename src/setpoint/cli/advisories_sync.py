@@ -19,7 +19,7 @@ from setpoint.observe.interface import SourceRead
 from setpoint.settings import AdvisorySources, load_settings
 from setpoint.store.interface import Ledger
 
-HERE: Final = "reads into the ledger of this machine"
+HERE: Final = "works on the ledger of this machine"
 USUAL: Final = "usual"
 """Stands for a feed's own address."""
 

@@ -18,9 +18,13 @@ SAID_BY: Final = "setpoint: "
 
 async def expect_to_end_well(command: Sequence[str]) -> None:
     """Raises `InputError` with what it said last; it is ended when this is cancelled."""
-    process = await asyncio.create_subprocess_exec(
-        *command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, process_group=0
-    )
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, process_group=0
+        )
+    except OSError as error:
+        # Where there is no room for one more process, those that run go on.
+        raise InputError(f"whether it can be used cannot be tried ({error.strerror})") from error
     try:
         _, said = await asyncio.wait_for(process.communicate(), WITHIN)
     except TimeoutError as error:

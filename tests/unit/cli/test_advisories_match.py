@@ -114,7 +114,7 @@ def test_findings_come_before_what_could_not_be_compared(tmp_path: Path, capsys:
     [
         (b"", "", "no rows"),
         (b"\n\n", "", "no rows"),
-        (b"demo-lib,1.0\ndemo-lib\n", ":2", "1 columns; 2 were expected"),
+        (b"demo-lib,1.0\ndemo-lib\n", ":2", "1 column; 2 were expected"),
         (b"package,version\n,1.0\n", ":2", "names no package"),
         (b"demo-lib,1.0\nother,1.0,npn\n", ":2", "there is no ecosystem 'npn'; did you mean 'npm'?"),
         (b"purl\nnothing\n", ":2", "is no package URL"),

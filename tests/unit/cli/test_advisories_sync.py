@@ -50,4 +50,4 @@ def test_bad_input_is_told_in_one_line(
 
 def test_a_server_is_not_asked(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["--server", "http://127.0.0.1:1", "advisories", "sync", "--kev"]) == 2
-    assert "reads into the ledger of this machine, and asks no server" in capsys.readouterr().err
+    assert "works on the ledger of this machine, and asks no server" in capsys.readouterr().err

@@ -16,7 +16,11 @@ from setpoint.client import patience
 NOWHERE: Final = "http://127.0.0.1:1"
 SECRET: Final = "sp_0123456789ab_hunter2"
 
+ASSETS: Final = Path(__file__).parents[2] / "assets"
+BILL: Final = str(ASSETS / "sbom" / "payments.cdx.json")
+
 ASK: Final = {
+    "affected": ("pkg:pypi/requests@<2.32",),
     "agents": (),
     "agents off": ("shop", "--reason", "x"),
     "agents on": ("shop", "--reason", "x"),
@@ -32,6 +36,10 @@ ASK: Final = {
     "drift": (),
     "drift explain": ("aws:123456789012:eu-west-1:AWS::S3::Bucket:orders",),
     "findings": (),
+    "instances add": ("shop", "web-1"),
+    "instances list": (),
+    "instances remove": ("shop", "web-1"),
+    "instances report": (str(ASSETS / "cli" / "instances.jsonl"),),
     "gate": ("--service", "shop", "--release", "1"),
     "pause": ("--reason", "x"),
     "permissions": (),
@@ -41,6 +49,11 @@ ASK: Final = {
     "remediations": (),
     "resume": ("--reason", "x"),
     "risk": ("shop",),
+    "sbom add": (BILL, "--release", "shop@1"),
+    "sbom diff": ("shop@1", "shop@2"),
+    "sbom list": ("shop",),
+    "sbom make": (str(ASSETS / "sbom" / "locks"), "--release", "shop@1"),
+    "sbom show": ("shop@1",),
     "runtime": ("shop",),
     "signals query": ("SELECT 1",),
     "status": (),
@@ -56,6 +69,10 @@ ASK: Final = {
 
 ON_FILES: Final = "works on files of policies on this machine"
 WORK_HERE: Final = {
+    "advisories list": ((), "works on the ledger of this machine"),
+    "advisories match": (("rows.csv", "--advisories", "osv.json"), "reads files on this machine"),
+    "advisories show": (("CVE-2024-35195",), "works on the ledger of this machine"),
+    "advisories sync": (("--ecosystem", "PyPI"), "works on the ledger of this machine"),
     "beat": ((), "reads and changes production with the credentials of this machine"),
     "drift replay": (("file.jsonl",), "reads recordings on this machine"),
     "init": ((), "writes a file on this machine"),
@@ -64,6 +81,7 @@ WORK_HERE: Final = {
     "policy new": (("exposure/new", "--type", "AWS::S3::Bucket"), ON_FILES),
     "policy test": ((), ON_FILES),
     "up": ((), "runs Setpoint on this machine"),
+    "vex add": ((BILL, "--owner", "me", "--days", "1"), "works on the ledger of this machine"),
 }
 """Those that no server can do in this machine's place, and why."""
 

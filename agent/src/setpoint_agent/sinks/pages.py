@@ -18,6 +18,7 @@ from typing import Final
 
 from setpoint_agent.catalogue import CROSS_SITE_SCRIPTING
 from setpoint_agent.examination import examine, weigh
+from setpoint_agent.looks import Looks
 from setpoint_agent.provenance.interface import Match
 from setpoint_agent.provenance.recognition import find_on_page
 from setpoint_agent.reading.constants import strings_of_module
@@ -32,12 +33,7 @@ from setpoint_agent.sources.answers import MOST_BODY, Answer, listen
 PAGE: Final = Sink(CROSS_SITE_SCRIPTING, "response body", "html", safe_after=frozenset({"url"}))
 """What is encoded for an address holds no mark of HTML either; what was escaped is counted."""
 
-LOOKED_AT_FIRST: Final = 128
-LOOKED_AT_LATER: Final = 8
-"""Of each handler so many pages, and then one in so many: a page takes longer to search than all else that a request
-meets, and what a handler leaves unescaped it leaves unescaped every time."""
 MOST_HANDLERS: Final = 2_000
-
 MARK_OF_REFRESH: Final = "http-equiv"
 MOST_REFRESHES: Final = 4
 _REFRESH: Final = re.compile(
@@ -48,11 +44,13 @@ _REFRESH: Final = re.compile(
 
 _raw: Final[dict[tuple[CodeType, str, str], bool]] = {}
 """By handler and parameter."""
-_looked_at: Final[dict[CodeType | str | None, int]] = {}
+_looked_at: Final = Looks()
+"""By handler: a page takes longer to search than all else that a request meets, and what a handler leaves unescaped it
+leaves unescaped every time."""
 
 
 def _look_at(request: Request, answer: Answer) -> None:
-    if not answer.page or not answer.body or not _is_shown(answer) or not _is_due(request):
+    if not answer.body or not _looked_at.is_due(request.handler or request.route) or not _is_shown(answer):
         return
     text = _text_of(answer)
     for refresh in islice(_REFRESH.finditer(text), MOST_REFRESHES) if MARK_OF_REFRESH in text else ():
@@ -62,15 +60,6 @@ def _look_at(request: Request, answer: Answer) -> None:
         doubtful = list(_unescaped(request, text, matches)) or _escaped_in_vain(request, text, matches)
         if doubtful:
             weigh(PAGE, text, doubtful, frames=())
-
-
-def _is_due(request: Request) -> bool:
-    """Whether to look at this page of its handler: at all of them at first, later at some."""
-    made_by = request.handler or request.route
-    if len(_looked_at) >= MOST_HANDLERS and made_by not in _looked_at:
-        _looked_at.clear()
-    count = _looked_at[made_by] = _looked_at.get(made_by, 0) + 1
-    return count <= LOOKED_AT_FIRST or count % LOOKED_AT_LATER == 0
 
 
 def _is_shown(answer: Answer) -> bool:

@@ -9,6 +9,7 @@ import pytest
 from tests.conftest import Watch
 from tests.unit.sinks.requesting import request_of
 
+from setpoint_agent.looks import AT_FIRST, LATER
 from setpoint_agent.request import Request
 from setpoint_agent.sinks import pages
 from setpoint_agent.sources.answers import Answer, Headers, tell
@@ -83,7 +84,7 @@ def test_escapes_are_counted(watching: Watch, smith: str) -> None:
 
 def test_later_some_are_looked_at(watching: Watch, smith: str) -> None:
     evidence = watching("sinks.pages", sources=False)
-    for _ in range(pages.LOOKED_AT_FIRST + pages.LOOKED_AT_LATER * 2):
+    for _ in range(AT_FIRST + LATER * 2):
         with request_of(smith) as request:
             send(request, f"<p>{smith}</p>", [HTML])
-    assert len(evidence) == pages.LOOKED_AT_FIRST + 2
+    assert len(evidence) == AT_FIRST + 2

@@ -113,7 +113,7 @@ class LedgerReader(Protocol):
     def signals(self, service: str, *, since: datetime) -> Sequence[Signal]: ...
 
     def services(self) -> Sequence[Service]:
-        """By name; also those that only own something, as the tags of production say."""
+        """By name; also those that only own something, as the tags of production say, or that were reported to run."""
         ...
 
     def worker(self, scope: str, now: datetime) -> str:

@@ -36,7 +36,7 @@ from setpoint.store.ledger import (
 from setpoint.store.ledger.columns import EPOCH
 from setpoint.store.ledger.database import Database
 from setpoint.store.ledger.inside.reader import SqlInside, read_services
-from setpoint.store.ledger.inventory.reader import SqlInventory
+from setpoint.store.ledger.inventory.reader import SqlInventory, read_inventoried
 
 ROWS_AT_ONCE: Final = 1_000
 """How many of a long answer are in memory at one time."""
@@ -177,7 +177,8 @@ class SqlReader:
                 for row in connection.execute(select(table))
             }
             owners = connection.execute(select(owning).where(owning != "").distinct()).scalars()
-            known = {name: Service(name) for name in (*owners, *read_services(connection))} | described
+            seen = (*owners, *read_services(connection), *read_inventoried(connection))
+            known = {name: Service(name) for name in seen} | described
         return [known[name] for name in sorted(known)]
 
     def worker(self, scope: str, now: datetime) -> str:

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from tests.serving import Caller
@@ -14,7 +15,13 @@ from tests.serving import Caller
 from setpoint.errors import LedgerError
 from setpoint.server import process
 from setpoint.server.process import _trying
+from setpoint.store.ledger.database import LedgerFile
 from setpoint.store.ledger.ledger import SqlLedger
+
+
+def path_of(ledger: SqlLedger) -> Path:
+    assert isinstance(ledger._database, LedgerFile)
+    return ledger._database.path
 
 
 def fail_once(ledger: SqlLedger) -> None:
@@ -32,7 +39,7 @@ def test_a_ledger_that_cannot_be_written_is_not_ready_and_keeps_nobody_waiting(
     call: Callable[..., Caller], ledger: SqlLedger
 ) -> None:
     fail_once(ledger)
-    with closing(sqlite3.connect(ledger._database.path, isolation_level=None)) as other:
+    with closing(sqlite3.connect(path_of(ledger), isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         began = time.monotonic()
         answer = call().get("/readyz")
@@ -40,7 +47,7 @@ def test_a_ledger_that_cannot_be_written_is_not_ready_and_keeps_nobody_waiting(
         other.execute("ROLLBACK")
     assert answer.status_code == 503
     assert answer.json()["what"] == "the ledger cannot be written"
-    assert str(ledger._database.path) not in answer.text + ledger.trouble()
+    assert str(path_of(ledger)) not in answer.text + ledger.trouble()
 
 
 def test_it_is_tried_though_nobody_calls(ledger: SqlLedger, monkeypatch: pytest.MonkeyPatch) -> None:

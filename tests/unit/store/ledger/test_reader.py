@@ -15,6 +15,7 @@ from setpoint.errors import LedgerError
 from setpoint.model.canonical import Unknown
 from setpoint.model.conclusion import Conclusion
 from setpoint.model.drift import Comparison, Drift, DriftKind, Fold, Gap, GapKind
+from setpoint.model.inventory import Instance
 from setpoint.model.remediation import RemediationState
 from setpoint.model.service import Exposure, Release, Service, Signal, SignalKind, Tier
 from setpoint.model.snapshot import Area, AreaCoverage, Extent
@@ -99,6 +100,11 @@ def test_a_service_that_only_owns_something_is_known(
         now,
     )
     assert ledger.services() == [Service("catalog"), Service("payments", Tier.CRITICAL)]
+
+
+def test_a_service_that_was_only_reported_to_run_is_known(ledger: SqlLedger, now: datetime) -> None:
+    ledger.visitor().inventory().report_instances([Instance("payments", "web-1", "1.4.2")], now)
+    assert ledger.services() == [Service("payments")]
 
 
 def test_a_release_keeps_its_first_time(ledger: SqlLedger, now: datetime) -> None:

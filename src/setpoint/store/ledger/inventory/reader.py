@@ -141,3 +141,8 @@ def _digest(connection: Connection, table: Table, name: str) -> str:
     asked = select(sboms.c.digest).join(table, table.c.sbom == sboms.c.id).where(table.c.digest == name)
     found = connection.execute(asked).scalar_one_or_none()
     return found.hex() if found else ""
+
+
+def read_inventoried(connection: Connection) -> list[str]:
+    """Every service that anybody reported an instance or a bill of, by name."""
+    return list(connection.execute(select(services.c.name).order_by(services.c.name)).scalars())
