@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from setpoint.compare.interface import ComponentMatcher
 from setpoint.decide.interface import ComponentJudge, ComponentPolicies
@@ -67,7 +68,7 @@ def flaw_uses(
     components = {
         each.id: each.component for each in inventory.components({each.component for each in uses} & told.keys())
     }
-    loads = _Loads(inventory.loads(components))
+    loads = _Loads(inventory.loads(components, services={each.service for each in uses}))
     names = {name for by_flaw in told.values() for flaw in by_flaw for name in flaw.names}
     exploited, scored = inventory.known_exploited(names), inventory.exploit_scores(names)
     return [
@@ -96,7 +97,7 @@ def used_components(
 ) -> dict[str, list[UsedComponent]]:
     """By service: all that is used, with what is wrong with it."""
     components = {each.id: each.component for each in inventory.components({each.component for each in uses})}
-    loads = _Loads(inventory.loads(components))
+    loads = _Loads(inventory.loads(components, services={each.service for each in uses}))
     flaws: defaultdict[tuple[str, Component], list[FlawUse]] = defaultdict(list)
     for flaw_use in flawed:
         flaws[flaw_use.service, flaw_use.component].append(flaw_use)
@@ -126,6 +127,9 @@ class _Loads:
         return Reached.NOT_LOADED
 
 
+NO_ADVISORIES: Final = "whether a flaw of its components is known cannot be told: no advisories were taken in"
+
+
 def made_of(inventory: InventoryReader, parts: ComponentParts, release: Release) -> MadeOf:
     """What a release is made of and what is wrong with that, matched at this moment; and what is to be remarked."""
     components = inventory.components_of_release(release.service, release.version)
@@ -142,6 +146,8 @@ def made_of(inventory: InventoryReader, parts: ComponentParts, release: Release)
     bill: tuple[Resource, ...] = ()
     if parts.policies is not None:
         bill = (parts.policies.bill(used_components(inventory, uses, flawed)[release.service]),)
+    told: tuple[str, ...] = () if inventory.knows_advisories() else (NO_ADVISORIES,)
     nameless = sum(not each.component.package.type for each in components)
-    told = (f"of {counted(nameless, 'component')} of it no advisory can be found: no package URL names them",)
-    return MadeOf(found, told if nameless else (), bill)
+    if nameless:
+        told += (f"of {counted(nameless, 'component')} of it no advisory can be found: no package URL names them",)
+    return MadeOf(found, told, bill)

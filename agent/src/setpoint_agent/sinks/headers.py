@@ -157,7 +157,10 @@ def _setting(sink: Sink, through: Collection[str], *, noting: bool = False) -> W
     def wrap(original: Callable[..., Any]) -> Callable[..., Any]:
         def setting(headers: Any, /, *arguments: Any, **keywords: Any) -> Any:
             name, value = arguments[:2] if len(arguments) > 1 else (keywords.get("name"), keywords.get("value"))
-            if not _is_unremarkable(name, value) and current.get() is not None:
+            usual = type(value) is str and value in USUAL_TYPES
+            if usual or type(name) is not str or name.lower() in UNREMARKABLE:
+                return original(headers, *arguments, **keywords)
+            if current.get() is not None:
                 look(name, value, {key: given for key, given in keywords.items() if key not in {"name", "value"}})
             return original(headers, *arguments, **keywords)
 
@@ -183,10 +186,6 @@ def _is_offered() -> bool:
             return not is_of_application(file_of(frame))
         frame = frame.f_back
     return False
-
-
-def _is_unremarkable(name: Any, value: Any) -> bool:
-    return type(name) is not str or name.lower() in UNREMARKABLE or (type(value) is str and value in USUAL_TYPES)
 
 
 def _given(position: int, sink: Sink, through: Collection[str], *, noting: bool = False) -> Wrap:
@@ -254,9 +253,11 @@ def _look_behind(request: Request, answer: Answer) -> None:
     """Headers that were put into a response past all that is watched (`response.raw_headers`); addresses never are."""
     for name, value in answer.headers[:MOST_HEADERS]:
         lower = name.lower()
+        if lower in UNREMARKABLE or value in USUAL_TYPES:  # nearly all are
+            continue
         known = "headers" in vars(request) and (lower, value) in request.headers
         quoted = lower in ADDRESSES or (lower == COOKIE and _is_quoted(value))
-        if not known and not quoted and not _is_unremarkable(lower, value):
+        if not known and not quoted:
             look_at(name, value, UNCHECKED, frames=(), sent=True)
 
 

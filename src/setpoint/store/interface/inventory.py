@@ -172,8 +172,12 @@ class InventoryReader(Protocol):
         """What these say, by their ids; in order of component and advisory."""
         ...
 
-    def loads(self, components: Collection[int]) -> Sequence[Load]:
-        """What agents said of these."""
+    def loads(self, components: Collection[int], *, services: Collection[str] | None = None) -> Sequence[Load]:
+        """What agents said of these; in these services alone, where some are named."""
+        ...
+
+    def knows_advisories(self) -> bool:
+        """Whether any advisory was ever taken in: where none was, that none bears on something says nothing."""
         ...
 
     def pending(self, limit: int) -> Pending:

@@ -94,7 +94,7 @@ def note_loaded(connection: Connection, loads: Sequence[Load], at: datetime) -> 
                 "modules": list(each.modules),
                 "first_seen": at,
             }
-    before = _reached(connection, {place[0] for place in rows})
+    before = _reached(connection, {place[0] for place in rows}, of.values())
     new = {place: row for place, row in rows.items() if _says_more(Reached(str(row["reached"])), before.get(place))}
     if new:
         connection.execute(
@@ -118,20 +118,24 @@ _ORDER: Final = (
 )
 
 
-def _reached(connection: Connection, wanted: Collection[int]) -> dict[tuple[int, int, str], str]:
+def _reached(connection: Connection, wanted: Collection[int], of: Iterable[int]) -> dict[tuple[int, int, str], str]:
+    """In these services alone: the same components run in all others, too."""
     table = component_loads
     asked = select(table.c.component, table.c.service, table.c.release, table.c.reached)
-    rows = connection.execute(asked.where(numbers.any_of(table.c.component, wanted)))
+    rows = connection.execute(
+        asked.where(numbers.any_of(table.c.component, wanted), numbers.any_of(table.c.service, set(of)))
+    )
     return {(row.component, row.service, row.release): row.reached for row in rows}
 
 
-def loads(connection: Connection, wanted: Collection[int]) -> list[Load]:
+def loads(connection: Connection, wanted: Collection[int], only: Collection[str] | None = None) -> list[Load]:
     table = component_loads
+    of_services = [services.c.name.in_(only)] if only is not None else []
     asked = (
         select(services.c.name, table.c.release, components.c.key, table.c.reached, table.c.modules)
         .join(services, services.c.id == table.c.service)
         .join(components, components.c.id == table.c.component)
-        .where(numbers.any_of(table.c.component, wanted))
+        .where(numbers.any_of(table.c.component, wanted), *of_services)
         .order_by(services.c.name, table.c.component, table.c.release)
     )
     return [

@@ -20,6 +20,7 @@ from setpoint.store.interface.inventory import (
 )
 from setpoint.store.ledger.database import Database
 from setpoint.store.ledger.inventory import advisories, bills, feeds, matching, showing, using
+from setpoint.store.ledger.inventory.tables import advisories as advisory_rows
 from setpoint.store.ledger.inventory.tables import images, releases, sboms, services
 
 
@@ -112,9 +113,13 @@ class SqlInventory:
         with self._database.read() as connection:
             return matching.of_advisories(connection, advisories)
 
-    def loads(self, components: Collection[int]) -> Sequence[Load]:
+    def loads(self, components: Collection[int], *, services: Collection[str] | None = None) -> Sequence[Load]:
         with self._database.read() as connection:
-            return feeds.loads(connection, components)
+            return feeds.loads(connection, components, services)
+
+    def knows_advisories(self) -> bool:
+        with self._database.read() as connection:
+            return connection.execute(select(advisory_rows.c.id).limit(1)).first() is not None
 
     def pending(self, limit: int) -> Pending:
         with self._database.read() as connection:
