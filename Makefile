@@ -57,8 +57,8 @@ agent: $(AGENT_READY)  ## the agent alone: style, types, unit and integration te
 agent-trixie:  ## the agent's unit tests on Debian trixie's Python 3.13; needs root and debootstrap
 	agent/tests/trixie.sh tests/unit
 
-guests: $(AGENT_READY)  ## some ten minutes: others' test suites with the agent loaded, load, forks
-	cd agent && .venv/bin/pytest tests/guest
+guests: $(AGENT_READY)  ## some ten minutes: others' test suites with the agent loaded, load, forks, fuzzing
+	cd agent && .venv/bin/pytest tests/guest tests/fuzz
 
 bench: $(READY)  ## every benchmark, each against a named peer
 	@for each in bench/bench_*.py bench/drift_truth.py; do echo "== $$each"; $(BIN)/python -m "bench.$$(basename $$each .py)" || exit 1; done

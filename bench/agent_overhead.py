@@ -3,8 +3,8 @@
 A Flask service under gunicorn and a FastAPI service under uvicorn echo JSON, show twenty rows of SQL through a
 template, and read a file. In each round they run in every way side by side: without anything, with setpoint-agent told
 to stay off, with it, with the peer (ddtrace: tracing, and IAST on every request). Blocks of requests go to one after
-another, so that whatever else the machine does meets all of them alike, and each is compared with the block without
-anything just before it. Figures are medians. All packages come from one environment, made below `bench/.run` first.
+another in turns, so that whatever else the machine does meets all of them alike, and each is compared with the block
+without anything beside it. Figures are medians. All packages come from one environment, made below `bench/.run` first.
 
     python -m bench.agent_overhead [--rounds 4] [--blocks 12] [--requests 240] [--ways none,agent] [--json]
 
@@ -97,9 +97,11 @@ def _round(start: Callable[[str], Service], ways: Sequence[str], options: argpar
         for service in services.values():
             service.ask(WARM_UP)
         blocks: dict[str, list[Block]] = {way: [] for way in ways}
+        order = list(services.items())
         for _ in range(options.blocks):
-            for way, service in services.items():
+            for way, service in order:
                 blocks[way].append(service.ask(options.requests))
+            order.append(order.pop(0))  # so that none is always the one behind the most expensive
         return {way: Round(blocks[way], service.memory(), service.start) for way, service in services.items()}
 
 

@@ -10,6 +10,7 @@ import statistics
 import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,14 +74,18 @@ class Service:
 
     def __init__(self, process: subprocess.Popen[bytes], port: int, start: float) -> None:
         self._process = process
-        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        self._port = port
         self.start = start
         """Seconds from the command to the first answer."""
 
     def ask(self, requests: int) -> Block:
-        before = self._cpu()
-        spent = [self._ask(number) for number in range(requests)]
-        return Block((self._cpu() - before) / requests, statistics.median(spent))
+        """Over one connection of its own: while the others are asked, servers close one that rests."""
+        with closing(http.client.HTTPConnection("127.0.0.1", self._port, timeout=10)) as connection:
+            for number in range(requests // 8):  # to be found in the processor's caches again
+                _ask(connection, number)
+            before = self._cpu()
+            spent = [_ask(connection, number) for number in range(requests)]
+            return Block((self._cpu() - before) / requests, statistics.median(spent))
 
     def memory(self) -> float:
         """MB that its processes hold, each page shared counted by its share."""
@@ -92,23 +97,23 @@ class Service:
         return total * 1024 / 1e6
 
     def stop(self) -> None:
-        self._connection.close()
         self._process.send_signal(signal.SIGTERM)
         self._process.wait(20)
 
     def _cpu(self) -> float:
         return sum(time.clock_gettime(_cpu_clock(each)) for each in _family(self._process.pid))
 
-    def _ask(self, number: int) -> float:
-        method, path, body = CALLS[number % len(CALLS)]
-        began = time.perf_counter()
-        self._connection.request(method, path, body, HEADERS)
-        response = self._connection.getresponse()
-        response.read()
-        spent = time.perf_counter() - began
-        if response.status != 200:
-            raise SystemExit(f"{path} was answered with {response.status}")
-        return spent
+
+def _ask(connection: http.client.HTTPConnection, number: int) -> float:
+    method, path, body = CALLS[number % len(CALLS)]
+    began = time.perf_counter()
+    connection.request(method, path, body, HEADERS)
+    response = connection.getresponse()
+    response.read()
+    spent = time.perf_counter() - began
+    if response.status != 200:
+        raise SystemExit(f"{path} was answered with {response.status}")
+    return spent
 
 
 def serve(environment: Path, folder: Path, service: str, way: str, sink: str) -> Service:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections import Counter
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -39,7 +40,17 @@ def run(python: Path, source: Path, folder: Path, *, with_agent: bool) -> Outcom
 
 
 @pytest.mark.parametrize("suite", SUITES)
-def test_a_suite(guests: Path, sources: dict[str, Path], tmp_path: Path, suite: str) -> None:
+def test_a_suite(
+    guests: Path, sources: dict[str, Path], tmp_path: Path, suite: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     without = run(guests, sources[suite], tmp_path, with_agent=False)
+    loaded = run(guests, sources[suite], tmp_path, with_agent=True)
+    with capsys.disabled():
+        print(f"\n{suite}: {counted(without)}; with the agent: {counted(loaded)}")
     assert len(without) > 400
-    assert run(guests, sources[suite], tmp_path, with_agent=True) == without
+    assert loaded == without
+
+
+def counted(outcomes: Outcomes) -> str:
+    counts = Counter(each or "passed" for each in outcomes.values())
+    return ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items()))

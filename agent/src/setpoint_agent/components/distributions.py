@@ -19,7 +19,8 @@ from setpoint_agent.components.component import LIBRARY, Component, purl
 MOST_DISTRIBUTIONS: Final = 5_000
 LARGEST_METADATA: Final = 262_144
 """Octets of a METADATA file that are read: its head comes first, the long description is not wanted."""
-LARGEST_RECORD: Final = 33_554_432
+LONGEST_LINE: Final = 8_192
+"""Characters of a line of a RECORD: a file's name, its hash and its size."""
 _CLASSIFIER: Final = "License :: "
 
 
@@ -51,8 +52,8 @@ class Distribution:
         """(file as its RECORD names it, `sha256=…` or what else stands there); nothing where it has none."""
         try:
             with Path(self.information, "RECORD").open(encoding="utf-8", errors="replace") as lines:
-                for line in lines.read(LARGEST_RECORD).splitlines():
-                    name, _, rest = _fields(line)
+                while line := lines.readline(LONGEST_LINE):  # not all at once: the process would stay as large
+                    name, _, rest = _fields(line.rstrip("\n"))
                     if name:
                         yield name, rest
         except OSError:

@@ -14,6 +14,8 @@ from typing import Final
 from setpoint_agent.components.component import LIBRARY, SYSTEM, Component, purl
 from setpoint_agent.components.rpm_headers import packages_of_rpm
 
+LONGEST_LINE: Final = 4_096
+"""Characters: PATH_MAX of Linux."""
 LARGEST: Final = 67_108_864
 """Octets of one database that are read."""
 MOST: Final = 20_000
@@ -89,7 +91,7 @@ class System:
             package, dot, kind = list_file.rpartition(".")
             if not dot or kind != "list":
                 continue
-            for line in _text(folder / list_file).splitlines():
+            for line in _lines(folder / list_file):
                 if line.rpartition("/")[2] in names:
                     yield purls.get(package.partition(":")[0], ""), line
 
@@ -156,6 +158,16 @@ def _assignments(text: str) -> dict[str, str]:
     """os-release(5)."""
     pairs = (line.partition("=") for line in text.splitlines() if "=" in line and not line.startswith("#"))
     return {name.strip(): value.strip().strip("\"'") for name, _, value in pairs}
+
+
+def _lines(file: Path) -> Iterator[str]:
+    """One after another: for what is read in one piece the process grows, and it hardly ever shrinks again."""
+    try:
+        with file.open(encoding="utf-8", errors="replace") as stream:
+            while line := stream.readline(LONGEST_LINE):
+                yield line.rstrip("\n")
+    except OSError:
+        return
 
 
 def _text(file: Path) -> str:
