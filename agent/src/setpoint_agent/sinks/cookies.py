@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -25,6 +26,7 @@ from setpoint_agent.sinks.callers import application_caller
 from setpoint_agent.sinks.own_calls import is_new_and_own, look
 from setpoint_agent.sources.answers import Headers
 
+_SECONDS: Final = re.compile(r"-?[0-9]{1,18}")
 LONGEST_HEADER: Final = 8_192
 """Characters of a `Set-Cookie` that are read: browsers keep no cookie of more than 4,096 (RFC 6265, section 6.1)."""
 
@@ -82,7 +84,7 @@ def _is_deletion(attributes: Attributes) -> bool:
     """Whether the cookie has ended by the time it arrives."""
     for name in ("maxage", "expiresdays"):
         age = attributes.get(name)
-        if isinstance(age, str) and age.lstrip("-").isdigit():
+        if isinstance(age, str) and _SECONDS.fullmatch(age):
             age = int(age)
         seconds = age.total_seconds() if isinstance(age, timedelta) else age
         if isinstance(seconds, int | float) and seconds <= 0:
