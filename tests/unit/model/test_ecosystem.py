@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from setpoint.model.component import PackageName
-from setpoint.model.ecosystem import Ordering, ecosystem_of, package_of
+from setpoint.model.ecosystem import RUST, Ordering, ecosystem_of, package_of
 from setpoint.model.purl import Purl
 
 
@@ -15,11 +15,11 @@ from setpoint.model.purl import Purl
         ("PyPI", "Zope.Interface", "pkg:pypi/zope_interface"),
         ("npm", "@babel/core", "pkg:npm/%40babel/core"),
         ("Maven", "org.example:demo", "pkg:maven/org.example/demo"),
-        ("Maven:https://maven.google.com", "org.example:demo", "pkg:maven/org.example/demo"),
+        ("Maven:https://maven.example", "org.example:demo", "pkg:maven/org.example/demo"),
         ("Go", "github.com/Azure/demo", "pkg:golang/github.com/Azure/demo"),
         ("Packagist", "Drupal/core", "pkg:composer/drupal/core"),
         ("NuGet", "Newtonsoft.Json", "pkg:nuget/Newtonsoft.Json"),
-        ("crates.io", "demo", "pkg:cargo/demo"),
+        (RUST, "demo", "pkg:cargo/demo"),
         ("Debian:12", "openssl", "pkg:deb/debian/openssl?distro=debian-12"),
         ("Ubuntu:22.04:LTS", "openssl", "pkg:deb/ubuntu/openssl"),
         ("Alpine:v3.19", "openssl", "pkg:apk/alpine/openssl"),

@@ -81,7 +81,7 @@ def unresolved(where: str, what: str) -> Problem:
 
 
 def with_namespace(kind: str, name: str, version: str, qualifiers: Mapping[str, str] | None = None) -> Purl:
-    """A purl of a name that is spelt with its namespace: `@babel/core`, `symfony/console`, `golang.org/x/net`."""
+    """A purl of a name that is spelt with its namespace: `@babel/core`, `symfony/console`, `example.org/x/net`."""
     namespace, _, last = name.rpartition("/")
     return Purl.of(kind, namespace, last, version, qualifiers=dict(qualifiers or {}))
 

@@ -5,7 +5,7 @@ go 1.22
 require github.com/Masterminds/goutils v1.1.1
 
 require (
-	golang.org/x/net v0.20.0 // indirect
+	example.org/x/net v0.20.0 // indirect
 	example.org/old v1.0.0
 	example.org/local v1.0.0
 )

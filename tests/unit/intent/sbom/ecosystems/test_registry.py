@@ -38,10 +38,10 @@ EXPECTED: dict[str, list[str]] = {
     "yarn3": ["pkg:npm/%40babel/core@7.24.0", "pkg:npm/resolve@1.22.8"],
     "go": [
         "pkg:golang/example.org/new/v2@v2.0.1",
+        "pkg:golang/example.org/x/net@v0.20.0",
         "pkg:golang/github.com/Masterminds/goutils@v1.1.1",
-        "pkg:golang/golang.org/x/net@v0.20.0",
     ],
-    "gosum": ["pkg:golang/golang.org/x/net@v0.20.0"],
+    "gosum": ["pkg:golang/example.org/x/net@v0.20.0"],
     "cargo": [
         "pkg:cargo/serde@1.0.196",
         "pkg:cargo/serde_derive@1.0.196?vcs_url=git%2Bhttps://example.org/serde%23abc",
