@@ -7,7 +7,7 @@ AGENT_BIN := agent/.venv/bin
 AGENT_READY := agent/.venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test faults lint format agent agent-trixie guests bench docs requirements clean
+.PHONY: help setup demo test faults lint format agent agent-trixie agent-drivers guests bench docs requirements clean
 
 help:  ## what each target does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -57,6 +57,10 @@ agent: $(AGENT_READY)  ## the agent alone: style, types, unit and integration te
 agent-trixie:  ## the agent's unit tests on Debian trixie's Python 3.13; needs root and debootstrap
 	agent/tests/trixie.sh tests/unit
 
+agent-drivers: $(AGENT_READY)  ## the agent with drivers built against the system's libraries, and MariaDB's and OpenLDAP's servers
+	$(AGENT_BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r agent/requirements/drivers.txt
+	cd agent && .venv/bin/pytest tests/drivers
+
 guests: $(AGENT_READY)  ## some ten minutes: others' test suites with the agent loaded, load, forks, fuzzing
 	cd agent && .venv/bin/pytest tests/guest tests/fuzz
 
@@ -73,6 +77,7 @@ requirements:  ## pin every dependency again, newest versions
 	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --universal --python-version 3.11 requirements/iast.in -o requirements/iast.txt
 	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --universal --python-version 3.11 agent/requirements/test.in -o agent/requirements/test.txt
 	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --universal --python-version 3.11 agent/requirements/guests.in -o agent/requirements/guests.txt
+	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --universal --python-version 3.11 agent/requirements/drivers.in -o agent/requirements/drivers.txt
 	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --universal --python-version 3.11 requirements/overhead.in -o requirements/overhead.txt
 
 clean:  ## remove what this file made
