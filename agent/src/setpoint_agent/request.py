@@ -17,7 +17,7 @@ from typing import Final
 
 from setpoint_agent.evidence import Evidence
 from setpoint_agent.once import once
-from setpoint_agent.quiet import mishaps
+from setpoint_agent.quiet import quietly
 
 MOST_VALUES: Final = 512
 """Values kept of one request."""
@@ -203,13 +203,15 @@ current: Final[ContextVar[Request | None]] = ContextVar("setpoint_request", defa
 
 
 def _gather(source: Source, kept: Values) -> None:
-    before = len(kept)
-    try:
-        kept.extend(islice(source(), MOST_VALUES - before))
-    except Exception as error:  # noqa: BLE001 - a part that cannot be read is left out, and counted
-        mishaps.record("source", error)
+    _take(source, kept)
     if sum([len(each.text) for each in kept]) > LONGEST_VALUE:
         _bound(kept)
+
+
+@quietly
+def _take(source: Source, kept: Values) -> None:
+    """A part that cannot be read is left out, and counted."""
+    kept.extend(islice(source(), MOST_VALUES - len(kept)))
 
 
 def _bound(kept: Values) -> None:

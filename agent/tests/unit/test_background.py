@@ -94,9 +94,9 @@ def test_nobody_waits_longer_than_he_is_patient() -> None:
     began = time.monotonic()
     assert not thread.end(0.05)
     assert time.monotonic() - began < 1
+    under_way.clear()
     thread.start()  # a second life waits for the first to end its turn
-    time.sleep(0.02)
-    assert not done
+    assert not under_way.wait(0.02)
     go_on.set()
     wait_until(lambda: len(done) == 2)
     assert thread.end(1.0)

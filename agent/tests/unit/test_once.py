@@ -45,7 +45,7 @@ def test_a_child_of_a_fork_waits_for_nobody() -> None:
 
     waiting = threading.Thread(target=lambda: Slow().thing)
     waiting.start()
-    asked.wait(10)
+    assert asked.wait(10)
     child = os.fork()
     if not child:
         answered.set()

@@ -130,9 +130,10 @@ class System:
                 names = {}
             elif key in {"P", "V", "A", "L", "o"}:
                 names[key] = text
-                package = self._apk(names, names.get("P", ""), names.get("V", "")).purl
+                package = ""
             elif key == "F":
                 folder = text
+                package = package or self._apk(names, names.get("P", ""), names.get("V", "")).purl
             elif key == "R":
                 yield package, f"/{folder}/{text}"
 

@@ -12,8 +12,9 @@ from types import FunctionType, MethodType
 from typing import Any, Final
 
 from setpoint_agent.reading.answer import UNSAFE, Answer, Question, Safety, kept_out
-from setpoint_agent.reading.checks import is_predicate, looped_over
+from setpoint_agent.reading.given import looped_over
 from setpoint_agent.reading.known_calls import ESCAPING_CODECS, LINE_ENDS, LINES
+from setpoint_agent.reading.predicates import is_predicate
 from setpoint_agent.reading.scene import MISSING, Scene, assignments, called_name, dotted, strings_of
 
 LONGEST_TABLE: Final = 256

@@ -16,17 +16,19 @@ from typing import Final
 
 from setpoint_agent.provenance.interface import Match
 from setpoint_agent.reading.answer import UNSAFE, Answer, Question, Safety, best, worst
-from setpoint_agent.reading.checks import Judge, concerning, scene_of
+from setpoint_agent.reading.checks import Judge
 from setpoint_agent.reading.constants import held_around, written_around
 from setpoint_agent.reading.danger import probes_for
 from setpoint_agent.reading.declared import dependencies
 from setpoint_agent.reading.flow import Follower
 from setpoint_agent.reading.guards import guards
 from setpoint_agent.reading.handed import before_handing_over
+from setpoint_agent.reading.inside import scene_of, scene_of_frame
 from setpoint_agent.reading.interface import Clearance
-from setpoint_agent.reading.requested import asks_for, key_of, may_have_refused
+from setpoint_agent.reading.requested import asks_for, holds_text, key_of, may_have_refused
 from setpoint_agent.reading.scene import MISSING, Scene, called_name
-from setpoint_agent.reading.source import COMPREHENSIONS, function_of, node_at, parameters
+from setpoint_agent.reading.source import COMPREHENSIONS, node_at, parameters
+from setpoint_agent.reading.subject import concerning
 from setpoint_agent.sinks.interface import Sink
 
 HOLDING: Final = (str, bytes, PurePath, list, tuple, dict, type(MISSING))
@@ -80,7 +82,7 @@ def is_raw(frames: Sequence[FrameType], match: Match, text: str, sink: Sink) -> 
     answer = worst(follower.answer(each, scene, frames[0].f_lineno) for each in _handed(frames[0], scene, question))
     if answer.safety is not Safety.UNSAFE or not follower.saw_all:
         return False
-    return not any(may_have_refused(_one(each), each.f_lineno, question) for each in frames[:MOST_SCENES])
+    return not any(may_have_refused(scene_of_frame(each), each.f_lineno, question) for each in frames[:MOST_SCENES])
 
 
 def _question(match: Match, text: str, sink: Sink) -> Question:
@@ -117,7 +119,7 @@ def _checked_around(frames: Sequence[FrameType], question: Question) -> Answer:
         return UNSAFE
     answers = []
     for frame in frames[:MOST_SCENES]:
-        scene = _one(frame)
+        scene = scene_of_frame(frame)
         if scene is None:
             continue
         answers.append(Judge(scene, question, asks_for(question.key, scene)).known_at(frame.f_lineno))
@@ -141,11 +143,11 @@ def _of_other_form(frame: FrameType, scene: Scene, question: Question) -> Answer
 def _handed_over(frames: Sequence[FrameType], question: Question) -> Answer:
     """What the function did to the value that started a thread: its names that hold the value are asked one by one."""
     outer = next((each for inner, each in pairwise(frames[:MOST_SCENES]) if not _calls(each, inner)), None)
-    scene = _one(outer) if outer is not None else None
+    scene = scene_of_frame(outer) if outer is not None else None
     if outer is None or scene is None:
         return UNSAFE
     follower = Follower(question)
-    names = [ast.Name(name, ast.Load()) for name, value in scene.local.items() if _holds_text(value, question.found)]
+    names = [ast.Name(name, ast.Load()) for name, value in scene.local.items() if holds_text(value, question.found)]
     answers = [follower.answer(ast.copy_location(each, _at(outer)), scene, outer.f_lineno) for each in names]
     return worst(answers) if answers else UNSAFE
 
@@ -160,10 +162,6 @@ def _calls(outer: FrameType, inner: FrameType) -> bool:
 
 def _at(frame: FrameType) -> ast.expr:
     return ast.Constant(None, lineno=frame.f_lineno, col_offset=0, end_lineno=frame.f_lineno, end_col_offset=0)
-
-
-def _holds_text(value: object, found: str) -> bool:
-    return isinstance(value, str) and found.casefold() in value.casefold()
 
 
 def _is_written_at(frame: FrameType, scene: Scene, question: Question) -> bool:
@@ -207,7 +205,7 @@ def _scene(frames: Sequence[FrameType]) -> Scene | None:
     outer: Scene | None = None
     called: FrameType | None = None
     for frame in reversed(frames[:MOST_SCENES]):
-        inner = _one(frame)
+        inner = scene_of_frame(frame)
         if inner is None:
             outer, called = None, None
             continue
@@ -217,11 +215,6 @@ def _scene(frames: Sequence[FrameType]) -> Scene | None:
             inner = _bound(inner, outer, called)
         outer, called = inner, frame
     return outer
-
-
-def _one(frame: FrameType) -> Scene | None:
-    function = function_of(frame.f_code)
-    return Scene(function, frame.f_globals, dict(frame.f_locals), code=frame.f_code) if function is not None else None
 
 
 def _bound(inner: Scene, outer: Scene, caller: FrameType) -> Scene:

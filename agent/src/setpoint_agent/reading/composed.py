@@ -16,9 +16,10 @@ from types import FrameType
 from typing import Final
 
 from setpoint_agent.provenance.interface import Match
+from setpoint_agent.reading.inside import scene_of_frame
 from setpoint_agent.reading.requested import asks_for, key_of
 from setpoint_agent.reading.scene import Scene, called_name, strings_of
-from setpoint_agent.reading.source import FunctionNode, function_of, own_nodes
+from setpoint_agent.reading.source import FunctionNode, own_nodes
 
 MOST_FUNCTIONS: Final = 8
 """Functions of the application that are looked at, the innermost first."""
@@ -37,12 +38,11 @@ def is_put_together(frames: Sequence[FrameType], match: Match, text: str) -> boo
 
 
 def _puts_together(frame: FrameType, match: Match, text: str) -> bool:
-    function = function_of(frame.f_code)
-    if function is None:
+    scene = scene_of_frame(frame)
+    if scene is None:
         return False
-    scene = Scene(function, frame.f_globals, dict(frame.f_locals), code=frame.f_code)
     before, after = text[: match.start].casefold(), text[match.end :].casefold()
-    gaps = [gap for node in _composing(function) for gap in _fitting(_pieces(node, scene), before, after)]
+    gaps = [gap for node in _composing(scene.function) for gap in _fitting(_pieces(node, scene), before, after)]
     return bool(gaps) and any(map(_holding(match, scene), chain.from_iterable(gaps)))
 
 

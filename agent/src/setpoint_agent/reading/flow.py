@@ -15,27 +15,28 @@ from types import FunctionType, MappingProxyType, ModuleType
 from typing import Any, Final
 
 from setpoint_agent.reading.answer import NEUTRAL, UNSAFE, Answer, Question, Safety, best, worst
-from setpoint_agent.reading.checks import Judge, concerning, looked_into, scene_of
+from setpoint_agent.reading.checks import Judge
 from setpoint_agent.reading.cleaning import cleaned
+from setpoint_agent.reading.converting import converts, is_plain
 from setpoint_agent.reading.declared import functions_of_parameter, of_field, of_parameter, validators
 from setpoint_agent.reading.given import reaching
-from setpoint_agent.reading.held import CONVERTED, known_of
+from setpoint_agent.reading.held import known_of
 from setpoint_agent.reading.hosts import is_below_own_root
+from setpoint_agent.reading.inside import looked_into, scene_of
 from setpoint_agent.reading.known_calls import (
     CLEANERS,
     COMPOSERS,
-    CONVERTERS,
     LINES,
     NAME_PARTS,
     PARTS_OF_REQUESTS,
-    PLAIN_CALLS,
-    PLAIN_MODULES,
     REQUESTS,
     WHOLE_REQUESTS,
 )
 from setpoint_agent.reading.requested import asks_for, is_whole
-from setpoint_agent.reading.scene import MISSING, Scene, assignments, called_name, names_in
+from setpoint_agent.reading.scene import MISSING, Scene, called_name, names_in
 from setpoint_agent.reading.source import FunctionNode, own_nodes, parameters
+from setpoint_agent.reading.subject import concerning
+from setpoint_agent.reading.written import may_be_in, of_the_code
 
 STEPS: Final = 400
 """Expressions followed for one question."""
@@ -159,11 +160,11 @@ class Follower:
         held = worst(self.answer(each, scene, line) for each in (*receiver, *parts))
         if held.safety in {Safety.NEUTRAL, Safety.SAFE}:
             return held if held.safety is Safety.SAFE else self._fetched(call, scene)
-        if name in CONVERTERS or _is_converter(scene.resolve(call.func)) or _asks_for_converted(call, scene):
+        if converts(call, scene):
             return Answer(Safety.SAFE, f"{name}()", call.lineno)
         if CLEANERS.get(name) == self._question.language:
             return Answer(Safety.SAFE, f"{name}()", call.lineno)
-        looked = self._looked_into(call, scene) if not _is_plain(call, scene) else UNSAFE
+        looked = self._looked_into(call, scene) if not is_plain(call, scene) else UNSAFE
         if looked.safety is Safety.NEUTRAL:  # it is given the value, and answers with something of the code's own
             return Answer(Safety.SAFE, "constant of the code", call.lineno)
         asked = self._asked(call, scene, line)
@@ -182,9 +183,7 @@ class Follower:
         if not isinstance(call.func, ast.Attribute) or call.func.attr not in {"get", "__getitem__"}:
             return None
         held = scene.resolve(call.func.value)
-        if not isinstance(held, dict | MappingProxyType) or not (
-            _of_module(held, scene) or _is_written(call.func.value, scene)
-        ):
+        if not isinstance(held, dict | MappingProxyType) or not of_the_code(held, call.func.value, scene):
             return None
         found = Answer(Safety.SAFE, "looked up", call.lineno)
         escaped = cleaned(call, scene, self._question)
@@ -192,7 +191,8 @@ class Follower:
 
     def _fetched(self, call: ast.Call, scene: Scene) -> Answer:
         """A function of the application that is given nothing of the value may get it from the request by itself."""
-        return self._looked_into(call, scene) if looked_into(scene, call, call.lineno) is not None else NEUTRAL
+        inner = looked_into(scene, call, call.lineno)
+        return self._returned(inner) if inner is not None else NEUTRAL
 
     def _looked_into(self, call: ast.Call, scene: Scene) -> Answer:
         inner = looked_into(scene, call, call.lineno)
@@ -201,7 +201,7 @@ class Follower:
     def _returned(self, inner: Scene) -> Answer:
         returned = [each for each in own_nodes(inner.function) if isinstance(each, ast.Return)]
         values = [each.value for each in returned if each.value is not None]
-        possible = [each for each in values if _may_be_in(each, self._question.text)] or values
+        possible = [each for each in values if may_be_in(each, self._question.text)] or values
         return worst(self.answer(each, inner, each.lineno) for each in possible) if possible else UNSAFE
 
     def _of_functions(self, functions: list[FunctionType], scene: Scene, name: str) -> Answer:
@@ -250,9 +250,7 @@ class Follower:
             whole = scene.resolve(part.value)
             if isinstance(whole, type) and issubclass(whole, Enum):
                 return Answer(Safety.SAFE, "one of the listed", part.lineno)
-            if isinstance(whole, dict | list | tuple | MappingProxyType) and (
-                _of_module(whole, scene) or _is_written(part.value, scene)
-            ):
+            if of_the_code(whole, part.value, scene):
                 return Answer(Safety.SAFE, "looked up", part.lineno)
         elif part.attr in NAME_PARTS and self._question.language == "path" and "Path" in ast.dump(part.value):
             return Answer(Safety.SAFE, f".{part.attr}", part.lineno)
@@ -279,37 +277,8 @@ def _concerning_element(comprehension: ast.ListComp | ast.SetComp | ast.Generato
     return lambda node: part in ast.dump(node) if part else not targets.isdisjoint(names_in(node))
 
 
-def _may_be_in(expression: ast.expr, text: str) -> bool:
-    """Whether `text` holds all that the code itself writes there; other ways were not taken this time."""
-    match expression:
-        case ast.Constant(value=str(written)):
-            return written in text
-        case ast.JoinedStr(values=pieces):
-            return all(_may_be_in(each, text) for each in pieces)
-        case ast.BinOp(op=ast.Add(), left=left, right=right):
-            return _may_be_in(left, text) and _may_be_in(right, text)
-    return True
-
-
 def _gives_back(function: FunctionNode) -> bool:
     return any(isinstance(each, ast.Return) and each.value is not None for each in own_nodes(function))
-
-
-def _is_plain(call: ast.Call, scene: Scene) -> bool:
-    """Whether it is one of `PLAIN_CALLS`, and no function of a library that is named like one (`shlex.join`)."""
-    owner = scene.resolve(call.func.value) if isinstance(call.func, ast.Attribute) else MISSING
-    if isinstance(owner, ModuleType) and owner.__name__ not in PLAIN_MODULES:
-        return False
-    return called_name(call) in PLAIN_CALLS
-
-
-def _is_converter(target: Any) -> bool:
-    return isinstance(target, type) and issubclass(target, CONVERTED)
-
-
-def _asks_for_converted(call: ast.Call, scene: Scene) -> bool:
-    """`request.args.get("page", type=int)`."""
-    return any(each.arg == "type" and _is_converter(scene.resolve(each.value)) for each in call.keywords)
 
 
 def _operands(expression: ast.expr) -> Iterator[ast.expr]:
@@ -318,19 +287,3 @@ def _operands(expression: ast.expr) -> Iterator[ast.expr]:
             yield child
         elif isinstance(child, ast.keyword):
             yield child.value
-
-
-def _is_written(container: ast.expr, scene: Scene) -> bool:
-    """Whether it is a collection of constants, or a name of the function for one, as it is written there."""
-    if isinstance(container, ast.Dict | ast.List | ast.Tuple):
-        return not any(isinstance(each, ast.Name | ast.Call) for each in ast.walk(container))
-    if not isinstance(container, ast.Name):
-        return False
-    given = assignments(scene.function, container.id)
-    return len(given) == 1 and not any(isinstance(each, ast.Name | ast.Call) for each in ast.walk(given[0].value))
-
-
-def _of_module(value: Any, scene: Scene) -> bool:
-    """Whether the module (not the function) holds this very collection under a name, in its own or in a class."""
-    spaces = [scene.space, *(vars(each) for each in scene.space.values() if isinstance(each, type))]
-    return any(value is each for space in spaces for each in list(space.values()))

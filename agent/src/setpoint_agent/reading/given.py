@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from setpoint_agent.reading.paths import way_to
-from setpoint_agent.reading.scene import Scene, names_in
+from setpoint_agent.reading.scene import Scene, names_in, strings_of
 from setpoint_agent.reading.source import own_nodes
 
 ADDERS: Final = frozenset({"append", "add", "extend", "insert", "update", "appendleft", "write", "setdefault"})
@@ -51,3 +51,20 @@ def _opened(name: str, statement: ast.With | ast.AsyncWith) -> Iterator[Given]:
     for item in statement.items:
         if item.optional_vars is not None and name in names_in(item.optional_vars):
             yield item.context_expr, statement.lineno, False
+
+
+def looped_over(scene: Scene, name: ast.expr) -> list[str]:
+    """What a loop's variable stood for, one after the other: `for quote in "'\\"": if quote in value: …`."""
+    if not isinstance(name, ast.Name):
+        return []
+    for each in own_nodes(scene.function):
+        if isinstance(each, ast.For) and name.id in names_in(_first_of(each.target)):
+            held = scene.resolve(each.iter)
+            if isinstance(held, list | tuple):  # of pairs, by their first member
+                held = [each[0] if isinstance(each, tuple) and each else each for each in held]
+            return list(held) if isinstance(held, str) else list(strings_of(held))
+    return []
+
+
+def _first_of(target: ast.expr) -> ast.expr:
+    return target.elts[0] if isinstance(target, ast.Tuple) and target.elts else target

@@ -12,7 +12,7 @@ from itertools import chain
 from types import SimpleNamespace
 from typing import Any, Final
 
-from setpoint_agent.reading.checks import scene_of
+from setpoint_agent.reading.inside import scene_of
 from setpoint_agent.reading.scene import Scene, names_in
 
 MOST_GUARDS: Final = 16

@@ -13,7 +13,8 @@ from typing import Any, Final
 
 from setpoint_agent.reading.answer import UNSAFE, Answer, Question, Safety, best, worst
 from setpoint_agent.reading.flow import Follower
-from setpoint_agent.reading.returned import module_of
+from setpoint_agent.reading.inside import scene_of_code
+from setpoint_agent.reading.requested import holds_text
 from setpoint_agent.reading.scene import Scene
 from setpoint_agent.reading.source import FunctionNode, enclosing, function_of, own_nodes
 
@@ -33,7 +34,7 @@ def _of_closure(frame: FrameType, question: Question) -> Answer:
     """Names that a function took along from around it, as far as they hold the value: at the line where it is made."""
     function = function_of(frame.f_code)
     around = enclosing(frame.f_code.co_filename, function) if function is not None else None
-    taken = {name: value for name, value in _taken(frame).items() if _holds(value, question.found)}
+    taken = {name: value for name, value in _taken(frame).items() if holds_text(value, question.found)}
     if around is None or not taken:
         return UNSAFE
     scene = Scene(around, frame.f_globals, taken)
@@ -43,11 +44,10 @@ def _of_closure(frame: FrameType, question: Question) -> Answer:
 
 def _of_arguments(name: str, handler: CodeType, question: Question) -> Answer:
     """`tasks.add_task(send, address)` of a function that has returned: what it gave to the one called `name`."""
-    function, space = function_of(handler), module_of(handler)
-    if function is None or space is None:
+    scene = scene_of_code(handler)
+    if scene is None:
         return UNSAFE
-    scene = Scene(function, space, code=handler)
-    given = _given(function, name)
+    given = _given(scene.function, name)
     return worst(_answer(each, scene, each.lineno, question) for each in given) if given else UNSAFE
 
 
@@ -81,7 +81,3 @@ def _parts(expression: ast.expr) -> Iterator[ast.expr]:
 
 def _taken(frame: FrameType) -> Mapping[str, Any]:
     return {name: frame.f_locals[name] for name in frame.f_code.co_freevars if name in frame.f_locals}
-
-
-def _holds(value: object, found: str) -> bool:
-    return isinstance(value, str) and found.casefold() in value.casefold()

@@ -17,7 +17,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from setpoint_agent.reading.answer import NEUTRAL, Answer, Question, Safety
-from setpoint_agent.reading.checks import SHORTEST_PIECE
 from setpoint_agent.reading.constants import is_constant
 from setpoint_agent.reading.scene import Missing, Scene
 
@@ -28,6 +27,8 @@ CONVERTED: Final = (
 """Types whose text holds no character with a meaning in a sink's language (an Enum's: only what the code wrote)."""
 _CODE: Final = (ModuleType, FunctionType, BuiltinFunctionType, MethodType, type)
 _COLLECTIONS: Final = (list, tuple, set, frozenset, dict)
+SHORTEST_PIECE: Final = 3
+"""Characters of a piece that what was found may have been joined of."""
 LONGEST_TEXT: Final = 256
 """Octets by which text is told from what is compressed."""
 MOST_LOOKED_AT: Final = 100

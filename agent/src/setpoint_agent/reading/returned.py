@@ -7,21 +7,20 @@ held. Its code is followed like that of a function that is only looked into. `ex
 from __future__ import annotations
 
 import ast
-import sys
-from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Iterator
 from types import CodeType
-from typing import Any, Final
+from typing import Final
 
 from setpoint_agent.provenance.interface import Match
 from setpoint_agent.reading.answer import Question, Safety, worst
 from setpoint_agent.reading.constants import strings_in, written_around
 from setpoint_agent.reading.danger import probes_for
 from setpoint_agent.reading.flow import Follower
+from setpoint_agent.reading.inside import scene_of_code
 from setpoint_agent.reading.interface import Clearance
 from setpoint_agent.reading.requested import key_of, may_have_refused
-from setpoint_agent.reading.scene import Scene, called_name
-from setpoint_agent.reading.source import FunctionNode, function_of, own_nodes
+from setpoint_agent.reading.scene import called_name
+from setpoint_agent.reading.source import FunctionNode, own_nodes
 from setpoint_agent.sinks.interface import Sink
 
 BODIES: Final = frozenset({"body", "content", "data", "html", "media", "response", "text"})
@@ -38,15 +37,14 @@ MARKUP: Final = "Markup"
 
 def clearance_of_returned(code: CodeType, match: Match, text: str, sink: Sink) -> Clearance | None:
     """As `clearance`, for a match in what the function of `code` has given back."""
-    function, space = function_of(code), module_of(code)
-    if function is None or space is None:
+    scene = scene_of_code(code)
+    if scene is None:
         return None
     if written_around(match.found, text, match.start, match.end, (code,)):
         return Clearance("constant of the code", _place(code, 0), certain=True)
     probes = probes_for(sink.language, text, match.start, match.end)
     follower = Follower(Question(match.found, sink.language, probes, key_of(match.value.name), text))
-    scene = Scene(function, space, code=code)
-    answer = worst(follower.answer(each, scene, each.lineno) for each in _reaching(function, sink.language))
+    answer = worst(follower.answer(each, scene, each.lineno) for each in _reaching(scene.function, sink.language))
     if answer.safety is Safety.NEUTRAL and match.found in strings_in(code):
         return Clearance("constant of the code", _place(code, 0), certain=True)
     if answer.safety in {Safety.UNSAFE, Safety.NEUTRAL}:
@@ -57,15 +55,14 @@ def clearance_of_returned(code: CodeType, match: Match, text: str, sink: Sink) -
 def is_returned_raw(code: CodeType, match: Match, text: str, sink: Sink) -> bool:
     """Whether the function of `code` surely gives back what came, past any escaper that it called: its result was
     dropped, say. False where that cannot be told."""
-    function, space = function_of(code), module_of(code)
-    if function is None or space is None or _puts_into_markup(function):
+    scene = scene_of_code(code)
+    if scene is None or _puts_into_markup(scene.function):
         return False
     question = Question(
         match.found, sink.language, probes_for(sink.language, text, 0, 0), key_of(match.value.name), text
     )
     follower = Follower(question)
-    scene = Scene(function, space, code=code)
-    given = [part for each in _given_back(function) for part in _contents(each)]
+    given = [part for each in _given_back(scene.function) for part in _contents(each)]
     answer = worst(follower.answer(each, scene, each.lineno) for each in given)
     if answer.safety is not Safety.UNSAFE or not follower.saw_all:
         return False
@@ -88,18 +85,6 @@ def _contents(expression: ast.expr) -> Iterator[ast.expr]:
             yield from (*each.args, *(keyword.value for keyword in each.keywords if keyword.arg in BODIES))
         else:
             yield each
-
-
-def module_of(code: CodeType) -> Mapping[str, Any] | None:
-    """The namespace of the module that holds a function; None where it is none that was imported from a file."""
-    name = _module_name(code.co_filename)
-    module = sys.modules.get(name) if name is not None else None
-    return vars(module) if module is not None else None
-
-
-@lru_cache(maxsize=1_024)
-def _module_name(file: str) -> str | None:
-    return next((name for name, each in list(sys.modules.items()) if getattr(each, "__file__", None) == file), None)
 
 
 def _given_back(function: FunctionNode) -> Iterator[ast.expr]:

@@ -18,13 +18,13 @@ from setpoint_agent.provenance.interface import Match
 from setpoint_agent.provenance.recognition import find
 from setpoint_agent.quiet import quietly
 from setpoint_agent.reading.answer import Question, Safety, worst
-from setpoint_agent.reading.checks import concerning
 from setpoint_agent.reading.danger import probes_for
 from setpoint_agent.reading.flow import Follower
+from setpoint_agent.reading.inside import scene_of_code
 from setpoint_agent.reading.requested import key_of
-from setpoint_agent.reading.returned import module_of
 from setpoint_agent.reading.scene import Scene
-from setpoint_agent.reading.source import FunctionNode, function_of, own_nodes
+from setpoint_agent.reading.source import own_nodes
+from setpoint_agent.reading.subject import concerning
 from setpoint_agent.request import Request, current
 from setpoint_agent.sinks.interface import Sink
 
@@ -92,28 +92,27 @@ def _look_at(request: Request, kept: Kept, text: str) -> None:
 
 def _is_checked(kept: Kept, text: str, match: Match) -> bool:
     """Whether everything that the function puts into what it took from the session is safe, as far as can be read."""
-    function, space = function_of(kept.code), module_of(kept.code)
-    if function is None or space is None:
+    scene = scene_of_code(kept.code)
+    if scene is None:
         return False
-    scene = Scene(function, space, code=kept.code)
     probes = probes_for(kept.sink.language, text, match.start, match.end)
     follower = Follower(Question(match.found, kept.sink.language, probes, key_of(match.value.name)))
-    answer = worst(follower.answer(each, scene, each.lineno) for each in _put_in(function, scene))
+    answer = worst(follower.answer(each, scene, each.lineno) for each in _put_in(scene))
     return answer.safety is Safety.SAFE
 
 
-def _put_in(function: FunctionNode, scene: Scene) -> Iterator[ast.expr]:
+def _put_in(scene: Scene) -> Iterator[ast.expr]:
     """`session["cart"].append(item)`, `cart[item] = 1`: the items, where the container comes from a session."""
     of_name = concerning(scene, {"session"})
     held = {
         target.id
-        for each in own_nodes(function)
+        for each in own_nodes(scene.function)
         if isinstance(each, ast.Assign) and _is_of_session(each.value)
         for target in each.targets
         if isinstance(target, ast.Name)
     }
     of_held = concerning(scene, held)
-    for node in own_nodes(function):
+    for node in own_nodes(scene.function):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CHANGING:
             into: ast.expr = node.func.value
             items = [*node.args, *(each.value for each in node.keywords)]

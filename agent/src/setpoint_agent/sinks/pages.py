@@ -22,7 +22,8 @@ from setpoint_agent.looks import Looks
 from setpoint_agent.provenance.interface import Match
 from setpoint_agent.provenance.recognition import find_on_page
 from setpoint_agent.reading.constants import strings_of_module
-from setpoint_agent.reading.returned import is_returned_raw, module_of
+from setpoint_agent.reading.inside import module_of
+from setpoint_agent.reading.returned import is_returned_raw
 from setpoint_agent.request import MOST_ESCAPED, Request
 from setpoint_agent.sinks.headers import REDIRECT
 from setpoint_agent.sinks.interface import Sink

@@ -19,7 +19,7 @@ from setpoint_agent.patching.interface import Patch, Preparation
 from setpoint_agent.request import current
 from setpoint_agent.sinks.callers import application_caller
 from setpoint_agent.sinks.interface import Sink
-from setpoint_agent.sinks.kept import CHANGEABLE, MOST_TEXTS, remember, texts_in
+from setpoint_agent.sinks.kept import CHANGEABLE, remember, texts_in
 from setpoint_agent.sinks.wrapping import Look, argument, looking
 
 CHANGES: Final = "session-changes"
@@ -45,9 +45,7 @@ def _keeping(sink: Sink) -> Look:
     """`session[name] = value`, `session.update(…)`, `session.setdefault(name, value)`."""
 
     def look(arguments: Sequence[Any], keywords: Mapping[str, Any]) -> None:
-        request = current.get()
-        if request is not None:
-            request.effects[CHANGES] += 1
+        _count_change()
         _look_at(sink, [*arguments[1:], keywords])
 
     return look
@@ -71,6 +69,10 @@ def _handing_out(sink: Sink) -> Callable[[Callable[..., Any]], Callable[..., Any
 
 def _dropping(_: Sequence[Any], __: Mapping[str, Any]) -> None:
     """`del session[name]`, `session.pop(name)`, `session.clear()`."""
+    _count_change()
+
+
+def _count_change() -> None:
     request = current.get()
     if request is not None:
         request.effects[CHANGES] += 1
@@ -102,9 +104,7 @@ def _signing(sink: Sink) -> Look:
 
 def _look_at(sink: Sink, given: Sequence[Any]) -> None:
     if application_caller(_THROUGH) is not None:
-        for count, text in enumerate(texts_in(given)):
-            if count == MOST_TEXTS:
-                return
+        for text in texts_in(given):
             examine(sink, text)
 
 

@@ -86,7 +86,7 @@ class Visit(Request):
         if isinstance(body, list):
             for chunk in body if answered.page else ():
                 self.add(chunk)
-        elif not (answered.whole and not answered.page) and not self._is_file(body):
+        elif (answered.page or not answered.whole) and not self._is_file(body):
             return _Body(body, self)
         self.leave()
         return body

@@ -6,7 +6,8 @@ import pytest
 
 from setpoint_agent.catalogue import CROSS_SITE_SCRIPTING
 from setpoint_agent.provenance.interface import Match
-from setpoint_agent.reading.returned import clearance_of_returned, module_of
+from setpoint_agent.reading.inside import module_of
+from setpoint_agent.reading.returned import clearance_of_returned
 from setpoint_agent.request import QUERY, Value
 from setpoint_agent.sinks.interface import Sink
 
