@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from tests.cloud_control import CloudControl, serving
 
 from setpoint.aws import AwsClients, AwsSettings
 
@@ -85,3 +86,20 @@ def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
     }.items():
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("AWS_PROFILE", raising=False)
+
+
+@pytest.fixture
+def cloud() -> CloudControl:
+    """Any type, on loopback; `endpoint` is where it answers, and `clients` ask it."""
+    return CloudControl(page=2)
+
+
+@pytest.fixture
+def endpoint(cloud: CloudControl) -> Iterator[str]:
+    with serving(cloud) as url:
+        yield url
+
+
+@pytest.fixture
+def clients(endpoint: str) -> AwsClients:
+    return AwsClients(AwsSettings((REGION,), endpoint_url=endpoint, attempts=1, pool=4, timeout=5.0))

@@ -6,6 +6,8 @@ import threading
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
+import pytest
+
 from setpoint.errors import InputError, LedgerError
 from setpoint.loop.advisories import AdvisoryUpdates
 from setpoint.observe.interface import SourceRead
@@ -65,6 +67,19 @@ def test_a_ledger_or_a_library_that_is_missing_ends_nothing() -> None:
         assert updates.update() == 60.0
         updates.update()
         assert updates.health().problems == (f"advisories cannot be read: {told}",)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_what_nobody_expected_is_told_by_its_health() -> None:
+    def read() -> Iterable[SourceRead]:
+        raise KeyError("events")
+
+    stop = threading.Event()
+    updates = AdvisoryUpdates(read, every=3600.0, is_on=True)
+    with updates.going_on(stop):
+        (thread,) = (each for each in threading.enumerate() if each.name == "advisories")
+        thread.join(10)
+    assert updates.health().problems == ("advisories are read no more: KeyError ended it; start Setpoint again",)
 
 
 def test_it_goes_on_until_the_stop() -> None:

@@ -314,8 +314,9 @@ def test_a_missing_library_is_told_once_and_loses_nothing(shop: Shop) -> None:
     told = [each.title for each in shop.worker.world.alerts if each.kind == "inventory"]
     assert len(told) == 1
     assert "setpoint[sbom]" in told[0]
+    assert "setpoint[sbom]" in shop.worker.heartbeat.beat().not_matched
     shop.matcher.broken = False
-    shop.beat()
+    assert shop.worker.heartbeat.beat().not_matched == ""
     assert shop.findings() == [A_FINDING]
 
 
@@ -326,6 +327,33 @@ def test_more_than_one_step_takes_is_concluded_as_well(shop: Shop) -> None:
         shop.advise(f"B-{number}", f"package-{number}")
     shop.look()
     assert len(shop.findings()) == 251
+
+
+def test_of_many_findings_at_once_people_hear_of_twenty_and_how_many_there_are_more(shop: Shop) -> None:
+    shop.runs("1.4", *(f"package-{number}@1" for number in range(30)))
+    for number in range(30):
+        shop.advise(f"B-{number}", f"package-{number}")
+    shop.look()
+    assert len(shop.findings()) == 30
+    assert len(shop.told()) == 21
+    assert shop.told()[-1] == "10 more findings of what it runs"
+
+
+def test_services_of_more_components_than_one_step_takes_wait_for_the_next(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("setpoint.loop.inventory.MOST_COMPONENTS", 3)
+    shop.advise("A-1")
+    for service, count in (("a", 5), ("b", 1), ("c", 1), ("d", 2)):
+        shop.runs("1", "requests@1", *(f"package-{number}@1" for number in range(count)), service=service)
+    steps = iter((False, True, False, False, False, False))
+    shop.worker.parts = replace(shop.worker.parts, stopping=lambda: next(steps))
+    shop.restart()
+    shop.look()
+    assert len(shop.inventory.pending(9).services) == 3
+    shop.look()
+    assert [service for service, *_ in shop.findings()] == ["a", "b", "c", "d"]
+    assert not shop.inventory.pending(9)
 
 
 def test_a_service_waits_for_the_last_of_its_components_to_be_matched(shop: Shop) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from tests.unit.loop.outcomes import states
 
 from setpoint.errors import FencedError
 from setpoint.model.drift import DriftKind
@@ -18,10 +19,6 @@ Start = Callable[..., Any]
 
 def give(worker: Any, kind: OrderKind) -> None:
     worker.ledger.visitor().give_order(Order(0, kind, 1, "me@here", "because", worker.world.now))
-
-
-def states(worker: Any) -> list[RemediationState]:
-    return [each.state for each in worker.ledger.remediations()]
 
 
 def test_an_approval_counts_for_the_state_that_it_was_asked_for_only(world: Any, start: Start) -> None:

@@ -100,3 +100,12 @@ def test_a_pause_is_told_while_it_lasts() -> None:
     assert (pace.health().measures["paused"], pace.health().problems) == ("by me@here: because", ())
     pace.ended(BeatReport(time.now, time.now))
     assert pace.health().measures["paused"] == ""
+
+
+def test_what_cannot_be_matched_is_a_problem_until_it_can() -> None:
+    time = Time()
+    pace = time.pace()
+    pace.ended(BeatReport(time.now, time.now, not_matched="no library"))
+    assert pace.health().problems == ("components cannot be matched against advisories: no library",)
+    beat(time, pace, 5)
+    assert not pace.health().problems

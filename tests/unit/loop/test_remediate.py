@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
+from tests.unit.loop.outcomes import states
 
 from setpoint.errors import TemporaryError
 from setpoint.model.drift import Comparison, DriftKind, Gap, GapKind
@@ -51,10 +52,6 @@ def curtain(world: Any) -> Curtain:
     curtain = Curtain("Locked")
     curtain.hang(world)
     return curtain
-
-
-def states(worker: Any) -> list[RemediationState]:
-    return [each.state for each in worker.ledger.remediations()]
 
 
 def draw_when_applied(world: Any, curtain: Curtain) -> None:

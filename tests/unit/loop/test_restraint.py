@@ -7,6 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
+from tests.unit.loop.outcomes import states
 
 from setpoint.loop.restraint import DAYS, Freeze
 from setpoint.model.drift import DriftKind
@@ -22,10 +23,6 @@ def order(worker: Any, kind: OrderKind, remediation: int | None = None) -> Order
     given = Order(0, kind, remediation, "me@here", "because", worker.world.now)
     kept: Order = worker.ledger.visitor().give_order(given)
     return kept
-
-
-def states(worker: Any) -> list[RemediationState]:
-    return [each.state for each in worker.ledger.remediations()]
 
 
 def break_both(world: Any) -> None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from tests.unit.loop.outcomes import open_rules
 
 from setpoint.errors import InputError
 from setpoint.loop.hints import Hints
@@ -32,10 +33,6 @@ def started(start: Start, mode: Mode = Mode.AUDIT, every: float = 600.0) -> Any:
     assert worker.heartbeat.beat().observed == 2
     worker.world.looks.clear()
     return worker
-
-
-def open_rules(worker: Any) -> list[tuple[str, str]]:
-    return sorted((each.finding.urn.identifier, each.finding.rule) for each in worker.ledger.findings())
 
 
 def test_by_default_every_beat_reads_everything(world: Any, start: Start) -> None:

@@ -53,6 +53,12 @@ def test_a_renewed_base_image_is_one_line() -> None:
     assert drift.details == "9 packages: lib0, lib1, lib2, lib3, lib4 and 4 more"
 
 
+def test_a_package_of_the_system_that_was_never_built_is_told_of_by_itself() -> None:
+    built = Sbom((component("deb", "libc6", "1"),))
+    running = process(told("deb", "libc6", "2"), told("deb", "netcat", "1"))
+    assert found(built, running) == [(K.NEVER_BUILT, "deb/netcat", 1), (K.BASE_IMAGE, "deb packages", 1)]
+
+
 def test_files_are_told_of_without_a_bill_of_what_was_built() -> None:
     running = process(
         told("pypi", "flask", "3.1", {"loaded": "true", "modified": "flask/app.py"}),

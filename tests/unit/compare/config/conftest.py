@@ -4,8 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from tests.unit.compare.config.real_types import ACCOUNT, Look
 
 from setpoint.compare.config import ConfigComparator
+from setpoint.intent.schemas import SchemaCatalogue
 from setpoint.model.drift import Comparison
 from setpoint.model.resource import Resource
 from setpoint.model.schema import Default, Derivation, Kind, Relevance, ResourceSchema
@@ -151,3 +153,15 @@ def differences(compare: Compare) -> Callable[..., dict[str, str]]:
         return {drift.path: drift.kind.value for drift in compare(intended, actual, **changes).drifts}
 
     return differences
+
+
+@pytest.fixture(scope="session")
+def look() -> Look:
+    """Compare two property sets of a real resource type."""
+    comparator = ConfigComparator(SchemaCatalogue().schema)
+
+    def look(type_name: str, intended: Any, actual: Any) -> Comparison:
+        urn = Urn.aws("aws", ACCOUNT, "eu-west-1", type_name, "x")
+        return comparator.compare(Resource(urn, intended, "template"), Resource(urn, actual, "aws"))
+
+    return look
