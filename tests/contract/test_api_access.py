@@ -84,6 +84,7 @@ TABLE: Final = {
     "GET /v1/services/{name}/sboms": ("read", BOUND),
     "GET /v1/services/{name}/components/drift": ("read", BOUND),
     "GET /v1/instances": ("read", BOUND),
+    "GET /v1/instances/without-bill": ("read", BOUND),
     "POST /v1/instances": ("gate", BOUND),
     "DELETE /v1/services/{name}/instances": ("gate", BOUND),
     "POST /v1/affected": ("read", BOUND),

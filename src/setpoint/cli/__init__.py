@@ -1,1 +1,1 @@
-"""The command line: one module per command, nothing decided here."""
+"""The command line: one module per command, named in `main`; nothing decided here."""

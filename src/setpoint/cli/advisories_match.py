@@ -11,6 +11,7 @@ import click
 from setpoint.cli.advisories_rows import Row, read_rows
 from setpoint.cli.output import Output
 from setpoint.cli.server_options import only_here
+from setpoint.cli.waiting import busy_with
 from setpoint.errors import InputError
 from setpoint.model.advisory import Advisory, AffectedStatus, Match
 from setpoint.model.wording import counted
@@ -53,7 +54,8 @@ def match(rows: Path, sources: tuple[Path, ...], ecosystem: str, *, as_json: boo
         ecosystem = known_ecosystem(ecosystem)
     except InputError as error:
         raise click.UsageError(f"--ecosystem: {error.diagnostics()}") from error
-    answers = _matched(read_rows(rows, ecosystem=ecosystem), sources)
+    with busy_with("matching"):
+        answers = _matched(read_rows(rows, ecosystem=ecosystem), sources)
     _show(Output.of(as_json=as_json), answers)
     if any(each.ids(AffectedStatus.AFFECTED) for each in answers):
         return 1

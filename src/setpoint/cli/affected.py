@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -15,11 +17,12 @@ from setpoint.cli.instances import instance_json
 from setpoint.cli.options import json_option
 from setpoint.cli.output import Output, one_line
 from setpoint.cli.source import Source, source_option
+from setpoint.cli.waiting import busy_with
 from setpoint.errors import InputError
 from setpoint.files import parse_json, read_bytes, read_lines
 from setpoint.loop.affected import AffectedAnswer
 from setpoint.model.canonical import Json
-from setpoint.model.inventory import Hit
+from setpoint.model.inventory import Hit, Instance
 from setpoint.model.wording import counted
 
 IN_QUESTION: Final = "advisories"
@@ -68,15 +71,24 @@ def command(source: Source, what: str | None, file: Path | None, form: str, *, e
     # A document for others to go by is never cut.
     is_whole = everything or chosen in (Format.VEX, Format.OPENVEX, Format.CSV)
     try:
-        answer = source.inventory.affected(_asked(what, file), most=ALL if is_whole else SHOWN)
+        with busy_with("looking"):
+            answer = source.inventory.affected(_asked(what, file), most=ALL if is_whole else SHOWN)
+            without_bill = _without_bill(source, answer, chosen, everything=everything)
     except InputError as error:
         if file is None or not error.where.startswith(IN_QUESTION):
             raise
         raise InputError(error.what, where=f"{file}: {error.where}", remedy=error.remedy) from error
-    _show(answer, chosen)
+    _show(answer, chosen, without_bill)
     if answer.instances:
         return 1
     return 3 if answer.could_not_compare or answer.unknown else 0
+
+
+def _without_bill(source: Source, answer: AffectedAnswer, form: Format, *, everything: bool) -> Sequence[Instance]:
+    """Those that may be affected, too, where the form has a place for them: at a terminal, where all are asked for."""
+    if not answer.unknown or form not in (Format.TABLE, Format.JSON) or (form is Format.TABLE and not everything):
+        return ()
+    return list(islice(source.inventory.instances_without_bill(), ALL if everything else SHOWN))
 
 
 def _format(form: Format, *, as_json: bool) -> Format:
@@ -103,12 +115,12 @@ def _documents(file: Path) -> list[Json]:
     return document if isinstance(document, list) else [document]
 
 
-def _show(answer: AffectedAnswer, form: Format) -> None:
+def _show(answer: AffectedAnswer, form: Format, without_bill: Sequence[Instance]) -> None:
     match form:
         case Format.TABLE:
-            _show_tables(Output.of(as_json=False), answer)
+            _show_tables(Output.of(as_json=False), answer, without_bill)
         case Format.JSON:
-            Output.of(as_json=True).json(_json(answer))
+            Output.of(as_json=True).json(_json(answer, without_bill))
         case Format.VEX:
             from setpoint.cli.vex import vex_of
 
@@ -121,7 +133,7 @@ def _show(answer: AffectedAnswer, form: Format) -> None:
             _write_csv(answer)
 
 
-def _show_tables(output: Output, answer: AffectedAnswer) -> None:
+def _show_tables(output: Output, answer: AffectedAnswer, without_bill: Sequence[Instance]) -> None:
     for flaw in answer.flaws:
         others = ", ".join(each for each in flaw.names if each != flaw.id)
         output.line(f"{flaw.id}{f' ({others})' if others else ''}, {flaw.severity}: {flaw.summary}")
@@ -137,7 +149,8 @@ def _show_tables(output: Output, answer: AffectedAnswer) -> None:
         )
     if answer.unknown:
         output.line(
-            f"could not tell: of {counted(answer.unknown, 'instance')} no bill of materials is known",
+            f"could not tell: of {counted(answer.unknown, 'instance')} no bill of materials is known"
+            f"{'' if without_bill else '; --all names each'}",
             style="bold yellow",
         )
     output.table(
@@ -150,6 +163,10 @@ def _show_tables(output: Output, answer: AffectedAnswer) -> None:
     output.table(
         ("service", "instance", "release", "environment", "package", "version", "fixed in", "reached", "waived by"),
         [_row(each) for each in answer.hits],
+    )
+    output.table(
+        ("without a bill", "instance", "release", "environment", "image"),
+        [(each.service, each.id, each.release, each.environment, each.image) for each in without_bill],
     )
     if answer.is_cut:
         output.line(f"the first {len(answer.hits):,} are named; --all names every one")
@@ -169,7 +186,7 @@ def _row(hit: Hit) -> tuple[object, ...]:
     )
 
 
-def _json(answer: AffectedAnswer) -> Json:
+def _json(answer: AffectedAnswer, without_bill: Sequence[Instance]) -> Json:
     hits: defaultdict[str, list[Json]] = defaultdict(list)
     for each in answer.hits:
         hits[each.instance.service].append(_hit_json(each))
@@ -188,7 +205,8 @@ def _json(answer: AffectedAnswer) -> Json:
         "instances": answer.instances,
         "could_not_compare": answer.could_not_compare,
         "unknown": answer.unknown,
-        "is_cut": answer.is_cut,
+        "without_bill": [instance_json(each) for each in without_bill],
+        "is_cut": answer.is_cut or len(without_bill) < answer.unknown,
         "services": [
             {
                 "service": each.service,

@@ -71,6 +71,8 @@ def show_beat(output: Output, report: BeatReport, *, mode: Mode) -> None:
         output.line(f"{counted(times, 'revert')} held back: {reason}", style="bold yellow")
     if report.open_findings:
         output.line("see them with: setpoint findings")
+    if report.not_matched:
+        output.line(f"components could not be matched against advisories: {report.not_matched}", style="bold yellow")
     if report.not_kept:
         output.line(f"a gate could not do without the ledger: {report.not_kept}", style="bold yellow")
 
@@ -108,6 +110,7 @@ def summary(report: BeatReport) -> Json:
         "open_findings": report.open_findings,
         "held_back": report.held,
         "interrupted": report.interrupted,
+        "not_matched": report.not_matched,
         "not_kept": report.not_kept,
         "remediations": [remediation_json(each) for each in report.remediations],
         "coverage": coverage_json(report.areas),

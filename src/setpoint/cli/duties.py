@@ -126,7 +126,8 @@ class _Teller:
 
     def _same(self, report: BeatReport) -> bool:
         moved = tuple((each.id, each.state) for each in report.remediations)
-        now = (report.declared, report.observed, report.open_findings, frozenset(report.areas), moved, report.not_kept)
+        failing = (report.not_kept, report.not_matched)
+        now = (report.declared, report.observed, report.open_findings, frozenset(report.areas), moved, failing)
         unchanged = now == self._last and not report.opened and not report.closed
         self._last = now
         return unchanged

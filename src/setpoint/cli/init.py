@@ -62,6 +62,15 @@ risk:
 #   file: alerts.jsonl                    # JSON lines
 #   channels:
 #     oncall: {kind: webhook, url_env: ONCALL_URL, key_env: ONCALL_KEY}
+
+# Advisories that `setpoint up` keeps up to date, by ecosystem; what is exploited (KEV, EPSS) comes with them.
+# advisories: {ecosystems: [PyPI, npm], every: 1h}
+
+# From when on an instance that nobody reports counts as gone.
+# inventory: {forget_instances_after: 1d}
+
+# From when on a weak place that agents meet no more is closed: in a newer release that is watched.
+# agents: {close_after: 7d, close_unused_after: 90d}
 """
 
 

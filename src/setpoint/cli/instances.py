@@ -91,7 +91,7 @@ def list_instances(source: Source, service: str | None, *, as_json: bool) -> int
                 each.release,
                 each.environment,
                 each.image,
-                each.sbom,
+                each.bill,
                 each.source,
                 each.last_seen or "",
             )
@@ -112,6 +112,7 @@ def instance_json(instance: Instance) -> dict[str, Json]:
         "source": instance.source,
         "first_seen": instance.first_seen.isoformat() if instance.first_seen else None,
         "last_seen": instance.last_seen.isoformat() if instance.last_seen else None,
+        "bill": instance.bill,
     }
 
 

@@ -16,7 +16,7 @@ from setpoint.model.canonical import Json
 from setpoint.model.component import Sbom
 from setpoint.model.inventory import Instance
 from setpoint.model.service import Release, Service
-from setpoint.store.interface import Ledger, LedgerReader, Reported
+from setpoint.store.interface import FIRST, Ledger, LedgerReader, Reported
 from setpoint.wiring_inventory import advisories_of, asked_about, asked_for, component_drift, read_bill
 
 AT_ONCE: Final = 1_000
@@ -64,6 +64,14 @@ class LocalInventory:
             if len(page) < AT_ONCE:
                 return
             after = (page[-1].service, page[-1].id)
+
+    def instances_without_bill(self) -> Iterator[Instance]:
+        inventory, after = self._open().inventory(), FIRST
+        while page := inventory.instances_without_bill(service=None, after=after, limit=AT_ONCE):
+            yield from (each.instance for each in page)
+            if len(page) < AT_ONCE:
+                return
+            after = page[-1].place
 
     def report(self, instances: Sequence[Instance]) -> Reported:
         new = moved = 0

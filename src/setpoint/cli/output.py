@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, TextIO
 import click
 import orjson
 
+from setpoint.cli.waiting import busy_with
 from setpoint.model.canonical import Json, Unknown
 from setpoint.model.policy import Severity
 
@@ -103,7 +104,8 @@ class Output:
         from rich.segment import Segment, Segments
 
         console = self._console()
-        lines = console.render_lines(made, pad=False)
+        with busy_with("laying out"):
+            lines = console.render_lines(made, pad=False)
         shown = (segment for line in lines for segment in (*_without_blanks(line), Segment.line()))
         console.print(Segments(shown), end="")
 

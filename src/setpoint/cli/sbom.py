@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ from setpoint.cli.instances import checked_image
 from setpoint.cli.options import json_option
 from setpoint.cli.output import Output, one_line
 from setpoint.cli.source import Source, source_option
+from setpoint.cli.waiting import busy_with
 from setpoint.errors import InputError
 from setpoint.loop.stock import TakenBill, release_of
 from setpoint.model.canonical import Json
@@ -64,7 +66,8 @@ def make(source: Source, target: Path, written: Path | None, named: str | None, 
 
     release = release_of(named) if named is not None else None
     checked_image(image)
-    octets, made, unread = make_bill(target)
+    with busy_with(one_line(f"looking through {target}")):
+        octets, made, unread = make_bill(target)
     if written is not None:
         _write(written, octets)
     elif release is None and not image:
@@ -154,8 +157,18 @@ def diff(source: Source, before: str, after: str, *, as_json: bool) -> int:
 
 
 def _write(path: Path, octets: bytes) -> None:
+    """Whole or not at all, but for what is no file, like a pipe."""
     try:
-        path.write_bytes(octets)
+        if path.exists() and not path.is_file():
+            path.write_bytes(octets)
+            return
+        place = path.resolve()
+        beside = place.with_name(f".{place.name}.{os.getpid()}")
+        try:
+            beside.write_bytes(octets)
+            beside.replace(place)
+        finally:
+            beside.unlink(missing_ok=True)
     except OSError as error:
         raise InputError(f"the file cannot be written ({error.strerror})", where=str(path)) from error
 

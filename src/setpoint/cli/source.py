@@ -207,6 +207,10 @@ class InventorySource(Protocol):
         """By service and id."""
         ...
 
+    def instances_without_bill(self) -> Iterator[Instance]:
+        """Those of which nobody said what they are made of, service by service."""
+        ...
+
     def report(self, instances: Sequence[Instance]) -> Reported: ...
 
     def remove(self, service: str, identity: str) -> int:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Timer
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
@@ -14,6 +17,27 @@ FROM: Final = 1.0
 """Seconds: what is done sooner needs no explanation."""
 
 MEGABYTE: Final = 1e6
+
+
+@contextmanager
+def busy_with(what: str) -> Iterator[None]:
+    """For work that does not tell how far it is. Ended before anything is printed."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    status = Console(stderr=True, markup=False).status(Text(f"{what} …"))
+    timer = Timer(FROM, status.start)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        timer.join()  # so that it does not begin after it was ended
+        status.stop()
 
 
 class Waiting:

@@ -12,7 +12,9 @@ from setpoint.cli.output import Output, moment
 from setpoint.cli.source import Source, source_option
 from setpoint.cli.standing import show_standing_of
 from setpoint.errors import CouldNotTellError, InputError
+from setpoint.loop.instructions import OF_THE_WORLD
 from setpoint.model.canonical import Json
+from setpoint.model.globs import matches
 from setpoint.model.waiver import ANNOUNCED_BEFORE, IDLE_AFTER, Waiver
 
 
@@ -54,7 +56,21 @@ def waive(
             f"setpoint waivers --end {entered.id} takes it back",
             style="bold yellow",
         )
+    elif not as_json and _fits_nothing_yet(source, entered):
+        output.line(
+            f"nothing that was found so far has a rule {entered.policy!r}; the rules of what was: "
+            f"setpoint findings --all; if it is misspelt: setpoint waivers --end {entered.id}",
+            style="bold yellow",
+        )
     return 0
+
+
+def _fits_nothing_yet(source: Source, waiver: Waiver) -> bool:
+    """Of what agents see and advisories tell there is no list of rules: a misspelt one can only be told by this."""
+    if not waiver.policy.startswith(OF_THE_WORLD):
+        return False
+    found = source.findings(None, include_closed=True, include_accepted=True)
+    return not any(matches(waiver.policy, each.finding.rule) for each in found)
 
 
 @click.command(name="waivers")

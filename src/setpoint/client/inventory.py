@@ -61,6 +61,10 @@ class RemoteInventory:
         for each in self._connection.items("/instances", Page[InstanceDocument], service=service):
             yield each.model()
 
+    def instances_without_bill(self) -> Iterator[Instance]:
+        for each in self._connection.items("/instances/without-bill", Page[InstanceDocument]):
+            yield each.model()
+
     def report(self, instances: Sequence[Instance]) -> Reported:
         new = moved = 0
         for start in range(0, len(instances), MOST_INSTANCES):

@@ -49,6 +49,8 @@ class AdvisoryUpdates:
         self._failures: dict[str, str] = {}
         """Source → why it could not be read the last time."""
         self._rounds_failed = 0
+        self._ended = ""
+        """What nobody expected, and ended it; empty while it goes on."""
 
     @contextmanager
     def going_on(self, stop: threading.Event) -> Iterator[None]:
@@ -90,12 +92,20 @@ class AdvisoryUpdates:
                     "advisories_read_at": self._read_at.isoformat() if self._read_at else None,
                     "advisories_failing": len(self._failures),
                 },
-                tuple(f"{source} cannot be read: {why}" for source, why in told),
+                (
+                    *(f"{source} cannot be read: {why}" for source, why in told),
+                    *([f"advisories are read no more: {self._ended}"] if self._ended else []),
+                ),
             )
 
     def _go_on(self, stop: threading.Event) -> None:
-        while not stop.is_set():
-            stop.wait(self.update(stop.is_set))
+        try:
+            while not stop.is_set():
+                stop.wait(self.update(stop.is_set))
+        except BaseException as error:
+            with self._lock:
+                self._ended = f"{type(error).__name__} ended it; start Setpoint again"
+            raise
 
     def _note(self, failures: dict[str, str]) -> float:
         with self._lock:

@@ -112,6 +112,7 @@ class Heartbeat:
         self._inside.conclude()
         self._renew_lease()
         self._inventory.beat()
+        report.not_matched = self._inventory.failure
         self._renew_lease()
 
         # 3. What was reviewed? Read again only where a source changed.

@@ -7,7 +7,7 @@ changed that matters is left alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from setpoint.act.interface import Alert
@@ -17,16 +17,12 @@ from setpoint.loop.parts import Parts
 from setpoint.loop.recorder import Recorder, command_line
 from setpoint.model.decision import Decision
 from setpoint.model.exceptions import BASELINE
-from setpoint.model.finding import Finding, FindingChanges, FindingSource
 from setpoint.model.inside import Inside
-from setpoint.model.policy import Effect, Severity
+from setpoint.model.policy import Severity
 from setpoint.model.service import Signal
 from setpoint.model.urn import Urn
 from setpoint.model.wording import counted
 from setpoint.store.interface import LedgerWriter
-
-MOST_TOLD: Final = 20
-"""New findings of one service that people are told of one by one at one time."""
 
 MENDED: Final = "a newer release was watched for long without it"
 
@@ -58,40 +54,15 @@ class InsideConcluder:
         findings, decisions, counting = judge.judge(inside, self._accepted.about(urn))
         signals = judge.attacks(counting, inside.told_attacks, now)
         attacks = {each.key: each.attacks for each in inside.places if each.attacks}
+        made = {each.path: each for each in decisions}
         with self._recorder.step():
             changes = self._writer.record_inside(inside.service, findings, decisions, attacks, now, MENDED)
             self._writer.add_signals(signals)
             self._writer.note_waiver_matches(_waivers(decisions), now)
-            self._tell_findings(inside.service, changes, {each.path: each for each in decisions})
+            self._recorder.tell_worst(changes, lambda finding: made[finding.path], _more)
             if signals and not (changes.opened or changes.reopened):
                 self._tell_attacks(inside.service, signals)
         self._recorder.count(changes)
-
-    def _tell_findings(self, service: str, changes: FindingChanges, made: Mapping[str, Decision]) -> None:
-        """Each of a few; of many, such as an agent's first report may bring, the worst, and how many there are more."""
-        new = (*changes.opened, *changes.reopened, *changes.resumed)
-        told = [each for each in new if made[each.path].effect is not Effect.NONE]
-        worst = sorted(told, key=lambda each: (-each.severity.rank, each.path))
-        first, rest = worst[:MOST_TOLD], worst[MOST_TOLD:]
-        some = FindingChanges(
-            opened=_among(changes.opened, first),
-            reopened=_among(changes.reopened, first),
-            resumed=_among(changes.resumed, first),
-        )
-        self._recorder.tell_findings(some, {(Urn.service(service), path): each for path, each in made.items()})
-        if rest:
-            self._recorder.tell(
-                Alert(
-                    at=self._parts.clock.now(),
-                    severity=rest[0].severity,
-                    kind=str(FindingSource.RUNTIME),
-                    subject=Urn.service(service),
-                    service=service,
-                    title=f"{counted(len(rest), 'more weak place')} inside of it",
-                    details={"places": len(rest)},
-                    helps=command_line("findings", service),
-                )
-            )
 
     def _tell_attacks(self, service: str, signals: Sequence[Signal]) -> None:
         """On places that people know of already; of any other, its finding tells."""
@@ -109,10 +80,8 @@ class InsideConcluder:
         )
 
 
-def _among(found: Sequence[Finding], first: Sequence[Finding]) -> tuple[Finding, ...]:
-    """In the order of those that are told."""
-    paths = {each.path for each in found}
-    return tuple(each for each in first if each.path in paths)
+def _more(places: int) -> str:
+    return f"{counted(places, 'more weak place')} inside of it"
 
 
 def _waivers(decisions: Sequence[Decision]) -> list[str]:

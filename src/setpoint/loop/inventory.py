@@ -22,14 +22,18 @@ from setpoint.loop.recorder import Recorder
 from setpoint.loop.settled import SettledClock
 from setpoint.model.decision import Decision
 from setpoint.model.exceptions import BASELINE
-from setpoint.model.finding import Finding, FindingChanges
+from setpoint.model.finding import Finding
 from setpoint.model.inventory import FlawUse
 from setpoint.model.policy import Severity
 from setpoint.model.urn import Urn
+from setpoint.model.wording import counted
 from setpoint.store.interface import InventoryReader, LedgerWriter, Pending, StoredMatch
 
 AT_ONCE: Final = 200
 """Of each kind, concluded in one step: others who want to write wait well under a second."""
+
+MOST_COMPONENTS: Final = 20_000
+"""Of all services that are concluded in one step, for the same reason; of a larger one, it is by itself."""
 
 LOOK_EVERY: Final = timedelta(seconds=1)
 """Between two looks, outside of beats, at whether something changed."""
@@ -39,9 +43,6 @@ EXPIRE_EVERY: Final = 60.0
 
 GONE: Final = "no instance runs it any more, or no advisory says so any more"
 
-Told = Mapping[tuple[Urn, str, str], Decision]
-"""URN, rule and path of a finding → what was decided of it."""
-
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
@@ -49,6 +50,7 @@ class _Judged:
 
     findings: dict[Urn, tuple[Finding, ...]] = field(default_factory=dict)
     decided: dict[tuple[Urn, str, str], Decision] = field(default_factory=dict)
+    """URN, rule and path of a finding → what was decided of it: several flaws of one component are at one place."""
     beside: list[Decision] = field(default_factory=list)
     """Decisions without a finding."""
 
@@ -60,6 +62,9 @@ class _Judged:
             self.decided[finding.urn, finding.rule, finding.path] = decision
         self.beside.extend(decisions[len(findings) :])
 
+    def decision(self, finding: Finding) -> Decision:
+        return self.decided[finding.urn, finding.rule, finding.path]
+
 
 class InventoryConcluder:
     def __init__(self, parts: Parts, accepted: Accepted, recorder: Recorder, writer: LedgerWriter) -> None:
@@ -69,7 +74,8 @@ class InventoryConcluder:
         self._writer = writer
         self._settled = SettledClock(parts.clock.machine, parts.clock.tick)
         self._expire_at = 0.0
-        self._failure = ""
+        self.failure = ""
+        """Why components cannot be matched against advisories; empty where they can."""
 
     def beat(self) -> None:
         """Everything: also what people accept now otherwise than before, and instances that nobody sees any more."""
@@ -90,7 +96,7 @@ class InventoryConcluder:
         except InputError as error:
             self._tell_failure(error)
         else:
-            self._failure = ""
+            self.failure = ""
         return self._parts.clock.now() + LOOK_EVERY
 
     def _step(self, components: ComponentParts) -> bool:
@@ -103,13 +109,16 @@ class InventoryConcluder:
         if len(given.components) == AT_ONCE:
             # There are more, and some may be those of the services, which wait for them: they are noted anew.
             given, waiting = replace(given, services=()), given.services
+        run = _fitting(given.services, inventory.components_of_services(given.services))
+        waiting = (*waiting, *given.services[len(run) :])
+        given = replace(given, services=tuple(run))
         writer = self._writer.inventory()
         heeded = self._heeded(inventory, components, given)
         # By itself: what is concluded from it is read from the ledger.
         writer.put_matches(given, self._match(inventory, components, given))
         heeded |= self._heeded(inventory, components, given)
         of_advisories, rules = self._of_advisories(inventory, components, given)
-        of_services = self._of_services(inventory, components, given.services)
+        of_services = self._of_services(inventory, components, run)
         with self._recorder.step():
             self._record(of_advisories, rules)
             self._record(of_services, None)
@@ -139,15 +148,16 @@ class InventoryConcluder:
         self._judge_flaws(judged, components, flaw_uses(inventory, flaws, matches, uses))
         return judged, sorted(components.judge.rule(name) for name in names)
 
-    def _of_services(self, inventory: InventoryReader, components: ComponentParts, services: Sequence[str]) -> _Judged:
+    def _of_services(
+        self, inventory: InventoryReader, components: ComponentParts, run: Mapping[str, Sequence[int]]
+    ) -> _Judged:
         """All that is said of all that these services run."""
         judged = _Judged()
-        for service in services:
+        for service in run:
             judged.add(service)
-        run = inventory.components_of_services(services)
         matches = inventory.matches_of({number for each in run.values() for number in each})
         flaws = components.matcher.merge(inventory.advisories({each.match.advisory for each in matches}))
-        uses = inventory.uses({each.component for each in matches}, services=services)
+        uses = inventory.uses({each.component for each in matches}, services=list(run))
         flawed = flaw_uses(inventory, flaws, matches, uses)
         self._judge_flaws(judged, components, flawed)
         self._judge_policies(judged, inventory, components, run, flawed)
@@ -200,17 +210,8 @@ class InventoryConcluder:
         matched = {waiver for each in decisions for waiver in each.waivers}
         self._writer.note_waiver_matches(sorted(matched - {BASELINE}), now)
         for change in changes.values():
-            self._tell(change, judged.decided)
+            self._recorder.tell_worst(change, judged.decision, _more)
             self._recorder.count(change)
-
-    def _tell(self, change: FindingChanges, decided: Told) -> None:
-        """Each by itself: several flaws of one component are at one place."""
-        for opened in change.opened:
-            self._recorder.tell_findings(FindingChanges(opened=(opened,)), _made(opened, decided))
-        for reopened in change.reopened:
-            self._recorder.tell_findings(FindingChanges(reopened=(reopened,)), _made(reopened, decided))
-        for resumed in change.resumed:
-            self._recorder.tell_findings(FindingChanges(resumed=(resumed,)), _made(resumed, decided))
 
     def _note_bearings(self) -> None:
         """Services on which other waivers bear than when they were concluded."""
@@ -226,15 +227,16 @@ class InventoryConcluder:
             return
         self._expire_at = tick + EXPIRE_EVERY
         before = now - timedelta(seconds=self._parts.settings.forget_instances_after)
-        while self._writer.inventory().expire_instances(before, self._parts.clock.now()):
-            if self._parts.stopping():
-                return
+        inventory, writer = self._parts.ledger.inventory(), self._writer.inventory()
+        # Asked beside whoever writes: looking through all of them takes a while, and mostly none is so old.
+        while not self._parts.stopping() and inventory.has_silent_instances(before):
+            writer.expire_instances(before, self._parts.clock.now())
 
     def _tell_failure(self, error: InputError) -> None:
         """Once for as long as it is so: what is pending stays pending."""
-        if error.diagnostics() == self._failure:
+        if error.diagnostics() == self.failure:
             return
-        self._failure = error.diagnostics()
+        self.failure = error.diagnostics()
         self._parts.notifier.notify(
             Alert(
                 at=self._parts.clock.now(),
@@ -242,11 +244,24 @@ class InventoryConcluder:
                 kind="inventory",
                 subject=None,
                 service="",
-                title=f"components cannot be matched against advisories: {self._failure}",
+                title=f"components cannot be matched against advisories: {self.failure}",
                 helps="setpoint status",
             )
         )
 
 
-def _made(finding: Finding, decided: Told) -> dict[tuple[Urn, str], Decision]:
-    return {(finding.urn, finding.path): decided[finding.urn, finding.rule, finding.path]}
+def _fitting(services: Sequence[str], run: Mapping[str, Sequence[int]]) -> dict[str, Sequence[int]]:
+    """What the first of them run, as many as go into one step: one, at least."""
+    fitting: dict[str, Sequence[int]] = {}
+    room = MOST_COMPONENTS
+    for service in services:
+        run_by_it = run.get(service, ())
+        room -= len(run_by_it)
+        if fitting and room < 0:
+            break
+        fitting[service] = run_by_it
+    return fitting
+
+
+def _more(findings: int) -> str:
+    return f"{counted(findings, 'more finding')} of what it runs"

@@ -40,6 +40,7 @@ class Pace:
         self._seconds = 0.0
         self._could_not_tell = ""
         self._paused = ""
+        self._not_matched = ""
 
     def ended(self, outcome: BeatReport | Error) -> None:
         """A beat is over, or what was due between two of them could not be told."""
@@ -48,7 +49,7 @@ class Pace:
                 self._could_not_tell = without_inside(outcome).diagnostics()
                 return
             self._could_not_tell = ""
-            self._paused = outcome.paused
+            self._paused, self._not_matched = outcome.paused, outcome.not_matched
             self._beats += 1
             self._since, self._ended_at, self._seconds = self._tick(), self._now(), outcome.seconds()
 
@@ -74,6 +75,8 @@ class Pace:
             problems.append(f"the last beat took {self._seconds:.1f} s, and the interval is {self._interval:g} s")
         if self._could_not_tell:
             problems.append(f"the last beat could not tell: {self._could_not_tell}")
+        if self._not_matched:
+            problems.append(f"components cannot be matched against advisories: {self._not_matched}")
         return problems
 
     def _overran(self) -> bool:

@@ -6,7 +6,7 @@ What people elsewhere are to be told is written in that same transaction, for `l
 from __future__ import annotations
 
 import shlex
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -25,6 +25,9 @@ from setpoint.store.interface import LedgerWriter, Parcel
 
 UNDONE: Final = frozenset({RemediationState.UNDONE})
 GONE: Final = "it is neither declared nor there any more"
+
+MOST_TOLD: Final = 20
+"""New findings of one service that people are told of one by one at one time: a first report may bring thousands."""
 
 
 @dataclass(slots=True)
@@ -177,16 +180,33 @@ class Recorder:
 
     def tell_findings(self, change: FindingChanges, made: Mapping[tuple[Urn, str], Decision]) -> None:
         """What is new, in the step under way; `made` is what was decided of each entity and path."""
-        for found, remark in (
-            (change.opened, ""),
-            (change.reopened, " (again)"),
-            (change.resumed, " (no longer accepted)"),
-        ):
-            for finding in found:
-                decision = made.get((finding.urn, finding.path))
-                if decision is not None and decision.effect is Effect.NONE:
-                    continue  # nobody is to be told, as an override says or because it is listed only
+        for finding, remark in _new(change):
+            decision = made.get((finding.urn, finding.path))
+            if _is_told(decision):
                 self.tell(self._alert(finding, decision, remark))
+
+    def tell_worst(
+        self, change: FindingChanges, made: Callable[[Finding], Decision], more: Callable[[int], str]
+    ) -> None:
+        """What is new of one service, in the step under way: each of a few; of many, the worst, and how many `more`."""
+        told = [(finding, remark) for finding, remark in _new(change) if _is_told(made(finding))]
+        told.sort(key=lambda each: (-each[0].severity.rank, each[0].path, each[0].rule))
+        for finding, remark in told[:MOST_TOLD]:
+            self.tell(self._alert(finding, made(finding), remark))
+        if rest := told[MOST_TOLD:]:
+            worst, _ = rest[0]
+            self.tell(
+                Alert(
+                    at=self._parts.clock.now(),
+                    severity=worst.severity,
+                    kind=str(worst.source),
+                    subject=worst.urn,
+                    service=worst.service,
+                    title=more(len(rest)),
+                    details={"more": len(rest)},
+                    helps=command_line("findings", worst.service),
+                )
+            )
 
     def _alert(self, finding: Finding, decision: Decision | None, remark: str) -> Alert:
         effect = decision.effect if decision else Effect.ALERT
@@ -203,6 +223,22 @@ class Recorder:
             helps=command_line("findings", finding.service),
             policies=tuple(dict.fromkeys((*own, *finding.policies, *reasons))),
         )
+
+
+def _new(change: FindingChanges) -> Iterator[tuple[Finding, str]]:
+    """Each with what is said beside its title."""
+    for found, remark in (
+        (change.opened, ""),
+        (change.reopened, " (again)"),
+        (change.resumed, " (no longer accepted)"),
+    ):
+        for finding in found:
+            yield finding, remark
+
+
+def _is_told(decision: Decision | None) -> bool:
+    """False where an override says so, and of what is listed only."""
+    return decision is None or decision.effect is not Effect.NONE
 
 
 def command_line(name: str, service: str, *, option: str = "--service") -> str:

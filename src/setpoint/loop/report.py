@@ -34,6 +34,8 @@ class BeatReport:
     """By whom all changes were paused, and why; empty while they are not."""
     interrupted: bool = False
     """The program was asked to stop before the beat was through."""
+    not_matched: str = ""
+    """Why components could not be matched against advisories; empty where they could."""
     not_kept: str = ""
     """Why the thresholds could not be kept for a gate without the ledger; empty where they were."""
 

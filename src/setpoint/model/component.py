@@ -57,6 +57,8 @@ class ProblemKind(StrEnum):
     PURL = "purl does not parse"
     NO_VERSION = "no version"
     NO_NAME = "no name"
+    NUL = "holds a NUL"
+    """No package is named so, and not every ledger can keep one."""
     DUPLICATE = "listed twice"
     REFERENCE = "reference to nothing"
     LICENCE = "licence is no SPDX expression"

@@ -29,6 +29,8 @@ class Instance:
     """Who reported it: `agent`, `ecs`, `lambda`, a token's name."""
     first_seen: datetime | None = None
     last_seen: datetime | None = None
+    bill: str = ""
+    """The digest of the bill that counts: its own, else its image's, else its release's; empty where none is known."""
 
 
 class Reached(StrEnum):

@@ -73,6 +73,8 @@ class Purl:
             raise _wrong(text, "its type is missing or misspelt")
         path, version = _without_version(path)
         namespace, _, name = path.strip("/").rpartition("/")
+        if not name:
+            raise _wrong(text, "it has no name")
         try:
             return cls.of(
                 kind,

@@ -29,6 +29,7 @@ INSTANCE_EXAMPLE: Final[dict[str, Any]] = {
     "source": "token:deploy",
     "first_seen": "2026-05-31T12:00:00Z",
     "last_seen": "2026-05-31T12:00:00Z",
+    "bill": "3f6ba474a5ffd4ec9e2f310ad1669eb7",
 }
 
 
@@ -46,6 +47,7 @@ class InstanceDocument(Document):
     source: str
     first_seen: Moment | None
     last_seen: Moment | None
+    bill: str = Field(default="", description="What counts: its own, else of its image, else of its release.")
 
     @classmethod
     def of(cls, instance: Instance) -> Self:
@@ -59,6 +61,7 @@ class InstanceDocument(Document):
             source=instance.source,
             first_seen=instance.first_seen,
             last_seen=instance.last_seen,
+            bill=instance.bill,
         )
 
     def model(self) -> Instance:
@@ -72,6 +75,7 @@ class InstanceDocument(Document):
             self.source,
             self.first_seen,
             self.last_seen,
+            self.bill,
         )
 
 

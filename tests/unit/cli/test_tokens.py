@@ -10,7 +10,7 @@ from setpoint.model.credential import mint
 TEXT, CREDENTIAL = mint()
 
 
-@pytest.mark.parametrize("given", [TEXT, TEXT[:-9], CREDENTIAL.id])
+@pytest.mark.parametrize("given", [TEXT, TEXT[:-9], CREDENTIAL.id], ids=["whole", "cut", "id"])
 def test_a_whole_token_is_known_by_its_id(given: str) -> None:
     assert NameOrId()(given) == CREDENTIAL.id
 

@@ -1,5 +1,6 @@
 """The configuration: what it may say, and how it is told what it may not."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,16 @@ def test_the_template_of_init_can_be_used_as_it_is(tmp_path: Path) -> None:
     settings = load(tmp_path, TEMPLATE)
     assert settings.loop.interval == 60
     assert settings.risk.half_life == 7 * 86400
+
+
+def test_sections_that_the_template_leaves_out_can_be_taken_in(tmp_path: Path) -> None:
+    settings = load(
+        tmp_path, re.sub(r"^# (?=(?:gate|advisories|inventory|agents): \{)", "", TEMPLATE, flags=re.MULTILINE)
+    )
+    assert settings.advisories.sources.ecosystems == ("PyPI", "npm")
+    usual = load(tmp_path, TEMPLATE)
+    assert settings.agents == usual.agents
+    assert settings.loop.forget_instances_after == usual.loop.forget_instances_after
 
 
 def test_everything_can_be_said(tmp_path: Path) -> None:

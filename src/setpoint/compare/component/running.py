@@ -125,7 +125,7 @@ def _package_drifts(built: dict[PackageName, set[str]], running: dict[PackageNam
         instances = set().union(*others.values()) if others else set()
         if not others:
             continue
-        if package.type in _OF_SYSTEMS:
+        if package.type in _OF_SYSTEMS and package in built:
             of_system.append((package, instances))
             continue
         kind = ComponentDriftKind.OTHER_VERSION if package in built else ComponentDriftKind.NEVER_BUILT

@@ -1,6 +1,8 @@
 """The order of versions, by ecosystem: a text becomes a key that sorts, or None where its ecosystem does not accept it.
 
-PyPI's by `packaging`, most others by `univers`; three of our own say in their modules why. `ranges` calls it.
+PyPI's by `packaging`, most others by `univers`; three of our own say in their modules why. `affected` calls it.
+
+Another order is a member of `Ordering` in `model.ecosystem`, and a line in `_UNIVERS` or, of our own, in `_OWN`.
 """
 
 from __future__ import annotations

@@ -79,6 +79,9 @@ class Bill:
             self.problem(ProblemKind.NO_NAME, where, purl or version)
             return ""
         version = version or purl_version
+        if _holds_nul(package, version):
+            self.problem(ProblemKind.NUL, where, canonical or name)
+            return ""
         if versioned and not version:
             self.problem(ProblemKind.NO_VERSION, where, canonical or name)
         component = Component(package, version, canonical, self._licences(where, licences), self._hashes(where, hashes))
@@ -97,6 +100,9 @@ class Bill:
     ) -> str:
         """Note what was found somewhere, once, with all that several files say of it; returns its canonical purl."""
         canonical = str(purl)
+        if _holds_nul(purl.package, purl.version):
+            self.problem(ProblemKind.NUL, where, canonical)
+            return ""
         if not purl.version:
             self.problem(ProblemKind.NO_VERSION, where, canonical)
         told = self._taken.setdefault(canonical, Component(purl.package, purl.version, canonical))
@@ -145,6 +151,10 @@ class Bill:
             else:
                 self.problem(ProblemKind.HASH, where, f"{algorithm} {content}")
         return tuple(sorted(found))
+
+
+def _holds_nul(package: PackageName, version: str) -> bool:
+    return "\0" in package.name or "\0" in version
 
 
 NOT_A_PURL: Final = (PackageName("", ""), "", "")

@@ -26,6 +26,8 @@ def read_advisory(document: Json, *, where: str, source: str = "") -> Advisory:
     """Raises `InputError`, which names the member at fault."""
     top = Members.of(document, "", where)
     modified = top.time("modified")
+    if modified is None and top.value.get("id") is None:
+        raise top.wrong("modified", "is missing, and so is id: this is no advisory in OSV's format")
     if modified is None:
         raise top.wrong("modified", "is missing")
     identity = top.text("id")

@@ -98,6 +98,27 @@ def list_instances(
     return page(request, found, limit, shown=InstanceDocument.of, place=lambda each: [each.service, each.id])
 
 
+@routes.get(
+    "/instances/without-bill",
+    scope=AccessScope.READ,
+    narrows=True,
+    summary="Instances of which nobody said what they are made of, service by service",
+)
+def list_instances_without_bill(
+    view: Seen, request: Request, service: ByService = None, limit: Limit = USUAL, cursor: Cursor = None
+) -> Page[InstanceDocument]:
+    found = view.parts.ledger.inventory().instances_without_bill(
+        service=view.narrowed(service), after=_place(cursor or ""), limit=limit + 1
+    )
+    return page(
+        request,
+        found,
+        limit,
+        shown=lambda each: InstanceDocument.of(each.instance),
+        place=lambda each: list(each.place),
+    )
+
+
 @routes.post(
     "/instances",
     scope=AccessScope.GATE,

@@ -128,6 +128,10 @@ class InventoryReader(Protocol):
         """In order of service and id."""
         ...
 
+    def has_silent_instances(self, before: datetime) -> bool:
+        """Whether there is any that nobody saw since."""
+        ...
+
     def components(self, numbers: Collection[int]) -> Sequence[StoredComponent]: ...
 
     def components_of(self, packages: Collection[PackageName]) -> Sequence[StoredComponent]:
@@ -154,6 +158,12 @@ class InventoryReader(Protocol):
         self, components: Collection[int], *, after: InstancePlace = FIRST, limit: int
     ) -> Sequence[InstanceUse]:
         """Every instance that has any of these, service by service."""
+        ...
+
+    def instances_without_bill(
+        self, *, service: str | None, after: InstancePlace = FIRST, limit: int
+    ) -> Sequence[InstanceUse]:
+        """Every instance of which nobody said what it is made of, service by service."""
         ...
 
     def advisories(self, names: Collection[str]) -> Sequence[Advisory]:

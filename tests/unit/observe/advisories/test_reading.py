@@ -70,6 +70,7 @@ ONE_RANGE = {"type": "ECOSYSTEM", "events": [{"introduced": "0"}]}
         ({"id": 7}, "id is no text"),
         ({"id": "../etc"}, "id is '../etc', which is no id"),
         ({"modified": None}, "modified is missing"),
+        ({"modified": None, "id": None}, "and so is id: this is no advisory in OSV's format"),
         ({"modified": "yesterday"}, "modified is no time as RFC 3339 writes it"),
         ({"modified": "0001-01-01T00:00:00+01:00"}, "modified is no time as RFC 3339 writes it"),
         ({"aliases": "CVE-2026-1"}, "aliases is no list"),

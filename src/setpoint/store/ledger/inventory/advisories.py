@@ -28,23 +28,31 @@ MOST_ALIASES: Final = 10
 
 
 def put(connection: Connection, given: Iterable[Advisory]) -> AdvisoryChanges:
+    """Each as it was modified last, whatever comes last: an older state of it tells nothing new."""
     new: list[str] = []
     changed: list[str] = []
-    latest = list({each.id: each for each in given}.values())
-    for some in batches(latest, AT_ONCE):
+    latest: dict[str, Advisory] = {}
+    for each in given:
+        if each.id not in latest or each.modified >= latest[each.id].modified:
+            latest[each.id] = each
+    for some in batches(list(latest.values()), AT_ONCE):
         _put(connection, some, new, changed)
     return AdvisoryChanges(tuple(new), tuple(changed), len(latest) - len(new) - len(changed))
 
 
 def _put(connection: Connection, given: Sequence[Advisory], new: list[str], changed: list[str]) -> None:
     table = advisories
-    asked = select(table.c.id, table.c.name, table.c.digest).where(table.c.name.in_([each.id for each in given]))
+    asked = select(table.c.id, table.c.name, table.c.modified, table.c.digest).where(
+        table.c.name.in_([each.id for each in given])
+    )
     known = {row.name: row for row in connection.execute(asked)}
     rows: list[dict[str, Any]] = []
     for each in given:
+        before = known.get(each.id)
+        if before is not None and each.modified < before.modified:
+            continue
         document = encode_advisory(each)
         key = bytes.fromhex(digest(document))
-        before = known.get(each.id)
         if before is None or before.digest != key:
             (new if before is None else changed).append(each.id)
             rows.append(_row(each, key, document))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 
 from sqlalchemy import Connection, Table, select
 
@@ -21,7 +22,7 @@ from setpoint.store.interface.inventory import (
 from setpoint.store.ledger.database import Database
 from setpoint.store.ledger.inventory import advisories, bills, feeds, matching, showing, using
 from setpoint.store.ledger.inventory.tables import advisories as advisory_rows
-from setpoint.store.ledger.inventory.tables import images, releases, sboms, services
+from setpoint.store.ledger.inventory.tables import images, instances, releases, sboms, services
 
 
 class SqlInventory:
@@ -67,6 +68,11 @@ class SqlInventory:
         with self._database.read() as connection:
             return showing.page(connection, service, after, limit)
 
+    def has_silent_instances(self, before: datetime) -> bool:
+        with self._database.read() as connection:
+            asked = select(instances.c.service).where(instances.c.last_seen < before).limit(1)
+            return connection.execute(asked).first() is not None
+
     def components(self, numbers: Collection[int]) -> Sequence[StoredComponent]:
         with self._database.read() as connection:
             return bills.read_components(connection, numbers)
@@ -96,6 +102,12 @@ class SqlInventory:
     ) -> Sequence[InstanceUse]:
         with self._database.read() as connection:
             return showing.instances_of(connection, components, after, limit)
+
+    def instances_without_bill(
+        self, *, service: str | None, after: InstancePlace = FIRST, limit: int
+    ) -> Sequence[InstanceUse]:
+        with self._database.read() as connection:
+            return showing.without_bill(connection, service, after, limit)
 
     def advisories(self, names: Collection[str]) -> Sequence[Advisory]:
         with self._database.read() as connection:

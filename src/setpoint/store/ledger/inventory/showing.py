@@ -18,6 +18,7 @@ from setpoint.store.interface.inventory import InstancePlace, InstanceUse
 from setpoint.store.ledger.database import batches
 from setpoint.store.ledger.inventory.numbers import any_of
 from setpoint.store.ledger.inventory.tables import (
+    NOTHING,
     groups,
     images,
     instances,
@@ -29,6 +30,8 @@ from setpoint.store.ledger.inventory.tables import (
 from setpoint.store.ledger.inventory.using import bills_with
 
 running = sboms.alias("running_sboms")
+counting = sboms.alias("counting_sboms")
+"""What is known best."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +44,19 @@ class _Group:
     service: str
     common: tuple[str, str, str, str]
     """Release, environment, image and what was found running."""
+    bill: str
+    """The one that counts."""
 
     @classmethod
     def of(cls, row: Row[Any]) -> _Group:
         ran = row.running.hex() if row.running else ""
         return cls(
-            row.id, row.instances, row.sbom, row.service, (row.version or "", row.environment, row.image or "", ran)
+            row.id,
+            row.instances,
+            row.sbom,
+            row.service,
+            (row.version or "", row.environment, row.image or "", ran),
+            row.counting.hex() if row.counting else "",
         )
 
 
@@ -58,17 +68,33 @@ def instances_of(
     connection: Connection, wanted: Collection[int], after: InstancePlace, limit: int
 ) -> list[InstanceUse]:
     """Of all groups that have any of these components, in order of service, group and name."""
-    service, group, name = after
-    has_some = groups.c.sbom.in_(bills_with(wanted)) & (groups.c.instances > 0)
-    behind = tuple_(services.c.name, groups.c.id) >= (service, group)
-    # One more, since of the group where the page before ended nothing may be left.
-    asked = _groups(has_some & behind).order_by(services.c.name, groups.c.id).limit(limit + 1)
-    met = [_Group.of(row) for row in connection.execute(asked)]
+    met = _met(connection, groups.c.sbom.in_(bills_with(wanted)), after, limit)
     listed = _listed(connection, wanted, {each.sbom for each in met})
     return [
-        InstanceUse(instance, listed[of.sbom], (of.service, of.id, instance_name))
-        for of, instance_name, instance in _first(connection, met, (group, name), limit)
+        InstanceUse(instance, listed[of.sbom], (of.service, of.id, name))
+        for of, name, instance in _first(connection, met, after[1:], limit)
     ]
+
+
+def without_bill(connection: Connection, service: str | None, after: InstancePlace, limit: int) -> list[InstanceUse]:
+    """Of all groups of which no bill is known, in the same order."""
+    wanted = groups.c.sbom == NOTHING
+    if service is not None:
+        wanted &= services.c.name == service
+    met = _met(connection, wanted, after, limit)
+    return [
+        InstanceUse(instance, (), (of.service, of.id, name))
+        for of, name, instance in _first(connection, met, after[1:], limit)
+    ]
+
+
+def _met(connection: Connection, wanted: ColumnElement[bool], after: InstancePlace, limit: int) -> list[_Group]:
+    """Groups that have instances, from the one on where the page before ended."""
+    service, group, _ = after
+    behind = tuple_(services.c.name, groups.c.id) >= (service, group)
+    # One more, since of the group where the page before ended nothing may be left.
+    asked = _groups(wanted & (groups.c.instances > 0) & behind).order_by(services.c.name, groups.c.id)
+    return [_Group.of(row) for row in connection.execute(asked.limit(limit + 1))]
 
 
 def page(connection: Connection, service: str | None, after: tuple[str, str], limit: int) -> list[Instance]:
@@ -144,15 +170,17 @@ def _groups(wanted: ColumnElement[bool]) -> Select[Any]:
             groups.c.environment,
             images.c.digest.label("image"),
             running.c.digest.label("running"),
+            counting.c.digest.label("counting"),
         )
         .select_from(groups)
         .join(services, services.c.id == groups.c.service)
         .outerjoin(releases, releases.c.id == groups.c.release)
         .outerjoin(images, images.c.id == groups.c.image)
         .outerjoin(running, running.c.id == groups.c.running)
+        .outerjoin(counting, counting.c.id == groups.c.sbom)
         .where(wanted)
     )
 
 
 def _instance(of: _Group, name: str, source: str, first_seen: datetime, last_seen: datetime) -> Instance:
-    return Instance(of.service, name, *of.common, source, first_seen, last_seen)
+    return Instance(of.service, name, *of.common, source, first_seen, last_seen, of.bill)

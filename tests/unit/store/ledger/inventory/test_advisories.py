@@ -64,6 +64,13 @@ def test_what_comes_again_is_known(shelf: Any, advisory: Callable[..., Advisory]
     assert [each.summary for each in shelf.reader.advisories(["A-2"])] == ["worse"]
 
 
+def test_an_older_state_of_an_advisory_changes_nothing(shelf: Any, advisory: Callable[..., Advisory]) -> None:
+    older, newer = advisory("A-1"), replace(advisory("A-1"), modified=NOW + timedelta(hours=1), summary="newer")
+    assert shelf.writer.put_advisories([newer, older], NOW) == AdvisoryChanges(("A-1",), (), 0)
+    assert shelf.writer.put_advisories([older], NOW) == AdvisoryChanges((), (), 1)
+    assert shelf.reader.advisories(["A-1"]) == [newer]
+
+
 def test_an_advisory_is_found_by_the_packages_that_it_names_now(shelf: Any, advisory: Callable[..., Advisory]) -> None:
     shelf.writer.put_advisories([advisory("A-1", "requests")], NOW)
     shelf.writer.put_advisories([advisory("A-1", "flask")], NOW)

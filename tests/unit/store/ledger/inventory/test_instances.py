@@ -80,7 +80,10 @@ def test_instances_that_are_gone_count_no_more(shelf: Any) -> None:
     assert shelf.writer.remove_instances("shop", ["web-0", "web-1", "never"], NOW) == 2
     assert shelf.writer.remove_instances("unheard", ["web-0"], NOW) == 0
     shelf.report(Instance("shop", "web-2"), at=NOW + timedelta(hours=2))
+    assert not shelf.reader.has_silent_instances(NOW)
+    assert shelf.reader.has_silent_instances(NOW + timedelta(hours=1))
     assert shelf.writer.expire_instances(NOW + timedelta(hours=1), NOW) == 2
+    assert not shelf.reader.has_silent_instances(NOW + timedelta(hours=1))
     assert [each.id for each in shelf.reader.instances(service=None, after=("", ""), limit=9)] == ["web-2"]
     assert shelf.reader.summary().instances == 1
 
@@ -131,3 +134,33 @@ def test_counts_are_those_of_the_instances(shelf: Any, batches: list[list[Instan
     counted = Counter(each.service for each in listed)
     assert {name: sum(shelf.reader.running_sboms(name).values()) for name in counted} == counted
     assert shelf.reader.summary().instances == len(listed)
+
+
+def test_instances_without_a_bill_come_page_by_page(shelf: Any, bill: Callable[..., Sbom]) -> None:
+    sbom = bill("requests@1")
+    shelf.writer.add_sbom(sbom, NOW)
+    shelf.writer.set_release_sbom("a", "1", sbom.digest, NOW)
+    for service in ("a", "b"):
+        for version in ("1", "2"):
+            shelf.report(*(Instance(service, f"{version}-{number}", version) for number in range(3)))
+    whole = shelf.reader.instances_without_bill(service=None, limit=99)
+    names = [(each.instance.service, each.instance.id) for each in whole]
+    assert names == [(service, f"{version}-{n}") for service, version in ("a2", "b1", "b2") for n in range(3)]
+    for limit in (1, 2, 3, 4, 8, 9):
+        found: list[Any] = []
+        while page := shelf.reader.instances_without_bill(
+            service=None, after=found[-1].place if found else ("", 0, ""), limit=limit
+        ):
+            assert len(page) <= limit
+            found += page
+        assert found == whole
+    assert [each.instance.service for each in shelf.reader.instances_without_bill(service="a", limit=9)] == ["a"] * 3
+
+
+def test_the_bill_that_counts_is_told_with_an_instance(shelf: Any, bill: Callable[..., Sbom]) -> None:
+    sbom = bill("requests@1")
+    shelf.writer.add_sbom(sbom, NOW)
+    shelf.writer.set_release_sbom("shop", "1", sbom.digest, NOW)
+    shelf.report(Instance("shop", "one", "1"), Instance("shop", "two", "2"))
+    told = shelf.reader.instances(service="shop", after=("", ""), limit=9)
+    assert [(each.sbom, each.bill) for each in told] == [("", sbom.digest), ("", "")]
