@@ -70,6 +70,8 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
     options = parser.parse_args()
     ways = options.ways.split(",")
+    if "none" not in ways or not set(ways) <= set(WAYS):
+        parser.error(f"--ways is {options.ways!r}; it takes none, which all are compared with, and any of {WAYS[1:]}")
     _make_environment()
     with tempfile.TemporaryDirectory() as name, _sink() as sink:
         folder = Path(name)

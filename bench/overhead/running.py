@@ -136,6 +136,7 @@ def serve(environment: Path, folder: Path, service: str, way: str, sink: str) ->
         _await_answer(process, port)
     except BaseException:
         process.kill()
+        process.wait()
         raise
     return Service(process, port, time.perf_counter() - began)
 

@@ -32,6 +32,8 @@ class Served:
         while True:
             try:
                 self.connect().close()
+            except ConnectionResetError:
+                continue  # it was closed while this one waited to be accepted
             except ConnectionRefusedError:
                 return
 

@@ -71,14 +71,15 @@ def test_a_ledger_or_a_library_that_is_missing_ends_nothing() -> None:
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_what_nobody_expected_is_told_by_its_health() -> None:
+    stop, asked = threading.Event(), threading.Event()
+
     def read() -> Iterable[SourceRead]:
+        asked.set()
         raise KeyError("events")
 
-    stop = threading.Event()
     updates = AdvisoryUpdates(read, every=3600.0, is_on=True)
     with updates.going_on(stop):
-        (thread,) = (each for each in threading.enumerate() if each.name == "advisories")
-        thread.join(10)
+        assert asked.wait(10)
     assert updates.health().problems == ("advisories are read no more: KeyError ended it; start Setpoint again",)
 
 
