@@ -1,5 +1,6 @@
 # The words a developer and CI share. `make help` lists them.
 PYTHON ?= python3.11
+JOBS ?= auto
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
@@ -31,8 +32,8 @@ $(AGENT_READY): agent/requirements/test.txt
 demo: $(READY)  ## the whole loop on a small production; KEEP=1 leaves it running
 	$(BIN)/python -m demo $(if $(KEEP),--keep)
 
-test: $(READY) $(AGENT_READY)  ## every test but the long ones: `faults`, `guests`, `agent-trixie`
-	$(BIN)/pytest tests/unit tests/contract tests/integration tests/e2e
+test: $(READY) $(AGENT_READY)  ## every test but the long ones: `faults`, `guests`, `agent-trixie`; JOBS=1: one by one
+	$(BIN)/pytest -n $(JOBS) --dist loadfile tests/unit tests/contract tests/integration tests/e2e
 	cd agent && .venv/bin/pytest tests/unit tests/integration
 
 faults: $(READY)  ## some twenty minutes of killing, stopping and lying to it
