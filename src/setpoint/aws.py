@@ -53,7 +53,12 @@ references, pages *Common errors* and *Errors* of the actions used here)."""
 NOT_OFFERED: Final = "SetpointServiceNotOffered"
 """Our own error code: an endpoint that stands in for AWS does not know the service."""
 
-UNKNOWN_TO_STAND_INS: Final = {"cloudcontrol": "", "cloudtrail": ".cloudtrail.LookupEvents"}
+UNKNOWN_TO_STAND_INS: Final = {
+    "cloudcontrol": "",
+    "cloudtrail": ".cloudtrail.LookupEvents",
+    "ecs": ".ecs.ListClusters",
+    "lambda": ".lambda.ListFunctions",
+}
 """Services that an endpoint other than AWS's may well lack → of which answers, by the name of botocore's event."""
 
 TIGHT: Final = ".LookupEvents"
@@ -74,23 +79,27 @@ class AwsSettings:
     """How AWS is reached; credentials come from boto3's own chain, never from Setpoint's configuration."""
 
     regions: tuple[str, ...]
+    """Without any, AWS is not asked for anything."""
     endpoint_url: str | None = None
     profile: str | None = None
     timeout: float = 20.0
     """Seconds, for connecting and for each read."""
     attempts: int = 5
     """How often one call is tried in all."""
-    pool: int = 8
-    """How many calls may be under way at once."""
+    pool: int = 16
+    """How many calls may be under way at once: enough for 200 a second, each of which takes 80 ms."""
     calls_per_second: float = 200.0
     """The most that all of them together come to."""
 
     accounts: tuple[AssumedRole, ...] = ()
     """Other accounts that are read, each by a role in it."""
 
-    def __post_init__(self) -> None:
+    @property
+    def home(self) -> str:
+        """The region in which what has none is asked for."""
         if not self.regions:
             raise InputError("no region is named", where="aws.regions", remedy="name at least one, such as eu-west-1")
+        return self.regions[0]
 
 
 class AwsClients:
@@ -132,7 +141,7 @@ class AwsClients:
         """The ARN of the credentials in use, or of the role that they are to be of; raises as `identity` does."""
         if self._caller is None:
             try:
-                self._caller = str(self.client("sts", self.settings.regions[0]).get_caller_identity()["Arn"])
+                self._caller = str(self.client("sts", self.settings.home).get_caller_identity()["Arn"])
             except client_errors() as error:
                 raise translate(error, "sts:GetCallerIdentity") from error
         return self._caller
@@ -171,7 +180,7 @@ class AwsClients:
         if self._assumed is None:
             return boto3.Session(profile_name=self.settings.profile)
         source, role = self._assumed
-        return assumed_session(role, lambda: source.client("sts", self.settings.regions[0]))
+        return assumed_session(role, lambda: source.client("sts", self.settings.home))
 
 
 def _keep_to_budget(client: Any, budget: CallBudget) -> None:

@@ -49,7 +49,7 @@ def area(type_name: str, region: str = REGION) -> Area:
     return Area("aws", ACCOUNT, region, type_name)
 
 
-def refusing(status: int, body: str) -> Callable[..., AWSResponse]:
+def answering(status: int, body: str) -> Callable[..., AWSResponse]:
     """Stands in for AWS at the wire: botocore itself parses what it says."""
 
     def answer(request: Any, **_: Any) -> AWSResponse:
@@ -65,16 +65,24 @@ def refuse_xml(clients: AwsClients, service: str, region: str, operation: str, c
         answer = f"<Error><Code>{code}</Code><Message>no</Message></Error>"
     elif service == "ec2":
         answer = f"<Response><Errors><Error><Code>{code}</Code><Message>no</Message></Error></Errors></Response>"
-    _register(clients, service, region, operation, refusing(status, answer))
+    _register(clients, service, region, operation, answering(status, answer))
 
 
 def refuse_json(clients: AwsClients, service: str, region: str, operation: str, code: str, status: int = 400) -> None:
     answer = json.dumps({"__type": code, "message": "no"})
-    _register(clients, service, region, operation, refusing(status, answer))
+    _register(clients, service, region, operation, answering(status, answer))
 
 
 def _register(clients: AwsClients, service: str, region: str, operation: str, answer: Callable[..., Any]) -> None:
     clients.client(service, region).meta.events.register(f"before-send.{service}.{operation}", answer)
+
+
+def ignore_limits(clients: AwsClients, *buckets: str) -> None:
+    """Every listing of buckets names these, without their regions, whatever it is limited to."""
+    listed = "".join(f"<Bucket><Name>{name}</Name></Bucket>" for name in buckets)
+    answer = answering(200, f"<ListAllMyBucketsResult><Buckets>{listed}</Buckets></ListAllMyBucketsResult>")
+    for region in clients.settings.regions:
+        _register(clients, "s3", region, "ListBuckets", answer)
 
 
 def make_bucket(clients: AwsClients, name: str, region: str = REGION) -> None:

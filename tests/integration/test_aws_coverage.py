@@ -15,12 +15,13 @@ from tests.integration.aws_observing import (
     REGION,
     TRUST,
     _register,
+    answering,
     area,
+    ignore_limits,
     make_bucket,
     observe,
     refuse_json,
     refuse_xml,
-    refusing,
     urn,
 )
 
@@ -62,8 +63,33 @@ class TestCoverage:
         }
         assert len(areas) == 2
 
+    def test_listings_by_region_tell_where_buckets_are_that_are_listed_without(self, aws: AwsClients) -> None:
+        make_bucket(aws, "records")
+        make_bucket(aws, "in-virginia", OTHER_REGION)
+        refuse_xml(aws, "s3", REGION, "GetBucketLocation", "AccessDenied")
+        resources, areas = observe(aws, "AWS::S3::Bucket")
+        there = urn("AWS::S3::Bucket", "in-virginia", OTHER_REGION)
+        assert resources.keys() == {urn("AWS::S3::Bucket", "records"), there}
+        assert {each.extent for each in areas.values()} == {Extent.WHOLE}
+
+    def test_a_bucket_of_a_region_that_is_not_read_is_left_out(self, aws: AwsClients) -> None:
+        make_bucket(aws, "records")
+        make_bucket(aws, "in-ohio", "us-east-2")
+        resources, areas = observe(aws, "AWS::S3::Bucket")
+        assert resources.keys() == {urn("AWS::S3::Bucket", "records")}
+        assert {each.extent for each in areas.values()} == {Extent.WHOLE}
+
+    def test_where_listings_know_no_limit_each_bucket_is_asked_for_its_region(self, aws: AwsClients) -> None:
+        make_bucket(aws, "records")
+        make_bucket(aws, "in-virginia", OTHER_REGION)
+        ignore_limits(aws, "records", "in-virginia")
+        resources, _ = observe(aws, "AWS::S3::Bucket")
+        there = urn("AWS::S3::Bucket", "in-virginia", OTHER_REGION)
+        assert resources.keys() == {urn("AWS::S3::Bucket", "records"), there}
+
     def test_a_bucket_whose_region_is_not_known_makes_every_region_partial(self, aws: AwsClients) -> None:
         make_bucket(aws, "records")
+        ignore_limits(aws, "records")
         refuse_xml(aws, "s3", REGION, "GetBucketLocation", "AccessDenied")
         resources, areas = observe(aws, "AWS::S3::Bucket")
         assert not resources
@@ -168,7 +194,7 @@ class TestCoverage:
         first = kms.create_key()["KeyMetadata"]["KeyId"]
         page = json.dumps({"Keys": [{"KeyId": first}], "Truncated": True, "NextMarker": "next"})
         answers = itertools.chain(
-            [refusing(200, page)], itertools.repeat(refusing(400, '{"__type": "AccessDeniedException"}'))
+            [answering(200, page)], itertools.repeat(answering(400, '{"__type": "AccessDeniedException"}'))
         )
         _register(aws, "kms", REGION, "ListKeys", lambda request, **_: next(answers)(request))
         resources, areas = observe(aws, "AWS::KMS::Key")

@@ -89,7 +89,7 @@ def test_who_was_not_reached_is_named_without_credentials(error: BotoCoreError) 
 
 def test_settings_without_a_region() -> None:
     with pytest.raises(InputError, match=r"aws\.regions: no region is named"):
-        AwsSettings(regions=())
+        AwsClients(AwsSettings(regions=())).identity()
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Final
 
 from setpoint.observe.aws.reader import Listed, Place, Reader, Reading, VanishedError
@@ -30,6 +30,9 @@ ROTATED: Final = "SYMMETRIC_DEFAULT"
 
 OUTSIDE: Final = frozenset({"AWS_CLOUDHSM", "EXTERNAL_KEY_STORE"})
 """Origins of keys in custom key stores, which do not rotate either."""
+
+IMPORTED: Final = "EXTERNAL"
+"""The origin of keys whose material AWS did not make: rotation cannot be enabled (GetKeyRotationStatus again)."""
 
 ROTATION: Final = ("EnableKeyRotation", "RotationPeriodInDays")
 """What one answer tells (KMS API Reference, GetKeyRotationStatus)."""
@@ -73,8 +76,7 @@ class KeyReader(Reader):
             for name, value in zip(ROTATION, (True, EVERY_YEAR), strict=True):
                 reading.put(name, value)
             return
-        if key.get("KeySpec", ROTATED) == ROTATED and key.get("Origin") not in OUTSIDE:
-            _read_rotation(kms, entity.identifier, reading)
+        _read_rotation(kms, key, reading)
         _read_tags(kms, entity.identifier, reading)
 
 
@@ -83,10 +85,16 @@ def _read_policy(kms: Any, key: str, reading: Reading) -> None:
         reading.put("KeyPolicy", document(kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"]))
 
 
-def _read_rotation(kms: Any, key: str, reading: Reading) -> None:
+def _read_rotation(kms: Any, key: Mapping[str, Any], reading: Reading) -> None:
+    """As far as it does not follow from what the key is."""
     enabled, period = ROTATION
+    if key.get("KeySpec", ROTATED) != ROTATED or key.get("Origin") in OUTSIDE:
+        return
+    if key.get("Origin") == IMPORTED:
+        reading.properties[enabled] = False
+        return
     with reading.part(enabled, "kms:GetKeyRotationStatus", absent={"UnsupportedOperationException"}):
-        status = kms.get_key_rotation_status(KeyId=key)
+        status = kms.get_key_rotation_status(KeyId=key["KeyId"])
         reading.put(enabled, status["KeyRotationEnabled"])
         # Where nothing rotates, the answer has no period, and the property means nothing.
         reading.put(period, status.get(period) or (EVERY_YEAR if status["KeyRotationEnabled"] else None))

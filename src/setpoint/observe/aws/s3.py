@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from setpoint.aws import client_errors, reason
 from setpoint.model.canonical import Json
@@ -11,7 +11,11 @@ from setpoint.observe.aws.reader import Listed, Place, Reader, Reading, Spread, 
 from setpoint.observe.aws.s3_settings import SETTINGS, settings_of
 from setpoint.observe.aws.shape import document
 
-PAGE: Final = 1000
+PAGE: Final = 10_000
+"""The largest page (Amazon S3 API Reference, ListBuckets, max-buckets)."""
+
+NOWHERE: Final = "xx-nowhere-1"
+"""No region's name: a listing that is limited to it and names buckets was not limited."""
 
 LOCATES: Final = "s3:GetBucketLocation"
 
@@ -26,20 +30,11 @@ class _ByBucket(Reader):
     lists: ClassVar[str] = "s3:ListAllMyBuckets"
 
     def pages(self, place: Place) -> Iterator[Sequence[Listed]]:
-        # S3 tells the region of each bucket only when the request has a parameter, which the page size is
-        # (Amazon S3 API Reference, Bucket, BucketRegion).
-        paginator = place.client("s3").get_paginator("list_buckets")
-        for page in paginator.paginate(PaginationConfig={"PageSize": PAGE}):
-            yield [self._listed(place, bucket) for bucket in page["Buckets"]]
-
-    def _listed(self, place: Place, bucket: Mapping[str, Json]) -> Listed:
-        name = bucket["Name"]
-        if region := bucket.get("BucketRegion"):
-            return Listed(name, region=region, said=bucket)
-        try:
-            return Listed(name, region=location(place, name), said=bucket)
-        except client_errors() as error:
-            return Listed(name, said=bucket, unread=reason(error, LOCATES))
+        regions: Mapping[str, str] | None = None
+        for page in _listing(place.client("s3")):
+            if regions is None and not all(bucket.get("BucketRegion") for bucket in page):
+                regions = _told_by_limits(place)
+            yield [_listed(place, bucket, regions or {}) for bucket in page]
 
     def _make_sure_it_is_here(self, place: Place, entity: Listed, reading: Reading) -> None:
         """Without a listing: S3 answers for buckets of other regions and other accounts as well."""
@@ -83,6 +78,42 @@ class BucketPolicyReader(_ByBucket):
             answer = place.client("s3").get_bucket_policy(**_named(place, entity))
         reading.put("Bucket", entity.identifier)
         reading.put("PolicyDocument", document(answer["Policy"]))
+
+
+def _listing(s3: Any, **limit: str) -> Iterator[Sequence[Mapping[str, Json]]]:
+    # S3 tells the region of each bucket only when the request has a parameter, which the page size is
+    # (Amazon S3 API Reference, Bucket, BucketRegion).
+    for page in s3.get_paginator("list_buckets").paginate(PaginationConfig={"PageSize": PAGE}, **limit):
+        yield page["Buckets"]
+
+
+def _told_by_limits(place: Place) -> Mapping[str, str]:
+    """Bucket → region, where an endpoint that stands in for AWS tells no regions but can limit a listing to one.
+
+    Empty where it cannot, so that each bucket has to be asked for.
+    """
+    clients, regions = place.clients, place.clients.settings.regions
+    try:
+        if any(_listing(place.client("s3"), BucketRegion=NOWHERE)):
+            return {}
+        return {
+            bucket["Name"]: region
+            for region in regions
+            for page in _listing(clients.client("s3", region), BucketRegion=region)
+            for bucket in page
+        }
+    except client_errors():
+        return {}
+
+
+def _listed(place: Place, bucket: Mapping[str, Json], regions: Mapping[str, str]) -> Listed:
+    name = bucket["Name"]
+    if region := bucket.get("BucketRegion") or regions.get(name):
+        return Listed(name, region=region, said=bucket)
+    try:
+        return Listed(name, region=location(place, name), said=bucket)
+    except client_errors() as error:
+        return Listed(name, said=bucket, unread=reason(error, LOCATES))
 
 
 def location(place: Place, bucket: str) -> str:

@@ -71,6 +71,10 @@ def test_what_cannot_rotate_is_not_asked_for_its_rotation(metadata: dict[str, st
     assert rotation("AccessDeniedException", **metadata) == ({}, set())
 
 
+def test_imported_material_is_known_not_to_rotate() -> None:
+    assert rotation("AccessDeniedException", Origin="EXTERNAL") == ({"EnableKeyRotation": False}, set())
+
+
 def test_a_key_that_aws_manages_is_rotated_every_year_whatever_may_be_asked() -> None:
     yearly = {"EnableKeyRotation": True, "RotationPeriodInDays": 365}
     assert rotation("AccessDeniedException", KeyManager="AWS") == (yearly, set())
