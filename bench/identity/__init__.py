@@ -1,0 +1,1 @@
+"""Frozen truth about identities: `README.md`; scored by `python -m bench.identity_truth`."""
