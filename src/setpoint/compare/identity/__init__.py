@@ -1,0 +1,1 @@
+"""Identities: intended, granted and used. Pure."""
