@@ -23,7 +23,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final, cast
 
-from sqlalchemy import insert, text
+from sqlalchemy import text
 
 from bench.fleet import POPULAR, RARE, Fleet, advisory_on, make_fleet, read_osv
 from bench.postgres import has_postgres, postgres_server
@@ -36,11 +36,8 @@ from setpoint.loop.recorder import Recorder
 from setpoint.loop.settings import LoopSettings
 from setpoint.model.advisory import Advisory
 from setpoint.model.component import PackageName
-from setpoint.store.ledger import tables
-from setpoint.store.ledger.columns import EPOCH
 from setpoint.store.ledger.ledger import SqlLedger
 from setpoint.store.ledger.opening import open_ledger
-from setpoint.store.ledger.postgres import open_postgres
 from setpoint.wiring import component_parts
 
 FULL: Final = 10_000
@@ -97,20 +94,17 @@ def on_postgres() -> Iterator[Place | None]:
         yield None
         return
     with postgres_server() as server:
-        database = open_postgres(f"postgresql+psycopg://bench@/postgres?host={server.folder}")
+        ledger = open_ledger(server.url())
 
         def size() -> int:
-            with database.read() as connection:
-                found: int = connection.execute(text("SELECT pg_database_size('postgres')")).scalar_one()
+            with ledger._database.read() as connection:
+                found: int = connection.execute(text("SELECT pg_database_size(current_database())")).scalar_one()
                 return found
 
         try:
-            with database.write() as connection:
-                tables.metadata.create_all(connection)
-                connection.execute(insert(tables.clock).values(id=1, latest=EPOCH))
-            yield Place("PostgreSQL", SqlLedger(database), size)
+            yield Place("PostgreSQL", ledger, size)
         finally:
-            database.close()  # a server with a connection left does not stop
+            ledger.close()
 
 
 def measure(place: Place, fleet: Fleet, advisories: Sequence[Advisory]) -> None:

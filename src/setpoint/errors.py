@@ -62,6 +62,10 @@ class TemporaryError(CouldNotTellError):
         self.delay = delay
 
 
+class OutOfReachError(TemporaryError):
+    """The database that the ledger is in does not answer now; a file that cannot be used is a `LedgerError`."""
+
+
 class LedgerError(Error):
     """The ledger cannot be used: newer than this program, not writable, full, or not a ledger at all."""
 
@@ -82,10 +86,12 @@ class LeaseHeldError(Error):
     """Another live worker holds the lease of this scope."""
 
 
-INSIDE = (LedgerError, JournalError, LakeError)
-"""Errors whose place is a path on the disk of whoever keeps the store."""
+INSIDE = (LedgerError, JournalError, LakeError, OutOfReachError)
+"""Errors whose place is a path on the disk of whoever keeps the store, or a database's address."""
 
 
 def without_inside(error: Error) -> Error:
     """As others are told of it: where something is kept is for the log and the commands of its own machine."""
+    if isinstance(error, OutOfReachError):  # what the database's driver says of it names hosts and users
+        return TemporaryError("the ledger's database does not answer", remedy="try again", delay=error.delay)
     return Error(error.what, remedy=error.remedy) if isinstance(error, INSIDE) else error

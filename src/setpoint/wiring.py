@@ -36,10 +36,11 @@ from setpoint.intent.estate import Estate
 from setpoint.intent.guardrails import load_guardrails
 from setpoint.intent.interface import IntentReader
 from setpoint.intent.late import LateReader
-from setpoint.intent.schemas.catalogue import SchemaCatalogue
+from setpoint.intent.schemas.catalogue import FALLBACK_REGION, SchemaCatalogue
 from setpoint.loop.admission import Admission
 from setpoint.loop.clock import Clock
 from setpoint.loop.flaws import ComponentParts
+from setpoint.loop.hints import Hints
 from setpoint.loop.intended import KeptState
 from setpoint.loop.parts import Parts
 from setpoint.model.canonical import Json
@@ -50,8 +51,13 @@ from setpoint.model.remediation import Mode
 from setpoint.model.service import Service
 from setpoint.observe.accounts import AccountsObserver, AccountsRecord
 from setpoint.observe.aws.change_record import LOOK_UP, CloudTrailRecord
+from setpoint.observe.aws.instances.naming import Naming
+from setpoint.observe.aws.instances.observer import AwsInstances
+from setpoint.observe.aws.instances.observer import permissions as instance_permissions
 from setpoint.observe.aws.observer import AwsObserver, permissions
 from setpoint.observe.aws.selection import Selection, shipped_watch_list
+from setpoint.observe.cloudtrail.permissions import permissions as trail_permissions
+from setpoint.observe.nothing import NothingObserved
 from setpoint.settings import Settings, TerraformSource
 from setpoint.status import read_status
 from setpoint.store.audit_mark import AuditMark
@@ -78,7 +84,7 @@ class Wiring:
 
     @cached_property
     def schemas(self) -> SchemaCatalogue:
-        return SchemaCatalogue(self.settings.aws.regions[0])
+        return SchemaCatalogue(next(iter(self.settings.aws.regions), FALLBACK_REGION))
 
     @cached_property
     def policies(self) -> PolicySet:
@@ -89,10 +95,27 @@ class Wiring:
         return Selection(self.schemas.handlers, _watched(self.settings, self.schemas))
 
     @cached_property
-    def observer(self) -> AwsObserver | AccountsObserver:
+    def observer(self) -> AwsObserver | AccountsObserver | NothingObserved:
+        if not self.settings.intent:
+            return NothingObserved()
         own = AwsObserver(self.clients, selection=self.selection)
         others = {each: AwsObserver(clients, selection=self.selection) for each, clients in self.accounts.items()}
         return AccountsObserver(own, others) if others else own
+
+    @cached_property
+    def instances(self) -> AwsInstances | None:
+        """What reads what runs; None where nobody is to be asked."""
+        inventory, loop = self.settings.inventory, self.settings.loop
+        if not self.settings.aws.regions or not inventory.sources:
+            return None
+        naming = Naming(
+            loop.owner_tag,
+            inventory.release_tag,
+            inventory.rules,
+            environment=lambda service: self.settings.service(service).environment,
+        )
+        accounts = [self.clients, *self.accounts.values()]
+        return AwsInstances(accounts, inventory.sources, naming, is_wanted=inventory.are_wanted)
 
     @cached_property
     def accounts(self) -> Mapping[str, AwsClients]:
@@ -161,7 +184,7 @@ def compile_folders(folders: list[Path], schemas: SchemaCatalogue) -> PolicySet:
 @contextmanager
 def open_reader(settings: Settings) -> Iterator[LedgerReader]:
     """The ledger of a command that only reads; it must exist."""
-    ledger = open_ledger(str(settings.ledger), create=False, read_only=True, mark=_audit_mark(settings))
+    ledger = open_ledger(settings.ledger_address(), create=False, read_only=True, mark=_audit_mark(settings))
     try:
         yield ledger
     finally:
@@ -185,7 +208,7 @@ def open_first_ledger(settings: Settings) -> Iterator[Ledger]:
 @contextmanager
 def open_tokens(settings: Settings, *, create: bool = False, read_only: bool = False) -> Iterator[TokenStore]:
     """Who may call the API, for as long as the ledger is open for it."""
-    ledger = open_ledger(str(settings.ledger), create=create, read_only=read_only, mark=_audit_mark(settings))
+    ledger = open_ledger(settings.ledger_address(), create=create, read_only=read_only, mark=_audit_mark(settings))
     try:
         yield ledger.access(settings.server.master_key)
     finally:
@@ -225,7 +248,7 @@ def pseudonymiser(settings: Settings) -> Callable[[Event], Event]:
 
 @contextmanager
 def _open_ledger(settings: Settings, *, create: bool = True) -> Iterator[Ledger]:
-    ledger = open_ledger(str(settings.ledger), create=create, mark=_audit_mark(settings))
+    ledger = open_ledger(settings.ledger_address(), create=create, mark=_audit_mark(settings))
     try:
         yield ledger
     finally:
@@ -239,8 +262,13 @@ def _check(intent: IntentReader) -> None:
 
 
 @contextmanager
-def loop_parts(settings: Settings, stopping: Callable[[], bool], telemetry: Telemetry = SILENT) -> Iterator[Parts]:
-    """Everything that the loop is made of. Alerts go to the error stream, and to the file that the settings name."""
+def loop_parts(
+    settings: Settings, stopping: Callable[[], bool], telemetry: Telemetry = SILENT, hints: Hints | None = None
+) -> Iterator[Parts]:
+    """Everything that the loop is made of. Alerts go to the error stream, and to the file that the settings name.
+
+    `hints` are given by others beside the loop.
+    """
     wiring = Wiring(settings, telemetry)
     notifiers = Notifiers(
         [
@@ -266,15 +294,18 @@ def loop_parts(settings: Settings, stopping: Callable[[], bool], telemetry: Tele
             ledger=ledger,
             clock=Clock(ledger.latest_time()),
             settings=settings.loop,
+            stands_by=settings.database is not None,
             stopping=stopping,
             accepted=lambda: (settings.waivers, read_baseline(settings.baseline)),
             services=settings.services,
             keeper=keeper,
             courier=alert_courier,
             changes=wiring.changes,
+            instances=wiring.instances,
             inside=InsideAssessor(settings.agents, settings.risk),
             components=component_parts(ComponentGuardrails(wiring.policies, settings.overrides, settings.service)),
             telemetry=telemetry,
+            hints=hints or Hints(),
         )
 
 
@@ -401,7 +432,7 @@ class ServerWiring:
 @contextmanager
 def open_server_ledger(settings: Settings) -> Iterator[ServerLedger]:
     """The ledger of the server, which begins one where there is none yet."""
-    ledger = open_ledger(str(settings.ledger), mark=_audit_mark(settings))
+    ledger = open_ledger(settings.ledger_address(), mark=_audit_mark(settings))
     try:
         yield ledger
     finally:
@@ -412,13 +443,19 @@ def permissions_needed(settings: Settings, *, enforce: bool) -> Json:
     """The least-privilege IAM policy for what is configured; with what reverting needs in mode enforce, or if asked."""
     wiring = Wiring(replace(settings, account=settings.account or NO_ACCOUNT))
     declared = wiring.selection.readable(_declared_types(wiring))
-    read = {**permissions(), **permissions(declared | wiring.selection.watched, wiring.selection)}
+    read = dict(instance_permissions(settings.inventory.sources)) if settings.aws.regions else {}
+    if settings.intent:
+        read |= {**permissions(), **permissions(declared | wiring.selection.watched, wiring.selection)}
     reading = {action for actions in read.values() for action in actions}
     reading.update(stack_actions(settings))
-    reverts = enforce or settings.loop.mode is Mode.ENFORCE
+    trail = settings.cloudtrail
+    reading.update(
+        trail_permissions(from_bucket=bool(trail.bucket), from_queue=bool(trail.queue), verifies=trail.verify)
+    )
+    reverts = bool(settings.intent) and (enforce or settings.loop.mode is Mode.ENFORCE)
     if reverts:
         reading.add(LOOK_UP)
-    statements = [_statement("SetpointReads", reading), *intent_statements(settings)]
+    statements = [*([_statement("SetpointReads", reading)] if reading else ()), *intent_statements(settings)]
     if reverts:
         reverter = wiring.reverter_of(wiring.clients)
         actions = (action for name in declared | ACTIONS.keys() for action in reverter.actions(name))

@@ -29,7 +29,7 @@ def faults(settings: Settings, policies: PolicySet | None, *others: Callable[[],
         )
     for check in (
         *of_policies,
-        lambda: check_place(str(settings.ledger)),
+        lambda: check_place(settings.ledger_address()),
         lambda: _check_alerts_file(settings.alerts_file),
         lambda: read_baseline(settings.baseline),
         *others,
@@ -42,6 +42,10 @@ def faults(settings: Settings, policies: PolicySet | None, *others: Callable[[],
 
 def remarks(settings: Settings) -> Iterator[str]:
     """What may well be as it should, and nobody would notice where it is not."""
+    if not settings.intent:
+        yield "nothing is declared under intent:, so that nothing of production is read and compared"
+    if not settings.aws.regions:
+        yield "aws.regions names no region, so that AWS is not asked for anything"
     if settings.baseline is not None and not settings.baseline.exists():
         yield (
             f"{settings.baseline}: there is no baseline yet, so nothing is accepted by it; "

@@ -11,6 +11,7 @@ from setpoint.model.examination import Examination, Workload
 from setpoint.model.remediation import Mode
 from setpoint.model.snapshot import AreaCoverage, Coverage, Snapshot
 from setpoint.observe.aws.change_record import HISTORY, LOOK_UP
+from setpoint.observe.aws.instances.observer import permissions as instance_permissions
 from setpoint.observe.aws.observer import permissions
 from setpoint.settings import CloudFormationSource, IntentSource, Settings
 from setpoint.wiring import NO_ACCOUNT, Wiring, courier, signed_thresholds
@@ -51,7 +52,7 @@ class _Examining:
         self._settings = settings
         self._wiring = Wiring(settings)
         self._trouble = _Trouble()
-        self._identity = self._trouble.tried(self._wiring.clients.identity)
+        self._identity = self._trouble.tried(self._wiring.clients.identity) if settings.aws.regions else None
 
     def done(self) -> Examination:
         settings, tried = self._settings, self._trouble.tried
@@ -103,13 +104,21 @@ class _Examining:
         observer = self._trouble.tried(lambda: self._wiring.observer)
         if observer is None:
             return [], []
-        coverage = observer.probe(declared.resources)
+        coverage, work = observer.probe(declared.resources), observer.workload(declared.resources)
         if self._settings.loop.mode is Mode.ENFORCE:
             coverage += self._wiring.changes.probe()
-        return coverage, observer.workload(declared.resources)
+        instances = self._wiring.instances
+        if instances is not None:
+            coverage, work = coverage + instances.probe(), work + instances.workload()
+        return coverage, work
 
     def _permissions(self, work: Sequence[Workload]) -> Mapping[str, tuple[str, ...]]:
-        needed = permissions({each.type for each in work}, self._wiring.selection) if work else {}
+        of_instances = instance_permissions(self._settings.inventory.sources)
+        types = {each.type for each in work}
+        needed = {
+            **permissions(types - of_instances.keys(), self._wiring.selection),
+            **{name: actions for name, actions in of_instances.items() if name in types},
+        }
         return {**needed, HISTORY: (LOOK_UP,)} if self._settings.loop.mode is Mode.ENFORCE else needed
 
 

@@ -56,7 +56,7 @@ def _policies(settings: Settings, question: ReplayQuestion) -> PolicySet:
 
 @contextmanager
 def _open_history(settings: Settings) -> Iterator[HistoryReader]:
-    ledger = open_ledger(str(settings.ledger), create=False, read_only=True)
+    ledger = open_ledger(settings.ledger_address(), create=False, read_only=True)
     try:
         yield ledger
     finally:

@@ -80,7 +80,8 @@ TABLE: Final = {
     "GET /v1/services/{name}/runtime/functions": ("read", BOUND),
     "GET /v1/services/{name}/runtime/flows": ("read", BOUND),
     "POST /v1/sboms": ("gate", BOUND),
-    "GET /v1/sboms/{digest}": ("read", ""),
+    "GET /v1/sboms/{digest}": ("read", BOUND),
+    "GET /v1/services/{name}/sbom": ("read", BOUND),
     "GET /v1/services/{name}/sboms": ("read", BOUND),
     "GET /v1/services/{name}/components/drift": ("read", BOUND),
     "GET /v1/instances": ("read", BOUND),
@@ -161,7 +162,7 @@ def ask(caller: Caller, name: str, token: str, places: dict[str, str], parameter
         each["name"] for each in OPERATIONS[name].get("parameters", ()) if each["in"] == "query" and each["required"]
     }
     entity = bucket(f"{places['name']}-data")
-    usual = {"id": "encryption/bucket", "service": places["name"], "urn": entity}
+    usual = {"id": "encryption/bucket", "service": places["name"], "urn": entity, "version": "1.4.2"}
     parameters = {each: usual[each] for each in required} | (parameters or {})
     if name == "GET /v1/policy/in-force":
         parameters = {"id": "encryption/bucket", "service": places["name"]} | (parameters or {})

@@ -12,7 +12,7 @@ import subprocess
 import sys
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -188,7 +188,8 @@ BAD_BILLS = {
 def test_a_bad_bill_is_one_clear_error(lonely_setpoint: Setpoint) -> None:
     for kind, (text, _) in BAD_BILLS.items():
         lonely_setpoint.write(f"{kind}.json", text)
-    answers = lonely_setpoint.run_each(*(("sbom", "add", f"{kind}.json", "--release", "shop@1") for kind in BAD_BILLS))
+    commands = (("sbom", "add", f"{kind}.json", "--release", "shop@1") for kind in BAD_BILLS)
+    answers = lonely_setpoint.run_together(*commands)
     for (kind, (_, words)), answer in zip(BAD_BILLS.items(), answers, strict=True):
         assert (answer.code, answer.out) == (2, ""), kind
         assert words in answer.complaint(), kind
@@ -219,7 +220,7 @@ BAD_LINES = {
 def test_one_bad_line_reports_nothing(lonely_setpoint: Setpoint) -> None:
     for kind, (line, _) in BAD_LINES.items():
         lonely_setpoint.write(f"{kind}.jsonl", f'{{"service": "shop", "id": "good"}}\n{line}\n')
-    answers = lonely_setpoint.run_each(*(("instances", "report", f"{kind}.jsonl") for kind in BAD_LINES))
+    answers = lonely_setpoint.run_together(*(("instances", "report", f"{kind}.jsonl") for kind in BAD_LINES))
     for (kind, (_, words)), answer in zip(BAD_LINES.items(), answers, strict=True):
         assert (answer.code, answer.out) == (2, ""), kind
         assert words in answer.complaint(), kind
@@ -246,7 +247,7 @@ def test_bad_questions_are_told_from_unknown_answers(stocked: Setpoint) -> None:
         ("instances", "remove", "shop", "web-9"): "web-9",
         ("drift", "--plane", "component"): "one service",
     }
-    for (command, words), answer in zip(refused.items(), stocked.run_each(*refused), strict=True):
+    for (command, words), answer in zip(refused.items(), stocked.run_together(*refused), strict=True):
         assert (answer.code, answer.out) == (2, ""), command
         assert words in answer.complaint(), command
     untold = {
@@ -255,13 +256,24 @@ def test_bad_questions_are_told_from_unknown_answers(stocked: Setpoint) -> None:
         ("sbom", "diff", "shop@1", "shop@9"): "shop@9",
         ("drift", "--plane", "component", "--service", "shop"): "no agent told",
     }
-    for (command, words), answer in zip(untold.items(), stocked.run_each(*untold), strict=True):
+    for (command, words), answer in zip(untold.items(), stocked.run_together(*untold), strict=True):
         assert (answer.code, answer.out) == (3, ""), command
         assert words in answer.complaint(), command
 
 
+@dataclass(frozen=True, slots=True)
+class Served:
+    """Asks a server what is asked of the program."""
+
+    setpoint: Setpoint
+    prefix: tuple[str, ...]
+
+    def __call__(self, *arguments: str) -> Answer:
+        return self.setpoint.run(*self.prefix, *arguments)
+
+
 @pytest.fixture
-def served(stocked: Setpoint) -> Iterator[Callable[..., Answer]]:
+def served(stocked: Setpoint) -> Iterator[Served]:
     """Asks a server on the ledger of `stocked`, with a token that may report and read."""
     port = free_port()
     stocked.configure(server={"listen": f"127.0.0.1:{port}"})
@@ -272,16 +284,14 @@ def served(stocked: Setpoint) -> Iterator[Callable[..., Answer]]:
         command = stocked.command("up", "--only", "server")
         server = subprocess.Popen(command, cwd=stocked.folder, env=stocked.environment, stdout=log, stderr=log)
 
-    def ask(*arguments: str) -> Answer:
-        return stocked.run("--server", url, "--token", token, *arguments)
-
+    ask = Served(stocked, ("--server", url, "--token", token))
     eventually("the server answers", lambda: ask("instances", "list").code == 0)
     yield ask
     server.kill()
     server.wait(timeout=PATIENCE)
 
 
-def test_a_server_answers_the_same(stocked: Setpoint, served: Callable[..., Answer]) -> None:
+def test_a_server_answers_the_same(stocked: Setpoint, served: Served) -> None:
     (stocked.folder / "packed.gz").write_bytes(gzip.compress(bill("requests@2.31.0").encode()))
     stocked.write("cut.json", bill("requests@2.31.0")[:40])
     assert stocked.run("advisories", "sync", "--from", "new.json").code == 0
@@ -306,15 +316,17 @@ def test_a_server_answers_the_same(stocked: Setpoint, served: Callable[..., Answ
     ]
     is_new = served("sbom", "add", "packed.gz", "--release", "shop@3", "--json").json()["is_new"]
     assert is_new
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        answers = [*pool.map(lambda command: (served(*command), stocked.run(*command)), commands)]
-    for command, (there, here) in zip(commands, answers, strict=True):
+    there_first, *_ = commands
+    assert served(*there_first) == stocked.run(*there_first)
+    answers = stocked.run_together(*([*served.prefix, *each] for each in commands), *commands)
+    pairs = zip(answers[: len(commands)], answers[len(commands) :], strict=True)
+    for command, (there, here) in zip(commands, pairs, strict=True):
         assert (there.code, there.out) == (here.code, here.out), command
         if command != ("sbom", "show", "0" * 32):  # each says where else to look
             assert there.err == here.err, command
 
 
-def test_a_pipeline_reports_through_a_server(stocked: Setpoint, served: Callable[..., Answer]) -> None:
+def test_a_pipeline_reports_through_a_server(stocked: Setpoint, served: Served) -> None:
     assert served("sbom", "make", "app", "--release", "shop@4").code == 0
     assert served("instances", "add", "shop", "web-4", "--release", "4").code == 0
     assert served("instances", "report", "instances.jsonl", "--json").json() == {"instances": 4, "new": 0, "moved": 0}
@@ -323,6 +335,17 @@ def test_a_pipeline_reports_through_a_server(stocked: Setpoint, served: Callable
     assert found[-1]["instance"]["source"] == "token:ci"
     assert served("instances", "remove", "shop", "web-4").code == 0
     assert served("instances", "remove", "shop", "web-4").code == 2
+
+    # With a token of its own service alone, its bills are shown and compared, and nobody else's.
+    stocked.run("sbom", "add", "app.cdx.json", "--release", "other@1")
+    issue = ("tokens", "issue", "shop", "--scope", "read", "--service", "shop", "--json")
+    bound = ("--token", stocked.run(*issue).json()["token"])
+    shared, own = (stocked.run("sbom", "list", "shop", "--json").json()["releases"][each] for each in ("1", "2"))
+    assert served(*bound, "sbom", "diff", "shop@1", "shop@2").code == 1
+    assert served(*bound, "sbom", "show", own).code == 0
+    hidden, nowhere = (served(*bound, "sbom", "show", each) for each in (shared, "0" * 32))
+    assert (hidden.code, hidden.complaint()) == (2, nowhere.complaint())
+    assert served(*bound, "sbom", "show", "other@1").code == 2
 
 
 @pytest.mark.skipif(not (ROOT / "agent" / "src").is_dir(), reason="the agent's own code is not here")

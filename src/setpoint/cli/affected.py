@@ -81,7 +81,7 @@ def command(source: Source, what: str | None, file: Path | None, form: str, *, e
     _show(answer, chosen, without_bill)
     if answer.instances:
         return 1
-    return 3 if answer.could_not_compare or answer.unknown else 0
+    return 3 if answer.could_not_compare or answer.unknown or answer.unread else 0
 
 
 def _without_bill(source: Source, answer: AffectedAnswer, form: Format, *, everything: bool) -> Sequence[Instance]:
@@ -153,6 +153,8 @@ def _show_tables(output: Output, answer: AffectedAnswer, without_bill: Sequence[
             f"{'' if without_bill else '; --all names each'}",
             style="bold yellow",
         )
+    for each in answer.unread:
+        output.line(f"could not tell what else runs: {each}", style="bold yellow")
     output.table(
         ("service", "instances", "not compared", "tier", "exposure", "owner"),
         [
@@ -205,6 +207,7 @@ def _json(answer: AffectedAnswer, without_bill: Sequence[Instance]) -> Json:
         "instances": answer.instances,
         "could_not_compare": answer.could_not_compare,
         "unknown": answer.unknown,
+        "unread": list(answer.unread),
         "without_bill": [instance_json(each) for each in without_bill],
         "is_cut": answer.is_cut or len(without_bill) < answer.unknown,
         "services": [

@@ -41,7 +41,7 @@ def command(config: Path, *, as_json: bool) -> int:
             output.json(summary(report))
         else:
             show_beat(output, report, mode=settings.loop.mode)
-            explain_coverage(output, report.areas)
+            explain_coverage(output, [*report.areas, *report.running_areas])
     return _exit_code(report)
 
 

@@ -63,6 +63,8 @@ def show_beat(output: Output, report: BeatReport, *, mode: Mode) -> None:
         f"{counted(report.opened, 'finding')} opened, {report.closed:,} closed, {report.open_findings:,} open "
         f"({report.seconds():.1f} s, mode {mode})"
     )
+    if not report.areas and not report.interrupted:
+        output.line("nothing is declared, so that nothing was compared", style="yellow")
     output.table(
         ("remediation", "state", "service", "resource", "why"),
         [(each.id, each.state, each.service, each.urn, each.why) for each in report.remediations],
@@ -114,6 +116,7 @@ def summary(report: BeatReport) -> Json:
         "not_kept": report.not_kept,
         "remediations": [remediation_json(each) for each in report.remediations],
         "coverage": coverage_json(report.areas),
+        "running": coverage_json(report.running_areas),
     }
 
 

@@ -63,7 +63,8 @@ def _waiting() -> Iterator[None]:
 
 def _show(output: Output, found: Examination) -> None:
     account = f"account {found.account} ({found.partition})" if found.account else "an account that is not known"
-    output.line(f"{account}, regions {', '.join(found.regions)}, mode {found.mode}")
+    where = f"regions {', '.join(found.regions)}" if found.regions else "no regions"
+    output.line(f"{account}, {where}, mode {found.mode}")
     output.line(f"{counted(found.declared, 'resource')} declared, {counted(found.policies, 'policy', 'policies')}")
     output.table(
         ("declared, but not covered", "why"), [(each.area, "; ".join(each.reasons)) for each in found.not_covered]

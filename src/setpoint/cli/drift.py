@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 import click
 
@@ -39,6 +40,12 @@ from setpoint.model.wording import counted
 
 CONFIG, COMPONENT = "config", "component"
 
+NOTHING_DECLARED: Final = "could not tell: nothing is declared; name what was reviewed under intent: in setpoint.yaml"
+NOTHING_COMPARED: Final = (
+    "could not tell: no entity of this service was compared, so that nothing differs from what was declared, as far as "
+    "it could be read"
+)
+
 
 class _Subcommands(click.Group):
     """Imported when they are used: `setpoint drift` itself needs no schemas."""
@@ -72,7 +79,12 @@ class _Answer:
     @property
     def is_blind(self) -> bool:
         """Whether nothing of what was asked for was compared: that nothing differs would say nothing."""
-        return self.of_service and not self.folded.entities
+        return (self.of_service or self.is_undeclared) and not self.folded.entities
+
+    @property
+    def is_undeclared(self) -> bool:
+        """Whether there is nothing at all to hold production against, so that nothing of it is read."""
+        return not self.coverage
 
     @property
     def counting(self) -> list[Comparison]:
@@ -166,10 +178,12 @@ def _show(output: Output, plane: str, answer: _Answer, *, everything: bool) -> N
         for each in differing:
             output.line("")
             show_entity(output, each, answer.known.get(each.urn, NOTHING))
-        nothing = "nothing else differs" if answer.accepted else "nothing differs"
+        nothing = (
+            f"nothing {'else ' if answer.accepted else ''}differs from what was declared, as far as it could be read"
+        )
         if answer.is_blind:
-            nothing = "could not tell: no entity of this service was compared, so that nothing differs"
-        output.line("" if differing else f"{nothing} from what was declared, as far as it could be read")
+            nothing = NOTHING_DECLARED if answer.is_undeclared else NOTHING_COMPARED
+        output.line("" if differing else nothing)
         _show_gaps(output, [gap for each in answer.comparisons for gap in each.gaps])
     show_accepted(output, answer.accepted)
     show_fights(output, answer.fights)

@@ -11,8 +11,9 @@ from typing import assert_never
 from setpoint.cli.beats import Progress, explain_coverage, show_beat, summary
 from setpoint.cli.output import Output
 from setpoint.cli.stopping import stop_on_signals
-from setpoint.errors import Error
+from setpoint.errors import Error, LeaseHeldError
 from setpoint.logs import LoggedBeats, logger
+from setpoint.loop.hints import Hints
 from setpoint.loop.pace import Pace
 from setpoint.loop.report import BeatReport
 from setpoint.loop.runner import Runner
@@ -60,17 +61,20 @@ def perform(duty: Duty, work: Work) -> None:
 
 
 def _run_loop(work: Work, stop: threading.Event, telemetry: Telemetry) -> None:
-    # Only this process pays for what reads advisories.
+    # Only this process pays for what reads advisories, and logs.
     from setpoint.wiring_advisories import advisory_updates
+    from setpoint.wiring_trail import trail_updates
 
     settings, output, pace = work.settings, work.output, Pace(work.settings.loop.interval)
-    updates = advisory_updates(settings, stop.is_set)
-    work.tell_health(lambda: pace.health().beside(updates.health()))
+    updates, hints = advisory_updates(settings, stop.is_set), Hints()
+    trail = trail_updates(settings, hints)
+    work.tell_health(lambda: pace.health().beside(updates.health()).beside(trail.health()))
     # Progress first: what is declared is read while the parts are made, and alerts find their way around its line.
     with (
         Progress() as progress,
-        loop_parts(settings, stop.is_set, LoggedBeats(telemetry)) as parts,
+        loop_parts(settings, stop.is_set, LoggedBeats(telemetry), hints) as parts,
         updates.going_on(stop),
+        trail.going_on(stop),
     ):
         progress.stop()
         output.line(
@@ -100,7 +104,12 @@ def _run_loop(work: Work, stop: threading.Event, telemetry: Telemetry) -> None:
                     open_findings=outcome.open_findings,
                 )
 
-        Runner(parts, stop).forever(report, go_on)
+        def stand_by(held: LeaseHeldError) -> None:
+            work.supervisor.ready()
+            pace.stands_by(held.what)
+            teller.tell_who_works(held)
+
+        Runner(parts, stop).forever(report, go_on, stand_by)
     output.line("stopped")
 
 
@@ -111,8 +120,19 @@ class _Teller:
         self._output = output
         self._mode = mode
         self._last: tuple[object, ...] | None = None
+        self._works = ""
+        """Who has the lease for which this process stands by, as was told."""
+
+    def tell_who_works(self, held: LeaseHeldError) -> None:
+        worker = held.what.partition(" and until ")[0]
+        if worker != self._works:
+            self._output.line(f"standing by: {worker}")
+            if self._output.as_json:
+                self._output.json({"standing_by": worker})
+        self._works, self._last = worker, None
 
     def tell(self, outcome: BeatReport | Error) -> None:
+        self._works = ""
         if isinstance(outcome, Error):
             self._last = None  # something else was said: the next beat is told, even if it is as the one before
             self._output.line(f"could not tell: {outcome.diagnostics()}", style="bold yellow")
@@ -122,12 +142,13 @@ class _Teller:
             self._output.json(summary(outcome))
         elif not self._same(outcome):
             show_beat(self._output, outcome, mode=self._mode)
-            explain_coverage(self._output, outcome.areas)
+            explain_coverage(self._output, [*outcome.areas, *outcome.running_areas])
 
     def _same(self, report: BeatReport) -> bool:
         moved = tuple((each.id, each.state) for each in report.remediations)
         failing = (report.not_kept, report.not_matched)
-        now = (report.declared, report.observed, report.open_findings, frozenset(report.areas), moved, failing)
+        areas = frozenset((*report.areas, *report.running_areas))
+        now = (report.declared, report.observed, report.open_findings, areas, moved, failing)
         unchanged = now == self._last and not report.opened and not report.closed
         self._last = now
         return unchanged

@@ -28,13 +28,14 @@ loop:
   interval: 60s        # from the start of one heartbeat to the start of the next
   verify_for: 2m       # how long a revert may take to show before it counts as failed
 
+# What is read in AWS. Leave it out, and intent with it, where only the inventory, agents and the gate are wanted.
 aws:
   regions: [eu-west-1]
   # account: "123456789012"   # asked of AWS when left out
   # profile: production
   # endpoint_url: http://127.0.0.1:5000
 
-# What was reviewed. At least one source.
+# What was reviewed. Without it nothing of production is compared, and what runs in AWS is known all the same.
 intent:
   - terraform: terraform.tfstate          # state, format version 4, or the output of `terraform show -json`
   # - cloudformation: template.yaml
@@ -66,8 +67,9 @@ risk:
 # Advisories that `setpoint up` keeps up to date, by ecosystem; what is exploited (KEV, EPSS) comes with them.
 # advisories: {ecosystems: [PyPI, npm], every: 1h}
 
-# From when on an instance that nobody reports counts as gone.
-# inventory: {forget_instances_after: 1d}
+# What runs: ECS and Lambda are asked where that is allowed; named here, a refusal is told. An instance that nobody
+# sees any more counts as gone after a while, and so does a bill of materials that is of nothing.
+# inventory: {aws: [ecs, lambda], forget_instances_after: 1d, keep_bills_for: 90d}
 
 # From when on a weak place that agents meet no more is closed: in a newer release that is watched.
 # agents: {close_after: 7d, close_unused_after: 90d}

@@ -15,7 +15,7 @@ from setpoint.cli.local_inside import LocalInside
 from setpoint.cli.local_inventory import LocalInventory
 from setpoint.cli.policies import find_policy
 from setpoint.decide.replayed import ReplayQuestion, ReplayReport
-from setpoint.errors import CouldNotTellError, LedgerError
+from setpoint.errors import CouldNotTellError, LedgerError, TemporaryError
 from setpoint.loop import instructions
 from setpoint.loop.admission import WhatIf
 from setpoint.loop.explain import explain
@@ -90,6 +90,7 @@ class LocalSource:
             lambda: open_first_ledger(self._settings),
             lambda: self._settings.services,
             self._known,
+            lambda: self._scope,
         )
 
     def last_beat(self) -> BeatRow:
@@ -149,7 +150,7 @@ class LocalSource:
             return read_status(self._settings.ledger, now)
         except CouldNotTellError as error:
             worker = ""
-            with suppress(LedgerError):
+            with suppress(LedgerError, TemporaryError):
                 worker = self._reader.worker(self._scope, now)
             if not worker:
                 raise

@@ -30,12 +30,14 @@ class LocalInventory:
         open_ledger: Callable[[], AbstractContextManager[Ledger]],
         described: Callable[[], Mapping[str, Service]],
         expect_known: Callable[[str | None], str | None],
+        scope: Callable[[], str],
     ) -> None:
         """`expect_known` raises `NotFoundError` for a service of which nothing is known."""
         self._open = reader
         self._open_ledger = open_ledger
         self._described = described
         self._expect_known = expect_known
+        self._scope = scope
 
     def add_sbom(self, octets: bytes, where: str, release: Release | None, image: str) -> TakenBill:
         sbom = read_bill(octets, where)
@@ -92,4 +94,4 @@ class LocalInventory:
     def affected(self, what: str | Sequence[Json], *, most: int) -> AffectedAnswer:
         reader = self._open()
         asked = asked_for(what, reader.inventory()) if isinstance(what, str) else asked_about(advisories_of(what))
-        return AffectedSearch(reader, self._described()).search(asked, limit=most)
+        return AffectedSearch(reader, self._described(), scope=self._scope()).search(asked, limit=most)

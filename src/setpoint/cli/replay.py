@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -14,9 +14,9 @@ from setpoint.cli.options import json_option, service_option
 from setpoint.cli.output import Output
 from setpoint.cli.replayed import Progress, document, show
 from setpoint.cli.source import Source, source_option
+from setpoint.cli.times import time_of
 from setpoint.decide.replayed import ReplayQuestion
 from setpoint.errors import InputError
-from setpoint.fields import LONGEST, seconds_of
 from setpoint.intent.guardrails import find_policy_files, parse_guardrails
 from setpoint.model.policy import PolicyFile
 
@@ -61,8 +61,8 @@ def command(
     """
     output, now = Output.of(as_json=as_json), datetime.now(UTC)
     question = ReplayQuestion(
-        since=_time("--since", since, now),
-        until=_time("--until", until, now),
+        since=time_of("--since", since, now),
+        until=time_of("--until", until, now),
         service=service,
         policy=policy,
         shipped=not no_shipped,
@@ -93,21 +93,3 @@ def _files(folders: tuple[Path, ...]) -> tuple[PolicyFile, ...]:
     files = tuple(find_policy_files(folders))
     parse_guardrails(files)
     return files
-
-
-def _time(option: str, text: str | None, now: datetime) -> datetime | None:
-    if text is None:
-        return None
-    seconds = seconds_of(text)
-    if seconds is not None and seconds <= LONGEST:
-        return now - timedelta(seconds=seconds)
-    try:
-        at = datetime.fromisoformat(text)
-        at = at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
-    except (ValueError, OverflowError) as error:
-        raise InputError(
-            f"{text!r} is no time", where=option, remedy="write a span such as 30d, or a day such as 2026-05-31"
-        ) from error
-    if at > now and option == "--since":
-        raise InputError(f"{text!r} is in the future", where=option)
-    return at

@@ -147,7 +147,7 @@ def _listen(
 def _expect_same_place(before: Settings, now: Settings) -> None:
     """Raises `InputError` where what this process itself holds would have to be another."""
     held = {
-        "ledger": (before.ledger, now.ledger),
+        "ledger": (before.database or before.ledger, now.database or now.ledger),
         "scope": (before.loop.scope, now.loop.scope),
         "server.listen": (_address(before), _address(now)),
     }

@@ -10,7 +10,7 @@ from setpoint.client.connection import Connection, asked
 from setpoint.compare.component.running import ReleaseDrift
 from setpoint.errors import InputError
 from setpoint.loop.affected import AffectedAnswer
-from setpoint.loop.stock import TakenBill, no_bill
+from setpoint.loop.stock import TakenBill
 from setpoint.model.canonical import Json
 from setpoint.model.component import Sbom
 from setpoint.model.inventory import Instance
@@ -48,10 +48,8 @@ class RemoteInventory:
         return self._connection.get(f"/sboms/{quote(digest, safe='')}", SbomDocument).model()
 
     def sbom_of(self, release: Release) -> Sbom:
-        digest = self.sboms(release.service)[0].get(release.version)
-        if not digest:
-            raise no_bill(release)
-        return self.sbom(digest)
+        path = f"/services/{quote(release.service, safe='')}/sbom"
+        return self._connection.get(path, SbomDocument, version=release.version).model()
 
     def sboms(self, service: str) -> tuple[Mapping[str, str], Mapping[str, int]]:
         found = self._connection.get(f"/services/{quote(service, safe='')}/sboms", SbomsDocument)

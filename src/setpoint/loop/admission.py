@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Final
 
 from setpoint.decide.interface import Assessor, Gate
 from setpoint.errors import CouldNotTellError, Error, LedgerError, NotFoundError, TemporaryError
@@ -25,6 +26,8 @@ from setpoint.model.resource import Resource
 from setpoint.model.service import Exposure, Release, Service, Tier, check_release
 from setpoint.model.waiver import Waiver
 from setpoint.store.interface import Ledger, LedgerReader, ThresholdKeeper
+
+NOTHING_DECLARED: Final = "nothing is declared: what is judged is what it is made of, and what production showed of it"
 
 Recorded = Callable[[Decision], None]
 """What else belongs to the record of a decision."""
@@ -61,6 +64,7 @@ class _Case:
     resources: tuple[Resource, ...]
     unknowns: tuple[str, ...]
     """What of it could not be read, a clause each."""
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +132,8 @@ class Admission:
             for doubt in intended.coverage.doubts()
         )
         service = self.services.get(release.service) or Service(release.service, environment=self.environment)
-        return _Case(release, stage, service, self._declared_by(release.service, intended), unknowns)
+        remarks = () if len(intended) or intended.coverage.areas else (NOTHING_DECLARED,)
+        return _Case(release, stage, service, self._declared_by(release.service, intended), unknowns, remarks)
 
     def _declared_by(self, name: str, intended: IntendedState) -> tuple[Resource, ...]:
         ownership = Ownership(intended, self.settings.owner_tag)
@@ -150,7 +155,7 @@ class Admission:
         beats = ledger.beats(scope=self.settings.scope, limit=1)
         remarks = [each for beat in beats for each in unseen(case.resources, beat.coverage)]
         bill = made_of(ledger.inventory(), self.components, case.release) if self.components else MadeOf()
-        shown = replace(shown, components=bill.flaws, remarks=(*shown.remarks, *remarks, *bill.remarks))
+        shown = replace(shown, components=bill.flaws, remarks=(*shown.remarks, *case.remarks, *remarks, *bill.remarks))
         return self._facing(replace(case, resources=(*case.resources, *bill.bill)), shown)
 
     def _facing(self, case: _Case, shown: Circumstances) -> GateCase:

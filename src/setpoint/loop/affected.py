@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
+from setpoint.loop.coverage import untold_instances
 from setpoint.model.advisory import AffectedStatus, Match
 from setpoint.model.component import Component, PackageName
 from setpoint.model.finding import FindingRecord
@@ -83,15 +84,25 @@ class AffectedAnswer:
     """Whether there are more instances than `hits` tells of."""
     after: InstancePlace | None
     """Where the next page of hits begins; None after the last."""
+    unread: tuple[str, ...] = ()
+    """Where there may be instances that nobody knows of: areas that the last heartbeat did not read wholly, and why."""
 
 
 class AffectedSearch:
-    def __init__(self, ledger: LedgerReader, described: Mapping[str, Service], *, only: str | None = None) -> None:
-        """`only`: the one service that whoever asks may see."""
+    def __init__(
+        self,
+        ledger: LedgerReader,
+        described: Mapping[str, Service],
+        *,
+        only: str | None = None,
+        scope: str | None = None,
+    ) -> None:
+        """`only`: the one service that whoever asks may see; `scope`: of the heartbeats that read what runs."""
         self._ledger = ledger
         self._inventory: InventoryReader = ledger.inventory()
         self._services = {each.name: each for each in ledger.services()} | dict(described)
         self._only = only
+        self._scope = scope
 
     def search(self, asked: Asked, *, after: InstancePlace = FIRST, limit: int = AT_ONCE) -> AffectedAnswer:
         verdicts = self._verdicts(asked)
@@ -110,6 +121,11 @@ class AffectedSearch:
             hits=tuple(hits),
             is_cut=place is not None,
             after=place,
+            unread=tuple(
+                each
+                for beat in self._ledger.beats(scope=self._scope, limit=1)
+                for each in untold_instances(beat.running)
+            ),
         )
 
     def _verdicts(self, asked: Asked) -> _Verdicts:

@@ -53,6 +53,11 @@ class Clock:
         self._last, self._last_tick = max(steady, machine), tick
         return self._last
 
+    def start_from(self, floor: datetime | None) -> None:
+        """Time is no earlier than that from now on."""
+        now = self.now()
+        self._last = max(now, floor) if floor else now
+
     def behind(self) -> timedelta | None:
         """How far the machine's clock is behind the time in use; None while it is not (or hardly)."""
         gap = self.now() - self.machine()

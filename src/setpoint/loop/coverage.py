@@ -49,6 +49,11 @@ def untold(areas: Iterable[AreaCoverage]) -> list[str]:
     return [f"the last heartbeat did not read all of {types}: {reasons}"]
 
 
+def untold_instances(areas: Iterable[AreaCoverage]) -> list[str]:
+    """Where there may be more that runs than is known, a clause each."""
+    return [f"{each.area}: {'; '.join(each.reasons)}" for each in doubts(areas)]
+
+
 def unseen(declared: Iterable[Resource], areas: Iterable[AreaCoverage]) -> list[str]:
     """What of these resources no heartbeat can read, a clause for each type: nobody knows how it is in production."""
     not_covered = {each.area for each in areas if each.extent is Extent.NOT_COVERED}

@@ -26,6 +26,7 @@ from setpoint.loop.recorder import Recorder
 from setpoint.loop.remediate import Remediator
 from setpoint.loop.report import BeatReport
 from setpoint.loop.restraint import Restraint
+from setpoint.loop.running import InstanceTaker
 from setpoint.loop.scans import Scans, unsettled
 from setpoint.loop.shown import last_known
 from setpoint.loop.undo import Undoer
@@ -75,6 +76,7 @@ class Heartbeat:
         self._forgetter = Forgetter(parts, self._intended, self._recorder, remediator, writer)
         self._inside = InsideConcluder(parts, self._accepted, self._recorder, writer)
         self._inventory = InventoryConcluder(parts, self._accepted, self._recorder, writer)
+        self._running = InstanceTaker(parts, writer)
         self._pruner = Pruner(parts, writer)
         self._scans = Scans(parts)
         self.queue = WorkQueue()
@@ -128,6 +130,8 @@ class Heartbeat:
         remembered = self._parts.ledger.remembered(self._parts.settings.scope)
         seen: set[Urn] = set()
         self._conclude(self._changed(remembered, seen, only, report, progress), report)
+        report.running_areas = self._running.take(only, self._renew_lease)
+        self._inventory.conclude()
 
         # 5. What is not there? Only a wholly read area can tell.
         span.step("missing")
@@ -283,6 +287,7 @@ class Heartbeat:
         self._scans.forget()
         for before in self._parts.ledger.beats(scope=self._parts.settings.scope, limit=1):
             report.declared_areas, report.observed_areas = [], no_longer_known(before.coverage, error)
+            report.running_areas = no_longer_known(before.running, error)
             self._finish(report)
 
     def _finish(self, report: BeatReport) -> None:
@@ -311,6 +316,7 @@ class Heartbeat:
                 remediated=len(report.remediations),
                 coverage=tuple(report.areas),
                 held=report.held,
+                running=tuple(report.running_areas),
             )
         )
         self.keep_thresholds(report)

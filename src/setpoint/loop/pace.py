@@ -41,10 +41,17 @@ class Pace:
         self._could_not_tell = ""
         self._paused = ""
         self._not_matched = ""
+        self._standing_by = ""
+
+    def stands_by(self, behind: str) -> None:
+        """No beat is late while another process beats; `behind` says which."""
+        with self._lock:
+            self._standing_by, self._could_not_tell, self._since = behind, "", self._tick()
 
     def ended(self, outcome: BeatReport | Error) -> None:
         """A beat is over, or what was due between two of them could not be told."""
         with self._lock:
+            self._standing_by = ""
             if isinstance(outcome, Error):
                 self._could_not_tell = without_inside(outcome).diagnostics()
                 return
@@ -62,6 +69,7 @@ class Pace:
                 "last_beat_s": round(self._seconds, 3),
                 "overran": self._overran(),
                 "paused": self._paused,
+                **({"standing_by": self._standing_by} if self._standing_by else {}),
             }
             return Health(measures, tuple(self._problems()))
 

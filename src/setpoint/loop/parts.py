@@ -16,7 +16,7 @@ from setpoint.loop.settings import LoopSettings
 from setpoint.model.exceptions import Baseline
 from setpoint.model.service import Service
 from setpoint.model.waiver import Waiver
-from setpoint.observe.interface import ChangeRecord, Observer
+from setpoint.observe.interface import ChangeRecord, InstanceObserver, Observer
 from setpoint.store.interface import Ledger, ThresholdKeeper
 from setpoint.telemetry import SILENT, Telemetry
 
@@ -33,6 +33,8 @@ class Parts:
     ledger: Ledger
     clock: Clock
     settings: LoopSettings
+    stands_by: bool = False
+    """Whether it waits while another has the lease, to go on where that one ends: others may share the ledger."""
     stopping: Callable[[], bool] = lambda: False
     """Whether the program was asked to stop: asked between two steps, never within one."""
     accepted: Callable[[], tuple[Sequence[Waiver], Baseline]] = lambda: ((), Baseline())
@@ -49,6 +51,8 @@ class Parts:
     """Says what it means that agents saw a service so from inside."""
     components: ComponentParts | None = None
     """Says what advisories mean for the components that services run."""
+    instances: InstanceObserver | None = None
+    """Reads what runs, where a provider says so."""
     hints: Hints = field(default_factory=Hints)
     """What somebody says to look at again before everything is."""
     telemetry: Telemetry = SILENT

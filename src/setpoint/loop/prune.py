@@ -6,7 +6,7 @@ time stays ahead, and everything would be old by it.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from setpoint.loop.parts import Parts
@@ -16,6 +16,9 @@ from setpoint.store.interface import LedgerWriter
 LONGEST_REST: Final = timedelta(days=1)
 """Between two runs of `setpoint beat` by a timer: if the clock leapt by less meanwhile, so much less is kept once."""
 
+MOST_STEPS: Final = 20
+"""Of bills at one time: the others go the next time, so that a beat goes on soon."""
+
 
 class Pruner:
     def __init__(self, parts: Parts, writer: LedgerWriter) -> None:
@@ -23,6 +26,7 @@ class Pruner:
         self._writer = writer
         self._scope = parts.settings.scope
         self._keep = timedelta(seconds=parts.settings.history.keep)
+        self._keep_bills = timedelta(seconds=parts.settings.keep_bills_for)
         self._every = timedelta(seconds=parts.settings.history.prune_every)
         self._clock = SettledClock(parts.clock.machine, parts.clock.tick, is_settled=self._was_settled())
 
@@ -32,6 +36,15 @@ class Pruner:
         reach = self._parts.ledger.reach(self._scope)
         if machine is not None and reach is not None and now - reach.pruned_at >= self._every:
             self._writer.prune(machine - self._keep, now)
+            self._forget_bills(machine - self._keep_bills, now)
+
+    def _forget_bills(self, before: datetime, now: datetime) -> None:
+        """A few at a time: who wants to write gets a turn in between."""
+        inventory = self._writer.inventory()
+        inventory.note_unused_sboms(now)
+        for _ in range(MOST_STEPS):
+            if self._parts.stopping() or not inventory.forget_unused_sboms(before, now):
+                return
 
     def _was_settled(self) -> bool:
         """Whether there was a beat neither just now nor long ago, so that single beats prune, too.

@@ -28,6 +28,8 @@ class BeatReport:
     declared_areas: list[AreaCoverage] = field(default_factory=list)
     """What intent says of its own reading: areas declared in part, and types that are not covered."""
     observed_areas: list[AreaCoverage] = field(default_factory=list)
+    running_areas: list[AreaCoverage] = field(default_factory=list)
+    """How much was read of what runs, where a provider says so: of the inventory, and not of what is declared."""
     held: dict[str, int] = field(default_factory=dict)
     """Why reverts were held back → how many."""
     paused: str = ""
@@ -45,7 +47,7 @@ class BeatReport:
         return [*self.declared_areas, *self.observed_areas]
 
     def could_not_tell(self) -> bool:
-        return self.interrupted or bool(doubts(self.areas))
+        return self.interrupted or bool(doubts([*self.areas, *self.running_areas]))
 
     def seconds(self) -> float:
         return (self.ended_at - self.started_at).total_seconds() if self.ended_at else 0.0

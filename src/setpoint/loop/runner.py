@@ -6,12 +6,16 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import Final
 
-from setpoint.errors import CouldNotTellError, Error, InputError
+from setpoint.errors import CouldNotTellError, Error, FencedError, InputError, LeaseHeldError
 from setpoint.loop.deliver import Deliverer
 from setpoint.loop.heartbeat import Heartbeat, Progress
 from setpoint.loop.parts import Parts
 from setpoint.loop.report import BeatReport
+
+STAND_BY_FOR: Final = 2.0
+"""Seconds between two looks whether the lease is free."""
 
 
 class Runner:
@@ -31,12 +35,32 @@ class Runner:
             heartbeat.keep_thresholds(report)
             return report
 
-    def forever(self, report: Callable[[BeatReport | Error], None], progress: Progress) -> None:
+    def forever(
+        self,
+        report: Callable[[BeatReport | Error], None],
+        progress: Progress,
+        standing_by: Callable[[LeaseHeldError], None] = lambda _held: None,
+    ) -> None:
         """Beat after beat; between two of them, whatever is due.
 
         A beat that could not tell is reported, not fatal; so is one whose declared state cannot be used, since whoever
-        writes it is about to write it again.
+        writes it is about to write it again. Who stands by goes on once the lease is free, and is told again and again
+        who has it; who lost it stands by.
         """
+        while not self._stop.is_set():
+            try:
+                self._work(report, progress)
+            except (LeaseHeldError, FencedError, CouldNotTellError) as error:
+                if not self._parts.stands_by:
+                    raise
+                if isinstance(error, LeaseHeldError):
+                    standing_by(error)
+                else:
+                    report(error)
+                self._stop.wait(STAND_BY_FOR)
+
+    def _work(self, report: Callable[[BeatReport | Error], None], progress: Progress) -> None:
+        """Under the lease, until asked to stop."""
         interval = timedelta(seconds=self._parts.settings.interval)
         with self._heartbeat() as (heartbeat, deliverer):
             while not self._stop.is_set():
@@ -67,6 +91,8 @@ class Runner:
         lease, writer = self._parts.ledger.acquire(self._parts.settings.scope, now, self._parts.settings.lease_for)
         heartbeat, deliverer = Heartbeat(self._parts, lease, writer), Deliverer(self._parts, writer)
         try:
+            if self._parts.stands_by:  # whoever had it meanwhile may have a clock that is ahead
+                self._parts.clock.start_from(self._parts.ledger.latest_time())
             yield heartbeat, deliverer
             deliverer.close()
         finally:

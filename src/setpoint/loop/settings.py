@@ -76,6 +76,8 @@ class LoopSettings:
     """Seconds after which an approval that nobody gave is no longer waited for."""
     forget_instances_after: float = 86400.0
     """Seconds since anybody saw an instance, after which it counts as gone."""
+    keep_bills_for: float = 90 * 86400.0
+    """Seconds since a bill of materials was of anything, after which it is deleted."""
     delivery: DeliverySettings = DeliverySettings()
     history: HistorySettings = HistorySettings()
 

@@ -71,15 +71,11 @@ def bill_of_release(inventory: InventoryReader, release: Release) -> Sbom:
     digest = inventory.sbom_of_release(release.service, release.version)
     sbom = inventory.sbom(digest) if digest else None
     if sbom is None:
-        raise no_bill(release)
+        name = f"{release.service}@{release.version}"
+        raise NotKnownError(
+            f"no bill of materials of {name} is known", remedy=f"add it: setpoint sbom add FILE --release {name}"
+        )
     return sbom
-
-
-def no_bill(release: Release) -> NotKnownError:
-    name = f"{release.service}@{release.version}"
-    return NotKnownError(
-        f"no bill of materials of {name} is known", remedy=f"add it: setpoint sbom add FILE --release {name}"
-    )
 
 
 def release_of(text: str) -> Release:

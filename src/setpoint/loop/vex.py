@@ -17,6 +17,7 @@ from setpoint.loop.flaws import ComponentParts
 from setpoint.model.component import Component
 from setpoint.model.inventory import Flaw
 from setpoint.model.purl import Purl
+from setpoint.model.upstream import sources
 from setpoint.model.urn import Urn
 from setpoint.model.vex import VexStatement
 from setpoint.model.waiver import Waiver
@@ -27,6 +28,11 @@ MOST: Final = 1_000
 
 AS_GOOD_AS: Final = timedelta(days=1)
 """A waiver that ends so little earlier is the one that is asked for: a file may be added again."""
+
+SOURCE: Final = frozenset({"source", "src", "nosrc"})
+"""The architecture, in package URLs, of what a distribution builds packages from (purl-spec, types deb and rpm)."""
+OF_SOURCE: Final = frozenset({"arch", "epoch"})
+"""Qualifiers that are the source package's own."""
 
 EVERYTHING: Final = "*"
 SERVICE: Final = "service:"
@@ -147,7 +153,8 @@ class VexReader:
     def _covered(self, component: str) -> list[Component]:
         meant = Purl.parse(component)
         found = [each.component for each in self._inventory.components_of([meant.package])]
-        covered = [each for each in found if _covers(meant, each)]
+        covers = _covers_built if _is_of_source(meant, found) else _covers
+        covered = [each for each in found if covers(meant, each)]
         if not covered:
             raise NotFoundError("no bill of materials here lists it")
         return covered
@@ -173,12 +180,30 @@ def _waive_nothing(
             yield Untaken(each, "it does not say why, and a waiver needs a reason", is_unknown=True)
 
 
+def _is_of_source(meant: Purl, found: Sequence[Component]) -> bool:
+    """Whether it names what a distribution builds its packages from; some say so, of others only that can be meant."""
+    return meant.qualifier("arch") in SOURCE or not any(each.package == meant.package for each in found)
+
+
 def _covers(meant: Purl, component: Component) -> bool:
     """A package URL without a version stands for all, and one without qualifiers for whatever they are."""
-    if not component.purl:
+    if not component.purl or component.package != meant.package:
         return False
     actual = Purl.parse(component.purl)
     return meant.version in ("", actual.version) and set(meant.qualifiers) <= set(actual.qualifiers)
+
+
+def _covers_built(meant: Purl, component: Component) -> bool:
+    """As `_covers`, of what is built from a source package: whatever is said of that bears on all of it."""
+    built_from = {version for package, version in sources(component) if package == meant.package}
+    if not component.purl or not built_from:
+        return False
+    actual, epoch = Purl.parse(component.purl), meant.qualifier("epoch")
+    if actual.qualifier("epoch") and not epoch:
+        built_from = {each.partition(":")[2] for each in built_from}  # an rpm's, which its version leaves out
+    version = f"{epoch}:{meant.version}" if epoch else meant.version
+    described = {(name, value) for name, value in meant.qualifiers if name not in OF_SOURCE}
+    return (not meant.version or version in built_from) and described <= set(actual.qualifiers)
 
 
 def _waiver(place: _Place, statement: VexStatement, terms: VexTerms, now: datetime) -> Waiver:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -96,9 +97,14 @@ class Sbom:
     problems: tuple[Problem, ...] = ()
 
     @cached_property
+    def keys(self) -> Sequence[str]:
+        """Of the components, in their order."""
+        return [each.key for each in self.components]
+
+    @cached_property
     def digest(self) -> str:
         """Of the components alone: two documents that list the same are the same bill, whoever made them and when."""
-        return digest([each.key for each in self.components])
+        return digest(self.keys)
 
 
 class Role(StrEnum):

@@ -6,10 +6,34 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from setpoint.model.component import Component, PackageName
 from setpoint.model.policy import Severity
 from setpoint.model.service import Exposure, Tier
+
+
+class InstanceSource(StrEnum):
+    """A service of a provider that says itself what runs there; spelt as `inventory.aws` names it."""
+
+    ECS = "ecs"
+    LAMBDA = "lambda"
+
+    @property
+    def told_by(self) -> str:
+        """`Instance.source` of what it says."""
+        return f"aws:{self}"
+
+    @property
+    def area_type(self) -> str:
+        """The type of the areas in which it is read: one of ours, since what runs is no resource that is declared."""
+        return AREA_TYPES[self]
+
+
+AREA_TYPES: Final[Mapping[InstanceSource, str]] = {
+    InstanceSource.ECS: "Setpoint::ECS::Container",
+    InstanceSource.LAMBDA: "Setpoint::Lambda::Version",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +50,7 @@ class Instance:
     sbom: str = ""
     """The digest of the bill of what was found running in it; empty where only its release's is known."""
     source: str = ""
-    """Who reported it: `agent`, `ecs`, `lambda`, a token's name."""
+    """Who reported it: `agent`, `aws:ecs`, `aws:lambda`, a token's name, a person's."""
     first_seen: datetime | None = None
     last_seen: datetime | None = None
     bill: str = ""

@@ -11,6 +11,8 @@ from typing import Final, Protocol
 
 from setpoint.model.advisory import Advisory, SyncState
 from setpoint.model.attribution import RecordedChange, Untold
+from setpoint.model.inventory import Instance, InstanceSource
+from setpoint.model.permission_use import SessionOrigin, TrailBatch
 from setpoint.model.resource import Absent, Resource, Unread
 from setpoint.model.snapshot import Area, AreaCoverage
 from setpoint.model.urn import Urn
@@ -59,6 +61,29 @@ class ChangeRecord(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class SeenInstances:
+    """What runs in one area, as far as it was read."""
+
+    source: InstanceSource
+    prefix: str
+    """Begins the id of every instance in the area, and of no other."""
+    instances: tuple[Instance, ...]
+    coverage: AreaCoverage
+
+
+class InstanceObserver(Protocol):
+    """Reads what runs, where a provider says so. Never raises for what the provider refuses: that is coverage."""
+
+    def areas(self) -> Collection[Area]:
+        """What a whole observation reads."""
+        ...
+
+    def observe(self, only: Collection[Area] | None = None) -> Iterator[SeenInstances]:
+        """Area by area, as they are read; with `only`, no others than these."""
+        ...
+
+
 class AdvisoryKeeper(Protocol):
     """What keeping advisories up to date needs of whoever keeps them."""
 
@@ -98,3 +123,38 @@ class Progress(Protocol):
     def __call__(self, what: str, done: int, total: int | None, /) -> None:
         """Bytes of a file by its address, or advisories by their source; the total is None where nobody says."""
         ...
+
+
+class TrailKeeper(Protocol):
+    """What reading an audit trail needs of whoever keeps what came of it."""
+
+    def trail_mark(self, source: str, part: str) -> str:
+        """Up to where this part of the source is read; empty where nothing of it is."""
+        ...
+
+    def logs_read(self, source: str, names: Collection[str]) -> Mapping[str, str]:
+        """Those of these that were read, with the SHA-256 of what they held."""
+        ...
+
+    def sessions_begun(self, since: datetime) -> Mapping[str, SessionOrigin]:
+        """Access key id → who stands behind it, of those sessions that were begun since."""
+        ...
+
+    def put_uses(self, batch: TrailBatch) -> None:
+        """All of it or nothing."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class TrailRead:
+    """What came of reading a piece of an audit trail."""
+
+    source: str
+    logs: int = 0
+    events: int = 0
+    gaps: int = 0
+    """Found in this piece."""
+    refused: int = 0
+    """Records and messages that are not understood, and were passed over."""
+    first_refused: tuple[str, ...] = ()
+    """Why, of some of them."""

@@ -26,12 +26,15 @@ from setpoint.settings.advisories import AdvisorySettings, AdvisorySources, read
 from setpoint.settings.agents import read_agents
 from setpoint.settings.alerts import read_alerts
 from setpoint.settings.aws import WatchSettings, read_aws, read_watch
+from setpoint.settings.cloudtrail import CloudTrailSettings, read_cloudtrail
 from setpoint.settings.gate import GateSettings, read_gate, read_risk
 from setpoint.settings.history import read_history
+from setpoint.settings.identity import IdentitySettings, read_identity
 from setpoint.settings.ingest import IngestSettings, read_ingest
 from setpoint.settings.intent import CdkSource, CloudFormationSource, IntentSource, TerraformSource, read_intent
-from setpoint.settings.inventory import read_inventory
+from setpoint.settings.inventory import InventorySettings, read_inventory
 from setpoint.settings.lake import LakeSettings, read_lake
+from setpoint.settings.ledger import DatabaseSettings, read_ledger
 from setpoint.settings.loop import read_loop
 from setpoint.settings.overrides import read_overrides
 from setpoint.settings.privacy import PrivacySettings, read_privacy
@@ -47,9 +50,13 @@ __all__ = [
     "AdvisorySources",
     "CdkSource",
     "CloudFormationSource",
+    "CloudTrailSettings",
+    "DatabaseSettings",
     "GateSettings",
+    "IdentitySettings",
     "IngestSettings",
     "IntentSource",
+    "InventorySettings",
     "LakeSettings",
     "PrivacySettings",
     "ServerSettings",
@@ -66,6 +73,7 @@ DEFAULT_FILE: Final = Path("setpoint.yaml")
 class Settings:
     file: Path
     ledger: Path
+    """Its file; where it is in a database, what the files that belong to it on this machine are named after."""
     aws: AwsSettings
     account: str | None
     """The AWS account that the files declare; asked of AWS where it is not given."""
@@ -96,6 +104,15 @@ class Settings:
     overrides: tuple[Override, ...] = ()
     """Where the policies are too strict, or not strict enough, for some services."""
     advisories: AdvisorySettings = field(default_factory=AdvisorySettings)
+    cloudtrail: CloudTrailSettings = field(default_factory=CloudTrailSettings)
+    inventory: InventorySettings = field(default_factory=InventorySettings)
+    identity: IdentitySettings = field(default_factory=IdentitySettings)
+    database: DatabaseSettings | None = None
+    """Where the ledger is, if that is no file."""
+
+    def ledger_address(self) -> str:
+        """Of the ledger, to open it: a secret. Raises `InputError` where it cannot be had."""
+        return self.database.address() if self.database else str(self.ledger)
 
     def service(self, name: str) -> Service:
         """A service that the file does not describe is of the standard tier."""
@@ -108,14 +125,16 @@ def load_settings(path: Path) -> Settings:
         raise InputError("there is no such configuration", where=str(path), remedy="write one with: setpoint init")
     fields = Fields(load_yaml(path))
     base = path.parent
-    ledger = base / fields.text("ledger", "setpoint.sqlite")
+    ledger, database = read_ledger(fields, base)
     aws, account, partition = read_aws(fields.section("aws"))
     environment = fields.optional_text("environment") or ""
     services = read_services(fields.section("services"), environment)
+    inventory = read_inventory(fields.section("inventory"))
     alerts_file, alerts, delivery = read_alerts(fields.section("alerts"), base, services)
     settings = Settings(
         file=path,
         ledger=ledger,
+        database=database,
         aws=aws,
         account=account,
         partition=partition,
@@ -124,11 +143,12 @@ def load_settings(path: Path) -> Settings:
             read_loop(fields),
             delivery=delivery,
             history=read_history(fields.section("history")),
-            forget_instances_after=read_inventory(fields.section("inventory")),
+            forget_instances_after=inventory.forget_instances_after,
+            keep_bills_for=inventory.keep_bills_for,
         ),
         risk=read_risk(fields.section("risk")),
         gate=read_gate(fields.section("gate"), base, ledger),
-        intent=read_intent(fields, base, aws.regions[0]),
+        intent=read_intent(fields, base, aws.regions),
         policies=tuple(base / each for each in fields.texts("policies")),
         shipped_policies=fields.flag("shipped_policies", default=True),
         services=services,
@@ -145,6 +165,9 @@ def load_settings(path: Path) -> Settings:
         telemetry=read_telemetry(fields.section("telemetry")),
         agents=read_agents(fields.section("agents")),
         advisories=read_advisories(fields),
+        identity=read_identity(fields.section("identity"), base),
+        cloudtrail=read_cloudtrail(fields.section("cloudtrail"), base),
+        inventory=inventory,
     )
     fields.done()
     return settings

@@ -30,13 +30,13 @@ def read_watch(fields: Fields) -> WatchSettings:
 
 def read_aws(fields: Fields) -> tuple[AwsSettings, str | None, str | None]:
     settings = AwsSettings(
-        regions=fields.texts("regions", required=True),
+        regions=fields.texts("regions"),
         accounts=_accounts(fields),
         endpoint_url=fields.optional_text("endpoint_url"),
         profile=fields.optional_text("profile"),
         timeout=fields.seconds("timeout", 20.0, least=0.1),
         attempts=int(fields.number("attempts", 5, least=1, most=50)),
-        pool=int(fields.number("pool", 8, least=1, most=64)),
+        pool=int(fields.number("pool", 16, least=1, most=64)),
         calls_per_second=fields.number("calls_per_second", 200.0, least=0.1, most=10_000),
     )
     fields.section("watch")  # known here, and read by `read_watch`

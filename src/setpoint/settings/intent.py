@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -56,15 +56,16 @@ class CdkSource:
 IntentSource = TerraformSource | CloudFormationSource | CdkSource
 
 
-def read_intent(fields: Fields, base: Path, region: str) -> tuple[IntentSource, ...]:
-    sources = tuple(_intent_source(each, base, region) for each in fields.sections("intent"))
-    if not sources:
+def read_intent(fields: Fields, base: Path, regions: Sequence[str]) -> tuple[IntentSource, ...]:
+    """Nothing need be declared; whatever is, is held against the first of these regions where it names no other."""
+    sections = fields.sections("intent")
+    if sections and not regions:
         raise InputError(
-            "no intended state is declared",
+            "something is declared, and no region in which it would be",
             where=fields.where("intent"),
-            remedy="list a terraform state, a cloudformation template or a cdk assembly under intent:",
+            remedy="name at least one under aws.regions, such as eu-west-1",
         )
-    return sources
+    return tuple(_intent_source(each, base, regions[0]) for each in sections)
 
 
 def _intent_source(fields: Fields, base: Path, region: str) -> IntentSource:

@@ -196,6 +196,9 @@ class AffectedDocument(Document):
     unknown: int = Field(description="Instances of which no bill is known: they may be affected, too.")
     hits: tuple[HitDocument, ...]
     next: str = Field(description="Give it as `after` for the next page; empty after the last.")
+    unread: Annotated[
+        tuple[str, ...], Field(description="Where there may be instances that nobody knows of, and why.")
+    ] = ()
 
     @classmethod
     def of(cls, answer: AffectedAnswer, after: str) -> Self:
@@ -208,6 +211,7 @@ class AffectedDocument(Document):
             unknown=answer.unknown,
             hits=tuple(HitDocument.of(each) for each in answer.hits),
             next=after,
+            unread=answer.unread,
         )
 
     def model(self) -> AffectedAnswer:
@@ -222,4 +226,5 @@ class AffectedDocument(Document):
             hits=tuple(each.model() for each in self.hits),
             is_cut=bool(self.next),
             after=None,
+            unread=self.unread,
         )

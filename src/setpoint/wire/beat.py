@@ -61,6 +61,9 @@ class BeatDocument(Document):
     held: Annotated[dict[str, int], Field(description="Why reverts were held back, and how many.")] = Field(
         default_factory=dict
     )
+    running: Annotated[
+        tuple[CoverageDocument, ...], Field(description="How much was read of what runs, where a provider says so.")
+    ] = ()
 
     @classmethod
     def of(cls, beat: BeatRow) -> Self:
@@ -75,6 +78,7 @@ class BeatDocument(Document):
             remediated=beat.remediated,
             coverage=tuple(map(CoverageDocument.of, beat.coverage)),
             held=dict(beat.held),
+            running=tuple(map(CoverageDocument.of, beat.running)),
         )
 
     def model(self) -> BeatRow:
@@ -89,6 +93,7 @@ class BeatDocument(Document):
             remediated=self.remediated,
             coverage=tuple(each.model() for each in self.coverage),
             held=self.held,
+            running=tuple(each.model() for each in self.running),
         )
 
 

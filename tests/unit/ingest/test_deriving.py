@@ -6,7 +6,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,8 @@ from setpoint.ingest.reports import ReportReader
 from setpoint.loop.settled import SettledClock
 from setpoint.model.event import Event
 from setpoint.settings.ingest import IngestBounds
-from setpoint.store.journal.journal import FileJournal
+from setpoint.store.journal.journal import FileJournal, open_journal
+from setpoint.store.journal.limits import JournalLimits
 from setpoint.store.ledger.ledger import SqlLedger
 from setpoint.store.ledger.opening import open_ledger
 
@@ -159,3 +160,17 @@ def test_a_journal_that_began_anew_is_read_from_its_beginning(journal: FileJourn
     with running(journal, shelf) as deriving:
         eventually(lambda: deriving.derived == 1)
     assert shelf.count() == 3
+
+
+def test_of_another_journal_all_is_read_and_counts_once(journal: FileJournal, shelf: Shelf, tmp_path: Path) -> None:
+    journal.append([report(1, 3), other(1)], NOW)
+    with running(journal, shelf) as first:
+        eventually(lambda: first.looked == 2)
+    with closing(open_journal(tmp_path / "another", JournalLimits())) as another:
+        assert another.identity() != journal.identity()
+        another.append([report(1, 10, "boot-0002"), report(2, 4), other(2), other(3)], NOW)
+        with running(another, shelf) as second:
+            eventually(lambda: second.looked == 4)
+    with running(journal, shelf) as third:
+        eventually(lambda: third.looked == 2)
+    assert shelf.count() == 14

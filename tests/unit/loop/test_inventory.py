@@ -24,7 +24,7 @@ from setpoint.model.advisory import (
     VersionRange,
 )
 from setpoint.model.component import Component, PackageName, Sbom
-from setpoint.model.inventory import Flaw, Instance, KnownExploited, Load, Reached
+from setpoint.model.inventory import ExploitScore, Flaw, Instance, KnownExploited, Load, Reached
 from setpoint.model.policy import Severity
 from setpoint.model.service import Release
 from setpoint.model.waiver import Waiver
@@ -259,6 +259,16 @@ def test_what_is_exploited_from_now_on_is_judged_again(shop: Shop) -> None:
     shop.look()
     (found,) = shop.worker.ledger.findings(service="shop")
     assert found.finding.severity is Severity.CRITICAL
+
+
+def test_a_score_that_moves_is_part_of_the_finding(shop: Shop) -> None:
+    shop.runs("1.4", "requests@1")
+    shop.advise("A-1", aliases=("CVE-1",))
+    shop.look()
+    for probability in (0.2, 0.8):
+        shop.visitor.put_exploit_scores([ExploitScore("CVE-1", probability, 0.9, shop.now)])
+        shop.look()
+        assert shop.evidence()["epss"] == probability
 
 
 def test_what_agents_saw_of_a_component_is_part_of_it(shop: Shop) -> None:

@@ -16,6 +16,7 @@ from setpoint.loop.flaws import ComponentParts
 from setpoint.loop.vex import VexAnswer, VexReader, VexTerms
 from setpoint.model.advisory import Advisory, Affected, EventKind, RangeEvent, RangeKind, VersionRange
 from setpoint.model.component import Component, PackageName, Sbom
+from setpoint.model.purl import Purl
 from setpoint.model.vex import VexStatement, VexStatus
 from setpoint.store.interface import Ledger
 from setpoint.store.ledger.opening import open_ledger
@@ -102,6 +103,63 @@ def test_what_fits_nothing_is_told(ledger: Ledger, statement: VexStatement, why:
     (untaken,) = told.untaken
     assert why in untaken.why
     assert untaken.is_unknown
+
+
+DEBIAN = "pkg:deb/debian"
+LIBSSL = f"{DEBIAN}/libssl3@3.0.11-1?arch=amd64&distro=debian-12&upstream=openssl"
+OPENSSL = f"{DEBIAN}/openssl@3.0.11-1?arch=amd64&distro=debian-12"
+LIBC = f"{DEBIAN}/libc6@2.36-9%2Bdeb12u4?arch=amd64&distro=debian-12&upstream=glibc%402.36-9"
+GLIBC = "pkg:rpm/redhat/glibc-common@2.34-60.el9?arch=x86_64&epoch=1&upstream=glibc-2.34-60.el9.src.rpm"
+
+
+@pytest.fixture
+def distribution(ledger: Ledger) -> Ledger:
+    inventory = ledger.visitor().inventory()
+    purls = [Purl.parse(each) for each in (LIBSSL, OPENSSL, LIBC, GLIBC)]
+    sbom = Sbom(tuple(sorted(Component(each.package, each.version, str(each)) for each in purls)))
+    inventory.add_sbom(sbom, NOW)
+    below = VersionRange(RangeKind.ECOSYSTEM, (RangeEvent(EventKind.INTRODUCED, "0"), RangeEvent(EventKind.FIXED, "9")))
+    named = {each: PackageName("deb", f"debian/{each}") for each in ("openssl", "glibc")}
+    affected = [Affected(each, "Debian:12", (below,)) for each in named.values()]
+    of_rpm = replace(below, events=(below.events[0], RangeEvent(EventKind.FIXED, "9:9")))
+    affected.append(Affected(PackageName("rpm", "redhat/glibc"), "Red Hat", (of_rpm,)))
+    inventory.put_advisories([replace(ADVISORY, id="DSA-1", aliases=("CVE-2026-2",), affected=tuple(affected))], NOW)
+    return ledger
+
+
+@pytest.mark.parametrize(
+    ("component", "covered"),
+    [
+        (f"{DEBIAN}/openssl@3.0.11-1?arch=source", {LIBSSL, OPENSSL}),
+        (f"{DEBIAN}/openssl?arch=source&distro=debian-12", {LIBSSL, OPENSSL}),
+        (f"{DEBIAN}/openssl@3.0.11-1", {OPENSSL}),
+        (f"{DEBIAN}/libssl3", {LIBSSL}),
+        (f"{DEBIAN}/glibc", {LIBC}),
+        (f"{DEBIAN}/glibc@2.36-9?arch=source", {LIBC}),
+        ("pkg:rpm/redhat/glibc@2.34-60.el9?arch=src", {GLIBC}),
+        ("pkg:rpm/redhat/glibc@2.34-60.el9?arch=src&epoch=1", {GLIBC}),
+    ],
+)
+def test_what_is_said_of_a_source_package_bears_on_what_is_built_from_it(
+    distribution: Ledger, component: str, covered: set[str]
+) -> None:
+    told = answer(distribution, said(component, names=("CVE-2026-2",)))
+    assert {path for _, _, path in waived(told)} == covered
+
+
+@pytest.mark.parametrize(
+    "component",
+    [
+        f"{DEBIAN}/openssl@9?arch=source",
+        f"{DEBIAN}/openssl?arch=source&distro=sid",
+        f"{DEBIAN}/zlib?arch=source",
+        "pkg:rpm/redhat/glibc@2.34-60.el9?arch=src&epoch=2",
+    ],
+)
+def test_another_source_package_bears_on_nothing(distribution: Ledger, component: str) -> None:
+    told = answer(distribution, said(component, names=("CVE-2026-2",)))
+    assert not told.waivers
+    assert [each.why for each in told.untaken] == ["no bill of materials here lists it"]
 
 
 @pytest.mark.parametrize("status", [VexStatus.AFFECTED, VexStatus.UNDER_INVESTIGATION])

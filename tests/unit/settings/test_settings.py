@@ -102,9 +102,8 @@ alerts: {file: alerts.jsonl}
         (SMALLEST + "loop: {interval: soon}\n", ":3: loop.interval is 'soon'; a duration"),
         (SMALLEST + "loop: 5\n", ":3: loop holds a number; a mapping of keys was expected"),
         (SMALLEST + "aws2: {}\n", ":3: unknown key 'aws2'; did you mean 'aws'?"),
-        ("intent: [{terraform: x}]\n", ":1: aws.regions is missing; add the key 'regions'"),
-        ("aws: {regions: []}\n", ":1: aws.regions is a list; a list with at least one entry was expected"),
-        ("aws: {regions: [eu-west-1]}\n", ":1: no intended state is declared"),
+        ("intent: [{terraform: x}]\n", ":1: something is declared, and no region in which it would be"),
+        ("aws: {regions: r}\n", ":1: aws.regions is 'r'; a list of texts was expected"),
         ("aws: {regions: [r]}\nintent: [{}]\n", ":2: intent[0] names 0 sources"),
         ("aws: {regions: [r], account: 12}\nintent: [{terraform: x}]\n", ":1: aws.account is '12'; twelve digits"),
         (SMALLEST + "services: {a: {tier: supreme}}\n", ":3: services.a.tier is 'supreme'; known are"),
@@ -141,3 +140,11 @@ def test_a_missing_file_says_how_to_write_one(tmp_path: Path) -> None:
 )
 def test_a_path_that_no_file_can_have(tmp_path: Path, line: str, where: str) -> None:
     assert refusal(tmp_path, f"{SMALLEST}{line}\n").endswith(where)
+
+
+@pytest.mark.parametrize("text", ["{}\n", "aws: {}\n", "aws: {regions: []}\nintent: []\n", "services: {shop: {}}\n"])
+def test_neither_a_cloud_nor_anything_declared_is_needed(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "setpoint.yaml"
+    path.write_text(text, encoding="utf-8")
+    settings = load_settings(path)
+    assert (settings.aws.regions, settings.intent) == ((), ())

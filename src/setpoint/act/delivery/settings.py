@@ -112,14 +112,15 @@ def _channel(name: str, fields: Fields, base: Path) -> ChannelSettings:
     channel = ChannelSettings(
         name,
         kind,
-        url=_secret(fields, "url", base),
-        key=_secret(fields, "key", base) if kind is ChannelKind.WEBHOOK else None,
+        url=secret_place(fields, "url", base),
+        key=secret_place(fields, "key", base) if kind is ChannelKind.WEBHOOK else None,
     )
     fields.done()
     return channel
 
 
-def _secret(fields: Fields, name: str, base: Path) -> SecretPlace:
+def secret_place(fields: Fields, name: str, base: Path) -> SecretPlace:
+    """By the keys `<name>_env` and `<name>_file`, of which there has to be one."""
     variable, file = fields.optional_text(f"{name}_env"), fields.optional_text(f"{name}_file")
     if (variable is None) == (file is None):
         raise InputError(

@@ -34,7 +34,7 @@ class Target:
         return self.urn.account
 
     def client(self, service: str) -> Any:
-        region = self.clients.settings.regions[0] if self.urn.region == GLOBAL else self.urn.region
+        region = self.clients.settings.home if self.urn.region == GLOBAL else self.urn.region
         return self.clients.client(service, region)
 
     def arn(self, service: str, resource: str) -> str:

@@ -23,6 +23,7 @@ from setpoint.intent.sbom.ecosystems.registry import reader_of
 from setpoint.intent.sbom.layers import MAX_LAYER_BYTES, Bounded, Layered, Seekable, inside
 from setpoint.intent.sbom.members import Object, a_text, an_object, child, items, text
 from setpoint.intent.sbom.tree import OS_RELEASE, Unread, distro_of
+from setpoint.intent.sbom.zstd import unpacked_zstd
 
 MAX_DOCUMENT_BYTES: Final = 4 * 1024 * 1024
 """Of a manifest or an index: registries refuse larger ones."""
@@ -85,7 +86,7 @@ class Image:
             layers = self._layers(parts)
             for name in layers or ():
                 try:
-                    self._layer(parts.open(name), name, layered)
+                    self._layer(parts.open(name), layered)
                 except (InputError, *_DAMAGED) as error:
                     why = error.what if isinstance(error, InputError) else f"the layer is damaged ({error})"
                     self.unread.append(Unread(name, why))
@@ -93,11 +94,12 @@ class Image:
             stream.seek(0)
             layered.apply(stream)
 
-    def _layer(self, stream: Seekable, name: str, layered: Layered) -> None:
+    def _layer(self, stream: Seekable, layered: Layered) -> None:
         magic = stream.read(len(_ZSTD))
         stream.seek(0)
         if magic == _ZSTD:
-            self.unread.append(Unread(name, "the layer is packed by zstd, which is not read"))
+            with unpacked_zstd(stream) as unpacked:
+                layered.apply(unpacked)
         elif magic.startswith(_GZIP):
             with gzip.GzipFile(fileobj=stream) as unpacked:
                 layered.apply(unpacked)

@@ -34,7 +34,7 @@ class Place:
     """As in URNs: `global` for what has no region."""
 
     def client(self, service: str) -> Any:
-        region = self.clients.settings.regions[0] if self.region == GLOBAL else self.region
+        region = self.clients.settings.home if self.region == GLOBAL else self.region
         return self.clients.client(service, region)
 
     def area(self, type_name: str) -> Area:

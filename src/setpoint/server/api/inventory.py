@@ -11,7 +11,7 @@ from fastapi import Path, Query, Request, Response
 from setpoint.errors import InputError, NotFoundError
 from setpoint.loop.affected import AffectedSearch
 from setpoint.loop.instructions import time_of
-from setpoint.loop.stock import report_instances, take_bill
+from setpoint.loop.stock import bill_of_release, report_instances, take_bill
 from setpoint.model.access import AccessScope
 from setpoint.model.service import Release
 from setpoint.server.api.paging import USUAL, Cursor, Limit, after_two, decode, encode, no_such_page, page
@@ -33,6 +33,7 @@ SBOMS: Final = f"{VERSION}/sboms"
 """Takes larger bodies than other calls: a bill of thousands of components has megabytes."""
 
 Digest = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
+Version = Annotated[str, Query(min_length=1, max_length=LONGEST_NAME, description="Of the release.")]
 Identity = Annotated[str, Query(alias="id", min_length=1, max_length=LONGEST_NAME, description="Of the instance.")]
 
 
@@ -60,12 +61,28 @@ def add_sbom(view: Seen, request: Request, body: SbomRequest, key: IdempotencyKe
     return once(view, request, body, key, HTTPStatus.CREATED, act)
 
 
-@routes.get("/sboms/{digest}", scope=AccessScope.READ, summary="A bill of materials, as it was understood")
+@routes.get(
+    "/sboms/{digest}", scope=AccessScope.READ, narrows=True, summary="A bill of materials, as it was understood"
+)
 def get_sbom(view: Seen, digest: Digest) -> SbomDocument:
-    found = view.parts.ledger.inventory().sbom(digest)
-    if found is None:
+    """To a caller that is bound to a service, what is also another's, or nobody's, is not there."""
+    inventory = view.parts.ledger.inventory()
+    found = inventory.sbom(digest)
+    own = view.principal.service
+    if found is None or (own is not None and [*inventory.services_of_sbom(digest)] != [own]):
         raise NotFoundError("there is no such bill of materials", remedy="see GET /v1/services/{name}/sboms")
     return SbomDocument.of(found)
+
+
+@routes.get(
+    "/services/{name:path}/sbom",
+    scope=AccessScope.READ,
+    narrows=True,
+    summary="The bill of materials that a release of it was built of",
+)
+def get_release_sbom(view: Seen, name: ServiceName, version: Version) -> SbomDocument:
+    view.own(name)
+    return SbomDocument.of(bill_of_release(view.parts.ledger.inventory(), Release(name, version)))
 
 
 @routes.get(
@@ -160,7 +177,10 @@ def affected(view: Seen, body: AffectedRequest) -> AffectedDocument:
         if body.what is None
         else asked_for(body.what, view.parts.ledger.inventory())
     )
-    search = AffectedSearch(view.parts.ledger, view.parts.described.services, only=view.principal.service)
+    described = view.parts.described
+    search = AffectedSearch(
+        view.parts.ledger, described.services, only=view.principal.service, scope=described.loop.scope
+    )
     answer = search.search(asked, after=_place(body.after), limit=body.limit)
     return AffectedDocument.of(answer, encode(list(answer.after)) if answer.after is not None else "")
 

@@ -1,6 +1,7 @@
 """What the rest asks of the stores: the ledger, the journal and the lake. Reading and writing are two interfaces."""
 
 from setpoint.store.interface.history import HistoryReader, Reach
+from setpoint.store.interface.identity import PermissionUseReader, PermissionUseWriter
 from setpoint.store.interface.inside import InsideReader, ReportTaker
 from setpoint.store.interface.inventory import (
     FIRST,
@@ -80,6 +81,8 @@ __all__ = [
     "LedgerWriter",
     "Parcel",
     "Pending",
+    "PermissionUseReader",
+    "PermissionUseWriter",
     "Reach",
     "Receipt",
     "ReportTaker",

@@ -14,8 +14,11 @@ from setpoint.model.report import AgentReport, Frame, Part, ProcessBill
 
 
 class InsideReader(Protocol):
-    def derived(self) -> int:
-        """The offset up to which the journal's reports are worked in; 0 where none are."""
+    def derived(self, journal: str = "") -> int:
+        """The offset up to which reports are worked in: of this journal, 0 where the last ones were another's.
+
+        Without one, of whichever they were. 0 where none are.
+        """
         ...
 
     def services(self) -> Sequence[str]:
@@ -66,8 +69,8 @@ class InsideReader(Protocol):
 class ReportTaker(Protocol):
     """Writes under the lease of the one who derives."""
 
-    def take_reports(self, reports: Sequence[AgentReport], offset: int, at: datetime) -> None:
-        """Work reports in, and remember the offset up to which the journal is: both or neither.
+    def take_reports(self, reports: Sequence[AgentReport], offset: int, at: datetime, *, journal: str = "") -> None:
+        """Work reports in, and remember the offset up to which the journal, of this identity, is: both or neither.
 
         What was worked in before counts nothing again.
         """

@@ -108,6 +108,10 @@ class InventoryReader(Protocol):
 
     def sbom(self, digest: str) -> Sbom | None: ...
 
+    def services_of_sbom(self, digest: str) -> Sequence[str]:
+        """Whose releases were built of it, or whose instances were found running it, by name; none for a mere image."""
+        ...
+
     def sbom_of_release(self, service: str, version: str) -> str:
         """The digest of what was built; empty where nobody said."""
         ...
@@ -126,6 +130,10 @@ class InventoryReader(Protocol):
 
     def instances(self, *, service: str | None, after: tuple[str, str], limit: int) -> Sequence[Instance]:
         """In order of service and id."""
+        ...
+
+    def instances_from(self, source: str, *, prefix: str) -> Sequence[Instance]:
+        """All that this source told of last, with ids that begin so."""
         ...
 
     def has_silent_instances(self, before: datetime) -> bool:
@@ -233,6 +241,14 @@ class InventoryWriter(Protocol):
 
     def expire_instances(self, before: datetime, at: datetime) -> int:
         """Let go of those that nobody saw since; how many went. Only so many at once that nobody has to wait long."""
+        ...
+
+    def note_unused_sboms(self, at: datetime) -> None:
+        """Which bills no release, image or instance points at any more, so that it is known since when."""
+        ...
+
+    def forget_unused_sboms(self, before: datetime, at: datetime) -> int:
+        """Delete those that have been so since then, with what only they list; how many went. Only so many at once."""
         ...
 
     def put_advisories(self, given: Iterable[Advisory], at: datetime) -> AdvisoryChanges: ...

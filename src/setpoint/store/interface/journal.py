@@ -58,6 +58,10 @@ class JournalWriter(Protocol):
 
 
 class JournalReader(Protocol):
+    def identity(self) -> str:
+        """What tells it from any other journal, whose offsets mean other entries."""
+        ...
+
     def read(self, after: int, limit: int) -> Sequence[Entry]:
         """The first entries after an offset; empty where there are none yet. What is damaged is skipped, and told."""
         ...

@@ -25,6 +25,7 @@ from setpoint.model.service import Release, Service, Signal
 from setpoint.model.urn import Urn
 from setpoint.model.waiver import Waiver
 from setpoint.store.interface.history import HistoryReader
+from setpoint.store.interface.identity import PermissionUseReader, PermissionUseWriter
 from setpoint.store.interface.inside import InsideReader, ReportTaker
 from setpoint.store.interface.inventory import InventoryReader, InventoryWriter
 from setpoint.store.interface.rows import (
@@ -170,6 +171,10 @@ class LedgerReader(Protocol):
         """What runs where, and what advisories say of it."""
         ...
 
+    def permission_use(self) -> PermissionUseReader:
+        """Which permissions were used, as audit trails tell."""
+        ...
+
     def audit(self, *, after: int = 0) -> Iterator[AuditRow]: ...
 
     def audit_rows(self) -> int:
@@ -289,6 +294,10 @@ class LedgerWriter(ReportTaker, Protocol):
         ...
 
     def inventory(self) -> InventoryWriter:
+        """Needs no lease; where there is one, its writes carry it."""
+        ...
+
+    def permission_use(self) -> PermissionUseWriter:
         """Needs no lease; where there is one, its writes carry it."""
         ...
 

@@ -81,6 +81,8 @@ class BeatRow:
     coverage: tuple[AreaCoverage, ...]
     held: Mapping[str, int] = field(default_factory=dict)
     """Why reverts were held back → how many."""
+    running: tuple[AreaCoverage, ...] = ()
+    """How much was read of what runs, where a provider says so."""
 
 
 class DeliveryState(StrEnum):

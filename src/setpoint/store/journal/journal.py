@@ -22,7 +22,7 @@ from setpoint.store.journal.failures import unreadable, unwritable
 from setpoint.store.journal.group import Append, Group
 from setpoint.store.journal.limits import JournalLimits
 from setpoint.store.journal.reading import read_at
-from setpoint.store.journal.recovery import Found, recover, take
+from setpoint.store.journal.recovery import Found, identify, recover, take
 from setpoint.store.journal.segment import Block, Segment, SegmentWriter, sync_folder
 from setpoint.store.journal.trouble import Trouble
 from setpoint.store.journal.turns import Turns
@@ -43,6 +43,7 @@ class FileJournal:
         self._folder = folder
         self._limits = limits
         self._lock: int | None = lock
+        self._identity = identify(folder, lock)
         self._segments = found.segments
         self._last = found.last
         self._next = found.next
@@ -83,6 +84,9 @@ class FileJournal:
             if len(entries) >= limit or size >= READ_BYTES:
                 break
         return entries[:limit]
+
+    def identity(self) -> str:
+        return self._identity
 
     def last_offset(self) -> int:
         with self._state:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import fcntl
 import os
 import re
+import secrets
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
@@ -22,6 +23,8 @@ from setpoint.store.journal.known import KnownIdentities
 from setpoint.store.journal.limits import JournalLimits
 from setpoint.store.journal.reading import read_at
 from setpoint.store.journal.segment import SUFFIX, Segment, sync_folder
+
+IDENTITY_BYTES: Final = 16
 
 _SEGMENT: Final = re.compile(r"(\d{20})(\.v\d+)")
 
@@ -61,6 +64,20 @@ def take(folder: Path) -> int:
         remedy = "stop it, or name another folder under ingest.journal"
         raise JournalError("another process has this journal", where=str(folder), remedy=remedy) from error
     return lock
+
+
+def identify(folder: Path, lock: int) -> str:
+    """What tells this journal from any other, for as long as its folder is there: kept in the file of the lock."""
+    try:
+        known = os.pread(lock, 2 * IDENTITY_BYTES, 0).decode(errors="replace")
+        if len(known) == 2 * IDENTITY_BYTES:
+            return known
+        made = secrets.token_hex(IDENTITY_BYTES)
+        os.pwrite(lock, made.encode(), 0)
+        os.fsync(lock)
+    except OSError as error:
+        raise unwritable(error, folder) from error
+    return made
 
 
 def recover(folder: Path, limits: JournalLimits, taken: int) -> Found:

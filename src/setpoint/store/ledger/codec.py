@@ -14,6 +14,7 @@ from setpoint.model.canonical import Json
 from setpoint.model.decision import Decision, Factor, Outcome, Reason, Verdict
 from setpoint.model.drift import Comparison, Drift, DriftKind, Fold, Gap, GapKind
 from setpoint.model.finding import Finding, FindingSource
+from setpoint.model.inventory import AREA_TYPES
 from setpoint.model.policy import Effect, Severity, Stage
 from setpoint.model.remediation import Change, Plan
 from setpoint.model.service import Threshold
@@ -24,6 +25,7 @@ from setpoint.store.interface import BeatRow
 
 Fields = dict[str, Json]
 
+_RUNNING: Final = frozenset(AREA_TYPES.values())
 _WAIVER_TEXTS: Final = ("id", "scope", "policy", "path", "reason", "owner", "ticket", "actor")
 _CHANGE_TEXTS: Final = ("principal", "issuer", "event", "source", "id", "origin")
 
@@ -247,8 +249,13 @@ def decode_coverage(documents: Iterable[Mapping[str, Any]]) -> tuple[AreaCoverag
 
 
 def decode_beat(row: Row[Any]) -> BeatRow:
-    names = [each.name for each in fields(BeatRow)]
-    return BeatRow(**{**{name: row._mapping[name] for name in names}, "coverage": decode_coverage(row.coverage)})
+    names = {each.name for each in fields(BeatRow)} - {"coverage", "running"}
+    areas = decode_coverage(row.coverage)
+    return BeatRow(
+        **{name: row._mapping[name] for name in names},
+        coverage=tuple(each for each in areas if each.area.type not in _RUNNING),
+        running=tuple(each for each in areas if each.area.type in _RUNNING),
+    )
 
 
 def encode_threshold(threshold: Threshold | None) -> Fields | None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 
-from setpoint.errors import Error, LedgerError, without_inside
+from setpoint.errors import Error, LedgerError, OutOfReachError, TemporaryError, without_inside
 from setpoint.store.ledger import dialect
 
 Item = TypeVar("Item")
@@ -23,24 +26,51 @@ MAX_VALUES: Final = 5_000
 """In one `IN (…)`. SQLite takes 32,766 values in a statement (*Limits In SQLite*), PostgreSQL's protocol 65,535."""
 
 
-class Database:
+class Database(ABC):
     """One database of a ledger. Threads may share it: readers have a connection each, writers take turns."""
 
     def __init__(
-        self, engine: Engine, writing: Mapping[str, str], translate: Translate, place: str, *, read_only: bool
+        self,
+        engine: Engine,
+        writing: Mapping[str, Any],
+        translate: Translate,
+        place: str,
+        *,
+        read_only: bool,
+        reading: Mapping[str, Any] | None = None,
     ) -> None:
-        """`writing` are the options of a connection that writes: only one does, at any time, among all processes."""
+        """`writing` are the options of a connection that writes: only one does, at any time, among all processes.
+
+        `reading` are those of one that reads.
+        """
         self.read_only = read_only
         self.engine = engine
+        self._reading_engine = engine.execution_options(**reading) if reading else engine
         self._writing_engine = engine.execution_options(**writing)
         self._translate = translate
-        self._place = place
+        self.place = place
         """Where it is, as errors say."""
         self._turn = threading.RLock()
         self._current: Connection | None = None
         self._broken = False
         self._trouble = ""
         self.has_written = False
+
+    @abstractmethod
+    def make_ready(self) -> None:
+        """What has to be so before anything is written; raises `LedgerError` where it cannot be."""
+
+    @abstractmethod
+    def is_marked(self, connection: Connection) -> bool:
+        """Whether it says of itself that it is a ledger."""
+
+    @abstractmethod
+    def mark(self, connection: Connection) -> None:
+        """It is a ledger from now on, and all of its tables are there."""
+
+    @abstractmethod
+    def time(self, connection: Connection, told: datetime) -> datetime:
+        """By which clock leases run: `told`, or one that all who share the ledger have in common."""
 
     @property
     def trouble(self) -> str:
@@ -50,7 +80,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection that sees the ledger as it was committed when its first statement ran."""
-        with self._translated(), self.engine.connect() as connection:
+        with self._translated(), self._reading_engine.connect() as connection:
             yield connection
 
     @contextmanager
@@ -60,7 +90,7 @@ class Database:
         Once a part has failed, the whole does not commit, even if somebody swallowed the error: no half steps.
         """
         if self.read_only:
-            raise LedgerError("the ledger was opened for reading only", where=self._place)
+            raise LedgerError("the ledger was opened for reading only", where=self.place)
         with self._turn:
             if self._current is None:
                 yield from self._noted()
@@ -70,7 +100,7 @@ class Database:
     def _noted(self) -> Iterator[Connection]:
         try:
             yield from self._whole()
-        except LedgerError as error:
+        except (LedgerError, OutOfReachError) as error:
             if isinstance(error.__cause__, DBAPIError):
                 self._trouble = without_inside(error).diagnostics()
             raise
@@ -84,7 +114,7 @@ class Database:
             finally:
                 self._current = None
             if self._broken:
-                raise LedgerError("a part of this step failed, so nothing of it was written", where=self._place)
+                raise LedgerError("a part of this step failed, so nothing of it was written", where=self.place)
         self.has_written = True
 
     def _part(self, current: Connection) -> Iterator[Connection]:
@@ -99,10 +129,12 @@ class Database:
         try:
             yield
         except DBAPIError as error:
-            translated = self._translate(error, self._place)
+            translated = self._translate(error, self.place)
             if translated is None:
                 raise
             raise translated from error
+        except NoConnectionLeft as error:
+            raise TemporaryError("too many ask the ledger at once", remedy="try again") from error
 
     def close(self) -> None:
         self.engine.dispose()
@@ -116,9 +148,18 @@ class LedgerFile(Database):
         super().__init__(engine, dialect.WRITING, dialect.translate, str(path), read_only=read_only)
         self.path = path
 
-    def use_write_ahead_log(self) -> None:
+    def make_ready(self) -> None:
         with self._translated():
             dialect.use_write_ahead_log(self.engine)
+
+    def is_marked(self, connection: Connection) -> bool:
+        return dialect.is_marked(connection)
+
+    def mark(self, connection: Connection) -> None:
+        dialect.mark(connection)
+
+    def time(self, connection: Connection, told: datetime) -> datetime:  # noqa: ARG002 (all who share it are here)
+        return told
 
 
 def batches(items: Sequence[Item], size: int = MAX_VALUES) -> Iterator[Sequence[Item]]:

@@ -1,6 +1,6 @@
-"""All that is SQLite's own: how to connect, begin, insert-or-update, and say what went wrong.
+"""All that is SQLite's own: how to connect, begin, refuse changes, and say what went wrong.
 
-`database.py` and `opening.py` call it; a PostgreSQL ledger needs a sibling of this module with the same functions.
+`database.py` calls it; `postgres` is its sibling for PostgreSQL.
 """
 
 from __future__ import annotations
@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event
-from sqlalchemy.dialects.sqlite import Insert, insert
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
@@ -28,6 +27,9 @@ BUSY_SECONDS: Final = 10.0
 
 BUSY_PAUSE: Final = 0.02
 """Seconds between two attempts, where SQLite does not wait by itself."""
+
+CACHE_KIBIBYTES: Final = 32 * 1024
+"""Of pages that a connection keeps in memory, once it has read them; SQLite's own bound is 2,000."""
 
 _BEGIN: Final = "setpoint_begin"
 """The execution option that says how a connection's transactions begin."""
@@ -86,6 +88,8 @@ def _set_up(connection: sqlite3.Connection) -> None:
     # FULL: what was committed survives a power cut. NORMAL could lose the last commits, and with them the record of
     # a change that was already made to production.
     connection.execute("PRAGMA synchronous = FULL")
+    # A bill of materials touches as many pages as it has components, all over a table of millions of rows.
+    connection.execute(f"PRAGMA cache_size = -{CACHE_KIBIBYTES}")
     # What a tampered schema defines (a view, a trigger) may call no function with side effects.
     connection.execute("PRAGMA trusted_schema = OFF")
 
@@ -137,21 +141,6 @@ def append_only(table: str) -> Sequence[str]:
         f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
         for verb in ("update", "delete")
     ]
-
-
-def insert_or_update(table: Table) -> Insert:
-    """Insert rows; where the primary key exists, every other column takes the new value."""
-    statement = insert(table)
-    keys = {column.name for column in table.primary_key}
-    return statement.on_conflict_do_update(
-        index_elements=list(table.primary_key),
-        set_={column.name: statement.excluded[column.name] for column in table.columns if column.name not in keys},
-    )
-
-
-def insert_or_keep(table: Table) -> Insert:
-    """Insert rows; where the primary key exists, what is there stays."""
-    return insert(table).on_conflict_do_nothing(index_elements=list(table.primary_key))
 
 
 _MEANINGS: Final[Mapping[int, tuple[str, str]]] = {

@@ -24,11 +24,12 @@ from setpoint.model.policy import Stage
 from setpoint.model.resource import Resource
 from setpoint.model.urn import Urn
 from setpoint.store.interface import Reach
-from setpoint.store.ledger import codec, decisions, dialect, states
+from setpoint.store.ledger import codec, decisions, states
 from setpoint.store.ledger.database import batches
 from setpoint.store.ledger.decisions import Together, Topic
 from setpoint.store.ledger.states import Document, Kept
 from setpoint.store.ledger.tables import history, history_reach
+from setpoint.store.ledger.upserts import insert_or_keep
 
 PAGE: Final = 500
 """Rows whose documents are in memory at one time: a few megabytes."""
@@ -69,7 +70,7 @@ def record(
     end(connection, scope, [urn for urn in changed if urn in known], at)
     connection.execute(insert(history), [{"scope": scope, "urn": urn, "at": at, **row} for urn, row in changed.items()])
     begins = {"scope": scope, "since": at, "pruned_at": at}
-    connection.execute(dialect.insert_or_keep(history_reach), begins)
+    connection.execute(insert_or_keep(connection, history_reach), begins)
 
 
 def end(connection: Connection, scope: str, urns: Sequence[str], at: datetime) -> None:

@@ -6,6 +6,7 @@ Everything here runs inside a writing transaction of the caller's: `ledger.py` t
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -18,10 +19,16 @@ from setpoint.store.ledger.tables import leases
 from setpoint.store.ledger.upserts import insert_or_update
 
 
-def take(connection: Connection, scope: str, now: datetime, ttl: float) -> Lease:
-    """The lease, if it is free, has expired, or its holder died on this machine; otherwise `LeaseHeldError`."""
+def take(
+    connection: Connection, scope: str, now: datetime, ttl: float, given_up: Container[tuple[str, int]] = ()
+) -> Lease:
+    """The lease, if it is free, has expired, or its holder died on this machine; otherwise `LeaseHeldError`.
+
+    `given_up` are those, by scope and token, of which it is known that nobody works under them any more.
+    """
     row = _current(connection, scope)
-    if row is not None and (worker := holder(connection, scope, now)):
+    is_over = row is not None and (scope, row.token) in given_up
+    if row is not None and not is_over and (worker := holder(connection, scope, now)):
         until = row.expires_at.isoformat(timespec="seconds")
         raise LeaseHeldError(
             f"{worker} and until {until} at least",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from contextlib import suppress
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Final
 from uuid import uuid4
 
-from setpoint.errors import CouldNotTellError, LedgerError
+from setpoint.errors import CouldNotTellError, LedgerError, OutOfReachError, TemporaryError
 from setpoint.store.audit_mark import AuditMark
 from setpoint.store.interface import AuditCheck, AuditEnd, Lease
 from setpoint.store.ledger import audit, audit_check, leases
@@ -18,6 +21,12 @@ from setpoint.store.ledger.pages import SqlPages
 from setpoint.store.ledger.reader import SqlReader
 from setpoint.store.ledger.tokens import SqlTokens
 from setpoint.store.ledger.writer import SqlWriter, set_clock, touch_clock
+
+_GIVEN_UP: Final[dict[str, set[tuple[str, int]]]] = defaultdict(set)
+"""Place → leases, by scope and token, that this process could not give back, since the ledger did not answer.
+
+It lives on, so that nobody else may take them before their time; it may itself.
+"""
 
 
 class SqlLedger(SqlReader):
@@ -32,7 +41,9 @@ class SqlLedger(SqlReader):
 
     def acquire(self, scope: str, now: datetime, ttl: float) -> tuple[Lease, SqlWriter]:
         with self._database.write() as connection:
-            lease = leases.take(connection, scope, now, ttl)
+            given_up = _GIVEN_UP[self._database.place]
+            taken = leases.take(connection, scope, self._database.time(connection, now), ttl, given_up)
+            lease = _by_the_holders_clock(taken, now, ttl)
             name = f"{scope}#{lease.token}"
             details = {"token": lease.token, "holder": lease.holder, "expires_at": lease.expires_at.isoformat()}
             audit.append(connection, name, [Entry(now, "lease taken", scope, details)])
@@ -41,16 +52,20 @@ class SqlLedger(SqlReader):
 
     def renew(self, lease: Lease, now: datetime, ttl: float) -> Lease:
         with self._database.write() as connection:
-            renewed = leases.extend(connection, lease, now, ttl)
+            renewed = leases.extend(connection, lease, self._database.time(connection, now), ttl)
             set_clock(connection, now)
         self._keep_mark()
-        return renewed
+        return _by_the_holders_clock(renewed, now, ttl)
 
     def release(self, lease: Lease) -> None:
         """Seals the audit log. A lease that was lost already is no error: it is not held any more, as was asked."""
-        with self._database.write() as connection:
-            if leases.give_back(connection, lease):
-                audit.seal(connection)
+        try:
+            with self._database.write() as connection:
+                if leases.give_back(connection, lease):
+                    audit.seal(connection)
+        except TemporaryError:
+            _GIVEN_UP[self._database.place].add((lease.scope, lease.token))
+            raise
         self._keep_mark()
 
     def check_audit(self) -> AuditCheck:
@@ -103,6 +118,11 @@ class SqlLedger(SqlReader):
 
     def close(self) -> None:
         if self._database.has_written:
-            with suppress(LedgerError):  # whoever could not go on with it has been told so
+            with suppress(LedgerError, OutOfReachError):  # whoever could not go on with it has been told so
                 self._keep_mark()
         self._database.close()
+
+
+def _by_the_holders_clock(lease: Lease, now: datetime, ttl: float) -> Lease:
+    """By which it asks itself when to renew; others go by the database's time."""
+    return replace(lease, expires_at=now + timedelta(seconds=ttl))

@@ -13,9 +13,9 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 from setpoint.errors import ConflictError, NotFoundError
 from setpoint.model.order import Order, OrderKind
 from setpoint.model.waiver import Waiver
-from setpoint.store.ledger import dialect
 from setpoint.store.ledger.audit import Entry
 from setpoint.store.ledger.tables import orders, waiver_matches, waivers
+from setpoint.store.ledger.upserts import insert_or_update
 
 _IDENTITY: Final = re.compile(r"w[0-9]{1,18}", re.ASCII)
 """No more digits than every database's numbers have room for."""
@@ -49,7 +49,7 @@ def end_waiver(connection: Connection, identity: str, at: datetime) -> tuple[Wai
 def note_matches(connection: Connection, identities: Sequence[str], at: datetime) -> None:
     rows = [{"waiver": each, "at": at} for each in sorted(set(identities))]
     if rows:
-        connection.execute(dialect.insert_or_update(waiver_matches), rows)
+        connection.execute(insert_or_update(connection, waiver_matches), rows)
 
 
 def read_waivers(connection: Connection) -> list[Waiver]:

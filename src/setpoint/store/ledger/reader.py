@@ -35,6 +35,7 @@ from setpoint.store.ledger import (
 )
 from setpoint.store.ledger.columns import EPOCH
 from setpoint.store.ledger.database import Database
+from setpoint.store.ledger.identity.reader import SqlPermissionUse
 from setpoint.store.ledger.inside.reader import SqlInside, read_services
 from setpoint.store.ledger.inventory.reader import SqlInventory, read_inventoried
 
@@ -183,7 +184,7 @@ class SqlReader:
 
     def worker(self, scope: str, now: datetime) -> str:
         with self._database.read() as connection:
-            return leases.holder(connection, scope, now)
+            return leases.holder(connection, scope, self._database.time(connection, now))
 
     def knows_service(self, name: str) -> bool:
         if self.inside().knows(name) or self.inventory().knows(name):
@@ -268,6 +269,9 @@ class SqlReader:
 
     def inventory(self) -> SqlInventory:
         return SqlInventory(self._database)
+
+    def permission_use(self) -> SqlPermissionUse:
+        return SqlPermissionUse(self._database)
 
     def audit(self, *, after: int = 0) -> Iterator[AuditRow]:
         table = tables.audit_log

@@ -30,7 +30,6 @@ from setpoint.store.ledger import (
     codec,
     decisions,
     deliveries,
-    dialect,
     findings,
     gate_cases,
     history,
@@ -43,10 +42,12 @@ from setpoint.store.ledger import (
 from setpoint.store.ledger.audit import Entry
 from setpoint.store.ledger.columns import EPOCH
 from setpoint.store.ledger.database import Database, batches
+from setpoint.store.ledger.identity.writing import SqlPermissionUseWriter
 from setpoint.store.ledger.inside import agents, concluding, switches, taking
 from setpoint.store.ledger.inventory import recording
 from setpoint.store.ledger.inventory.writer import SqlInventoryWriter
 from setpoint.store.ledger.stock import take_stock
+from setpoint.store.ledger.upserts import insert_or_keep, insert_or_update
 
 
 class SqlWriter:
@@ -94,7 +95,7 @@ class SqlWriter:
             return {}
         with self._working() as (connection, scope):
             rows = [_encode_conclusion(scope, each, at) for each in latest.values()]
-            connection.execute(dialect.insert_or_update(tables.resources), rows)
+            connection.execute(insert_or_update(connection, tables.resources), rows)
             found = {urn: each.findings for urn, each in latest.items()}
             changes = findings.record(
                 connection, scope, found, at, lambda finding: latest[finding.urn].leaves_open(finding)
@@ -119,9 +120,9 @@ class SqlWriter:
             set_clock(connection, at)
         return changes
 
-    def take_reports(self, reports: Sequence[AgentReport], offset: int, at: datetime) -> None:
+    def take_reports(self, reports: Sequence[AgentReport], offset: int, at: datetime, *, journal: str = "") -> None:
         with self._working() as (connection, _):
-            changed = taking.take(connection, reports, offset)
+            changed = taking.take(connection, reports, offset, journal)
             take_stock(self.inventory(), reports, changed, at)
             set_clock(connection, at)
 
@@ -256,6 +257,9 @@ class SqlWriter:
     def inventory(self) -> SqlInventoryWriter:
         return SqlInventoryWriter(self._appending, self._tell, set_clock)
 
+    def permission_use(self) -> SqlPermissionUseWriter:
+        return SqlPermissionUseWriter(self._appending, set_clock)
+
     def give_order(self, order: Order) -> Order:
         with self._appending() as connection:
             given = people.add_order(connection, order)
@@ -288,12 +292,14 @@ class SqlWriter:
         if not services:
             return
         with self._appending() as connection:
-            connection.execute(dialect.insert_or_update(tables.services), [_encode_service(each) for each in services])
+            connection.execute(
+                insert_or_update(connection, tables.services), [_encode_service(each) for each in services]
+            )
 
     def put_release(self, release: Release, at: datetime) -> None:
         with self._appending() as connection:
             row = {"service": release.service, "version": release.version, "first_seen": at}
-            connection.execute(dialect.insert_or_keep(tables.releases), row)
+            connection.execute(insert_or_keep(connection, tables.releases), row)
             set_clock(connection, at)
 
     def put_decision(
@@ -365,6 +371,6 @@ def _encode_beat(beat: BeatRow) -> dict[str, Any]:
         "opened": beat.opened,
         "closed": beat.closed,
         "remediated": beat.remediated,
-        "coverage": codec.encode_coverage(beat.coverage),
+        "coverage": codec.encode_coverage((*beat.coverage, *beat.running)),
         "held": beat.held,
     }

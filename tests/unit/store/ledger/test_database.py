@@ -100,6 +100,7 @@ def test_reading_goes_on_while_a_transaction_is_open(ledger: SqlLedger, writer: 
     assert len(list(ledger.audit())) == 2
 
 
+@pytest.mark.usefixtures("path")  # PostgreSQL's troubles have tests of their own
 def test_trouble_is_told_until_something_can_be_written(ledger: SqlLedger, writer: SqlWriter, now: datetime) -> None:
     writer.note("me", "before", "it", {}, now)
     assert ledger.trouble() == ""

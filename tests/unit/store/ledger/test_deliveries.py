@@ -159,6 +159,8 @@ class TestWhoMay:
         writer.enqueue([parcel(1)], now, HOLD)
         begun = writer.begin_delivery(1, now, now + HOLD)
         before = ledger.deliveries("aws")
+        assert writer._lease
+        ledger.renew(writer._lease, now, ttl=0)
         ledger.acquire("aws", now + timedelta(hours=1), 60)
         with pytest.raises(FencedError):
             write(writer, now, begun)

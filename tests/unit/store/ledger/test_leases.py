@@ -4,11 +4,11 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
-from setpoint.errors import FencedError, LeaseHeldError, LedgerError
+from setpoint.errors import FencedError, LeaseHeldError, LedgerError, TemporaryError
 from setpoint.model.attribution import Inquiry, Untold
 from setpoint.model.finding import Finding
 from setpoint.model.remediation import Remediation, RemediationState
@@ -21,6 +21,8 @@ from setpoint.store.ledger.writer import SqlWriter
 
 Maker = Callable[..., Any]
 TTL = 60.0
+OVER = 0.0
+"""The time of a lease that is over by any clock."""
 MINUTE = timedelta(seconds=60)
 
 
@@ -47,7 +49,7 @@ def test_scopes_are_held_apart(ledger: SqlLedger, now: datetime) -> None:
 
 
 def test_an_expired_lease_goes_to_the_next(ledger: SqlLedger, now: datetime) -> None:
-    ledger.acquire("aws", now, TTL)
+    ledger.acquire("aws", now, OVER)
     lease, _ = ledger.acquire("aws", now + MINUTE, TTL)
     assert lease.token == 2
 
@@ -74,14 +76,14 @@ def test_a_late_worker_that_nobody_replaced_goes_on(ledger: SqlLedger, now: date
 
 
 def test_a_lost_lease_cannot_be_renewed(ledger: SqlLedger, now: datetime) -> None:
-    lease, _ = ledger.acquire("aws", now, TTL)
+    lease, _ = ledger.acquire("aws", now, OVER)
     ledger.acquire("aws", now + MINUTE, TTL)
     with pytest.raises(FencedError, match="has taken it over"):
         ledger.renew(lease, now + MINUTE, TTL)
 
 
 def test_giving_a_lost_lease_back_takes_nothing_from_its_holder(ledger: SqlLedger, now: datetime) -> None:
-    lost, _ = ledger.acquire("aws", now, TTL)
+    lost, _ = ledger.acquire("aws", now, OVER)
     held, writer = ledger.acquire("aws", now + MINUTE, TTL)
     ledger.release(lost)
     writer.put_services([Service("payments")])
@@ -171,3 +173,18 @@ def _content(path: Path) -> list[str]:
 
     with closing(sqlite3.connect(path)) as connection:
         return list(connection.iterdump())
+
+
+def test_a_lease_that_could_not_be_given_back_is_free_to_its_own_process(
+    ledger: SqlLedger, place: str, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lease, _ = ledger.acquire("aws", now, TTL)
+    monkeypatch.setattr(ledger._database, "write", _out_of_reach)
+    with pytest.raises(TemporaryError):
+        ledger.release(lease)
+    with closing(open_ledger(place)) as again:
+        assert again.acquire("aws", now, TTL)[0].token == 2
+
+
+def _out_of_reach() -> NoReturn:
+    raise TemporaryError("the ledger does not answer")

@@ -133,7 +133,6 @@ def test_a_truncated_ledger_is_told_so(path: Path) -> None:
     [
         ("", "empty"),
         ("sqlite:///", "empty"),
-        ("postgresql://db/setpoint", "'postgresql' is not supported"),
         ("mysql://db/setpoint", "'mysql' is not supported"),
     ],
 )

@@ -5,6 +5,7 @@ from pathlib import Path
 from threading import Barrier, Thread
 
 import pytest
+from sqlalchemy import text
 
 from setpoint.errors import ConflictError, InputError, LedgerError, NotFoundError
 from setpoint.model.access import AccessScope, TokenRequest, TokenState
@@ -265,9 +266,9 @@ def test_a_wrapped_key_is_bound_to_its_token(store: SqlTokens, ledger: SqlLedger
     one = store.issue(AGENT, "me", now)
     two = store.issue(TokenRequest("other", AGENT.scopes, is_agent=True), "me", now)
     with ledger._database.write() as connection:
-        connection.exec_driver_sql(
-            "UPDATE wrapped_keys SET wrapped = (SELECT wrapped FROM wrapped_keys WHERE purpose = ?) WHERE purpose = ?",
-            (f"agent {one.token.id}", f"agent {two.token.id}"),
+        connection.execute(
+            text("UPDATE wrapped_keys SET wrapped = (SELECT wrapped FROM wrapped_keys WHERE purpose = :one)"),
+            {"one": f"agent {one.token.id}"},
         )
     with pytest.raises(LedgerError, match="not wrapped under this master key, or is damaged"):
         store.agent_keys(two.token.id)

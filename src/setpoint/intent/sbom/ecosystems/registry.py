@@ -21,7 +21,7 @@ from setpoint.intent.sbom.ecosystems.pnpm import read_pnpm_lock
 from setpoint.intent.sbom.ecosystems.python_installed import read_metadata
 from setpoint.intent.sbom.ecosystems.python_locks import read_packages, read_pipfile_lock, read_pylock
 from setpoint.intent.sbom.ecosystems.python_requirements import read_requirements
-from setpoint.intent.sbom.ecosystems.rpm import read_rpm_sqlite, refuse_other_form
+from setpoint.intent.sbom.ecosystems.rpm import read_rpm_packages, read_rpm_sqlite
 from setpoint.intent.sbom.ecosystems.yarn import read_yarn_lock
 
 _BY_NAME: Final[dict[str, Reader]] = {
@@ -55,7 +55,7 @@ _BY_PATH: Final[tuple[tuple[re.Pattern[str], Reader], ...]] = (
     (re.compile(r"(?:.*/)?[^/]+\.deps\.json"), read_deps),
     (re.compile(r"(?:.*/)?var/lib/dpkg/status(?:\.d/(?!.*\.md5sums$)[^/]+)?"), read_dpkg),
     (re.compile(r"(?:.*/)?lib/apk/db/installed"), read_apk),
-    (re.compile(r"(?:.*/)?(?:var/lib/rpm|sysimage/rpm)/Packages(?:\.db)?"), refuse_other_form),
+    (re.compile(r"(?:.*/)?(?:var/lib/rpm|sysimage/rpm)/Packages(?:\.db)?"), read_rpm_packages),
     (re.compile(r"(?:.*/)?[^/]+\.(?:jar|war|ear)"), read_archive),
 )
 

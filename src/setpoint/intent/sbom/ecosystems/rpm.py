@@ -1,19 +1,19 @@
-"""The database of RPM (https://rpm-software-management.github.io/rpm/manual/format_header.html): rpmdb.sqlite.
+"""The database of RPM, in each of its forms: rpmdb.sqlite, ndb (`Packages.db`) and Berkeley DB (`Packages`).
 
-Its other forms, of Berkeley DB (`Packages`) and ndb (`Packages.db`), are told by name: no library that is kept up reads
-them without rpm itself.
+All hold a header for each package (https://rpm-software-management.github.io/rpm/manual/format_header.html).
 """
 
 from __future__ import annotations
 
 import sqlite3
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from typing import Final
 
 from setpoint.errors import InputError
 from setpoint.intent.sbom.ecosystems.found import Found, Source
+from setpoint.intent.sbom.ecosystems.rpm_stores import NDB_MAGIC, bdb_headers, ndb_headers
 from setpoint.intent.sbom.octets import MAX_BYTES
 from setpoint.model.component import Problem, ProblemKind
 from setpoint.model.purl import Purl
@@ -34,7 +34,17 @@ _NO_PACKAGE: Final = "gpg-pubkey"
 
 
 def read_rpm_sqlite(source: Source) -> Iterator[Found | Problem]:
-    for number, blob in _rows(source.octets):
+    yield from _packages(source, _rows(source.octets))
+
+
+def read_rpm_packages(source: Source) -> Iterator[Found | Problem]:
+    """Of ndb or Berkeley DB, as its content says."""
+    headers = ndb_headers if source.octets.startswith(NDB_MAGIC) else bdb_headers
+    yield from _packages(source, headers(source.octets))
+
+
+def _packages(source: Source, headers: Iterable[tuple[int, object]]) -> Iterator[Found | Problem]:
+    for number, blob in headers:
         where = f"{source.path}: package {number}"
         tags = _tags(blob) if isinstance(blob, bytes) else None
         if tags is None or not tags.get(_NAME):
@@ -63,10 +73,6 @@ class _Steps:
     def over(self) -> bool:
         self._left -= 1
         return self._left < 0
-
-
-def refuse_other_form(source: Source) -> Iterator[Found | Problem]:
-    raise InputError("this database of RPM is in a form (Berkeley DB or ndb) that is not read", where=source.path)
 
 
 def _found(source: Source, where: str, tags: dict[int, str]) -> Found:

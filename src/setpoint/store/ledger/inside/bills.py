@@ -18,8 +18,8 @@ from sqlalchemy import Connection, select
 
 from setpoint.model.component import Component, PackageName, Sbom
 from setpoint.model.report import AgentReport, ProcessBill, ToldBill, ToldComponent
-from setpoint.store.ledger import dialect
 from setpoint.store.ledger.inside.tables import agents, bills
+from setpoint.store.ledger.upserts import insert_or_update
 
 MOST_PROCESSES: Final = 1_000
 """That are shown of one service."""
@@ -57,7 +57,7 @@ def take(connection: Connection, report: AgentReport) -> BootBill | None:
         "is_whole": after.is_whole,
         "components": _packed(after.components.values()),
     }
-    connection.execute(dialect.insert_or_update(bills), row)
+    connection.execute(insert_or_update(connection, bills), row)
     return after
 
 

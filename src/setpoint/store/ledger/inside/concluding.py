@@ -11,10 +11,10 @@ from setpoint.model.decision import Decision
 from setpoint.model.finding import Finding, FindingChanges, FindingSource
 from setpoint.model.urn import Urn
 from setpoint.store.ledger import decisions as kept_decisions
-from setpoint.store.ledger import dialect
 from setpoint.store.ledger import findings as kept_findings
 from setpoint.store.ledger.audit import Entry
 from setpoint.store.ledger.inside.tables import told_attacks
+from setpoint.store.ledger.upserts import insert_or_update
 
 
 def record(
@@ -40,4 +40,4 @@ def record(
 def note_attacks(connection: Connection, service: str, attacks: Mapping[str, int]) -> None:
     rows = [{"service": service, "key": key, "attacks": count} for key, count in sorted(attacks.items())]
     if rows:
-        connection.execute(dialect.insert_or_update(told_attacks), rows)
+        connection.execute(insert_or_update(connection, told_attacks), rows)

@@ -11,10 +11,10 @@ from sqlalchemy import Connection, Row, func, select
 from setpoint.model.canonical import canonical_bytes
 from setpoint.model.inside import Place
 from setpoint.model.report import AgentReport, Frame, Origin, ReportedPlace, Sighting
-from setpoint.store.ledger import dialect
 from setpoint.store.ledger.columns import EPOCH, MICROSECOND
 from setpoint.store.ledger.inside.growth import seen_again
 from setpoint.store.ledger.inside.tables import place_boots, places
+from setpoint.store.ledger.upserts import insert_or_update
 
 MOST_PLACES: Final = 10_000
 """Of one service; what is found in more places is not told apart any more."""
@@ -42,8 +42,8 @@ def merge(connection: Connection, report: AgentReport, *, is_gone: bool) -> None
         rows.append(_merged(row, place, report, growth))
         boots.append({**_key(report, key), "boot": report.boot, "met": now[0], "attacks": now[1]})
     if rows:
-        connection.execute(dialect.insert_or_update(places), rows)
-        connection.execute(dialect.insert_or_update(place_boots), boots)
+        connection.execute(insert_or_update(connection, places), rows)
+        connection.execute(insert_or_update(connection, place_boots), boots)
 
 
 def _merged(row: Row[Any] | None, place: ReportedPlace, report: AgentReport, growth: tuple[int, int]) -> dict[str, Any]:

@@ -38,9 +38,13 @@ class SqlInside:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def derived(self) -> int:
+    def derived(self, journal: str = "") -> int:
         with self._database.read() as connection:
-            return connection.execute(select(derived.c.offset)).scalar_one_or_none() or 0
+            row = connection.execute(select(derived)).one_or_none()
+        if row is None or (journal and row.journal not in ("", journal)):
+            return 0
+        offset: int = row.offset
+        return offset
 
     def services(self) -> Sequence[str]:
         with self._database.read() as connection:

@@ -9,7 +9,6 @@ from sqlalchemy import Connection, Row, Table, func, select, tuple_
 
 from setpoint.model.inside import RouteUse
 from setpoint.model.report import AgentReport, ReportedRoute
-from setpoint.store.ledger import dialect
 from setpoint.store.ledger.inside.growth import (
     CALLS,
     MICROSECONDS,
@@ -21,6 +20,7 @@ from setpoint.store.ledger.inside.growth import (
     seen_again,
 )
 from setpoint.store.ledger.inside.tables import route_boots, routes
+from setpoint.store.ledger.upserts import insert_or_update
 
 MOST_ROUTES: Final = 2_000
 """Of one service: an application has hundreds; one whose routes are made up by its callers has no end of them."""
@@ -55,8 +55,8 @@ def merge(connection: Connection, report: AgentReport, *, is_gone: bool) -> None
         )
         boots.append({**names, "boot": report.boot, "totals": now})
     if rows:
-        connection.execute(dialect.insert_or_update(routes), rows)
-        connection.execute(dialect.insert_or_update(route_boots), boots)
+        connection.execute(insert_or_update(connection, routes), rows)
+        connection.execute(insert_or_update(connection, route_boots), boots)
 
 
 def decode(row: Row[Any]) -> RouteUse:

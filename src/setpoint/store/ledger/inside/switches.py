@@ -9,10 +9,10 @@ from sqlalchemy import Connection, Row, delete, select
 
 from setpoint.model.inside import AgentSwitch, Wanted
 from setpoint.model.urn import Urn
-from setpoint.store.ledger import dialect
 from setpoint.store.ledger.audit import Entry
 from setpoint.store.ledger.columns import MICROSECOND
 from setpoint.store.ledger.inside.tables import switches
+from setpoint.store.ledger.upserts import insert_or_update
 
 ALL: Final = ""
 """Stands for an instance where all of the service are meant."""
@@ -36,7 +36,7 @@ def put(connection: Connection, switch: AgentSwitch) -> AgentSwitch:
         "reason": issued.reason,
         "issued_at": issued.issued_at,
     }
-    connection.execute(dialect.insert_or_update(table), row)
+    connection.execute(insert_or_update(connection, table), row)
     return issued
 
 

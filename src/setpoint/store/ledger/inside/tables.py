@@ -17,6 +17,8 @@ derived = Table(
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("offset", BigInteger, nullable=False),
+    # Of which journal; empty for one whose identity nobody asked for.
+    Column("journal", Text, nullable=False, server_default=""),
 )
 
 agents = Table(

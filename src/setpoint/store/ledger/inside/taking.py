@@ -12,10 +12,10 @@ from typing import Any, Final
 from sqlalchemy import Connection, delete, func, select
 
 from setpoint.model.report import AgentReport
-from setpoint.store.ledger import dialect
 from setpoint.store.ledger.inside import agents, bills, places, routes
 from setpoint.store.ledger.inside.bills import BootBill
 from setpoint.store.ledger.inside.tables import derived, functions, releases
+from setpoint.store.ledger.upserts import insert_or_keep, insert_or_update
 
 MOST_FUNCTIONS: Final = 200_000
 """Of one service: several times as many as a large application and its libraries reach."""
@@ -24,7 +24,9 @@ MOST_RELEASES: Final = 1_000
 """Of one service; those that were seen last."""
 
 
-def take(connection: Connection, reports: Sequence[AgentReport], offset: int) -> list[tuple[AgentReport, BootBill]]:
+def take(
+    connection: Connection, reports: Sequence[AgentReport], offset: int, journal: str
+) -> list[tuple[AgentReport, BootBill]]:
     """The bills that became others by it."""
     changed = []
     for report in reports:
@@ -41,7 +43,7 @@ def take(connection: Connection, reports: Sequence[AgentReport], offset: int) ->
         bill = None if is_gone else bills.take(connection, report)
         if bill is not None:
             changed.append((report, bill))
-    connection.execute(dialect.insert_or_update(derived), {"id": 1, "offset": offset})
+    connection.execute(insert_or_update(connection, derived), {"id": 1, "offset": offset, "journal": journal})
     return changed
 
 
@@ -54,7 +56,7 @@ def _see_release(connection: Connection, report: AgentReport) -> None:
     if row is not None:
         seen = {"first_seen": min(at, row.first_seen), "last_seen": max(at, row.last_seen)}
     names = {"service": report.service, "release": report.release}
-    connection.execute(dialect.insert_or_update(table), {**names, **seen})
+    connection.execute(insert_or_update(connection, table), {**names, **seen})
     if row is None and _count(connection, table, report.service) > MOST_RELEASES:
         latest = select(table.c.release).where(of_service).order_by(table.c.last_seen.desc(), table.c.release)
         connection.execute(delete(table).where(of_service, table.c.release.not_in(latest.limit(MOST_RELEASES))))
@@ -69,7 +71,7 @@ def _reach(connection: Connection, report: AgentReport) -> None:
     if rows:
         room = max(0, MOST_FUNCTIONS - _count(connection, functions, report.service))
         if rows[:room]:
-            connection.execute(dialect.insert_or_keep(functions), rows[:room])
+            connection.execute(insert_or_keep(connection, functions), rows[:room])
 
 
 def _count(connection: Connection, table: Any, service: str) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -21,7 +21,7 @@ def add(connection: Connection, sbom: Sbom, at: datetime) -> bool:
     """Whether it is new."""
     if numbers.of_sboms(connection, [sbom.digest]):
         return False
-    listed = _number_components(connection, sbom.components)
+    listed = _number_components(connection, dict(zip(map(numbers.key_of, sbom.keys), sbom.components, strict=True)))
     row = {
         "digest": numbers.key_of(sbom.digest),
         "size": len(sbom.components),
@@ -76,15 +76,14 @@ def components_after(connection: Connection, number: int, limit: int) -> list[St
     return _decoded(connection, _all().where(components.c.id > number).limit(limit))
 
 
-def _number_components(connection: Connection, listed: Sequence[Component]) -> list[int]:
-    keys = {numbers.key_of(each.key): each for each in listed}
-    found = numbers.find(connection, components, (components.c.key,), list(keys))
-    missing = [(key, each) for key, each in keys.items() if key not in found]
+def _number_components(connection: Connection, listed: Mapping[bytes, Component]) -> list[int]:
+    """By their keys; new ones included."""
+    found = numbers.find(connection, components, (components.c.key,), list(listed))
+    missing = [(key, each) for key, each in listed.items() if key not in found]
     if missing:
         of = numbers.of_packages(connection, {each.package for _, each in missing})
         rows = [_row(key, each, of[each.package]) for key, each in missing]
-        connection.execute(insert(components), rows)
-        new = numbers.find(connection, components, (components.c.key,), [key for key, _ in missing])
+        new = numbers.add(connection, components, (components.c.key,), rows)
         _note_sources(connection, {new[key]: each for key, each in missing})
         found |= new
     return list(found.values())
@@ -94,10 +93,11 @@ def _note_sources(connection: Connection, new: Mapping[int, Component]) -> None:
     built_from = {
         (package, number) for number, each in new.items() for package, _ in sources(each) if package != each.package
     }
+    if not built_from:
+        return
     of = numbers.of_packages(connection, {package for package, _ in built_from})
     rows = [{"package": of[package], "component": number} for package, number in sorted(built_from)]
-    if rows:
-        connection.execute(insert(component_sources), rows)
+    connection.execute(insert(component_sources), rows)
 
 
 def _row(key: bytes, component: Component, package: int) -> dict[str, Any]:

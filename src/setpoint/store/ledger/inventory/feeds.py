@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -22,6 +22,10 @@ from setpoint.store.ledger.inventory.tables import (
 )
 from setpoint.store.ledger.upserts import insert_or_update
 
+STEPS: Final = 100
+"""Of a probability: nearly all of them move a little every day, and what is concluded again is what passes a hundredth.
+So what a finding says is never further off than that, however slowly it got there."""
+
 
 def sync_state(connection: Connection, source: str) -> SyncState | None:
     row = connection.execute(select(sync_states).where(sync_states.c.source == source)).one_or_none()
@@ -40,11 +44,11 @@ def put_sync_state(connection: Connection, state: SyncState) -> None:
 
 
 def put_known_exploited(connection: Connection, entries: Iterable[KnownExploited]) -> int:
-    """All that there are; how many are new or gone, whose advisories are to be concluded again."""
+    """All that there are; how many are new, other or gone, whose advisories are to be concluded again."""
     now = {each.cve: each for each in entries}
-    before = {*connection.execute(select(known_exploited.c.cve)).scalars()}
-    moved = before ^ now.keys()
-    for some in batches(sorted(before - now.keys())):
+    before = {row.cve: KnownExploited(**row._mapping) for row in connection.execute(select(known_exploited))}
+    moved = {cve for cve in before | now if before.get(cve) != now.get(cve)}
+    for some in batches(sorted(before.keys() - now.keys())):
         connection.execute(delete(known_exploited).where(known_exploited.c.cve.in_(some)))
     rows = [
         {"cve": each.cve, "added": each.added, "due": each.due, "ransomware": each.ransomware} for each in now.values()
@@ -56,12 +60,26 @@ def put_known_exploited(connection: Connection, entries: Iterable[KnownExploited
 
 
 def put_exploit_scores(connection: Connection, scores: Iterable[ExploitScore]) -> None:
+    """The advisories of those that moved, as far as they bear on what is kept, are to be concluded again."""
+    now = {each.cve: each for each in scores}
+    pending.note_advisories_named(connection, _moved(connection, now))
     rows = [
         {"cve": each.cve, "probability": each.probability, "percentile": each.percentile, "at": each.at}
-        for each in {each.cve: each for each in scores}.values()
+        for each in now.values()
     ]
     if rows:
         connection.execute(insert_or_update(connection, exploit_scores), rows)
+
+
+def _moved(connection: Connection, now: Mapping[str, ExploitScore]) -> list[str]:
+    """Of all scores that come in a day, few are of flaws that anything here has, and few of these are other ones."""
+    bearing = pending.names_that_bear(connection) & now.keys()
+    before = find_exploit_scores(connection, bearing)
+    return sorted(cve for cve in bearing if cve not in before or _step(before[cve]) != _step(now[cve]))
+
+
+def _step(score: ExploitScore) -> int:
+    return int(score.probability * STEPS)
 
 
 def find_known_exploited(connection: Connection, cves: Collection[str]) -> dict[str, KnownExploited]:

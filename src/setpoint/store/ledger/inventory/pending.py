@@ -47,6 +47,13 @@ def note_advisories_named(connection: Connection, names: Collection[str]) -> Non
         note_advisories(connection, dict.fromkeys(connection.execute(asked).scalars(), ()))
 
 
+def names_that_bear(connection: Connection) -> set[str]:
+    """All names of advisories that bear on some component."""
+    bearing = select(matches.c.advisory).distinct()
+    asked = select(advisory_names.c.name).where(advisory_names.c.advisory.in_(bearing))
+    return {*connection.execute(asked).scalars()}
+
+
 def note_services(connection: Connection, concerned: Iterable[int]) -> None:
     """By their numbers."""
     rows = [{"service": each, "stamp": secrets.randbits(STAMP_BITS)} for each in sorted({*concerned})]

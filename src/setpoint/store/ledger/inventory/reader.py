@@ -42,6 +42,10 @@ class SqlInventory:
         with self._database.read() as connection:
             return bills.read(connection, digest)
 
+    def services_of_sbom(self, digest: str) -> Sequence[str]:
+        with self._database.read() as connection:
+            return using.services_of_sbom(connection, digest)
+
     def sbom_of_release(self, service: str, version: str) -> str:
         return self.sboms_of_releases(service).get(version, "")
 
@@ -67,6 +71,10 @@ class SqlInventory:
     def instances(self, *, service: str | None, after: tuple[str, str], limit: int) -> Sequence[Instance]:
         with self._database.read() as connection:
             return showing.page(connection, service, after, limit)
+
+    def instances_from(self, source: str, *, prefix: str) -> Sequence[Instance]:
+        with self._database.read() as connection:
+            return showing.from_source(connection, source, prefix)
 
     def has_silent_instances(self, before: datetime) -> bool:
         with self._database.read() as connection:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, select, tuple_
 
 from setpoint.model.inventory import Instance
 from setpoint.store.interface.inventory import InstancePlace, InstanceUse
@@ -108,6 +108,16 @@ def page(connection: Connection, service: str | None, after: tuple[str, str], li
     )
     if service is not None:
         asked = asked.where(services.c.name == service)
+    return _shown(connection, asked)
+
+
+def from_source(connection: Connection, source: str, prefix: str) -> list[Instance]:
+    """All that it told of last, whose names begin so; in no order."""
+    begins = func.substr(instances.c.name, 1, len(prefix)) == prefix  # LIKE knows no case in SQLite
+    return _shown(connection, _instances().where(instances.c.source == source, begins))
+
+
+def _shown(connection: Connection, asked: Select[Any]) -> list[Instance]:
     rows = connection.execute(asked).all()
     met = connection.execute(_groups(any_of(groups.c.id, {group for group, *_ in rows})))
     of = {row.id: _Group.of(row) for row in met}

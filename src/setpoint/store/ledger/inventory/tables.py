@@ -68,6 +68,14 @@ sboms = Table(
     UniqueConstraint("digest", name="sboms_by_digest"),
 )
 
+# Those that no release, image or instance points at, and since when.
+unused_sboms = Table(
+    "unused_sboms",
+    metadata,
+    _number("sbom", primary_key=True, autoincrement=False),
+    Column("since", Moment, nullable=False),
+)
+
 # The other way round: from a component to the bills that list it.
 sbom_components = Table(
     "sbom_components",
@@ -137,6 +145,7 @@ instances = Table(
     Column("first_seen", Moment, nullable=False),
     Column("last_seen", Moment, nullable=False),
     Index("instances_of_group", "group", "name"),
+    Index("instances_by_source", "source"),
     sqlite_with_rowid=False,
 )
 

@@ -9,12 +9,12 @@ from collections import defaultdict
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, func, select, union
 
 from setpoint.model.inventory import InventorySummary
 from setpoint.store.interface.inventory import ComponentUse, StoredComponent
 from setpoint.store.ledger.inventory import bills
-from setpoint.store.ledger.inventory.numbers import any_of
+from setpoint.store.ledger.inventory.numbers import any_of, key_of
 from setpoint.store.ledger.inventory.tables import (
     NOTHING,
     advisories,
@@ -90,6 +90,15 @@ def of_services(connection: Connection, wanted: Collection[str]) -> dict[str, li
         run[name].add(sbom)
     listed = bills.components_of_sboms(connection, {sbom for each in run.values() for sbom in each})
     return {name: sorted({one for sbom in each for one in listed[sbom]}) for name, each in run.items()}
+
+
+def services_of_sbom(connection: Connection, digest: str) -> list[str]:
+    """Whose releases were built of it, or whose instances were found running it; by name."""
+    number = select(sboms.c.id).where(sboms.c.digest == key_of(digest)).scalar_subquery()
+    built = select(releases.c.service).where(releases.c.sbom == number)
+    ran = select(groups.c.service).where(groups.c.running == number)
+    asked = select(services.c.name).where(services.c.id.in_(union(built, ran))).order_by(services.c.name)
+    return list(connection.execute(asked).scalars())
 
 
 def bearings(connection: Connection) -> dict[str, str]:

@@ -14,7 +14,7 @@ from setpoint.model.inventory import ExploitScore, Instance, KnownExploited, Loa
 from setpoint.model.service import Release
 from setpoint.store.interface.inventory import AdvisoryChanges, Pending, Reported, StoredMatch
 from setpoint.store.ledger.audit import ITSELF, Entry
-from setpoint.store.ledger.inventory import advisories, bills, feeds, instances, matching, numbers, pending
+from setpoint.store.ledger.inventory import advisories, bills, feeds, instances, matching, numbers, pending, unused
 from setpoint.store.ledger.inventory.tables import groups, images, releases
 
 Appending = Callable[[], AbstractContextManager[Connection]]
@@ -70,6 +70,18 @@ class SqlInventoryWriter:
     def expire_instances(self, before: datetime, at: datetime) -> int:
         with self._writing(at) as connection:
             return instances.expire(connection, before)
+
+    def note_unused_sboms(self, at: datetime) -> None:
+        with self._writing(at) as connection:
+            unused.note(connection, at)
+
+    def forget_unused_sboms(self, before: datetime, at: datetime) -> int:
+        with self._writing(at) as connection:
+            gone = unused.forget(connection, before)
+            if gone.bills:
+                details = {"bills": gone.bills, "components": gone.components, "before": before.isoformat()}
+                self._tell(connection, [Entry(at, "unused bills of materials deleted", "inventory", details)])
+        return gone.bills
 
     def put_advisories(self, given: Iterable[Advisory], at: datetime) -> AdvisoryChanges:
         with self._writing(at) as connection:

@@ -1,12 +1,12 @@
 """What distributions of Linux installed: dpkg, apk and rpm."""
 
 import sqlite3
-import struct
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.unit.intent.sbom.ecosystems.rpm_headers import BASH, KEY, header
 
 from setpoint.errors import InputError
 from setpoint.intent.sbom.ecosystems.apk import read_apk
@@ -83,20 +83,6 @@ def test_apk_names_the_package_that_one_was_split_from() -> None:
     assert [each.licences for each in found if isinstance(each, Found)] == [("Apache-2.0",), ("GPL-2.0-only",)]
 
 
-def header(**tags: str | int) -> bytes:
-    """A header of RPM with the tags by number, `t1000="bash"`."""
-    index, store = b"", b""
-    for name, value in tags.items():
-        if isinstance(value, int):
-            store += b"\0" * (-len(store) % 4)
-            index += struct.pack(">IIII", int(name[1:]), 4, len(store), 1)
-            store += struct.pack(">I", value)
-        else:
-            index += struct.pack(">IIII", int(name[1:]), 6, len(store), 1)
-            store += value.encode() + b"\0"
-    return struct.pack(">II", len(tags), len(store)) + index + store
-
-
 def rpmdb(path: Path, *headers: bytes, log: str = "DELETE") -> bytes:
     database = sqlite3.connect(path)
     database.execute(f"PRAGMA journal_mode = {log}")
@@ -109,12 +95,8 @@ def rpmdb(path: Path, *headers: bytes, log: str = "DELETE") -> bytes:
 
 @pytest.mark.parametrize("log", ["DELETE", "WAL"])
 def test_rpm_is_read_out_of_its_database(tmp_path: Path, log: str) -> None:
-    bash = header(
-        t1000="bash", t1001="5.1.8", t1002="9.el9", t1014="GPLv3+", t1022="x86_64", t1044="bash-5.1.8-9.el9.src.rpm"
-    )
     perl = header(t1000="perl", t1003=4, t1001="5.32.1", t1002="481.el9", t1022="x86_64")
-    key = header(t1000="gpg-pubkey", t1001="fd431d51")
-    octets = rpmdb(tmp_path / "rpmdb.sqlite", bash, perl, key, b"\0\0", b"\xff" * 40, log=log)
+    octets = rpmdb(tmp_path / "rpmdb.sqlite", BASH, perl, KEY, b"\0\0", b"\xff" * 40, log=log)
     found = list(read_rpm_sqlite(Source("rpmdb.sqlite", octets, Distro("rhel", "9.4"))))
     assert purls(found) == [
         "pkg:rpm/rhel/bash@5.1.8-9.el9?arch=x86_64&distro=rhel-9.4&upstream=bash-5.1.8-9.el9.src.rpm",
@@ -133,14 +115,6 @@ def test_a_database_that_would_run_for_ever_is_ended(tmp_path: Path) -> None:
     database.close()
     with pytest.raises(InputError, match=r"no rpmdb\.sqlite"):
         list(read_rpm_sqlite(Source("rpmdb.sqlite", path.read_bytes())))
-
-
-@pytest.mark.parametrize("path", ["var/lib/rpm/Packages", "usr/lib/sysimage/rpm/Packages.db"])
-def test_other_databases_of_rpm_are_refused_by_name(path: str) -> None:
-    reader = reader_of(path)
-    assert reader
-    with pytest.raises(InputError, match="Berkeley DB or ndb"):
-        list(reader(Source(path, b"")))
 
 
 @given(st.binary(max_size=64))

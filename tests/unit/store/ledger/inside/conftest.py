@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -63,8 +62,8 @@ Take = Callable[..., None]
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> Iterator[SqlLedger]:
-    opened = open_ledger(str(tmp_path / "shop.sqlite"))
+def shop(place: str) -> Iterator[SqlLedger]:
+    opened = open_ledger(place)
     yield opened
     opened.close()
 

@@ -125,7 +125,7 @@ def test_a_boot_that_is_let_go_leaves_its_counts_and_counts_nothing_again(shop: 
 
 
 def test_an_offset_and_its_reports_are_written_together(shop: SqlLedger) -> None:
-    _, old = shop.acquire("reports", NOW, 60)
+    _, old = shop.acquire("reports", NOW, 0)
     shop.acquire("reports", NOW + timedelta(seconds=61), 60)
     with pytest.raises(FencedError):
         old.take_reports([report(1, places=(place(),))], 1, NOW)

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, delete
+from sqlalchemy import Connection
 
 from setpoint.model.advisory import Advisory, Affected, EventKind, RangeEvent, RangeKind, VersionRange
 from setpoint.model.component import Component, PackageName, Sbom
 from setpoint.model.inventory import Instance
-from setpoint.store.ledger.database import Database, LedgerFile
+from setpoint.store.ledger.database import Database
 from setpoint.store.ledger.inventory.reader import SqlInventory
 from setpoint.store.ledger.inventory.writer import SqlInventoryWriter
-from setpoint.store.ledger.postgres import open_postgres
-from setpoint.store.ledger.tables import metadata
+from setpoint.store.ledger.opening import open_ledger
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
@@ -39,34 +37,10 @@ class Shelf:
         return [each.id for each in self.reader.components_of([PackageName("pypi", name)])]
 
 
-@pytest.fixture(scope="session")
-def tables(postgres: str) -> str:
-    """The same, with the ledger's tables in it."""
-    with closing(open_postgres(postgres)) as database, database.write() as connection:
-        metadata.create_all(connection)
-    return postgres
-
-
-@contextmanager
-def _on_postgres(url: str) -> Iterator[Database]:
-    with closing(open_postgres(url)) as database:
-        yield database
-        with database.write() as connection:
-            for table in reversed(metadata.sorted_tables):
-                connection.execute(delete(table))
-
-
-@contextmanager
-def _on_sqlite(path: Path) -> Iterator[Database]:
-    with closing(LedgerFile(path, read_only=False)) as database:
-        yield database
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def shelf(request: pytest.FixtureRequest, path: Path) -> Iterator[Shelf]:
-    on_sqlite = request.param == "sqlite"
-    opened = _on_sqlite(path) if on_sqlite else _on_postgres(request.getfixturevalue("tables"))
-    with opened as database:
+@pytest.fixture
+def shelf(place: str) -> Iterator[Shelf]:
+    with closing(open_ledger(place)) as ledger:
+        database = ledger._database
         writer = SqlInventoryWriter(database.write, _say_nothing, _keep_no_time)
         yield Shelf(database, writer, SqlInventory(database))
 

@@ -12,17 +12,19 @@ import pytest
 from setpoint.model.advisory import (
     Advisory,
     Affected,
+    AffectedStatus,
     EventKind,
+    Match,
     RangeEvent,
     RangeKind,
     Rating,
     SyncState,
     VersionRange,
 )
-from setpoint.model.component import PackageName
+from setpoint.model.component import PackageName, Sbom
 from setpoint.model.inventory import ExploitScore, KnownExploited
 from setpoint.model.policy import Severity
-from setpoint.store.interface import AdvisoryChanges
+from setpoint.store.interface import AdvisoryChanges, StoredMatch
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 WHOLE = Advisory(
@@ -125,6 +127,34 @@ def test_scores_are_those_of_the_last_run(shelf: Any) -> None:
         score = ExploitScore("CVE-1", probability, 0.5, NOW)
         shelf.writer.put_exploit_scores([score])
     assert shelf.reader.exploit_scores(["CVE-1", "CVE-2"]) == {"CVE-1": score}
+
+
+def test_scores_that_move_are_concluded_again_where_they_bear_on_something(
+    shelf: Any, advisory: Callable[..., Advisory], bill: Callable[..., Sbom]
+) -> None:
+    shelf.writer.add_sbom(bill("requests@1.0"), NOW)
+    shelf.writer.put_advisories([advisory("A-1", aliases=("CVE-1",)), advisory("A-2", aliases=("CVE-2",))], NOW)
+    (number,) = shelf.numbers("requests")
+    given = shelf.reader.pending(9)
+    shelf.writer.put_matches(given, [StoredMatch(number, Match("A-1", AffectedStatus.AFFECTED))])
+    shelf.writer.settle(given, {})
+
+    def pending_after(probability: float) -> tuple[str, ...]:
+        scores = [ExploitScore(cve, probability, 0.5, NOW) for cve in ("CVE-1", "CVE-2", "CVE-3")]
+        shelf.writer.put_exploit_scores(scores)
+        given = shelf.reader.pending(9)
+        shelf.writer.settle(given, {})
+        advisories: tuple[str, ...] = given.advisories
+        return advisories
+
+    probabilities = (0.101, 0.104, 0.109, 0.111, 0.9, 0.9)
+    assert [pending_after(each) for each in probabilities] == [("A-1",), (), (), ("A-1",), ("A-1",), ()]
+
+
+def test_what_else_is_known_of_an_exploited_flaw_is_a_change(shelf: Any) -> None:
+    assert shelf.writer.put_known_exploited([KnownExploited("CVE-1", NOW)], NOW) == 1
+    assert shelf.writer.put_known_exploited([KnownExploited("CVE-1", NOW)], NOW) == 0
+    assert shelf.writer.put_known_exploited([KnownExploited("CVE-1", NOW, ransomware=True)], NOW) == 1
 
 
 @pytest.mark.parametrize("names", [[], ["x" * 10_000], ["CVE-1'; DROP TABLE advisories"]])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from setpoint.store.ledger import dialect
+from setpoint.store.ledger import dialect, postgres
 
 revision = "0001"
 down_revision = None
@@ -174,7 +174,8 @@ def _create_audit() -> None:
         _text("digest"),
         _key("number"),
     )
-    for statement in (*dialect.append_only("audit_log"), *dialect.append_only("seals")):
+    append_only = dialect.append_only if op.get_bind().dialect.name == "sqlite" else postgres.append_only
+    for statement in (*append_only("audit_log"), *append_only("seals")):
         op.execute(statement)
 
 

@@ -11,8 +11,9 @@ down_revision = "0004"
 
 def upgrade() -> None:
     op.add_column("decisions", sa.Column("service", sa.Text, nullable=False, server_default=""))
-    decisions = sa.table("decisions", sa.column("id"), sa.column("service"), sa.column("document", sa.JSON))
-    op.execute(decisions.update().values(service=decisions.c.document["service"].as_string()))
+    if op.get_bind().dialect.name == "sqlite":  # no ledger in PostgreSQL is older than this
+        decisions = sa.table("decisions", sa.column("id"), sa.column("service"), sa.column("document", sa.JSON))
+        op.execute(decisions.update().values(service=decisions.c.document["service"].as_string()))
     op.create_index("decisions_of_service", "decisions", ["service", "id"])
     op.create_table(
         "answers",

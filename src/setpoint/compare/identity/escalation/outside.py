@@ -1,0 +1,118 @@
+"""Who is let in from outside of the account: what trust policies say of other accounts, of anybody, of providers.
+
+Nothing is known of an outsider's own permissions: those of another account are its own to give. What a provider signs
+is known for CI systems that sign for everybody: a trust that a stranger's claim meets lets anybody's pipeline in
+("Configuring a role for GitHub OIDC identity provider", IAM User Guide).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from setpoint.compare.identity.aws.callers import caller_of
+from setpoint.compare.identity.aws.evaluation import Answer, Evaluation
+from setpoint.compare.identity.aws.request import Caller, CallerKind, Context
+from setpoint.compare.identity.aws.statements import compiled
+from setpoint.compare.identity.escalation.world import World
+from setpoint.errors import InputError
+from setpoint.model.bits import bits_of
+from setpoint.model.iam import Effect, PolicyDocument
+
+ASSUMING: Final = ("sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity")
+
+STRANGERS: Final[Mapping[str, str]] = {
+    "token.actions.githubusercontent.com": "repo:a-stranger/a-repository:ref:refs/heads/main",
+    "gitlab.com": "project_path:a-stranger/a-project:ref_type:branch:ref:main",
+    "app.terraform.io": "organization:a-stranger:project:a-project:workspace:a-workspace:run_phase:apply",
+    "agent.buildkite.com": "organization:a-stranger:pipeline:a-pipeline:ref:refs/heads/main:commit:0:step:0",
+    "accounts.google.com": "100000000000000000000",
+    "cognito-identity.amazonaws.com": "us-east-1:00000000-0000-0000-0000-000000000000",
+}
+"""Provider that signs for everybody → the subject of somebody whom nobody meant to let in (each provider's own
+documentation of its OpenID Connect tokens)."""
+
+
+_OVER_TLS: Final = {"aws:securetransport": ("true",)}
+
+
+@dataclass(frozen=True, slots=True)
+class Outsider:
+    """Somebody whom trust policies name, or whom they let in with everybody."""
+
+    name: str
+    """Its ARN, an account, a provider, or `*`."""
+    caller: Caller
+    action: str
+    sure: int
+    """Principals that it may become."""
+    maybe: int
+
+
+def outsiders(world: World) -> list[Outsider]:
+    """In the order in which the roles' trust policies name them."""
+    named: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+    for number, role in enumerate(world.account.roles):
+        for key in dict.fromkeys(_named(role.trust, world)):
+            named[key].append(number)
+    found = (_outsider(world, name, action, numbers) for (name, action), numbers in named.items())
+    return [each for each in found if each is not None]
+
+
+def admitted(world: World, caller: Caller, action: str, number: int) -> Evaluation:
+    """What a role's trust policy says to an outsider; `number` is among the roles."""
+    if caller.kind is not CallerKind.FEDERATED:
+        return world.trusts.admit(caller, action, number, Context(_OVER_TLS))
+    issuer = issuer_of(caller.arn)
+    stranger = STRANGERS.get(issuer)
+    if stranger is not None:
+        found = world.trusts.admit(caller, action, number, Context(_OVER_TLS | {f"{issuer}:sub": (stranger,)}))
+        if found.answer is Answer.CONDITIONAL and found.missing == (f"{issuer}:aud",):
+            return replace(found, answer=Answer.ALLOWED, missing=())  # whoever asks for a token chooses its audience
+        if found.answer in {Answer.ALLOWED, Answer.CONDITIONAL}:
+            return found
+    found = world.trusts.admit(caller, action, number, Context(_OVER_TLS))
+    if found.answer is Answer.ALLOWED:
+        return replace(found, answer=Answer.CONDITIONAL, missing=(f"whom {issuer} signs in",))
+    return found
+
+
+def issuer_of(provider: str) -> str:
+    """`token.actions.githubusercontent.com` of the provider's ARN; condition keys begin with it."""
+    return provider.partition(":oidc-provider/")[2] or provider
+
+
+def _named(trust: PolicyDocument, world: World) -> Iterator[tuple[str, str]]:
+    """(whom the trust policy lets in from outside, by which action)"""
+    for action in ASSUMING:
+        for each in compiled(trust).about(action.lower()):
+            principals = each.statement.principals
+            if each.statement.effect is not Effect.ALLOW or principals is None or principals.negated:
+                continue
+            if action == ASSUMING[0]:
+                yield from ((name, action) for name in principals.aws if not _is_own(name, world))
+            else:
+                yield from ((name, action) for name in principals.federated if _signs_for(name, action))
+
+
+def _is_own(member: str, world: World) -> bool:
+    """Of the account, or of nobody any more: what is left of a deleted principal is its unique id."""
+    account = world.account.id
+    return member == account or f"::{account}:" in member or (not member.startswith("arn:") and len(member) > 12)
+
+
+def _signs_for(provider: str, action: str) -> bool:
+    return (":saml-provider/" in provider) is (action == "sts:AssumeRoleWithSAML")
+
+
+def _outsider(world: World, name: str, action: str, roles: list[int]) -> Outsider | None:
+    try:
+        caller = caller_of(name, where="Principal")
+    except InputError:
+        return None  # a principal that no longer exists in a form that nobody can be
+    answers = {number: admitted(world, caller, action, number).answer for number in roles}
+    sure = bits_of(number for number, answer in answers.items() if answer is Answer.ALLOWED)
+    maybe = bits_of(number for number, answer in answers.items() if answer is Answer.CONDITIONAL)
+    return Outsider(name, caller, action, world.of_roles(sure), world.of_roles(maybe))

@@ -1,0 +1,1 @@
+"""Permission use in the ledger."""

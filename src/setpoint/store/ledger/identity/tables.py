@@ -1,0 +1,95 @@
+"""The tables of permission use. Those in the database are made by `migrations/`; a test holds the two together.
+
+Principals, actions and resources repeat on every day: they have numbers, and the one large table has nothing but these.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text, UniqueConstraint
+
+from setpoint.store.ledger.columns import Moment, Number
+from setpoint.store.ledger.tables import metadata
+
+
+def _number(name: str) -> Column[Any]:
+    return Column(name, Integer, primary_key=True, autoincrement=False)
+
+
+names = Table(
+    "use_names",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("name", Text, nullable=False),
+    UniqueConstraint("name", name="use_names_by_name"),
+)
+
+uses = Table(
+    "permission_uses",
+    metadata,
+    _number("principal"),
+    _number("action"),
+    _number("resource"),
+    # As `date.toordinal` counts days.
+    _number("day"),
+    _number("original"),
+    *(Column(name, BigInteger, nullable=False) for name in ("used", "failed", "denied")),
+    Column("first", Moment, nullable=False),
+    Column("last", Moment, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+unmapped = Table(
+    "unmapped_events",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("events", BigInteger, nullable=False),
+)
+
+gaps = Table(
+    "trail_gaps",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("region", Text, primary_key=True),
+    Column("since", Moment, primary_key=True),
+    Column("until", Moment, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("reason", Text, primary_key=True),
+)
+
+reach = Table(
+    "trail_reach",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("region", Text, primary_key=True),
+    Column("first", Moment, nullable=False),
+    Column("last", Moment, nullable=False),
+)
+
+marks = Table(
+    "trail_marks",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("part", Text, primary_key=True),
+    Column("mark", Text, nullable=False),
+)
+
+logs = Table(
+    "trail_logs",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("digest", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Index("trail_logs_by_age", "source", "at"),
+)
+
+sessions = Table(
+    "trail_sessions",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("principal", Text, nullable=False),
+    Column("begun", Moment, nullable=False),
+    Index("trail_sessions_by_age", "begun"),
+)
