@@ -15,7 +15,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar, Final
@@ -348,8 +348,3 @@ def _json(body: bytes) -> Any:
         return json.loads(body) if body else None
     except ValueError:
         return None
-
-
-def an_hour_later(recorder: Recorder) -> None:
-    """For tests of what happens in which hour."""
-    recorder.now = (recorder.now or datetime.now(UTC)) + timedelta(hours=1)

@@ -89,6 +89,24 @@ def test_each_reading_goes_on_from_the_last(aws: AwsClients, s3: Any, trail: Tra
     assert kinds(ledger) == []
 
 
+def test_a_quiet_region_counts_nothing_again(aws: AwsClients, s3: Any, trail: Trail, ledger: SqlLedger) -> None:
+    """However far others are by then."""
+    quiet = Trail()
+    quiet.log(0)
+    quiet.objects = {key.replace(REGION, "us-east-1"): data for key, data in quiet.objects.items()}
+    put(s3, quiet)
+    for hour in (0, 100, 200):
+        trail.log(hour)
+    put(s3, trail)
+    source = bucket(aws, trail, verifies=False)
+    assert read(source, ledger) == 4
+    trail.log(300)
+    put(s3, trail)
+    assert read(source, ledger) == 1
+    assert read(source, ledger) == 0
+    assert used(ledger) == 5
+
+
 def test_a_quiet_hour_is_a_gap_without_digests(aws: AwsClients, s3: Any, trail: Trail, ledger: SqlLedger) -> None:
     trail.log(0)
     trail.log(2)

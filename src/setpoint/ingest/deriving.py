@@ -50,11 +50,12 @@ LONGEST_PAUSE: Final = 30.0
 class _Work:
     """The ledger, while this process has the right to write to it."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, journal: str) -> None:
+        """`journal`: its identity."""
         self._ledger = ledger
         self._clock = Clock(ledger.latest_time())
         self._lease, self.writer = self._acquire()
-        self.derived = ledger.inside().derived()
+        self.derived = ledger.inside().derived(journal)
 
     def _acquire(self) -> tuple[Lease, LedgerWriter]:
         return self._ledger.acquire(SCOPE, self._clock.now(), LEASE_FOR)
@@ -127,7 +128,7 @@ class Deriving:
         while not self._stopped.is_set():
             try:
                 with self._open_ledger() as ledger:
-                    self._follow(_Work(ledger))
+                    self._follow(_Work(ledger, self._journal.identity()))
             except Error as error:
                 self._failure = without_inside(error).diagnostics()
                 self._stopped.wait(pause)
@@ -152,7 +153,7 @@ class Deriving:
                 work.give_back()
 
     def _begin(self, work: _Work) -> None:
-        # A journal that ends before that is another one than was read: all of it is looked at, and counts once.
+        # Of a journal that ends before that, or another one than was read, all is looked at, and counts once.
         self._looked = work.derived if work.derived <= self._journal.last_offset() else 0
         self._derived = self._looked
 
@@ -180,7 +181,7 @@ class Deriving:
     def _note(self, work: _Work, reports: list[AgentReport], offset: int) -> None:
         if not reports and offset == self._derived:
             return
-        work.writer.take_reports(reports, offset, work.clock.now())
+        work.writer.take_reports(reports, offset, work.clock.now(), journal=self._journal.identity())
         self._derived = self._looked = offset
         self._note_at = self._tick() + NOTE_EVERY
 

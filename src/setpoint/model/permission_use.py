@@ -178,6 +178,15 @@ class ReadLog:
 
 
 @dataclass(frozen=True, slots=True)
+class Forgetting:
+    """Which logs nobody will ask for any more, whether they were read."""
+
+    before: datetime
+    within: str = ""
+    """Those whose names begin so: one part of a source may be far behind another."""
+
+
+@dataclass(frozen=True, slots=True)
 class TrailBatch:
     """What was read in one go: to be kept as a whole, or not at all."""
 
@@ -190,5 +199,5 @@ class TrailBatch:
     gaps: tuple[Gap, ...] = ()
     hours: Mapping[tuple[str, str], tuple[datetime, ...]] = field(default_factory=dict)
     """(account, region) → hours of which there is a log, or a proof that there was nothing to log."""
-    forget_before: datetime | None = None
-    """What was read of logs before then is asked for no more; None keeps all."""
+    forget: Forgetting | None = None
+    """None remembers all that was read."""

@@ -84,3 +84,12 @@ def test_never_goes_back(steps: list[tuple[float, float]]) -> None:
         machine.pass_time(passed)
         told.append(clock.now())
     assert told == sorted(told)
+
+
+def test_time_can_be_told_to_start_later_and_never_earlier() -> None:
+    clock = Clock(wall=lambda: 1000.0, monotonic=lambda: 0.0)
+    now = clock.now()
+    clock.start_from(now + timedelta(seconds=90))
+    clock.start_from(now)
+    clock.start_from(None)
+    assert clock.now() == now + timedelta(seconds=90)

@@ -109,3 +109,16 @@ def test_what_cannot_be_matched_is_a_problem_until_it_can() -> None:
     assert pace.health().problems == ("components cannot be matched against advisories: no library",)
     beat(time, pace, 5)
     assert not pace.health().problems
+
+
+def test_who_stands_by_is_never_late() -> None:
+    time = Time()
+    pace = time.pace()
+    pace.ended(CouldNotTellError("AWS is silent"))
+    for _ in range(3):
+        time.pass_by(100)
+        pace.stands_by("a:7 works on 'default'")
+    assert pace.health().problems == ()
+    assert pace.health().measures["standing_by"] == "a:7 works on 'default'"
+    beat(time, pace, 5)
+    assert "standing_by" not in pace.health().measures

@@ -5,11 +5,20 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from setpoint.errors import CouldNotTellError, Error, InputError, LedgerError, TemporaryError
+from setpoint.errors import (
+    CouldNotTellError,
+    Error,
+    FencedError,
+    InputError,
+    LeaseHeldError,
+    LedgerError,
+    TemporaryError,
+)
 from setpoint.loop.report import BeatReport
 from setpoint.loop.runner import Runner
 
@@ -85,3 +94,65 @@ def test_a_ledger_that_fails_ends_the_loop(world: Any, start: Start) -> None:
     world.fingerprint = fail
     with pytest.raises(LedgerError, match="the disk is full"):
         run(world, start(), until=1)
+
+
+class Standby:
+    """A loop beside the one that has the lease: what it said, and what happens before its next look."""
+
+    def __init__(self, world: Any, parts: Any, between: Iterator[Callable[[], object]]) -> None:
+        self.held: list[str] = []
+        self.reports: list[BeatReport | Error] = []
+        self._between = between
+        self._stop = Skipping(world)
+        Runner(replace(parts, stands_by=True), self._stop).forever(self._report, lambda _report: None, self._wait)
+
+    def _wait(self, error: LeaseHeldError) -> None:
+        self.held.append(error.what)
+        self._go_on()
+
+    def _report(self, report: BeatReport | Error) -> None:
+        self.reports.append(report)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        happens = next(self._between, None)
+        if happens is None:
+            self._stop.set()
+        else:
+            happens()
+
+
+def test_who_stands_by_goes_on_when_the_lease_is_free_and_never_goes_back_in_time(world: Any, start: Start) -> None:
+    leader = start()
+    ahead = leader.parts.clock.now() + timedelta(minutes=5)
+
+    def end() -> None:
+        leader.ledger.visitor().note("leader", "said", "its clock is ahead", {}, ahead)
+        leader.ledger.release(leader.lease)
+
+    standby = Standby(world, leader.parts, iter([lambda: None, end]))
+    assert len(standby.held) == 2
+    assert "works on" in standby.held[0]
+    (report,) = standby.reports
+    assert isinstance(report, BeatReport)
+    assert report.started_at >= ahead
+
+
+def test_who_lost_the_lease_stands_by(world: Any, start: Start) -> None:
+    worker = start()
+    worker.ledger.release(worker.lease)
+    taken = []
+
+    def take_over() -> None:
+        far_ahead = worker.parts.clock.now() + timedelta(days=1)
+        taken.append(worker.ledger.acquire(worker.parts.settings.scope, far_ahead, 1e6)[0])
+
+    standby = Standby(world, worker.parts, iter([take_over, lambda: None]))
+    assert [type(each) for each in standby.reports] == [BeatReport, FencedError]
+    assert len(standby.held) == 1
+
+
+def test_without_others_a_lease_that_is_held_ends_the_loop(world: Any, start: Start) -> None:
+    worker = start()
+    with pytest.raises(LeaseHeldError):
+        Runner(worker.parts, Skipping(world)).forever(lambda _report: None, lambda _report: None)

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from setpoint.aws import AwsClients, client_errors, error_code, translate
 from setpoint.errors import InputError
-from setpoint.model.permission_use import Gap, GapKind, hour_of
+from setpoint.model.permission_use import Forgetting, Gap, GapKind, hour_of
 from setpoint.observe.cloudtrail.digests import (
     SIGNATURE,
     Digest,
@@ -69,13 +69,10 @@ class _Folder:
 
     def start_after(self, at: datetime) -> str:
         """Before the first key that may have been delivered then."""
-        return f"{self.key}{at:%Y/%m/%d}/" if at.hour == 0 else f"{self.key}{at:%Y/%m/%d}/{self._name(at)}"
-
-    def _name(self, at: datetime) -> str:
-        kind = DIGESTS if f"/{DIGESTS}/" in self.key else LOGS
-        if kind == DIGESTS:
-            return ""  # the name of the trail goes before the time
-        return f"{self.place.account}_{LOGS}_{self.place.region}_{at:%Y%m%dT%H%M}"
+        day = f"{self.key}{at:%Y/%m/%d}/"
+        if f"/{DIGESTS}/" in self.key:
+            return day  # the name of the trail goes before the time
+        return f"{day}{self.place.account}_{LOGS}_{self.place.region}_{at:%Y%m%dT%H%M}"
 
 
 class BucketTrail:
@@ -119,7 +116,7 @@ class BucketTrail:
                 logs = [Log(key, found[key], name.at, name.place) for key, name in some if key in found]
                 gone = [lost(name.place, name.hour, key) for key, name in some if key not in found]
                 mark = {folder.key: latest.isoformat()}
-                yield Delivery(tuple(logs), mark, tuple(gone), forget_before=latest - KNOWN_FOR)
+                yield Delivery(tuple(logs), mark, tuple(gone), forget=Forgetting(latest - KNOWN_FOR, folder.key))
 
     def _fetched(self, keys: Sequence[str]) -> dict[str, bytes]:
         """Those that are there."""

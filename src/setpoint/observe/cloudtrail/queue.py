@@ -19,7 +19,7 @@ import orjson
 from setpoint.aws import AwsClients, client_errors, error_code, translate
 from setpoint.errors import InputError
 from setpoint.model.canonical import Json
-from setpoint.model.permission_use import Gap
+from setpoint.model.permission_use import Forgetting, Gap
 from setpoint.observe.cloudtrail.bucket import ABSENT, GETS, lost
 from setpoint.observe.cloudtrail.layout import is_digest, log_name
 from setpoint.observe.cloudtrail.records import MOST_BYTES, read_records
@@ -93,7 +93,7 @@ class QueueTrail:
         return Delivery(
             tuple(logs.values()),
             gaps=tuple(gaps),
-            forget_before=now - KNOWN_FOR,
+            forget=Forgetting(now - KNOWN_FOR),
             passed_over=tuple(passed_over),
             done=lambda: self._delete(understood),
         )

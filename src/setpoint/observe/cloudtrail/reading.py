@@ -60,7 +60,7 @@ class TrailReader:
             marks=delivery.marks,
             gaps=tuple(gaps),
             hours={place: tuple(sorted(each)) for place, each in hours.items()},
-            forget_before=delivery.forget_before,
+            forget=delivery.forget,
         )
         keeper.put_uses(batch)
         delivery.done()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from setpoint.model.permission_use import Gap
+from setpoint.model.permission_use import Forgetting, Gap
 from setpoint.observe.cloudtrail.layout import Place
 from setpoint.observe.interface import TrailKeeper
 
@@ -38,7 +38,7 @@ class Delivery:
     gaps: tuple[Gap, ...] = ()
     quiet: Mapping[Place, tuple[datetime, ...]] = field(default_factory=dict)
     """Hours of which it is proven what there was to log, were it nothing."""
-    forget_before: datetime | None = None
+    forget: Forgetting | None = None
     passed_over: tuple[str, ...] = ()
     """Messages that are not understood, and stay where they are: why, of each."""
     done: Callable[[], None] = _nothing

@@ -160,7 +160,7 @@ def make_engine(address: ServerAddress) -> Engine:
 
 def _set_up(connection: Any, _record: object) -> None:
     """A new connection of the driver's."""
-    settings = SESSION | {"lock_timeout": f"{WAIT_SECONDS:g}s", "statement_timeout": f"{STATEMENT_SECONDS:g}s"}
+    settings = {**SESSION, "lock_timeout": f"{WAIT_SECONDS:g}s", "statement_timeout": f"{STATEMENT_SECONDS:g}s"}
     connection.execute("; ".join(f"SET {name} = '{value}'" for name, value in settings.items()) + DURABLE)
     connection.commit()
     _keep_out_nuls(connection)

@@ -40,6 +40,7 @@ def test_gzip_files_may_follow_each_other_and_be_padded() -> None:
         (b"\x1f\x8b\x08\x00nonsense", "not whole as a gzip file"),
         (gzip.compress(b"[]") + b"behind it", "not whole as a gzip file"),
     ],
+    ids=["cut", "broken", "followed"],
 )
 def test_what_is_no_whole_gzip_file_is_told(data: bytes, what: str) -> None:
     with pytest.raises(InputError, match=what):

@@ -48,8 +48,10 @@ def _note_logs(connection: Connection, batch: TrailBatch) -> None:
     rows = [{"source": batch.source, "name": each.name, "digest": each.digest, "at": each.at} for each in batch.logs]
     if rows:
         connection.execute(insert(logs), rows)
-    if batch.forget_before is not None:
-        connection.execute(delete(logs).where(logs.c.source == batch.source, logs.c.at < batch.forget_before))
+    if batch.forget is not None:
+        old = and_(logs.c.source == batch.source, logs.c.at < batch.forget.before)
+        within = logs.c.name.startswith(batch.forget.within, autoescape=True)
+        connection.execute(delete(logs).where(old, within))
 
 
 def _expect_new(connection: Connection, source: str, read: Collection[ReadLog]) -> None:

@@ -166,7 +166,7 @@ def _is_in(connection: Connection, columns: Sequence[Column[Any]], names: Sequen
     return columns[0] == any_(literal(names, ARRAY(columns[0].type)))
 
 
-def _rows(columns: Sequence[Column[Any]], values: Sequence[Sequence[Any]]) -> list[Column[Any]]:
+def _rows(columns: Sequence[Column[Any]], values: Sequence[Sequence[Any]]) -> list[ColumnElement[Any]]:
     """Columns of rows that are given as one value for each column, in PostgreSQL.
 
     So the statement is the same for any number of them: the driver takes one with hundreds of values apart anew each

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from setpoint.errors import ConflictError
-from setpoint.model.permission_use import Counts, Gap, GapKind, ReadLog, SessionOrigin, TrailBatch, Use
+from setpoint.model.permission_use import Counts, Forgetting, Gap, GapKind, ReadLog, SessionOrigin, TrailBatch, Use
 from setpoint.store.ledger.ledger import SqlLedger
 
 DAY = date(2026, 5, 31)
@@ -86,8 +86,10 @@ def test_what_was_read_is_remembered_with_the_counts(ledger: SqlLedger) -> None:
     assert reader.logs_read("s3://trail/", ["one", "two"]) == {"one": "digest of one"}
     assert reader.logs_read("elsewhere", ["one"]) == {}
     assert reader.trail_mark("s3://trail/", "logs") == "2026"
-    put(ledger, marks={"logs": "2027"}, forget_before=AT + HOUR)
+    put(ledger, marks={"logs": "2027"}, forget=Forgetting(AT + HOUR, within="two"))
     assert reader.trail_mark("s3://trail/", "logs") == "2027"
+    assert reader.logs_read("s3://trail/", ["one"]) == {"one": "digest of one"}
+    put(ledger, forget=Forgetting(AT + HOUR, within="o"))
     assert reader.logs_read("s3://trail/", ["one"]) == {}
 
 
