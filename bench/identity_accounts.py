@@ -7,6 +7,7 @@ many share. Some may assume, pass or change others; a few are administrators. `b
 
 from __future__ import annotations
 
+import hashlib
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from setpoint.model.canonical import Json
 ACCOUNT: Final = "111122223333"
 IAM: Final = f"arn:aws:iam::{ACCOUNT}:"
 ADMINISTRATOR: Final = "arn:aws:iam::aws:policy/AdministratorAccess"
+MADE: Final = "2026-11-01T00:00:00+00:00"
 SERVICES: Final = ("lambda", "ec2", "ecs-tasks", "glue", "codebuild", "sagemaker", "cloudformation", "states")
 
 SHARED: Final[Sequence[tuple[str, Sequence[str], str]]] = (
@@ -43,13 +45,13 @@ class SyntheticAccount:
     def export(self) -> Json:
         users = self.principals * 2 // 5
         return {
-            "UserDetailList": [self._user(number) for number in range(users)],
-            "GroupDetailList": [self._group(number) for number in range(max(users // 20, 1))],
-            "RoleDetailList": [self._role(number) for number in range(self.principals - users)],
-            "Policies": [_managed(name, actions, resource) for name, actions, resource in SHARED],
+            "UserDetailList": [_whole(self._user(number)) for number in range(users)],
+            "GroupDetailList": [_whole(self._group(number)) for number in range(max(users // 20, 1))],
+            "RoleDetailList": [_whole(self._role(number)) for number in range(self.principals - users)],
+            "Policies": [_whole(_managed(name, actions, resource)) for name, actions, resource in SHARED],
         }
 
-    def _user(self, number: int) -> Json:
+    def _user(self, number: int) -> dict[str, Json]:
         groups = max(self.principals * 2 // 5 // 20, 1)
         return {
             "UserName": f"user-{number}",
@@ -58,7 +60,7 @@ class SyntheticAccount:
             "UserPolicyList": self._own("user", number) if number % 3 == 0 else [],
         }
 
-    def _group(self, number: int) -> Json:
+    def _group(self, number: int) -> dict[str, Json]:
         own = _allow(("iam:CreateAccessKey", "iam:ListAccessKeys"), f"{IAM}user/${{aws:username}}")
         return {
             "GroupName": f"group-{number}",
@@ -67,7 +69,7 @@ class SyntheticAccount:
             "AttachedManagedPolicies": self._attached(1 + number % 2),
         }
 
-    def _role(self, number: int) -> Json:
+    def _role(self, number: int) -> dict[str, Json]:
         is_admin = number % 200 == 0
         return {
             "RoleName": self._name(number),
@@ -118,6 +120,15 @@ class SyntheticAccount:
         return [_attachment(f"{IAM}policy/{name}") for name in names]
 
 
+def _whole(entry: dict[str, Json]) -> Json:
+    """With what every entry of an export has, and some readers insist on."""
+    identity = hashlib.sha256(entry["Arn"].encode()).hexdigest()[:17].upper()
+    ids = dict.fromkeys(("UserId", "GroupId", "RoleId", "PolicyId"), f"AIDA{identity}")
+    return (
+        {"Path": "/", "CreateDate": MADE, "UpdateDate": MADE, "AttachmentCount": 1, "IsAttachable": True} | ids | entry
+    )
+
+
 def _document(*statements: Json) -> Json:
     return {"Version": "2012-10-17", "Statement": list(statements)}
 
@@ -130,6 +141,11 @@ def _attachment(arn: str) -> Json:
     return {"PolicyName": arn.rpartition("/")[2], "PolicyArn": arn}
 
 
-def _managed(name: str, actions: Sequence[str], resource: str) -> Json:
-    version = {"VersionId": "v1", "IsDefaultVersion": True, "Document": _document(_allow(actions, resource))}
+def _managed(name: str, actions: Sequence[str], resource: str) -> dict[str, Json]:
+    version = {
+        "VersionId": "v1",
+        "IsDefaultVersion": True,
+        "CreateDate": MADE,
+        "Document": _document(_allow(actions, resource)),
+    }
     return {"Arn": f"{IAM}policy/{name}", "PolicyName": name, "DefaultVersionId": "v1", "PolicyVersionList": [version]}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from setpoint.cli.identity_escalations import escalations
+from setpoint.cli.identity_rightsize import rightsize
 from setpoint.cli.identity_use import use
 
 
@@ -13,5 +14,5 @@ def command() -> None:
     """What principals may do, and what they use of it."""
 
 
-for each in (escalations, use):
+for each in (escalations, rightsize, use):
     command.add_command(each)

@@ -67,7 +67,7 @@ def escalations(
 def _report(config: Path, goal: str, export: Path | None, resources: Path | None) -> EscalationReport:
     from setpoint.wiring_identity import account_of_export, find_account_escalations, live_account
 
-    settings = _settings(config, needed=export is None)
+    settings = settings_if_any(config, needed=export is None)
     paths = (settings.identity if settings else IdentitySettings()).escalation_paths
     if export is not None:
         account = account_of_export(export)
@@ -78,7 +78,7 @@ def _report(config: Path, goal: str, export: Path | None, resources: Path | None
     return find_account_escalations(account, paths, resources, goal)
 
 
-def _settings(config: Path, *, needed: bool) -> Settings | None:
+def settings_if_any(config: Path, *, needed: bool) -> Settings | None:
     """An export can be looked at without any configuration; one that is there, or is named, counts."""
     named = click.get_current_context().get_parameter_source("config") is not click.core.ParameterSource.DEFAULT
     return load_settings(config) if needed or named or config.exists() else None

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from setpoint.model.attribution import Attribution, Untold
 from setpoint.model.canonical import Json, digest
 from setpoint.model.policy import Severity
 from setpoint.model.urn import Urn
@@ -63,6 +64,8 @@ class FindingRecord:
     """More than once: what was put right came back. Never: it was accepted before it ever counted."""
     has_counted: bool = True
     """Since it was last found; not where it was accepted already when it came."""
+    attribution: Attribution | Untold | None = None
+    """Who made it so, by an audit trail; None where there is none, or that was not asked yet."""
 
     @property
     def is_open(self) -> bool:

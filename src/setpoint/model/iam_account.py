@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from typing import Final
 
@@ -53,6 +54,8 @@ class IamUser:
     boundary: str = ""
     """The ARN of the managed policy that is its permissions boundary; empty where it has none."""
     tags: Mapping[str, str] = field(default_factory=dict)
+    created: datetime | None = None
+    """None where nobody told it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,7 @@ class IamRole:
     tags: Mapping[str, str] = field(default_factory=dict)
     instance_profiles: tuple[str, ...] = ()
     """ARNs of those that hand the role to EC2 instances."""
+    created: datetime | None = None
 
     @property
     def is_service_linked(self) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import unquote
 
@@ -24,6 +25,9 @@ LISTS: Final = ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies
 
 REMEDY: Final = "write it with: aws iam get-account-authorization-details, without --filter"
 
+MOST_PAGES: Final = 10_000
+"""Of an export: at the smallest page that AWS gives, more than an account can have."""
+
 KnownPolicies = Callable[[str], Json]
 """ARN → the document of a policy that AWS manages, as it is known without the export; None where it is not."""
 
@@ -31,8 +35,8 @@ KnownPolicies = Callable[[str], Json]
 def read_account(document: Json, where: str, known: KnownPolicies = lambda _arn: None) -> IamAccount:
     """The account of an export that stands at `where`; `InputError` with the member for whatever is wrong with it."""
     pages = document if isinstance(document, list) else [document]
-    if not pages:
-        raise InputError("the list of pages is empty", where=where, remedy=REMEDY)
+    if not 0 < len(pages) <= MOST_PAGES:
+        raise InputError(f"this is a list of {len(pages):,} pages", where=where, remedy=REMEDY)
     places = [f"{where}: [{index}]." if isinstance(document, list) else f"{where}: " for index in range(len(pages))]
     for page, place in zip(pages, places, strict=True):
         _check_page(page, place.rstrip(" .").removesuffix(":"))
@@ -84,6 +88,17 @@ class _Entry:
 
     def tags(self) -> dict[str, str]:
         return {each.text("Key"): str(each.value.get("Value", "")) for each in self.entries("Tags")}
+
+    def moment(self, name: str) -> datetime | None:
+        """As the API's library hands it over, or as it is written; None where it is neither: little hangs on it."""
+        value = self.value.get(name)
+        try:
+            at = datetime.fromisoformat(value) if isinstance(value, str) else value
+        except ValueError:
+            return None
+        if not isinstance(at, datetime):
+            return None
+        return at if at.tzinfo else at.replace(tzinfo=UTC)
 
     def wrong(self, name: str, expected: str) -> InputError:
         what = "is missing" if name not in self.value else f"is not {expected}"
@@ -168,6 +183,7 @@ class _Reader:
             attached=_attached(entry),
             boundary=_boundary(entry),
             tags=entry.tags(),
+            created=entry.moment("CreateDate"),
         )
 
     def _role(self, entry: _Entry) -> IamRole:
@@ -181,6 +197,7 @@ class _Reader:
             boundary=_boundary(entry),
             tags=entry.tags(),
             instance_profiles=tuple(each.text("Arn") for each in entry.entries("InstanceProfileList")),
+            created=entry.moment("CreateDate"),
         )
 
     def _policy(self, entry: _Entry) -> ManagedPolicy:

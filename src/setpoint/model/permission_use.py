@@ -13,6 +13,8 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Final
 
+from setpoint.model.attribution import RecordedWrite
+
 ANY_RESOURCE: Final = "*"
 """Where an action has no resource, or the record does not say which."""
 
@@ -163,6 +165,10 @@ class SessionOrigin:
 
     principal: str
     begun: datetime
+    chain: tuple[str, ...] = ()
+    """Everybody between, the one who began it first, the principal last."""
+    labels: tuple[str, ...] = ()
+    """What was said when it, or one of those between, was begun: names, tags."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,3 +207,5 @@ class TrailBatch:
     """(account, region) → hours of which there is a log, or a proof that there was nothing to log."""
     forget: Forgetting | None = None
     """None remembers all that was read."""
+    writes: tuple[RecordedWrite, ...] = ()
+    """What was changed."""

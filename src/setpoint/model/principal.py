@@ -13,7 +13,7 @@ from typing import Final
 from setpoint.model.urn import GLOBAL, Urn
 
 PRINCIPAL: Final = "Setpoint::Identity::Principal"
-"""The type that policies speak of. Its entities are apart from the config plane's `AWS::IAM::Role` and `AWS::IAM::User`."""
+"""The type that policies speak of; apart from `AWS::IAM::Role` and `AWS::IAM::User`, which hold what is declared."""
 
 
 @dataclass(frozen=True, slots=True)

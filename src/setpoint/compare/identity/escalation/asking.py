@@ -32,6 +32,10 @@ from setpoint.model.iam import Effect, NamedPolicy
 RANK: Final = {Answer.ALLOWED: 0, Answer.CONDITIONAL: 1, Answer.IMPLICIT_DENY: 2, Answer.EXPLICIT_DENY: 3}
 
 
+Known = tuple[tuple[str, tuple[str, ...] | None], ...]
+"""Condition keys and their values."""
+
+
 class Reach(NamedTuple):
     """Of targets, as bits."""
 
@@ -116,8 +120,8 @@ class Spoken:
     """Whether a statement of an identity's policy allows it, for whatever resource."""
 
     @property
-    def depends_on_caller(self) -> bool:
-        return any(key.startswith(OF_CALLER) for key in self.keys)
+    def keys_of_caller(self) -> list[str]:
+        return [key for key in self.keys if key.startswith(OF_CALLER)]
 
     @property
     def keys_of_targets(self) -> list[str]:
@@ -141,12 +145,20 @@ class Asking:
             found = self._spoken[actor.same, action] = _spoken(actor.policies, action)
         return found
 
+    def caller(self, actor: Actor, action: str) -> Known:
+        """What tells this caller from others with the same policies, where they ask who it is."""
+        keys = self.spoken(actor, action).keys_of_caller
+        if not keys:
+            return ()
+        facts = self._facts(actor, action)
+        return tuple((key, facts.known(key)) for key in sorted(keys))
+
     def among(self, actor: Actor, action: str, targets: Targets, more: Values | None = None) -> Reach:
         """For which of these targets the policies allow it."""
         spoken = self.spoken(actor, action)
         if not spoken.allows:
             return NOWHERE
-        key = (actor.same, action, targets.name, _frozen(more), actor.arn if spoken.depends_on_caller else "")
+        key = (actor.same, action, targets.name, _frozen(more), self.caller(actor, action))
         found = self._reach.get(key)
         if found is None:
             found = self._reach[key] = self._among(actor, action, targets, more or {}, spoken)
@@ -172,7 +184,7 @@ class Asking:
         spoken = self.spoken(actor, action)
         if not spoken.allows:
             return Possibility(Answer.IMPLICIT_DENY)
-        key = (actor.same, action, pattern, _frozen(more), actor.arn if spoken.depends_on_caller else "")
+        key = (actor.same, action, pattern, _frozen(more), self.caller(actor, action))
         found = self._possible.get(key)
         if found is None:
             found = self._possible[key] = self._on_some(actor, action, pattern, more or {}, spoken.keys)

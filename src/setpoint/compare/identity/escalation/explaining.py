@@ -16,14 +16,8 @@ from setpoint.compare.identity.escalation.beside import Thing
 from setpoint.compare.identity.escalation.circumstances import PASSED_TO, Values, spelt
 from setpoint.compare.identity.escalation.outside import Outsider, admitted
 from setpoint.compare.identity.escalation.plans import FREE, Gives, Needed, Plan
-from setpoint.compare.identity.escalation.reaching import (
-    STACKSET_SERVICE,
-    Found,
-    Lead,
-    Reaching,
-    is_possible,
-    state_of,
-)
+from setpoint.compare.identity.escalation.reaching import STACKSET_SERVICE, Lead, Reaching
+from setpoint.compare.identity.escalation.things import Found, is_possible, state_of
 from setpoint.compare.identity.escalation.trusts import ASSUME, as_named
 from setpoint.model.bits import members
 from setpoint.model.escalation import Grant, Hop
@@ -51,7 +45,8 @@ class Explaining:
         grants: list[Grant] = []
         missing: list[str] = list(actor.doubts)
         for needed, arn, found in self._steps(actor, plan, target):
-            grants.append(_grant(needed.action, arn, found))
+            shown = _anywhere(arn) if needed.resource in FREE else arn
+            grants.append(_grant(needed.action, shown, found))
             missing += _missing(needed.action, found)
         if lead.combined:
             grants_before, missing_before = self._grant_before(actor, target)
@@ -109,7 +104,7 @@ class Explaining:
 
     def _steps(self, actor: Actor, plan: Plan, target: int) -> Iterator[Step]:
         """Every permission of the path, with the resource that it is had on here."""
-        _, examples = self._reaching.free(actor, plan)
+        _, examples = self._reaching.things.free(actor, plan)
         for needed in plan.needed:
             if needed.resource in FREE:
                 yield self._on_example(actor, needed, examples[needed.key] or "*")
@@ -132,10 +127,12 @@ class Explaining:
     def _on_existing(self, actor: Actor, plan: Plan, needed: Needed, target: int) -> Found:
         """The thing that serves best: one that has the role, where the path needs that."""
         reaching = self._reaching
-        if not reaching.beside.is_told:
-            return reaching.on_unknown(actor, needed)
-        things = [each for each in reaching.things(needed.kind) if needed.kind != plan.kind or each.role == target]
-        found = [reaching.on_thing(actor, needed, each) for each in things]
+        if not reaching.things.beside.is_told:
+            return reaching.things.on_unknown(actor, needed)
+        things = [
+            each for each in reaching.things.beside.of(needed.kind) if needed.kind != plan.kind or each.role == target
+        ]
+        found = [reaching.things.on_thing(actor, needed, each) for each in things]
         return min(found, key=lambda each: RANK[each.answer], default=Found(Answer.IMPLICIT_DENY))
 
     def _on_principal(self, actor: Actor, plan: Plan, needed: Needed, target: int) -> Step:
@@ -229,7 +226,7 @@ class Explaining:
         """What stands in the way beside permissions, and is not known."""
         reaching, world = self._reaching, self._world
         name = short(world.principals[target].arn)
-        if not reaching.beside.is_told:
+        if not reaching.things.beside.is_told:
             yield from (f"an existing {KINDS[kind].called}" for kind in plan.others)
             if plan.kind:
                 yield f"an existing {KINDS[plan.kind].called} that has {name}"
@@ -242,7 +239,9 @@ class Explaining:
 
     def _unsure_things(self, plan: Plan, target: int) -> Iterator[str]:
         for kind in (*plan.others, *((plan.kind,) if plan.kind else ())):
-            things = [each for each in self._reaching.things(kind) if kind != plan.kind or each.role == target]
+            things = [
+                each for each in self._reaching.things.beside.of(kind) if kind != plan.kind or each.role == target
+            ]
             if all(state_of(plan, each) is not Answer.ALLOWED for each in things):
                 yield from (_unsure(plan, each) for each in things if state_of(plan, each) is Answer.CONDITIONAL)
 
@@ -266,6 +265,12 @@ def _unsure(plan: Plan, thing: Thing) -> str:
 def short(arn: str) -> str:
     """A principal as people call it: `role/deploy`."""
     return arn.rpartition(":")[2] if arn.startswith("arn:") else arn
+
+
+def _anywhere(arn: str) -> str:
+    """Of an example that no policy ties to a region, without the one letter that stands for any."""
+    parts = arn.split(":", 4)
+    return ":".join((*parts[:3], "*", parts[4])) if len(parts) == 5 and len(parts[3]) == 1 else arn
 
 
 def _missing(action: str, found: Evaluation) -> list[str]:

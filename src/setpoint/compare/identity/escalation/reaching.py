@@ -6,32 +6,25 @@ Called by `search` for every actor, and by `explaining` for the hops that are to
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from setpoint.compare.identity.aws.catalogue import Catalogue
 from setpoint.compare.identity.aws.evaluation import Answer
-from setpoint.compare.identity.aws.patterns import matcher, tokens_of
 from setpoint.compare.identity.escalation.actors import Actor
-from setpoint.compare.identity.escalation.asking import NOWHERE, RANK, Reach, Targets
-from setpoint.compare.identity.escalation.beside import BY_PROFILE, Beside, Thing
-from setpoint.compare.identity.escalation.circumstances import CLUSTER, PASSED_TO, RESOURCE_TAG, Values
+from setpoint.compare.identity.escalation.asking import NOWHERE, Reach, Targets
+from setpoint.compare.identity.escalation.circumstances import PASSED_TO
 from setpoint.compare.identity.escalation.plans import FREE, Gives, Needed, Plan
-from setpoint.compare.identity.escalation.trusts import ASSUME, as_named
+from setpoint.compare.identity.escalation.things import Things, is_possible, worst
+from setpoint.compare.identity.escalation.trusts import ASSUME
 from setpoint.compare.identity.escalation.world import World
 from setpoint.model.bits import members
-from setpoint.model.escalation_words import KINDS
 
 REWRITE_TRUST: Final = "iam:updateassumerolepolicy"
 SSM_AGENT: Final = ("ssm:updateinstanceinformation", "ssmmessages:createcontrolchannel")
 """Without which an instance's agent gets no sessions and commands ("Configure instance permissions required for Systems
 Manager")."""
 STACKSET_SERVICE: Final = "cloudformation.amazonaws.com"
-_EITHER: Final = frozenset({"bedrock-agentcore"})
-"""Services whose actions take one of the types that the reference marks as required: AWS's own or a custom one."""
-_GONE: Final = frozenset({"terminated", "shutting-down"})
-
 _USER_GRANTS: Final = ("iam:AttachUserPolicy", "iam:PutUserPolicy")
 _ROLE_GRANTS: Final = ("iam:AttachRolePolicy", "iam:PutRolePolicy")
 _GROUP_GRANTS: Final = ("iam:AttachGroupPolicy", "iam:PutGroupPolicy")
@@ -52,34 +45,12 @@ class Lead:
     """Whether that takes a permission which the path does not name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A permission on something that is not a principal: the best answer, and on what."""
-
-    answer: Answer
-    arn: str = ""
-    more: Values = field(default_factory=dict)
-    """What is known of it under condition keys."""
-
-
-def worst(answers: Iterable[Answer]) -> Answer:
-    return max(answers, key=RANK.__getitem__, default=Answer.ALLOWED)
-
-
-def is_possible(answer: Answer) -> bool:
-    return answer in {Answer.ALLOWED, Answer.CONDITIONAL}
-
-
 class Reaching:
-    def __init__(self, world: World, plans: Sequence[Plan], beside: Beside, catalogue: Catalogue) -> None:
+    def __init__(self, world: World, plans: Sequence[Plan], things: Things) -> None:
         self.world = world
-        self.beside = beside
+        self.things = things
         self._plans = plans
-        self._catalogue = catalogue
-        self._taken: dict[str, tuple[Sequence[str], Sequence[str]]] = {}
         self._open: dict[int, list[Plan]] = {}
-        self._free: dict[tuple[int, str, str], tuple[Answer, dict[str, str]]] = {}
-        self._existing: dict[tuple[int, str, str], Reach] = {}
 
     def leads(self, actor: Actor, number: int) -> Iterator[Lead]:
         """Every path that leads the actor, which is the principal of this number, anywhere."""
@@ -194,117 +165,18 @@ class Reaching:
         """`reach`, as far as the permissions allow that are on nothing in particular, and something exists for them."""
         if not reach.any:
             return NOWHERE
-        answer = worst((self.free(actor, plan)[0], *(self.existence(actor, plan, kind) for kind in plan.others)))
+        answer = worst(
+            (self.things.free(actor, plan)[0], *(self.things.existence(actor, plan, kind) for kind in plan.others))
+        )
         if not is_possible(answer):
             return NOWHERE
         return reach if answer is Answer.ALLOWED else reach.doubted()
-
-    def free(self, actor: Actor, plan: Plan) -> tuple[Answer, dict[str, str]]:
-        """Of the permissions on what the caller makes, or on anything: the worst answer; action → an example."""
-        key = (actor.same, plan.id, self._caller_key(actor, plan.free))
-        if key not in self._free:
-            self._free[key] = self._find_free(actor, plan)
-        return self._free[key]
-
-    def _find_free(self, actor: Actor, plan: Plan) -> tuple[Answer, dict[str, str]]:
-        answers: list[Answer] = []
-        examples: dict[str, str] = {}
-        for each in plan.free:
-            found = (
-                self._on_created(actor, each, examples) if each.resource == "created" else self._on_any(actor, each.key)
-            )
-            answers.append(found.answer)
-            examples[each.key] = found.arn
-        return worst(answers), examples
-
-    def _on_created(self, actor: Actor, needed: Needed, made: dict[str, str]) -> Found:
-        """On what an earlier step made, if that is of a type that the action takes, under a name that suits both."""
-        taken, _ = self._types(needed.key)
-        example = next((arn for arn in made.values() if any(_fits(each, arn) for each in taken)), "")
-        if not example:
-            return self._on_any(actor, needed.key)
-        answer = self._assume_created(actor, example) if needed.key == ASSUME else self._on(actor, needed.key, example)
-        if is_possible(answer):
-            return Found(answer, example)
-        other = self._on_any(actor, needed.key)
-        suits = worst(self._on(actor, action, other.arn) for action, arn in made.items() if arn == example)
-        if not other.arn or not is_possible(suits):
-            return Found(answer)
-        made |= {action: other.arn for action, arn in made.items() if arn == example}
-        return Found(worst((other.answer, suits)), other.arn)
-
-    def _assume_created(self, actor: Actor, arn: str) -> Answer:
-        """Of a role that the caller makes, it writes the trust policy as well."""
-        caller, policy = as_named(actor)
-        return self.world.asking.on_behalf(actor, caller, ASSUME, arn, policy).answer
-
-    def _on(self, actor: Actor, action: str, arn: str, more: Values | None = None) -> Answer:
-        if "*" in arn and arn != "*":
-            return self.world.asking.on_some(actor, action, arn, more).answer
-        return self.world.asking.on(actor, action, arn, more).answer
-
-    def _on_any(self, actor: Actor, action: str, more: Values | None = None) -> Found:
-        """On one resource of each type that a call always takes; of one of the types where each may be left out."""
-        taken, required = self._types(action)
-        if not taken:
-            return Found(self._on(actor, action, "*", more), "*", more or {})
-        all_of = required and action.partition(":")[0] not in _EITHER
-        found = [self.world.asking.on_some(actor, action, each, more) for each in required or taken]
-        found.sort(key=lambda each: RANK[each.answer], reverse=bool(all_of))
-        return Found(found[0].answer, found[0].example_resource, more or {})
-
-    def _types(self, action: str) -> tuple[Sequence[str], Sequence[str]]:
-        """Patterns of what an action takes in this account, and of what it always takes."""
-        if action not in self._taken:
-            known, required = self._catalogue.resources(action), self._catalogue.required(action)
-            self._taken[action] = ([self._here(each) for each in known], [self._here(each) for each in required])
-        return self._taken[action]
-
-    def _here(self, pattern: str) -> str:
-        parts = pattern.split(":", 5)
-        account = self.world.account
-        parts[1] = account.partition
-        parts[4] = account.id if parts[4] == "*" else parts[4]
-        return ":".join(parts)
-
-    def existence(self, actor: Actor, plan: Plan, kind: str) -> Answer:
-        """Whether something of a kind exists on which the permissions are allowed; conditional where nobody knows."""
-        needed = [each for each in plan.on_existing if each.kind == kind]
-        if not self.beside.is_told:
-            possible = is_possible(worst(self.on_unknown(actor, each).answer for each in needed))
-            return Answer.CONDITIONAL if possible else Answer.IMPLICIT_DENY
-        answers = [
-            worst([state_of(plan, thing), *(self.on_thing(actor, each, thing).answer for each in needed)])
-            for thing in self.things(kind)
-        ]
-        return min(answers, key=RANK.__getitem__, default=Answer.IMPLICIT_DENY)
-
-    def things(self, kind: str) -> Sequence[Thing]:
-        return self.beside.of(kind)
-
-    def on_unknown(self, actor: Actor, needed: Needed) -> Found:
-        """On something of the kind, whichever there may be."""
-        pattern = self._here(KINDS[needed.kind].arn)
-        taken, _ = self._types(needed.key)
-        if not any(_fits(each, pattern) for each in taken):
-            return self._on_any(actor, needed.key)
-        found = self.world.asking.on_some(actor, needed.key, pattern)
-        return Found(found.answer, found.example_resource)
-
-    def on_thing(self, actor: Actor, needed: Needed, thing: Thing) -> Found:
-        """On this one; an action that takes other types is asked for one of those, in its company."""
-        arn = self._here(thing.told.arn)
-        taken, _ = self._types(needed.key)
-        more = _values_of(thing, arn, self.world.asking.spoken(actor, needed.key).keys)
-        if not any(_fits(each, arn) for each in taken):
-            return self._on_any(actor, needed.key, more)
-        return Found(self._on(actor, needed.key, arn, more), arn, more)
 
     def _principals(self, actor: Actor, plan: Plan) -> Reach:
         world = self.world
         reach = Reach(world.users.all if plan.of_users else world.of_roles(world.roles.all))
         if plan.kind:
-            reach &= self._of_existing(actor, plan)
+            reach &= self.things.roles_of_existing(actor, plan)
         for each in plan.needed:
             if reach.any and each.resource not in FREE and not each.kind:
                 reach &= self._by(actor, plan, each)
@@ -351,36 +223,13 @@ class Reaching:
             reach |= found if passed.sure >> number & 1 else found.doubted()
         return reach
 
-    def _of_existing(self, actor: Actor, plan: Plan) -> Reach:
-        """The roles of what exists and can be made use of."""
-        key = (actor.same, plan.id, self._caller_key(actor, plan.on_existing))
-        if key not in self._existing:
-            self._existing[key] = self._find_existing(actor, plan)
-        return self._existing[key]
-
-    def _find_existing(self, actor: Actor, plan: Plan) -> Reach:
-        needed = [each for each in plan.on_existing if each.kind == plan.kind]
-        if not self.beside.is_told:
-            if not is_possible(worst(self.on_unknown(actor, each).answer for each in needed)):
-                return NOWHERE
-            serving = self.world.reach_of_roles(self.world.trusts.serving(KINDS[plan.kind].service)).doubted()
-            return serving.within(self.beside.with_profile) if plan.kind in BY_PROFILE else serving
-        reach = NOWHERE
-        for thing in self.things(plan.kind):
-            if thing.role is None:
-                continue
-            answer = worst([state_of(plan, thing), *(self.on_thing(actor, each, thing).answer for each in needed)])
-            bit = 1 << thing.role
-            reach |= Reach(bit if answer is Answer.ALLOWED else 0, bit if answer is Answer.CONDITIONAL else 0)
-        return reach
-
     def _by_prerequisites(self, plan: Plan, reach: Reach) -> Reach:
         if plan.asks("instance-profile-for-role"):
-            reach = reach.within(self.beside.with_profile)
+            reach = reach.within(self.things.beside.with_profile)
         if plan.asks("target-user-keys<2"):
-            reach = reach.within(~self.beside.with_all_keys)
+            reach = reach.within(~self.things.beside.with_all_keys)
         if plan.asks("login-profile-absent"):
-            reach = reach.within(~self.beside.with_password)
+            reach = reach.within(~self.things.beside.with_password)
         if plan.asks("instance-role-allows-ssm"):
             reach &= Reach(self.with_agent, self.world.everybody & ~self.with_agent)
         return reach
@@ -389,29 +238,11 @@ class Reaching:
     def with_agent(self) -> int:
         """Roles that let the SSM agent of their instance work; others may by a setting of the account."""
         bits = 0
-        for number in members(self.beside.with_profile):
+        for number in members(self.things.beside.with_profile):
             actor = self.world.base[number]
-            if all(self._on(actor, action, "*") is Answer.ALLOWED for action in SSM_AGENT):
+            if all(self.things.on(actor, action, "*") is Answer.ALLOWED for action in SSM_AGENT):
                 bits |= 1 << number
         return bits
-
-    def _caller_key(self, actor: Actor, needed: Iterable[Needed]) -> str:
-        depends = any(self.world.asking.spoken(actor, each.key).depends_on_caller for each in needed)
-        return actor.arn if depends or any(each.key == ASSUME for each in needed) else ""
-
-
-def state_of(plan: Plan, thing: Thing) -> Answer:
-    """Whether a thing is such as the path needs it, as far as that was told."""
-    facts = thing.told.facts
-    if "registered" in facts:
-        return Answer.CONDITIONAL
-    if facts.get("state") in _GONE:
-        return Answer.IMPLICIT_DENY
-    if plan.asks("instance-running") and facts.get("state", "running") != "running":
-        return Answer.CONDITIONAL
-    if plan.asks("project-has-batch-config"):
-        return {"yes": Answer.ALLOWED, "no": Answer.IMPLICIT_DENY}.get(facts.get("batch", ""), Answer.CONDITIONAL)
-    return Answer.ALLOWED
 
 
 def _is_bound(actor: Actor) -> bool:
@@ -427,16 +258,3 @@ def _union(sets: Iterable[int]) -> int:
 
 def _if_any(reach: Reach, own: int) -> Reach:
     return Reach(own if reach.sure else 0, own if reach.maybe and not reach.sure else 0)
-
-
-def _values_of(thing: Thing, arn: str, keys: Iterable[str]) -> Values:
-    """What is known of a thing under these condition keys."""
-    known: dict[str, tuple[str, ...]] = {CLUSTER: (arn,)} if thing.told.kind == "cluster" else {}
-    if thing.told.tags is not None:
-        tags = {f"{RESOURCE_TAG}{name.lower()}": (value,) for name, value in thing.told.tags.items()}
-        known |= {key: tags.get(key, ()) for key in keys if key.startswith(RESOURCE_TAG)}
-    return known
-
-
-def _fits(pattern: str, arn: str) -> bool:
-    return matcher(tokens_of(pattern))(arn)

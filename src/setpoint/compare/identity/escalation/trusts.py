@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Final
 
 from setpoint.compare.identity.aws.evaluation import Answer, Evaluation, Policies, evaluate
@@ -38,15 +39,14 @@ class Trusts:
         """Roles that are left to the policies of whoever asks, and those of which it hangs on the caller itself."""
         self._named: defaultdict[str, int] = defaultdict(int)
         self._alike = self._sort()
-        self._assumable: dict[tuple[int, str], Reach] = {}
+        self._assumable: dict[tuple[int, object], Reach] = {}
+        self._if_named: dict[tuple[int, object], Reach] = {}
         self._served: dict[str, Reach] = {}
 
     def assumable(self, actor: Actor) -> Reach:
         """The roles that an actor may assume."""
         named = self._named.get(actor.arn, 0)
-        spoken = self._asking.spoken(actor, ASSUME)
-        own = bool(named or self._by_caller or spoken.depends_on_caller)
-        key = (actor.same, actor.arn if own else "")
+        key = (actor.same, actor.arn if named or self._by_caller else self._asking.caller(actor, ASSUME))
         found = self._assumable.get(key)
         if found is None:
             found = self._assumable[key] = self._find(actor, named)
@@ -59,14 +59,17 @@ class Trusts:
 
     def assumable_if_named(self, actor: Actor) -> Reach:
         """The roles that an actor may assume once their trust policies name it."""
-        caller, policy = as_named(actor)
-        sure = maybe = 0
-        for bits in self._asking.classes(actor, ASSUME, self._targets, self._targets.all):
-            arn = self._targets.arns[next(members(bits))]
-            answer = self._asking.on_behalf(actor, caller, ASSUME, arn, policy).answer
-            sure |= bits if answer is Answer.ALLOWED else 0
-            maybe |= bits if answer is Answer.CONDITIONAL else 0
-        return Reach(sure, maybe)
+        key = (actor.same, self._asking.caller(actor, ASSUME))
+        if key not in self._if_named:
+            caller, policy = as_named(actor)
+            sure = maybe = 0
+            for bits in self._asking.classes(actor, ASSUME, self._targets, self._targets.all):
+                arn = self._targets.arns[next(members(bits))]
+                answer = self._asking.on_behalf(actor, caller, ASSUME, arn, policy).answer
+                sure |= bits if answer is Answer.ALLOWED else 0
+                maybe |= bits if answer is Answer.CONDITIONAL else 0
+            self._if_named[key] = Reach(sure, maybe)
+        return self._if_named[key]
 
     def serving(self, service: str) -> Reach:
         """The roles that trust a service, acting for this account."""
@@ -92,13 +95,26 @@ class Trusts:
 
     def _find(self, actor: Actor, named: int) -> Reach:
         allowed = self._asking.allowed_bits(actor, ASSUME, self._targets)
-        candidates = self._open & allowed | named | self._by_caller
+        alone = named | self._by_caller
+        shared = self._asking.classes(actor, ASSUME, self._targets, self._open & allowed & ~alone, self._left_open)
         sure = maybe = 0
-        for bits in self._asking.classes(actor, ASSUME, self._targets, candidates, self._alike.values()):
+        for bits in (*shared, *self._asking.classes(actor, ASSUME, self._targets, alone, self._alike.values())):
             answer = self.assume(actor, next(members(bits))).answer
             sure |= bits if answer is Answer.ALLOWED else 0
             maybe |= bits if answer is Answer.CONDITIONAL else 0
         return Reach(sure, maybe)
+
+    @cached_property
+    def _left_open(self) -> list[int]:
+        """The roles that are left to the account's policies, by what their trust policies say to whoever is in it."""
+        found: defaultdict[tuple[Answer, tuple[str, ...]], int] = defaultdict(int)
+        context = Context(self._asking.circumstances.always)
+        anybody = Caller(f"arn:aws:iam::{self._account}:role/anybody", self._account, CallerKind.ROLE)
+        for bits in self._alike.values():
+            if bits & self._open:
+                said = self.admit(anybody, ASSUME, next(members(bits)), context)
+                found[said.answer, said.missing] |= bits
+        return list(found.values())
 
     def _sort(self) -> Mapping[int, int]:
         """The roles with the same trust policy; notes on the way whom each names."""

@@ -134,4 +134,3 @@ def _common(arn: str, more: Mapping[str, Json]) -> dict[str, Json]:
     if "tags" in more:
         entry["Tags"] = [{"Key": key, "Value": value} for key, value in more["tags"].items()]
     return entry
-
