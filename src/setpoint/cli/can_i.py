@@ -9,17 +9,20 @@ from typing import Final, assert_never
 import click
 
 from setpoint.cli.can_i_cases import read_cases, read_policies, request_of
-from setpoint.cli.options import json_option
+from setpoint.cli.identity_escalations import settings_if_any
+from setpoint.cli.options import config_option, json_option
 from setpoint.cli.output import Output
+from setpoint.cli.server_options import only_here
+from setpoint.cli.waiting import busy_with
 from setpoint.compare.identity.aws.callers import caller_of
 from setpoint.compare.identity.aws.evaluation import Answer, Evaluation, LayerAnswer, Policies, evaluate
 from setpoint.compare.identity.aws.request import Context, Request
 from setpoint.errors import InputError
 from setpoint.fields import did_you_mean
 from setpoint.model.canonical import Json
-from setpoint.wiring_identity import account_of_export, evaluate_in, find_catalogue
+from setpoint.wiring_identity import account_of_export, evaluate_in, find_catalogue, live_account
 
-NOTHING_KNOWN: Final = "give --policies or --authorization-details"
+SAY_WHERE: Final = "give --policies or --authorization-details, or write a configuration with: setpoint init"
 FILE: Final = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 
@@ -27,21 +30,27 @@ FILE: Final = click.Path(path_type=Path, exists=True, dir_okay=False)
 @click.argument("principal", required=False)
 @click.argument("action", required=False)
 @click.argument("resource", required=False)
+@config_option
 @click.option(
     "--context", "pairs", multiple=True, metavar="KEY=VALUE", help="A condition key of the request. Repeat it."
 )
 @click.option("--complete", is_flag=True, help="A key that --context does not give is absent, rather than unknown.")
 @click.option("--policies", "policies_file", type=FILE, help="Policies that bear on the request, by their type.")
 @click.option(
-    "--authorization-details", "export", type=FILE, help="What aws iam get-account-authorization-details wrote."
+    "--authorization-details",
+    "export",
+    type=FILE,
+    help="What aws iam get-account-authorization-details wrote, in the place of AWS itself.",
 )
 @click.option("--resource-account", metavar="ID", help="Who owns the resource, where its ARN does not say so.")
 @click.option("--cases", type=FILE, help="Answer many questions, with all that they need, from a file.")
 @json_option
+@only_here("reads an account, or files on this machine")
 def command(
     principal: str | None,
     action: str | None,
     resource: str | None,
+    config: Path,
     pairs: tuple[str, ...],
     policies_file: Path | None,
     export: Path | None,
@@ -67,7 +76,7 @@ def command(
     caller = caller_of(principal, where="principal")
     _check_action(action)
     request = request_of(caller, action, resource, resource_account, _context(pairs, complete=complete), "")
-    evaluation = _evaluate(request, policies_file, export)
+    evaluation = _evaluate(request, config, policies_file, export)
     _show(evaluation, output)
     return _exit_code(evaluation.answer)
 
@@ -78,13 +87,18 @@ def _print_answers(path: Path) -> None:
     Output.of(as_json=True).json(answers)
 
 
-def _evaluate(request: Request, policies_file: Path | None, export: Path | None) -> Evaluation:
+def _evaluate(request: Request, config: Path, policies_file: Path | None, export: Path | None) -> Evaluation:
+    """By the policies of the account, exported or as AWS tells them now, unless only those of a file are to count."""
     given = read_policies(policies_file) if policies_file else Policies()
     if export is not None:
         return evaluate_in(account_of_export(export), request, given)
-    if policies_file is None:
-        raise InputError("nothing says which policies bear on the request", remedy=NOTHING_KNOWN)
-    return evaluate(request, given)
+    if policies_file is not None:
+        return evaluate(request, given)
+    settings = settings_if_any(config, needed=False)
+    if settings is None:
+        raise InputError("nothing says which policies bear on the request", remedy=SAY_WHERE)
+    with busy_with("reading the account"):
+        return evaluate_in(live_account(settings), request, given)
 
 
 def _check_action(action: str) -> None:
