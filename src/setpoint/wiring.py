@@ -16,10 +16,10 @@ from uuid import uuid4
 from setpoint.act.alert import JsonLinesNotifier, Notifiers, TerminalNotifier
 from setpoint.act.interface import Alert, Courier, Message, Reverter
 from setpoint.act.revert.accounts import AccountsReverter
-from setpoint.act.revert.reverter import ACTIONS, AwsReverter
+from setpoint.act.revert.reverter import ACTIONS, ONLY_IF_DECLARED, AwsReverter
 from setpoint.aws import AwsClients
 from setpoint.compare.config.comparator import ConfigComparator
-from setpoint.compare.interface import Explainer
+from setpoint.compare.interface import ConfinementCheck, Explainer
 from setpoint.decide.component import ComponentAssessor
 from setpoint.decide.gate import ReleaseGate
 from setpoint.decide.guardrails import ComponentGuardrails
@@ -42,21 +42,29 @@ from setpoint.loop.clock import Clock
 from setpoint.loop.flaws import ComponentParts
 from setpoint.loop.hints import Hints
 from setpoint.loop.intended import KeptState
+from setpoint.loop.looking import LookingObserver
 from setpoint.loop.parts import Parts
 from setpoint.model.canonical import Json
 from setpoint.model.event import Event
 from setpoint.model.health import Status
 from setpoint.model.policy import Policy, Severity
+from setpoint.model.quarantine import QUARANTINE
 from setpoint.model.remediation import Mode
+from setpoint.model.resource import Absent, Resource, Unread
 from setpoint.model.service import Service
+from setpoint.model.urn import Urn
 from setpoint.observe.accounts import AccountsObserver, AccountsRecord
 from setpoint.observe.aws.change_record import LOOK_UP, CloudTrailRecord
 from setpoint.observe.aws.instances.naming import Naming
 from setpoint.observe.aws.instances.observer import AwsInstances
 from setpoint.observe.aws.instances.observer import permissions as instance_permissions
 from setpoint.observe.aws.observer import AwsObserver, permissions
+from setpoint.observe.aws.quarantine import PERMISSIONS as OF_QUARANTINES
+from setpoint.observe.aws.quarantine import QuarantineLook
 from setpoint.observe.aws.selection import Selection, shipped_watch_list
+from setpoint.observe.cloudtrail.changes_tracer import CloudTrailTracer
 from setpoint.observe.cloudtrail.permissions import permissions as trail_permissions
+from setpoint.observe.interface import Observer
 from setpoint.observe.nothing import NothingObserved
 from setpoint.settings import Settings, TerraformSource
 from setpoint.status import read_status
@@ -65,6 +73,8 @@ from setpoint.store.interface import Journal, Lake, Ledger, LedgerReader, Server
 from setpoint.store.ledger.opening import open_ledger
 from setpoint.store.thresholds import SignedThresholds
 from setpoint.telemetry import SILENT, Telemetry
+from setpoint.wiring_identity_plane import PERMISSIONS as OF_IDENTITIES
+from setpoint.wiring_identity_plane import has_identities, identity_parts
 from setpoint.wiring_intent import NO_ENTITIES, IntentWiring, clients_by_account, intent_statements, stack_actions
 
 NO_ACCOUNT: Final = "000000000000"
@@ -101,6 +111,19 @@ class Wiring:
         own = AwsObserver(self.clients, selection=self.selection)
         others = {each: AwsObserver(clients, selection=self.selection) for each, clients in self.accounts.items()}
         return AccountsObserver(own, others) if others else own
+
+    def observer_of_all(self, ledger: LedgerReader) -> Observer:
+        """With quarantines, and with users and roles as policies see them, where the settings ask for that."""
+        observer = LookingObserver(self.observer, QUARANTINE, self.look_at_quarantine)
+        if not self.settings.identity.guardrails:
+            return observer
+        # Only who asks for it pays for the search.
+        from setpoint.wiring_principals import with_principals
+
+        return with_principals(observer, self.settings, [self.clients, *self.accounts.values()], ledger)
+
+    def look_at_quarantine(self, urn: Urn) -> Resource | Absent | Unread:
+        return QuarantineLook(self.accounts.get(urn.account, self.clients))(urn)
 
     @cached_property
     def instances(self) -> AwsInstances | None:
@@ -285,7 +308,7 @@ def loop_parts(
     with _open_ledger(settings) as ledger:
         yield Parts(
             intent=intent,
-            observer=wiring.observer,
+            observer=wiring.observer_of_all(ledger),
             comparator=ConfigComparator(wiring.schemas.schema),
             judge=judge,
             assessor=assessor(settings),
@@ -301,12 +324,23 @@ def loop_parts(
             keeper=keeper,
             courier=alert_courier,
             changes=wiring.changes,
+            tracer=CloudTrailTracer(settings.cloudtrail.ticket) if settings.cloudtrail.is_on else None,
             instances=wiring.instances,
+            identity=identity_parts(settings, [wiring.clients, *wiring.accounts.values()]),
             inside=InsideAssessor(settings.agents, settings.risk),
             components=component_parts(ComponentGuardrails(wiring.policies, settings.overrides, settings.service)),
+            confinement=confinement_check(),
             telemetry=telemetry,
             hints=hints or Hints(),
         )
+
+
+def confinement_check() -> ConfinementCheck:
+    """What says whether a quarantine holds."""
+    # Only who changes something pays for the evaluation of policies.
+    from setpoint.compare.identity.confinement import ConfinementByEvaluation
+
+    return ConfinementByEvaluation()
 
 
 def component_parts(policies: ComponentPolicies | None = None) -> ComponentParts:
@@ -448,6 +482,12 @@ def permissions_needed(settings: Settings, *, enforce: bool) -> Json:
         read |= {**permissions(), **permissions(declared | wiring.selection.watched, wiring.selection)}
     reading = {action for actions in read.values() for action in actions}
     reading.update(stack_actions(settings))
+    if settings.identity.guardrails:
+        from setpoint.wiring_principals import PERMISSIONS as OF_PRINCIPALS
+
+        reading.update(OF_PRINCIPALS)
+    if has_identities(settings):
+        reading.update(OF_IDENTITIES)
     trail = settings.cloudtrail
     reading.update(
         trail_permissions(from_bucket=bool(trail.bucket), from_queue=bool(trail.queue), verifies=trail.verify)
@@ -458,10 +498,20 @@ def permissions_needed(settings: Settings, *, enforce: bool) -> Json:
     statements = [*([_statement("SetpointReads", reading)] if reading else ()), *intent_statements(settings)]
     if reverts:
         reverter = wiring.reverter_of(wiring.clients)
-        actions = (action for name in declared | ACTIONS.keys() for action in reverter.actions(name))
+        types = declared | (ACTIONS.keys() - ONLY_IF_DECLARED)
+        actions = (action for name in types for action in reverter.actions(name))
         writing = {name for action in actions for name in action.permissions} - reading
         statements.append(_statement("SetpointReverts", writing))
+    if enforce or settings.loop.mode is Mode.ENFORCE:
+        statements.append(_quarantine_statement())
     return {"Version": "2012-10-17", "Statement": statements}
+
+
+def _quarantine_statement() -> Json:
+    """What `setpoint quarantine` needs; take it out where nobody is to be quarantined."""
+    needed = {*OF_QUARANTINES, *(name for action in ACTIONS[QUARANTINE] for name in action.permissions)}
+    resources = ["arn:*:iam::*:role/*", "arn:*:iam::*:user/*"]
+    return {**_statement("SetpointQuarantines", needed), "Resource": resources}
 
 
 def _declared_types(wiring: Wiring) -> frozenset[str]:

@@ -90,7 +90,11 @@ def trail_updates(settings: Settings, hints: Hints) -> TrailUpdates:
     if not wanted.is_on:
         return TrailUpdates(lambda: (), every=wanted.every, is_on=False)
     look_again = LookAgain(settings.loop.scope, hints)
-    reader = TrailReader(trail_source(settings, AwsClients(settings.aws)), look_again)
+    reader = TrailReader(
+        trail_source(settings, AwsClients(settings.aws)),
+        look_again,
+        infrastructure_roles=wanted.infrastructure_roles,
+    )
 
     def read() -> Iterator[TrailRead]:
         with open_first_ledger(settings) as ledger:

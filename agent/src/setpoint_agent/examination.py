@@ -16,8 +16,7 @@ from setpoint_agent.catalogue import Kind
 from setpoint_agent.evidence import Evidence, Frame, Origin
 from setpoint_agent.languages.interface import Placement
 from setpoint_agent.languages.registry import BY_NAME
-from setpoint_agent.looks import Looks
-from setpoint_agent.memory import Seen
+from setpoint_agent.looks import Looks, Usual
 from setpoint_agent.provenance.interface import Match
 from setpoint_agent.provenance.recognition import DOUBTFUL, find
 from setpoint_agent.quiet import quietly
@@ -53,12 +52,9 @@ class Examination:
     fleet_key: bytes = b""
 
 
-_clean: Final = Seen(most=4_096)
-"""Texts, by sink, in which nothing of a request was found. The same *object* in a later request is a statement or a
-path that the code holds; an equal one may have been made of that request's values."""
-LONGEST_KEPT: Final = 1_024
-"""Characters of a text that is remembered."""
-
+usual: Final = Usual()
+"""Texts in which nothing of a request was found. `examine` lets them pass; sinks that would have to find out first who
+made a call ask by themselves."""
 _looks: Final = Looks()
 """By sink and route."""
 _doubts: Final = Looks(at_first=16, later=64)
@@ -77,14 +73,13 @@ def begin(examination: Examination | None) -> None:
     """Examine by `examination` from now on; None: examine nothing."""
     global _examination  # noqa: PLW0603 - one agent a process
     _examination = examination
-    _clean.clear()
+    usual.clear()
     _looks.clear()
     _doubts.clear()
     calls_seen.clear()
     passing_on.clear()
 
 
-@quietly
 def examine(
     sink: Sink, argument: Any, *, frames: Sequence[FrameType] | None = None, keep: Record | None = None
 ) -> None:
@@ -93,34 +88,51 @@ def examine(
     `argument` is text, bytes or a path; anything else holds nothing to be found. `keep`: where evidence goes instead.
     """
     request = current.get()
-    if request is None or _examination is None or (request.ended and request.is_past()):
+    if request is None:
         return
-    if _clean.holds(sink.name, argument):
+    if type(argument) is not str or not usual.passes(sink.name, request.route or request.path, argument):
+        _examine(request, sink, argument, frames, keep)
+
+
+@quietly
+def _examine(
+    request: Request, sink: Sink, argument: Any, frames: Sequence[FrameType] | None, keep: Record | None
+) -> None:
+    if _examination is None or request.is_past():
         return
     text = _as_text(argument)
-    if not text:
-        return
     place = (sink.name, request.route or request.path)
-    if not _looks.is_due(place):
+    if not text or (text is not argument and usual.passes(*place, text)):
+        return
+    if not usual.knows(*place, text) and not _looks.is_due(place):
         return
     values = request.values()
     matches = find(values, text, shortest=sink.shortest, with_doubtful=True) if values else ()
     if not matches:
-        if len(text) <= LONGEST_KEPT:
-            _clean.add(sink.name, argument)
+        usual.looked(*place, text)
         return
     doubt = (*place, matches[0].value.part, matches[0].value.name)
     if DOUBTFUL in matches[0].how and not _doubts.is_due(doubt):
+        usual.looked(*place, text)
         return
+    frames = _examination.application.frames(depth=4) if frames is None else frames
     token = current.set(None)  # files that the agent itself reads from here on are nothing of the request's
     try:
         if _weigh(_examination, request, sink, text, matches, frames, keep):
+            usual.found(*place)
             _looks.found(place)
             _doubts.found(doubt)
-        elif DOUBTFUL in matches[0].how and len(text) <= LONGEST_KEPT:
-            _clean.add(sink.name, argument)
+        elif DOUBTFUL in matches[0].how:
+            usual.looked(*place, text)
     finally:
         current.reset(token)
+
+
+def is_of_others(sink: Sink, argument: Any) -> None:
+    """The same call was not the application's: it counts as one that was looked at in vain."""
+    request = current.get()
+    if request is not None and type(argument) is str:
+        usual.looked(sink.name, request.route or request.path, argument)
 
 
 @quietly
@@ -129,6 +141,7 @@ def weigh(sink: Sink, text: str, matches: Sequence[Match], *, frames: Sequence[F
     request = current.get()
     if request is None or _examination is None:
         return
+    frames = _examination.application.frames(depth=3) if frames is None else frames
     token = current.set(None)
     try:
         _weigh(_examination, request, sink, text, matches, frames)
@@ -195,11 +208,10 @@ def _weigh(
     sink: Sink,
     text: str,
     matches: Sequence[Match],
-    frames: Sequence[FrameType] | None,
+    frames: Sequence[FrameType],
     keep: Record | None = None,
 ) -> bool:
     """Whether it is evidence."""
-    frames = examination.application.frames(depth=4) if frames is None else frames
     found: list[tuple[Match, Placement, float]] = []
     for match in matches:
         if DOUBTFUL in match.how and not is_put_together(frames, match, text):

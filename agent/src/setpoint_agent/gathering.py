@@ -25,16 +25,17 @@ MOST: Final = 10_000
 class Gathering(Generic[Item]):
     """Items on their way from any thread into state that one thread at a time may touch."""
 
-    __slots__ = ("_lock", "_take", "_waiting", "dropped")
+    __slots__ = ("_lock", "_take", "dropped", "waiting")
 
     def __init__(self, take: Callable[[Item], None]) -> None:
         self._take = take
-        self._waiting: deque[Item] = deque(maxlen=MOST)
+        self.waiting: deque[Item] = deque(maxlen=MOST)
+        """Where there are fewer than `WORKED_OFF_AT`, who adds one for every request may append it here."""
         self._lock = native("_thread", "allocate_lock")()
         self.dropped = 0
 
     def add(self, item: Item) -> None:
-        waiting = self._waiting
+        waiting = self.waiting
         before = len(waiting)
         waiting.append(item)
         if before >= WORKED_OFF_AT - 1:
@@ -52,5 +53,5 @@ class Gathering(Generic[Item]):
             return then()
 
     def _work_off(self) -> None:
-        for _ in range(len(self._waiting)):
-            self._take(self._waiting.popleft())
+        for _ in range(len(self.waiting)):
+            self._take(self.waiting.popleft())

@@ -13,6 +13,8 @@ from types import CodeType, FrameType
 from typing import Any, Final
 from weakref import ReferenceType, ref
 
+from setpoint_agent.request import current
+
 DEEPEST: Final = 200
 """Frames looked at from the sink outwards."""
 MOST_LINKS: Final = 16
@@ -42,21 +44,24 @@ class Handover:
         self.frame = frame
         self.line = frame.f_lineno if frame is not None else 0
         """Where the function was when it handed the work over; by now it has gone on."""
-        self.link = links.get()
+        self.link = link_here()
 
 
 class Link:
-    """A task of a request, and the one that started it. Tasks are only referred to weakly."""
+    """A task of a request (or the coroutine that it begins in), and the one that started it. They are only referred to
+    weakly."""
 
     __slots__ = ("begins", "inline", "outer", "task")
 
-    def __init__(self, outer: Link | None, *, inline: bool, begins: bool = False) -> None:
+    def __init__(
+        self, outer: Link | None, *, inline: bool, begins: bool = False, task: ReferenceType[Any] | None = None
+    ) -> None:
         self.outer = outer
         self.begins = begins
         """Whether the request begins in it."""
         self.inline = inline
         """Whether its event loop runs inside of the function that started it (`asyncio.run`)."""
-        self.task: ReferenceType[Any] | None = None
+        self.task = task
 
 
 links: Final[ContextVar[Link | None]] = ContextVar("setpoint_link", default=None)
@@ -71,12 +76,18 @@ def running_task() -> Any:
     return asyncio.current_task()
 
 
+def link_here() -> Link | None:
+    """Of the task that runs: nothing is noted when a request begins in a coroutine of the agent's own."""
+    link, request = links.get(), current.get()
+    if link is None and request is not None and request.coroutine is not None:
+        return Link(None, inline=False, begins=True, task=ref(request.coroutine))
+    return link
+
+
 def first_link() -> Link:
     """Of the task that a request begins in."""
-    link, task = Link(None, inline=False, begins=True), running_task()
-    if task is not None:
-        link.task = ref(task)
-    return link
+    task = running_task()
+    return Link(None, inline=False, begins=True, task=ref(task) if task is not None else None)
 
 
 def hands_over(frame: FrameType) -> bool:
@@ -130,9 +141,9 @@ def _is_inline() -> bool:
 def _waiting(seen: set[FrameType]) -> Iterator[FrameType]:
     """The frames of the tasks behind this one, which wait for it or have gone on; the innermost first."""
     running = running_task()
-    for link in _behind(links.get()):
+    for link in _behind(link_here()):
         task = link.task() if link.task is not None else None
-        if task is None or task is running:
+        if task is None or task is running or getattr(task, "cr_running", False):
             continue
         frames = _suspended(task)
         if link.begins and not any(each.f_code in ENTRIES for each in frames):
@@ -155,9 +166,10 @@ def _behind(link: Link | None) -> Iterator[Link]:
 
 
 def _suspended(task: Any) -> list[FrameType]:
-    """The frames of a task's coroutines, each of which awaits the one before."""
+    """The frames of a task's coroutines (or of one and those behind it), each of which awaits the one before."""
     frames: list[FrameType] = []
-    awaited: Any = getattr(task, "get_coro", _nothing)()
+    get_coroutine = getattr(task, "get_coro", None)
+    awaited: Any = task if get_coroutine is None else get_coroutine()
     while awaited is not None and len(frames) < DEEPEST:
         for kind in ("cr", "gi", "ag"):
             frame = getattr(awaited, f"{kind}_frame", None)
@@ -168,7 +180,3 @@ def _suspended(task: Any) -> list[FrameType]:
         else:
             break
     return frames
-
-
-def _nothing() -> None:
-    """What a task of another making says of its coroutine."""

@@ -1,14 +1,23 @@
 """How closely a sink of a route is watched: every call at first, and ever fewer while nothing is found.
 
 Most calls of a service are the same few, request after request, with paths and statements that no client has a part
-in. Looking at each for ever would be most of what the agent costs. What input reaches it reaches nearly every time, so
-a place is either found early on, or rests on a way through the code that is rare: that is why some are still looked at.
+in. Looking at each for ever would be most of what the agent costs. So a text that was looked at often enough in vain
+passes (`Usual`), while one that was never there before is looked at: it may have been made of this request. Only where
+texts without an end come in vain (`Looks`), some of them pass as well: what input reaches it reaches nearly every time.
 """
 
 from __future__ import annotations
 
 from collections.abc import Hashable
 from typing import Final
+
+OFTEN: Final = 32
+"""Looks at one text in vain from which on it is usual."""
+NOW_AND_THEN: Final = 64
+"""One in so many of a usual text's calls is looked at all the same: requests may bring what was a default before."""
+MOST_TEXTS: Final = 4_096
+LONGEST_TEXT: Final = 1_024
+"""Texts, and characters of one, of which looks are counted."""
 
 AT_FIRST: Final = 128
 """Looks in a row that found nothing, from which on only some are taken."""
@@ -47,3 +56,56 @@ class Looks:
 
     def clear(self) -> None:
         self._in_vain.clear()
+
+
+class Usual:
+    """Counts of looks in vain, by sink, route and text. The half that was not met for longest goes when it is full."""
+
+    __slots__ = ("_found", "_older", "_times")
+
+    def __init__(self) -> None:
+        self._times: dict[tuple[str, str, str], int] = {}
+        self._older: dict[tuple[str, str, str], int] = {}
+        self._found: set[tuple[str, str]] = set()
+        """Sinks and routes at which something was found: nothing is usual there."""
+
+    def passes(self, sink: str, route: str, text: str) -> bool:
+        """Whether a text needs no look this time."""
+        key = (sink, route, text)
+        times = self._times.get(key)
+        if times is not None and times >= OFTEN:  # nearly all are
+            self._times[key] = times + 1
+            return times % NOW_AND_THEN != 0
+        older = self._older.get(key, 0) if times is None else 0
+        if older:
+            self._put(key, older)
+        return older >= OFTEN
+
+    def knows(self, sink: str, route: str, text: str) -> bool:
+        """Whether it was looked at before."""
+        return (sink, route, text) in self._times or (sink, route, text) in self._older
+
+    def looked(self, sink: str, route: str, text: str) -> None:
+        """It was looked at in vain."""
+        if len(text) <= LONGEST_TEXT and (sink, route) not in self._found:
+            key = (sink, route, text)
+            self._put(key, (self._times.get(key) or self._older.get(key, 0)) + 1)
+
+    def found(self, sink: str, route: str) -> None:
+        """Something was there."""
+        if (sink, route) not in self._found:
+            if len(self._found) >= MOST:
+                self._found.clear()
+            self._found.add((sink, route))
+            for texts in (self._times, self._older):
+                for key in [each for each in list(texts) if each[:2] == (sink, route)]:
+                    texts.pop(key, None)
+
+    def clear(self) -> None:
+        self._times, self._older = {}, {}
+        self._found.clear()
+
+    def _put(self, key: tuple[str, str, str], times: int) -> None:
+        if len(self._times) >= MOST_TEXTS // 2 and key not in self._times:
+            self._older, self._times = self._times, {}
+        self._times[key] = times

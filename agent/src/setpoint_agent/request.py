@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from itertools import islice
-from time import monotonic
+from time import perf_counter
 from types import CodeType
 from typing import Final
 
@@ -68,6 +68,9 @@ class Request:
     Whatever most requests do not need is made when it is first asked for.
     """
 
+    method: str
+    path: str
+    """Without its query."""
     framework: str = ""
     route: str | None = None
     """The template of its route (`/orders/{id}`), as the framework writes it, once known."""
@@ -76,11 +79,15 @@ class Request:
     ended: bool = False
     """The response was sent."""
     past: float = 0.0
-    """When, by `time.monotonic`, what it left behind (a thread, a task) counts for it no longer, once it has ended."""
+    """When, by `perf_counter`, what it left behind (a thread, a task) counts for it no longer, once it has ended."""
     probe: str = ""
     """A scanner's probe id, if its header was valid."""
-    at_head: tuple[Callable[[Request], None], ...] = ()
-    """What is to be done when the head of its answer is handed over."""
+    at_head: tuple[Callable[[Request, list[tuple[str, str]]], None], ...] = ()
+    """What is to be done when the head of its answer is handed over, with the headers in it."""
+    coroutine: object = None
+    """What it is answered in, where the agent has a coroutine around it: `handovers` finds who waits behind it."""
+    has_effects: bool = False
+    """Whether any was counted; asking `effects` would make them."""
     _sources: tuple[Source, ...] = ()
     _is_begun: bool = False
     """Whether its first parts were read."""
@@ -93,11 +100,12 @@ class Request:
 
     def is_past(self) -> bool:
         """Whether what happens in its context is no longer of it: threads may go on for ever."""
-        return self.ended and monotonic() > self.past
+        return self.ended and perf_counter() > self.past
 
     @once
     def effects(self) -> Counter[str]:
         """What it changed, as seen from inside: `rows-written`, `files-written`, `outbound`, `session-changes`."""
+        self.has_effects = True
         return Counter()
 
     @property
@@ -173,11 +181,6 @@ class Request:
     def add_source(self, source: Source) -> None:
         """Parts to be read when first needed."""
         self._sources = (*self._sources, source)
-
-    @property
-    def has_effects(self) -> bool:
-        """Whether any was counted; asking `effects` would make them."""
-        return "effects" in vars(self)
 
     def values(self) -> list[Value]:
         """Every value known by now, within the bounds."""

@@ -45,7 +45,8 @@ class Alert:
     at: datetime
     severity: Severity
     kind: str
-    """`drift`, `guardrail`, `escalated`, `remediation`, `approval`, `held back`, `coverage`, `delivery`."""
+    """`drift`, `guardrail`, `escalated`, `remediation`, `approval`, `held back`, `coverage`, `delivery`,
+    `attribution`."""
     subject: Urn | None
     service: str
     title: str

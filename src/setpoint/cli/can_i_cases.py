@@ -137,7 +137,7 @@ def _refuse_repeated_ids(cases: Sequence[Case], where: str) -> None:
 def _context(value: Json, where: str) -> Context:
     """All that there is: a key that is not in it is absent from the request."""
     values: dict[str, tuple[str, ...]] = {}
-    for key, each in _mapping(value, where).items():
+    for key, each in _mapping({} if value is None else value, where).items():
         listed = each if isinstance(each, list) else [each]
         if key.lower() in values:
             raise InputError(f"the key {key!r} stands twice, in other letters", where=f"{where}.{key}")
@@ -184,10 +184,11 @@ def _owner(arn: str) -> str:
 
 
 def _account(value: Json, where: str) -> str:
-    """Empty where none is given."""
-    if value in {None, ""} if not isinstance(value, list | dict) else False:
+    """Empty where none is given. A number has lost the zeros that an account may begin with."""
+    if value is None or value == "":
         return ""
-    text = _text(value, where)
+    is_number = isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    text = f"{value:012d}" if is_number else _text(value, where)
     if not _ACCOUNT.fullmatch(text):
         raise InputError(f"{text!r} is no account", where=where, remedy="write its 12 digits, as a text")
     return text

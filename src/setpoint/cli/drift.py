@@ -12,6 +12,7 @@ import click
 from setpoint.cli.accepted import Accepted, accepted, place_of, show_accepted
 from setpoint.cli.beats import coverage_json, explain_coverage
 from setpoint.cli.drift_components import show_component_drift
+from setpoint.cli.drift_identities import show_identity_drift
 from setpoint.cli.drift_view import (
     NOTHING,
     OfFindings,
@@ -21,6 +22,7 @@ from setpoint.cli.drift_view import (
     folded_json,
     show_entity,
     show_folded,
+    show_made_by,
     show_tiers,
 )
 from setpoint.cli.fights import StandingFight, fight_json, fights, show_fights
@@ -38,7 +40,7 @@ from setpoint.model.snapshot import AreaCoverage
 from setpoint.model.urn import Urn
 from setpoint.model.wording import counted
 
-CONFIG, COMPONENT = "config", "component"
+CONFIG, COMPONENT, IDENTITY = "config", "component", "identity"
 
 NOTHING_DECLARED: Final = "could not tell: nothing is declared; name what was reviewed under intent: in setpoint.yaml"
 NOTHING_COMPARED: Final = (
@@ -103,7 +105,13 @@ class _Answer:
 
 @click.group(name="drift", cls=_Subcommands, invoke_without_command=True)
 @source_option
-@click.option("--plane", type=click.Choice([CONFIG, COMPONENT]), default=CONFIG, show_default=True, help="Which plane.")
+@click.option(
+    "--plane",
+    type=click.Choice([CONFIG, COMPONENT, IDENTITY]),
+    default=CONFIG,
+    show_default=True,
+    help="Which plane.",
+)
 @service_option
 @click.option("--all", "everything", is_flag=True, help="Every path on its own, what was folded away too.")
 @sarif_option
@@ -127,6 +135,8 @@ def command(
         return None
     if plane == COMPONENT:
         return show_component_drift(source, service, everything=everything, as_json=as_json)
+    if plane == IDENTITY:
+        return show_identity_drift(source, service, everything=everything, as_json=as_json)
     now = source.standing()
     found = list(source.comparisons(service, everything=everything))
     drifts = [drift for each in found for drift in each.drifts]
@@ -143,7 +153,8 @@ def command(
     if sarif is not None:
         from setpoint.sarif.drift import drift_log
 
-        log = drift_log(answer.comparisons, answer.coverage, with_values=sarif_values)
+        made_by = {(urn, path): told for urn, its in answer.known.items() for path, told in its.made_by.items()}
+        log = drift_log(answer.comparisons, answer.coverage, with_values=sarif_values, made_by=made_by)
         write_sarif(sarif, log, as_json=as_json)
     if sarif != STANDARD_OUTPUT:
         _show(Output.of(as_json=as_json), plane, answer, everything=everything)
@@ -153,14 +164,16 @@ def command(
 
 
 def _known(records: Iterable[FindingRecord]) -> dict[Urn, OfFindings]:
-    """By entity: who owns it, and since when it differs."""
+    """By entity: who owns it, since when it differs, and who made it differ."""
     known: dict[Urn, OfFindings] = {}
     for record in records:
         finding = record.finding
         if finding.source is FindingSource.DRIFT:
             before = known.get(finding.urn, NOTHING).since
             since = min(record.opened_at, before) if before else record.opened_at
-            known[finding.urn] = OfFindings(finding.service, since)
+            told = {finding.path: record.attribution} if record.attribution else {}
+            made_by = {**known.get(finding.urn, NOTHING).made_by, **told}
+            known[finding.urn] = OfFindings(finding.service, since, made_by)
     return known
 
 
@@ -197,6 +210,7 @@ def _show_everything(output: Output, answer: _Answer) -> None:
         if each.drifts or each.gaps or each.folds:
             output.line(str(each.urn), style="bold")
             show_tiers(output, each)
+            show_made_by(output, answer.known.get(each.urn, NOTHING))
 
 
 def _show_gaps(output: Output, gaps: list[Gap]) -> None:
@@ -214,7 +228,10 @@ def _document(plane: str, answer: _Answer, *, everything: bool) -> Json:
         "as_of": answer.now.beat.ended_at.isoformat(),
         **standing_json(answer.now),
         "drift": [
-            {**drift_json(drift), "accepted_by": accepted_by.get(place_of(drift), "")}
+            {
+                **drift_json(drift, answer.known.get(each.urn, NOTHING)),
+                "accepted_by": accepted_by.get(place_of(drift), ""),
+            }
             for each in answer.comparisons
             for drift in each.drifts
         ],

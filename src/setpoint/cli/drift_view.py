@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from setpoint.cli.attribution_view import attribution_json, attribution_lines, chain_lines
 from setpoint.cli.output import STYLES, Output, moment, value
 from setpoint.cli.side_by_side import show_rows
 from setpoint.cli.value_diff import Mark, Row, rows, summary_of_document
@@ -17,6 +18,7 @@ from setpoint.compare.config.causes import Cause, causes
 from setpoint.compare.config.statements import DocumentChange, compare_documents
 from setpoint.compare.config.tiers import differences, no_differences, tier_of_drift
 from setpoint.compare.config.values import is_choice, is_empty
+from setpoint.model.attribution import Attribution, Untold
 from setpoint.model.canonical import Json
 from setpoint.model.drift import Comparison, Drift, DriftKind, Folded
 from setpoint.model.urn import Urn
@@ -39,6 +41,8 @@ class OfFindings:
     service: str = ""
     since: datetime | None = None
     """Since when the oldest of its open findings of drift is there."""
+    made_by: Mapping[str, Attribution | Untold] = field(default_factory=dict)
+    """Path → who made it differ, or why that is not known; none where there is no trail."""
 
 
 NOTHING: Final = OfFindings()
@@ -52,13 +56,16 @@ def show_entity(output: Output, comparison: Comparison, known: OfFindings = NOTH
     told += [f"since {moment(known.since)}"] if known.since else []
     if told:
         output.line(f"  {'; '.join(told)}", style="dim")
-    show_causes(output, comparison)
+    show_causes(output, comparison, known)
 
 
-def show_causes(output: Output, comparison: Comparison) -> None:
-    """Each cause with both sides, and what was folded away."""
+def show_causes(output: Output, comparison: Comparison, known: OfFindings = NOTHING) -> None:
+    """Each cause with both sides and with who made it, and what was folded away."""
     for place, cause in enumerate(causes(comparison.drifts)):
         _show_cause(output, cause, first=place == 0)
+        made_by = (known.made_by[each.path] for each in cause.drifts if each.path in known.made_by)
+        for line in attribution_lines(made_by):
+            output.line(f"    {line}")
     folded = Folded.of([comparison])
     if folded.rules:
         output.line(f"  folded away: {_by_kind(folded)}", style="dim")
@@ -86,6 +93,13 @@ def show_tiers(output: Output, comparison: Comparison) -> None:
         (NO_TIER, each.path, value(each.intended), value(each.actual), each.rule) for each in no_differences(comparison)
     ]
     output.table(("tier", "path", "intended", "actual", "because"), sorted(told, key=lambda each: (each[1], each[0])))
+
+
+def show_made_by(output: Output, known: OfFindings) -> None:
+    """Of each path on its own, with everybody between."""
+    for path, answer in sorted(known.made_by.items()):
+        for place, line in enumerate(chain_lines(answer)):
+            output.line(f"  {path or 'the whole'}: {line}" if place == 0 else f"  {line}")
 
 
 def cause_json(urn: Urn, cause: Cause) -> Json:
@@ -171,7 +185,7 @@ def _by_kind(folded: Folded) -> str:
     return ", ".join(f"{count:,} {kind}" for kind, count in folded.kinds().items())
 
 
-def drift_json(drift: Drift) -> Json:
+def drift_json(drift: Drift, known: OfFindings = NOTHING) -> Json:
     """A difference as JSON."""
     return {
         "urn": drift.urn,
@@ -180,6 +194,7 @@ def drift_json(drift: Drift) -> Json:
         "path": drift.path,
         "intended": drift.intended,
         "actual": drift.actual,
+        "attribution": attribution_json(known.made_by.get(drift.path)),
     }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import click
 
+from setpoint.cli.attribution_view import attribution_clause, attribution_json, chain_lines
 from setpoint.cli.beats import explain_coverage
 from setpoint.cli.options import json_option, service_option
 from setpoint.cli.output import Output, by_severity
@@ -50,7 +51,7 @@ def command(
     if sarif is not None:
         write_sarif(sarif, _sarif(source, service, [each for each in records if not each.is_accepted]), as_json=as_json)
     if sarif != STANDARD_OUTPUT:
-        _show(output, records, () if is_open else now.beat.coverage)
+        _show(output, records, () if is_open else now.beat.coverage, everything=include_closed)
         _tell_accepted(output, [each for each in found if each not in wanted])
         show_standing(output, now)
         if is_unseen:
@@ -81,7 +82,9 @@ def _sarif(source: Source, service: str | None, records: Sequence[FindingRecord]
     return findings_log(records, declared_at, source.last_beat().coverage)
 
 
-def _show(output: Output, records: Sequence[FindingRecord], coverage: Sequence[AreaCoverage]) -> None:
+def _show(
+    output: Output, records: Sequence[FindingRecord], coverage: Sequence[AreaCoverage], *, everything: bool
+) -> None:
     if output.as_json:
         output.json([_document(each) for each in records])
     elif not records:
@@ -90,7 +93,20 @@ def _show(output: Output, records: Sequence[FindingRecord], coverage: Sequence[A
         ("severity", "service", "resource", "path", "what", "rule", "since", "closed", "accepted by"),
         [_row(each) for each in records],
     )
+    _tell_attributions(output, records, everything=everything)
     explain_coverage(output, coverage)
+
+
+def _tell_attributions(output: Output, records: Sequence[FindingRecord], *, everything: bool) -> None:
+    """Who made each of them so, where a trail is read."""
+    told = [(each.finding, each.attribution) for each in records if each.attribution is not None]
+    if told and not output.as_json:
+        output.line("who made it so:")
+    for finding, answer in told:
+        lines = list(chain_lines(answer)) if everything else [attribution_clause(answer)]
+        output.line(f"  {finding.urn} {finding.path}".rstrip())
+        for line in lines:
+            output.line(f"    {line}")
 
 
 def _row(record: FindingRecord) -> tuple[object, ...]:
@@ -129,4 +145,5 @@ def _document(record: FindingRecord) -> Json:
         "closed_at": record.closed_at.isoformat() if record.closed_at else None,
         "times_opened": record.times_opened,
         "accepted_by": finding.accepted_by,
+        "attribution": attribution_json(record.attribution),
     }

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from setpoint.cli.actor import actor
 from setpoint.cli.beats import last_beat
+from setpoint.cli.local_identities import LocalIdentities
 from setpoint.cli.local_inside import LocalInside
 from setpoint.cli.local_inventory import LocalInventory
 from setpoint.cli.policies import find_policy
@@ -92,6 +93,10 @@ class LocalSource:
             self._known,
             lambda: self._scope,
         )
+
+    @property
+    def identities(self) -> LocalIdentities:
+        return LocalIdentities(lambda: self._reader, lambda: self._settings, self._known)
 
     def last_beat(self) -> BeatRow:
         return last_beat(self._reader, self._scope)

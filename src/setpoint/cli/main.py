@@ -43,6 +43,7 @@ COMMANDS: Final = {
     "policy": ("setpoint.cli.policy", "Check policies, run their examples, explain them, start a new one."),
     "advisories": ("setpoint.cli.advisories", "Take in advisories, show what they say, match packages."),
     "identity": ("setpoint.cli.identity", "Show what principals may do, and what they use of it."),
+    "quarantine": ("setpoint.cli.quarantine", "Take everything away from a user or a role of AWS, and give it back."),
     "tokens": ("setpoint.cli.tokens", "Issue, list, rotate and revoke the tokens of the API."),
     "signals": ("setpoint.cli.signals", "Ask what agents, pipelines and webhooks told, in SQL."),
     "audit": ("setpoint.cli.audit", "Verify the audit log, or export it."),

@@ -15,10 +15,15 @@ from setpoint.cli.policies import compiled, find_policy
 from setpoint.cli.replay import command as replay
 from setpoint.cli.server_options import only_here
 from setpoint.cli.source import open_source
-from setpoint.decide.policy.check import EVERY_TYPE
+from setpoint.decide.policy.check import EVERY_TYPE, OWN_SCHEMAS
 from setpoint.decide.policy.component import COMPONENT
 from setpoint.decide.policy.meaning import check_meaning
-from setpoint.decide.policy.template import component_policy_file, drift_policy_file, guardrail_file
+from setpoint.decide.policy.template import (
+    component_policy_file,
+    drift_policy_file,
+    guardrail_file,
+    principal_policy_file,
+)
 from setpoint.decide.policy.test import ExampleResult, test_policies
 from setpoint.errors import InputError
 from setpoint.model.policy import Policy, Stage, Subject
@@ -133,7 +138,10 @@ def explain(
 @command.command(name="new")
 @click.argument("path", metavar="FOLDER/NAME", type=click.Path(path_type=Path))
 @click.option(
-    "--type", "type_name", metavar="TYPE", help=f"The type that it speaks of: AWS::S3::Bucket, or {COMPONENT}."
+    "--type",
+    "type_name",
+    metavar="TYPE",
+    help=f"The type that it speaks of: AWS::S3::Bucket, or {' or '.join(OWN_SCHEMAS)}.",
 )
 @click.option(
     "--subject",
@@ -189,8 +197,8 @@ def _template(policy_id: str, subject: Subject, type_name: str | None) -> str:
         return drift_policy_file(policy_id, EVERY_TYPE)
     if type_name is None:
         raise InputError("a guardrail speaks of a resource type", remedy="add --type, for example AWS::S3::Bucket")
-    if type_name == COMPONENT:
-        return _component_template(policy_id, subject)
+    if type_name in OWN_SCHEMAS:
+        return _own_template(policy_id, type_name, subject)
     catalogue = SchemaCatalogue()
     schema = catalogue.schema(type_name)
     if schema is None:
@@ -199,10 +207,10 @@ def _template(policy_id: str, subject: Subject, type_name: str | None) -> str:
     return guardrail_file(policy_id, schema) if subject is Subject.RESOURCE else drift_policy_file(policy_id, type_name)
 
 
-def _component_template(policy_id: str, subject: Subject) -> str:
+def _own_template(policy_id: str, type_name: str, subject: Subject) -> str:
     if subject is Subject.DRIFT:
-        raise InputError(f"a policy on drift cannot speak of {COMPONENT}", remedy="leave --subject out")
-    return component_policy_file(policy_id)
+        raise InputError(f"a policy on drift cannot speak of {type_name}", remedy="leave --subject out")
+    return component_policy_file(policy_id) if type_name == COMPONENT else principal_policy_file(policy_id)
 
 
 def _result(result: ExampleResult) -> dict[str, object]:

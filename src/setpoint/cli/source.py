@@ -28,6 +28,7 @@ from setpoint.model.drift import Comparison, Explanation, Folded
 from setpoint.model.examination import Examination, Examiner
 from setpoint.model.finding import FindingRecord
 from setpoint.model.health import Status
+from setpoint.model.identity import AccountReading, PrincipalUse
 from setpoint.model.inside import Agent, AgentSwitch, Derivation, FileReach, InsideSummary, Place, RouteUse, Wanted
 from setpoint.model.inventory import Instance
 from setpoint.model.order import Order, OrderKind
@@ -226,6 +227,22 @@ class InventorySource(Protocol):
         ...
 
 
+class IdentitySource(Protocol):
+    """Users, groups and roles, as the last heartbeat left them. `NotFoundError` for a service that nobody knows."""
+
+    def accounts(self) -> Sequence[AccountReading]:
+        """By id; none where no identities are read."""
+        ...
+
+    def all(self, service: str | None) -> Iterator[PrincipalUse]:
+        """In URN order."""
+        ...
+
+    def one(self, name: str) -> PrincipalUse:
+        """By ARN, URN or name; `NotFoundError` where there is none."""
+        ...
+
+
 class Source(Reads, Gate, Orders, Protocol):
     @property
     def tokens(self) -> Tokens: ...
@@ -235,6 +252,9 @@ class Source(Reads, Gate, Orders, Protocol):
 
     @property
     def inventory(self) -> InventorySource: ...
+
+    @property
+    def identities(self) -> IdentitySource: ...
 
 
 @contextmanager

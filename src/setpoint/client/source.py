@@ -9,6 +9,7 @@ from typing import Final
 from urllib.parse import quote
 
 from setpoint.client.connection import Connection, asked
+from setpoint.client.identities import RemoteIdentities
 from setpoint.client.inside import RemoteInside
 from setpoint.client.inventory import RemoteInventory
 from setpoint.client.tokens import RemoteTokens
@@ -71,6 +72,10 @@ class RemoteSource:
     @property
     def inventory(self) -> RemoteInventory:
         return RemoteInventory(self._connection)
+
+    @property
+    def identities(self) -> RemoteIdentities:
+        return RemoteIdentities(self._connection)
 
     def last_beat(self) -> BeatRow:
         return self.standing().beat

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from setpoint.model.advisory import Advisory, Match
+from setpoint.model.canonical import Json
 from setpoint.model.component import Component
 from setpoint.model.drift import Comparison, Explanation
+from setpoint.model.iam_account import IamAccount
+from setpoint.model.iam_declared import DeclaredIam
+from setpoint.model.identity import PrincipalComparison, PrincipalUse, Used, UseRecord
 from setpoint.model.inventory import Flaw
 from setpoint.model.resource import Resource
+from setpoint.model.urn import Urn
 
 
 class Comparator(Protocol):
@@ -44,4 +50,40 @@ class ComponentMatcher(Protocol):
 
     def merge(self, advisories: Iterable[Advisory]) -> Sequence[Flaw]:
         """What they are about, each problem once."""
+        ...
+
+
+class ConfinementCheck(Protocol):
+    """Says whether what is on a principal lets nothing be allowed to it any more."""
+
+    def escape(self, arn: str, policies: Sequence[Json]) -> str:
+        """What would still be allowed to it with these policies, whatever else is, as a clause; empty where nothing."""
+        ...
+
+
+class ComparablePrincipal(Protocol):
+    """Somebody who is there, or was declared, or both."""
+
+    @property
+    def urn(self) -> Urn: ...
+
+    @property
+    def key(self) -> str:
+        """The digest of all that comparing would conclude from."""
+        ...
+
+    def compare(self) -> PrincipalComparison: ...
+
+
+class IdentityComparator(Protocol):
+    """What principals were meant to be allowed, against what they are granted and what they use."""
+
+    def principals(self, granted: IamAccount, declared: DeclaredIam | None) -> Iterator[ComparablePrincipal]:
+        """Everybody; `declared` is None where nothing is declared of the account's identities."""
+        ...
+
+    def with_use(
+        self, comparison: PrincipalComparison, used: Iterable[Used], record: UseRecord, since: datetime
+    ) -> PrincipalUse:
+        """With all that the record tells of the principal; what was not used since then counts as not used."""
         ...

@@ -118,7 +118,7 @@ def decide_release(
     worst, _ = assess_risk([*told, *_untold_risks(grounds, circumstances)], service)
     exceeded, untold = _exceeded(risk, worst, threshold), _untold(service, circumstances)
     all_grounds = [*grounds, *exceeded, *untold, *_remarks(circumstances)]
-    verdict, effect = _verdict(all_grounds)
+    verdict, effect = verdict_of(all_grounds)
     return Decision(
         subject=release.urn,
         service=release.service,
@@ -126,7 +126,7 @@ def decide_release(
         verdict=verdict,
         effect=effect,
         reasons=tuple(
-            replace(ground.reason, effect=ground.effect) for ground in sorted(all_grounds, key=_weight, reverse=True)
+            replace(ground.reason, effect=ground.effect) for ground in sorted(all_grounds, key=weight, reverse=True)
         ),
         risk=risk,
         risk_factors=factors,
@@ -135,7 +135,8 @@ def decide_release(
     )
 
 
-def _verdict(grounds: Sequence[Ground]) -> tuple[Verdict, Effect]:
+def verdict_of(grounds: Sequence[Ground]) -> tuple[Verdict, Effect]:
+    """What all of them together come to."""
     refusing = [each for each in grounds if each.effect in REFUSING]
     against = [each for each in refusing if each.reason.outcome is not Outcome.UNKNOWN]
     if against:
@@ -149,7 +150,7 @@ def _strongest(grounds: Sequence[Ground]) -> Effect:
     return max((each.effect for each in grounds), key=lambda effect: effect.rank, default=Effect.NONE)
 
 
-def _weight(ground: Ground) -> tuple[bool, int, int]:
+def weight(ground: Ground) -> tuple[bool, int, int]:
     """What decides comes first."""
     return ground.reason.outcome is not Outcome.UNKNOWN, ground.effect.rank, ground.reason.severity.rank
 

@@ -11,6 +11,7 @@ from setpoint.model.decision import Decision
 from setpoint.model.drift import Comparison
 from setpoint.model.exceptions import Exceptions
 from setpoint.model.finding import Finding
+from setpoint.model.identity import PrincipalUse
 from setpoint.model.inside import Inside, Place
 from setpoint.model.inventory import FlawUse, UsedComponent
 from setpoint.model.policy import Stage
@@ -130,6 +131,19 @@ class ComponentPolicies(Protocol):
 
     def version(self, service: str) -> str:
         """Changes whenever what they say of a service at runtime may; empty where they say nothing."""
+        ...
+
+
+class IdentityDriftJudge(Protocol):
+    """Says what it means that a principal differs from what was intended for it."""
+
+    def judge(
+        self, principal: PrincipalUse, exceptions: Exceptions
+    ) -> tuple[tuple[Finding, ...], tuple[Decision, ...]]:
+        """At stage `runtime`, a finding for each difference, and a decision, in the same order.
+
+        What an exception covers does not count: its finding says what accepts it, and its decision has no effect.
+        """
         ...
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Protocol
 
-from setpoint.model.snapshot import Snapshot
+from setpoint.model.iam_declared import DeclaredIam
+from setpoint.model.resource import Resource
+from setpoint.model.snapshot import Coverage, Snapshot
 
 
 class IntentReader(Protocol):
@@ -20,4 +23,16 @@ class IntentReader(Protocol):
 
     def read(self) -> Snapshot:
         """Everything declared. A type that Setpoint does not read is `NOT_COVERED` in the coverage."""
+        ...
+
+
+class IdentityIntentReader(Protocol):
+    """What users, groups and roles were meant to be allowed. Raises as `IntentReader` does."""
+
+    def fingerprint(self) -> str:
+        """Of what it reads itself."""
+        ...
+
+    def read(self, declared: Iterable[Resource], coverage: Coverage) -> Mapping[str, DeclaredIam]:
+        """By account: with what was read already of the declared state, and how much of it that was."""
         ...

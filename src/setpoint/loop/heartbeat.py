@@ -8,10 +8,12 @@ from typing import Final
 
 from setpoint.errors import CouldNotTellError, Error, InputError, LedgerError
 from setpoint.loop.accepted import Accepted
+from setpoint.loop.attribution import Attributor
 from setpoint.loop.begin import Beginner
 from setpoint.loop.conclude import Concluder, calls_for_action, pending
 from setpoint.loop.coverage import interrupted, no_longer_known, out_of_reach
 from setpoint.loop.forget import Forgetter
+from setpoint.loop.identity import IdentityConcluder
 from setpoint.loop.inquire import Inquirer
 from setpoint.loop.inside import InsideConcluder
 from setpoint.loop.intended import IntendedState
@@ -20,6 +22,7 @@ from setpoint.loop.orders import Orders
 from setpoint.loop.parts import Parts
 from setpoint.loop.patience import Patience
 from setpoint.loop.prune import Pruner
+from setpoint.loop.quarantine import Quarantiner
 from setpoint.loop.queue import WorkQueue
 from setpoint.loop.reconcile import Reconciler
 from setpoint.loop.recorder import Recorder
@@ -31,6 +34,7 @@ from setpoint.loop.scans import Scans, unsettled
 from setpoint.loop.shown import last_known
 from setpoint.loop.undo import Undoer
 from setpoint.model.conclusion import Conclusion
+from setpoint.model.quarantine import QUARANTINE
 from setpoint.model.remediation import UNFINISHED
 from setpoint.model.snapshot import TELLS_ABSENCE, Area, AreaCoverage, Coverage
 from setpoint.model.urn import Urn
@@ -68,7 +72,9 @@ class Heartbeat:
         remediator = Remediator(parts, self._recorder, self._restraint, patience, writer)
         undoer = Undoer(parts, remediator, self._recorder, writer)
         self._orders = Orders(parts, remediator, undoer, self._recorder, self._restraint, writer)
+        self._quarantiner = Quarantiner(parts, self._recorder, remediator, patience, writer)
         self._inquirer = Inquirer(parts, self._recorder, writer)
+        self._attributor = Attributor(parts, self._recorder, writer)
         beginner = Beginner(parts, self._recorder, self._restraint, self._inquirer, writer)
         self._reconciler = Reconciler(
             parts, self._intended, self._concluder, self._recorder, beginner, remediator, undoer, patience
@@ -77,6 +83,7 @@ class Heartbeat:
         self._inside = InsideConcluder(parts, self._accepted, self._recorder, writer)
         self._inventory = InventoryConcluder(parts, self._accepted, self._recorder, writer)
         self._running = InstanceTaker(parts, writer)
+        self._identity = IdentityConcluder(parts, self._intended, self._accepted, self._recorder, writer)
         self._pruner = Pruner(parts, writer)
         self._scans = Scans(parts)
         self.queue = WorkQueue()
@@ -101,6 +108,7 @@ class Heartbeat:
     def _turn(self, report: BeatReport, progress: Progress, span: Span) -> None:
         self._restraint.new_beat()
         self._inquirer.new_beat()
+        self._attributor.new_beat()
 
         # 1. Still ours? Whoever lost the lease must not write.
         span.step("lease")
@@ -132,6 +140,7 @@ class Heartbeat:
         self._conclude(self._changed(remembered, seen, only, report, progress), report)
         report.running_areas = self._running.take(only, self._renew_lease)
         self._inventory.conclude()
+        self._identity.beat(only, self._renew_lease)
 
         # 5. What is not there? Only a wholly read area can tell.
         span.step("missing")
@@ -167,16 +176,24 @@ class Heartbeat:
     def work(self) -> datetime | None:
         """Carry out what people ordered, and reconcile every key that is due; when the next one will be."""
         self._renew_lease()
-        for urn in (*self._orders.carry_out(), *self._hinted()):
+        for urn in (*self._orders.carry_out(), *self._quarantiner.requested(), *self._hinted()):
             self.queue.add(urn, self._parts.clock.now())
         while not self._parts.stopping() and (key := self.queue.take(self._parts.clock.now())) is not None:
             self._renew_lease()
             with self._parts.telemetry.span("reconcile", urn=key):
-                again = self._reconciler.reconcile(Urn(key))
+                again = self._move(Urn(key))
             if again is not None:
                 self.queue.add(key, again)
-        due = (self.queue.next_due(), self._orders.next_due())
+        self._renew_lease()
+        self._attributor.conclude()
+        due = (self.queue.next_due(), self._orders.next_due(), self._identity.work(self._renew_lease))
         return min((each for each in due if each is not None), default=None)
+
+    def _move(self, urn: Urn) -> datetime | None:
+        """One step on; when to look again."""
+        if urn.type == QUARANTINE:
+            return self._quarantiner.carry_on(urn)
+        return self._reconciler.reconcile(urn)
 
     def take_inventory(self) -> datetime | None:
         """Conclude what changed of what runs, and of what advisories say; when to look again."""
@@ -192,6 +209,7 @@ class Heartbeat:
     def _hinted(self) -> list[Urn]:
         """What somebody says to look at again. What lies in no area that is read is not looked at at all."""
         hinted = self._parts.hints.take_urns()
+        self._identity.look_again(hinted)
         read = frozenset(self._parts.observer.areas(self._intended)) if hinted else frozenset()
         return [urn for urn in hinted if Area.of(urn) in read]
 

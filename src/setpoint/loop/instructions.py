@@ -12,7 +12,9 @@ from setpoint.loop.clock import Clock
 from setpoint.model.drift import DriftKind
 from setpoint.model.finding import FindingSource
 from setpoint.model.globs import matches
+from setpoint.model.identity import ALL_RULES
 from setpoint.model.order import Order, OrderKind
+from setpoint.model.quarantine import LIFTABLE, QUARANTINE
 from setpoint.model.remediation import Remediation, RemediationState
 from setpoint.model.waiver import Waiver, check
 from setpoint.store.interface import LedgerReader, LedgerWriter
@@ -37,12 +39,19 @@ def no_such_remediation(number: int) -> NotFoundError:
     return NotFoundError(f"there is no remediation {number}", remedy="list them with: setpoint remediations")
 
 
+def makes_sense(kind: OrderKind, remediation: Remediation) -> bool:
+    """Whether it is in a state for this order."""
+    if kind is OrderKind.UNDO and remediation.urn.type == QUARANTINE:
+        return remediation.state in LIFTABLE
+    return remediation.state is NEEDS.get(kind)
+
+
 def order_about(
     remediation: Remediation, kind: OrderKind, actor: str, reason: str, ledger: LedgerReader, writer: LedgerWriter
 ) -> Order:
     """Approve, reject or undo it; `ConflictError` where its state does not allow that."""
     number, needed = remediation.id, NEEDS[kind]
-    if remediation.state is not needed:
+    if not makes_sense(kind, remediation):
         raise ConflictError(
             f"remediation {number} is {remediation.state}: {remediation.reason}",
             remedy=f"only one that is {needed} can be given this order",
@@ -78,7 +87,7 @@ def expect_rule(glob: str, policies: Iterable[str], *, where: str = "") -> None:
 
     `policies` are the ids of all that there are.
     """
-    rules = {*(f"drift/{kind}" for kind in DriftKind), *policies}
+    rules = {*(f"drift/{kind}" for kind in DriftKind), *ALL_RULES, *policies}
     if glob.startswith(OF_THE_WORLD) or any(matches(glob, each) for each in rules):
         return
     folders = {f"{each.rpartition('/')[0]}/*" for each in rules}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import assert_never
 
+from setpoint.loop.instructions import NEEDS, makes_sense
 from setpoint.loop.parts import Parts
 from setpoint.loop.recorder import Recorder
 from setpoint.loop.remediate import Remediator
@@ -70,14 +71,14 @@ class Orders:
             case OrderKind.REJECT:
                 return self._reject(order, remediation)
             case OrderKind.UNDO:
-                return self._is(remediation, RemediationState.VERIFIED, order) and self._undoer.undo(order, remediation)
+                return self._fits(remediation, order) and self._undoer.undo(order, remediation)
             case OrderKind.PAUSE | OrderKind.RESUME:
                 return False  # in force by being written
             case _:
                 assert_never(order.kind)
 
     def _approve(self, order: Order, remediation: Remediation) -> bool:
-        if not self._is(remediation, RemediationState.AWAITING_APPROVAL, order):
+        if not self._fits(remediation, order):
             return False
         if self._restraint.beginning(remediation.service):
             return False  # the order stays open until it may be carried out
@@ -98,16 +99,17 @@ class Orders:
         return True
 
     def _reject(self, order: Order, remediation: Remediation) -> bool:
-        if self._is(remediation, RemediationState.AWAITING_APPROVAL, order):
+        if self._fits(remediation, order):
             with self._recorder.step():
                 self._remediator.give_up(remediation, f"rejected by {order.actor}: {order.reason}")
                 self._settle(order, "rejected")
         return False
 
-    def _is(self, remediation: Remediation, state: RemediationState, order: Order) -> bool:
-        if remediation.state is state:
+    def _fits(self, remediation: Remediation, order: Order) -> bool:
+        if makes_sense(order.kind, remediation):
             return True
-        self._settle(order, f"nothing done: remediation {remediation.id} is {remediation.state}, not {state}")
+        needed = NEEDS[order.kind]
+        self._settle(order, f"nothing done: remediation {remediation.id} is {remediation.state}, not {needed}")
         return False
 
     def _settle(self, order: Order, outcome: str) -> None:

@@ -6,17 +6,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from setpoint.act.interface import Courier, Notifier, Reverter
-from setpoint.compare.interface import Comparator
+from setpoint.compare.interface import Comparator, ConfinementCheck
 from setpoint.decide.interface import Assessor, InsideJudge, Judge
 from setpoint.intent.interface import IntentReader
 from setpoint.loop.clock import Clock
 from setpoint.loop.flaws import ComponentParts
 from setpoint.loop.hints import Hints
+from setpoint.loop.identity_parts import IdentityParts
 from setpoint.loop.settings import LoopSettings
 from setpoint.model.exceptions import Baseline
 from setpoint.model.service import Service
 from setpoint.model.waiver import Waiver
-from setpoint.observe.interface import ChangeRecord, InstanceObserver, Observer
+from setpoint.observe.interface import ChangeRecord, ChangeTracer, InstanceObserver, Observer
 from setpoint.store.interface import Ledger, ThresholdKeeper
 from setpoint.telemetry import SILENT, Telemetry
 
@@ -47,13 +48,19 @@ class Parts:
     """Brings alerts to people who are elsewhere."""
     changes: ChangeRecord | None = None
     """Knows who changed what."""
+    tracer: ChangeTracer | None = None
+    """Knows who made a difference, where an audit trail is read."""
     inside: InsideJudge | None = None
     """Says what it means that agents saw a service so from inside."""
     components: ComponentParts | None = None
     """Says what advisories mean for the components that services run."""
+    identity: IdentityParts | None = None
+    """Says what principals were meant to be allowed, and what they are."""
     instances: InstanceObserver | None = None
     """Reads what runs, where a provider says so."""
     hints: Hints = field(default_factory=Hints)
     """What somebody says to look at again before everything is."""
+    confinement: ConfinementCheck | None = None
+    """Says whether a quarantine lets nothing through."""
     telemetry: Telemetry = SILENT
     """Who is told how long each step takes."""

@@ -14,11 +14,14 @@ from typing import Final
 
 from setpoint.act.interface import Alert
 from setpoint.loop.parts import Parts
+from setpoint.loop.tracing import Tracing
+from setpoint.model.attribution import Attribution
 from setpoint.model.conclusion import Conclusion
 from setpoint.model.decision import Decision, Verdict
 from setpoint.model.exceptions import BASELINE
 from setpoint.model.finding import Finding, FindingChanges, FindingSource
 from setpoint.model.policy import Effect, Severity
+from setpoint.model.quarantine import QUARANTINE
 from setpoint.model.remediation import Remediation, RemediationState
 from setpoint.model.urn import Urn
 from setpoint.store.interface import LedgerWriter, Parcel
@@ -45,6 +48,7 @@ class Recorder:
         self._told: list[Alert] = []
         """In the step under way."""
         self._in_step = False
+        self._tracing = Tracing(parts)
         self.tally = Tally()
 
     @contextmanager
@@ -119,8 +123,10 @@ class Recorder:
             self.tell_person(remediation, remediation.why)
             return
         verified = remediation.state is RemediationState.VERIFIED
-        severity = Severity.INFO if verified else Severity.MEDIUM
-        title = "reverted, and verified by reading again" if verified else remediation.reason
+        is_quarantine = remediation.urn.type == QUARANTINE
+        severity = Severity.INFO if verified and not is_quarantine else Severity.MEDIUM
+        done = "quarantined: nothing is allowed to it any more" if is_quarantine else "reverted"
+        title = f"{done}, and verified by reading again" if verified else remediation.reason
         helps = command_line("remediations", remediation.service)
         self.tell(self._about(remediation, severity, "remediation", title, helps))
 
@@ -186,7 +192,7 @@ class Recorder:
                 self.tell(self._alert(finding, decision, remark))
 
     def tell_worst(
-        self, change: FindingChanges, made: Callable[[Finding], Decision], more: Callable[[int], str]
+        self, change: FindingChanges, made: Callable[[Finding], Decision | None], more: Callable[[int], str]
     ) -> None:
         """What is new of one service, in the step under way: each of a few; of many, the worst, and how many `more`."""
         told = [(finding, remark) for finding, remark in _new(change) if _is_told(made(finding))]
@@ -208,21 +214,41 @@ class Recorder:
                 )
             )
 
+    def _made_by(self, finding: Finding) -> Attribution | None:
+        """Who made it so, where that is known already; else `loop.attribution` tells it once it is."""
+        if self._parts.tracer is None or not _is_asked_about(finding):
+            return None
+        now = self._parts.clock.now()
+        answer = self._tracing.answer(finding, now, now)
+        return answer if isinstance(answer, Attribution) else None
+
     def _alert(self, finding: Finding, decision: Decision | None, remark: str) -> Alert:
         effect = decision.effect if decision else Effect.ALERT
         own = () if finding.source is FindingSource.DRIFT else (finding.rule,)
         reasons = (reason.policy for reason in decision.reasons) if decision else ()
+        made_by = self._made_by(finding)
         return Alert(
             at=self._parts.clock.now(),
             severity=finding.severity,
             kind=str(finding.source),
             subject=finding.urn,
             service=finding.service,
-            title=finding.title + remark,
-            details={"finding": finding.id, "rule": finding.rule, "path": finding.path, "effect": str(effect)},
+            title=finding.title + remark + (f": {made_by.clause()}" if made_by else ""),
+            details={
+                "finding": finding.id,
+                "rule": finding.rule,
+                "path": finding.path,
+                "effect": str(effect),
+                **({"attribution": made_by.document()} if made_by else {}),
+            },
             helps=command_line("findings", finding.service),
             policies=tuple(dict.fromkeys((*own, *finding.policies, *reasons))),
         )
+
+
+def _is_asked_about(finding: Finding) -> bool:
+    """What is inside of an application, no trail of its provider tells."""
+    return finding.source in (FindingSource.DRIFT, FindingSource.GUARDRAIL, FindingSource.IDENTITY)
 
 
 def _new(change: FindingChanges) -> Iterator[tuple[Finding, str]]:

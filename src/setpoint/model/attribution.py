@@ -1,6 +1,6 @@
 """Who changed what: as the provider itself recorded it, or why that cannot be told.
 
-An `Inquiry` asks who sets again what Setpoint set back; an `Attribution` says it of any difference, from an audit trail.
+An `Inquiry` asks who sets again what Setpoint set back; an `Attribution` says who made any difference.
 """
 
 from __future__ import annotations
@@ -165,6 +165,8 @@ class ChangeQuestion:
     """Whether the whole entity is; otherwise, with an empty path, it came."""
     until: datetime
     """When it was seen."""
+    permission: Mapping[str, Json] | None = None
+    """Where it is what an identity may do: `aspect`, `actions` and `resources`, as the finding shows them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,4 +256,6 @@ class Traced:
         return Traced(answer, up_to, self.asked + 1, now + PAUSES[self.asked] if goes_on else None, None)
 
 
-NOT_TRACED: Final = Traced(Untold("nobody asked yet", may_be_told=True), up_to=-1, asked=0, ask_at=None, asks_until=None)
+NOT_TRACED: Final = Traced(
+    Untold("nobody asked yet", may_be_told=True), up_to=-1, asked=0, ask_at=None, asks_until=None
+)

@@ -84,7 +84,7 @@ CHECKED: Final[Mapping[str, str]] = {
     "administration-role-may-assume-execution-role": "the passed role may assume the role that is reached",
     "existing:stackset-with-execution-role": "there is a stack set, and the passed role may assume its execution role",
 } | {
-    word: f"there is an {RESOURCES[f'{EXISTING}{name}']}{having}"
+    word: f"there is {RESOURCES[f'{EXISTING}{name}']}{having}"
     for name in KINDS
     for word, having in ((f"{EXISTING}{name}", ""), (f"{EXISTING}{name}-with-role", " that has the role"))
 }

@@ -20,6 +20,8 @@ class FindingSource(StrEnum):
     """Seen inside of the running application, by an agent."""
     COMPONENT = "component"
     """A component that it runs, as an advisory says."""
+    IDENTITY = "identity"
+    """What a principal may do, against what was intended and what it uses."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ Strict: what is not that export, is cut short or contradicts itself is refused w
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -24,6 +25,9 @@ LISTS: Final = ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies
 """The members of every page (IAM API Reference, GetAccountAuthorizationDetails)."""
 
 REMEDY: Final = "write it with: aws iam get-account-authorization-details, without --filter"
+
+_OWNER: Final = re.compile(r"\d{12}|aws")
+"""Whose a principal or policy is: an account's, or AWS's own."""
 
 MOST_PAGES: Final = 10_000
 """Of an export: at the smallest page that AWS gives, more than an account can have."""
@@ -73,10 +77,11 @@ class _Entry:
         return value
 
     def list(self, name: str) -> Sequence[Json]:
-        value = self.value.get(name, [])
-        if not isinstance(value, list):
+        """An empty one where there is none: what has nothing to say is left out, or null, as a library writes it."""
+        value = self.value.get(name)
+        if value is not None and not isinstance(value, list):
             raise self.wrong(name, "a list")
-        return value
+        return value or []
 
     def entries(self, name: str) -> Iterator[_Entry]:
         for index, each in enumerate(self.list(name)):
@@ -153,7 +158,7 @@ class _Reader:
         """Of the entry; `InputError` where it is none of IAM, or stands twice."""
         arn = entry.text("Arn")
         parts = arn.split(":", 5)
-        if len(parts) != 6 or parts[0] != "arn" or parts[2] != "iam" or not parts[4]:
+        if len(parts) != 6 or parts[0] != "arn" or parts[2] != "iam" or not _OWNER.fullmatch(parts[4]):
             raise InputError(f"Arn is {arn!r}, which is no ARN of IAM", where=entry.where, remedy=REMEDY)
         first = self.places_of_arns.setdefault(arn, entry.where)
         if first != entry.where:

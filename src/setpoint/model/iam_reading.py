@@ -19,8 +19,9 @@ from setpoint.model.canonical import Json, canonical_bytes
 from setpoint.model.iam import PolicyDocument, PolicyKind, Statement
 from setpoint.model.iam_statement_reading import mapping_of, one_of, read_statement, refuse_others, text_of
 
-MAX_BYTES: Final = 131_072
-"""Of one document without white space: four times what the largest kind of policy may have (a key's, 32 KiB)."""
+MAX_BYTES: Final = 1_048_576
+"""Of one document without white space. What people write is small: a key's policy, the largest, has at most 32 KiB. AWS
+keeps to no quota: `AWSSupportServiceRolePolicy`, which every account has, takes 150 KiB."""
 
 MAX_DEPTH: Final = 16
 """Twice as deep as the grammar goes."""

@@ -71,6 +71,13 @@ def _listed(names: Sequence[str]) -> str:
     return f"{', '.join(names[:MOST_NAMED])} and {left_out} more #{digest(list(names))[:8]}"
 
 
+UNDECLARED: Final = "identity/undeclared"
+"""The rule of a principal that nobody declared; all that it is granted is told with it."""
+
+ABSENT: Final = "identity/absent"
+"""The rule of a principal that was declared and does not exist."""
+
+
 class Verdict(StrEnum):
     AS_INTENDED = "as intended"
     UNINTENDED = "granted, not intended"
@@ -84,6 +91,18 @@ class Verdict(StrEnum):
     @property
     def differs(self) -> bool:
         return self not in {Verdict.AS_INTENDED, Verdict.UNKNOWN}
+
+
+RULES: Final[Mapping[Verdict, str]] = {
+    Verdict.UNINTENDED: "identity/unintended",
+    Verdict.MISSING: "identity/missing",
+    Verdict.LIMITED: "identity/limited",
+    Verdict.UNUSED: "identity/unused",
+    Verdict.NOT_GRANTED: "identity/used-not-granted",
+}
+"""What is to be said of a permission → the rule of what is found of it."""
+
+ALL_RULES: Final = (*RULES.values(), UNDECLARED, ABSENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,12 +172,9 @@ class PrincipalComparison:
     def name(self) -> str:
         return self.urn.identifier
 
-    @property
-    def differing(self) -> tuple[PermissionRow, ...]:
-        """What differs of the principal itself: of one that nobody declared, all does, and it is told as one."""
-        if self.is_undeclared:
-            return ()
-        return tuple(each for each in self.rows if each.differs)
+
+Place = tuple[str, str]
+"""Rule and path of a difference, as its finding has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,15 +206,12 @@ class UseRecord:
     """Why, since then, something may have been used that is not recorded; a clause each."""
     unmapped: frozenset[str] = frozenset()
     """Services of whose calls some could not be told."""
+    actions: frozenset[str] = frozenset()
+    """Those that anybody in the account was recorded to do since."""
     changes: Mapping[str, GrantChange] = field(default_factory=dict)
-    """Principal or policy → the last change of what it grants, as far as the record tells."""
+    """Policy of the principal → when it was last changed or attached, as far as the record tells."""
     is_kept: bool = True
     """Whether anybody said where the record is."""
-
-    def changed(self, *names: str) -> GrantChange | None:
-        """The last change of any of them."""
-        known = (self.changes[each] for each in names if each in self.changes)
-        return max(known, key=lambda each: each.at, default=None)
 
     def covers(self, since: datetime) -> str:
         """Why it does not tell all since then; empty where it does."""
@@ -222,12 +235,19 @@ class UsedRow:
     """By action, the most recent resource first."""
     because: str = ""
     """Why it is not known whether it was used, or of what was used whether it is granted; empty where it is."""
+    changed: GrantChange | None = None
+    """When what grants it was last changed or attached; None where nobody recorded that."""
 
     @property
     def differs(self) -> bool:
         """Whether it is to be told of this principal as a difference."""
         is_sure = self.verdict is not Verdict.NOT_GRANTED or not self.because
         return self.verdict.differs and is_sure and not self.row.is_shared and not self.row.is_meant
+
+    @property
+    def place(self) -> Place:
+        """Of one that differs."""
+        return RULES[self.verdict], self.row.permission.name
 
     def is_used_since(self, since: datetime) -> bool:
         return self.last is not None and self.last >= since
@@ -242,6 +262,18 @@ class UsedRow:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountReading:
+    """How far the identities of one account are known."""
+
+    partition: str
+    account: str
+    read_at: datetime | None
+    """When they were last read; None where they never could be."""
+    doubts: tuple[str, ...] = ()
+    """What of them could not be read the last time, or of what was declared; a clause each."""
+
+
+@dataclass(frozen=True, slots=True)
 class PrincipalUse:
     """One principal: intended, granted and used."""
 
@@ -250,9 +282,19 @@ class PrincipalUse:
 
     @property
     def differing(self) -> tuple[UsedRow, ...]:
-        if self.comparison.is_undeclared:
+        """Permission by permission; of one that nobody declared, or that is not there, all does and is told as one."""
+        if self.comparison.is_undeclared or not self.comparison.exists:
             return ()
         return tuple(each for each in self.rows if each.differs)
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """Of everything that differs."""
+        if self.comparison.is_undeclared:
+            return ((UNDECLARED, ""),)
+        if not self.comparison.exists:
+            return ((ABSENT, ""),)
+        return tuple(each.place for each in self.differing)
 
     @property
     def is_unsure(self) -> bool:

@@ -10,9 +10,10 @@ from datetime import datetime
 from typing import Final, Protocol
 
 from setpoint.model.advisory import Advisory, SyncState
-from setpoint.model.attribution import RecordedChange, Untold
+from setpoint.model.attribution import Attribution, ChangeQuestion, RecordedChange, RecordedWrite, Untold
+from setpoint.model.iam_account import IamAccount
 from setpoint.model.inventory import Instance, InstanceSource
-from setpoint.model.permission_use import SessionOrigin, TrailBatch
+from setpoint.model.permission_use import Gap, RecordReach, SessionOrigin, TrailBatch
 from setpoint.model.resource import Absent, Resource, Unread
 from setpoint.model.snapshot import Area, AreaCoverage
 from setpoint.model.urn import Urn
@@ -49,6 +50,16 @@ class Observer(Protocol):
     def look(self, urn: Urn) -> Resource | Absent | Unread:
         """One entity, read afresh."""
         ...
+
+
+class AccountReader(Protocol):
+    """Reads who is in one account, and what they are granted. Raises `CouldNotTellError` where that cannot be read."""
+
+    def whose(self) -> tuple[str, str]:
+        """(partition, account)."""
+        ...
+
+    def read(self) -> IamAccount: ...
 
 
 class ChangeRecord(Protocol):
@@ -122,6 +133,25 @@ class Progress(Protocol):
 
     def __call__(self, what: str, done: int, total: int | None, /) -> None:
         """Bytes of a file by its address, or advisories by their source; the total is None where nobody says."""
+        ...
+
+
+class ChangeTracer(Protocol):
+    """Tells which recorded change made a difference. Pure: what was recorded is given."""
+
+    def names(self, urn: Urn) -> Collection[str]:
+        """What a record may call the entity."""
+        ...
+
+    def trace(
+        self,
+        question: ChangeQuestion,
+        writes: Iterable[RecordedWrite],
+        reach: Sequence[RecordReach],
+        gaps: Sequence[Gap],
+        now: datetime,
+    ) -> Attribution | Untold:
+        """The one among `writes` that made it, or why none is named; `reach` and `gaps` are those of the record."""
         ...
 
 

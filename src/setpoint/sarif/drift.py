@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, assert_never
 
+from setpoint.model.attribution import Attribution, Untold
 from setpoint.model.canonical import Json, Unknown, digest
 from setpoint.model.drift import Comparison, Drift, DriftKind, GapKind
 from setpoint.model.snapshot import AreaCoverage, doubts
-from setpoint.sarif.log import Level, SarifResult, SarifRule, sarif_log
+from setpoint.model.urn import Urn
+from setpoint.sarif.log import Level, SarifResult, SarifRule, made_by_properties, sarif_log
 
 HOME: Final = "Bring it home: into the code where production is right, back by hand or by Setpoint where the code is."
 """What to do about any drift (docs/how-to/read-a-drift.md)."""
@@ -31,20 +33,30 @@ RULES: Final = {
 }
 
 
+MadeBy = Mapping[tuple[Urn, str], Attribution | Untold]
+"""(entity, path) → who made it differ, or why that is not known."""
+
+NOBODY: Final[MadeBy] = {}
+
+
 def drift_log(
-    comparisons: Iterable[Comparison], coverage: Iterable[AreaCoverage], *, with_values: bool = False
+    comparisons: Iterable[Comparison],
+    coverage: Iterable[AreaCoverage],
+    *,
+    with_values: bool = False,
+    made_by: MadeBy = NOBODY,
 ) -> Json:
     """Everything that differs or could not be told; the run did not succeed where an area was not read.
 
     Such files go to code hosts, where more people read them than may read production: values stand in them only where
     that is asked for, else their shapes.
     """
-    results = [result for each in comparisons for result in _results(each, with_values=with_values)]
+    results = [result for each in comparisons for result in _results(each, made_by, with_values=with_values)]
     untold = [f"{each.area} could not be read: {'; '.join(each.reasons)}" for each in doubts(coverage)]
     return sarif_log(results, untold)
 
 
-def _results(comparison: Comparison, *, with_values: bool) -> Iterator[SarifResult]:
+def _results(comparison: Comparison, made_by: MadeBy, *, with_values: bool) -> Iterator[SarifResult]:
     for drift in comparison.drifts:
         rule = RULES[drift.kind]
         yield SarifResult(
@@ -59,6 +71,7 @@ def _results(comparison: Comparison, *, with_values: bool) -> Iterator[SarifResu
             properties={
                 "intended": drift.intended if with_values else _shape(drift.intended),
                 "actual": drift.actual if with_values else _shape(drift.actual),
+                **made_by_properties(made_by.get((drift.urn, drift.path))),
             },
         )
     for gap in comparison.gaps:

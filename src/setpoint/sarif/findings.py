@@ -11,7 +11,7 @@ from setpoint.model.policy import Severity
 from setpoint.model.snapshot import AreaCoverage, doubts
 from setpoint.model.urn import Urn
 from setpoint.sarif.drift import RULES
-from setpoint.sarif.log import Level, SarifResult, SarifRule, sarif_log
+from setpoint.sarif.log import Level, SarifResult, SarifRule, made_by_properties, sarif_log
 
 LEVELS: Final[Mapping[Severity, Level]] = {
     Severity.CRITICAL: Level.ERROR,
@@ -49,6 +49,7 @@ def _result(record: FindingRecord, declared_at: Mapping[Urn, str]) -> SarifResul
             "service": finding.service,
             "policies": list(finding.policies),
             "openedAt": record.opened_at.isoformat(),
+            **made_by_properties(record.attribution),
         },
     )
 
@@ -66,5 +67,8 @@ def _rule(finding: Finding) -> SarifRule:
         case FindingSource.COMPONENT:
             remedy = f"Every instance that it affects: setpoint affected {finding.rule.partition('/')[2]}"
             return SarifRule(finding.rule, "A component has a known flaw", remedy, Level.WARNING)
+        case FindingSource.IDENTITY:
+            remedy = f"What it may do, was meant to, and uses: setpoint identity {finding.evidence['principal']}"
+            return SarifRule(finding.rule, "An identity differs from what was intended", remedy, Level.WARNING)
         case _:
             assert_never(finding.source)

@@ -10,6 +10,7 @@ from typing import Final
 from urllib.parse import quote
 
 from setpoint import __version__
+from setpoint.model.attribution import Attribution, Untold
 from setpoint.model.canonical import Json, Unknown
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -81,6 +82,28 @@ def sarif_log(results: Sequence[SarifResult], untold: Iterable[str] = ()) -> Jso
                 "results": [_result(each, places[each.rule.id]) for each in results],
             }
         ],
+    }
+
+
+def made_by_properties(answer: Attribution | Untold | None) -> Mapping[str, Json]:
+    """Who made a difference, without their address: more people read such a file than may read a trail."""
+    if answer is None:
+        return {}
+    if isinstance(answer, Untold):
+        return {"madeBy": {"untold": answer.reason}}
+    change = answer.change
+    return {
+        "madeBy": {
+            "principal": change.principal,
+            "chain": answer.chain,
+            "at": change.at.isoformat(),
+            "means": answer.means,
+            "tool": answer.tool,
+            "event": change.event,
+            "eventId": change.id,
+            "ticket": answer.ticket,
+            "confidence": answer.confidence,
+        }
     }
 
 

@@ -19,6 +19,7 @@ from setpoint.server.api import (
     changes,
     decisions,
     health,
+    identities,
     inside,
     inventory,
     policies,
@@ -52,6 +53,7 @@ KINDS: Final = (
     signals.routes,
     agents.routes,
     inside.routes,
+    identities.routes,
     inventory.routes,
     tokens.routes,
 )

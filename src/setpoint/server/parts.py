@@ -12,6 +12,7 @@ from starlette.requests import Request
 from setpoint.compare.interface import Explainer
 from setpoint.decide.interface import Assessor
 from setpoint.loop.admission import Recorded, WhatIf
+from setpoint.loop.identity_parts import RecordRules
 from setpoint.loop.settings import LoopSettings
 from setpoint.model.canonical import Json
 from setpoint.model.decision import Decision
@@ -83,6 +84,8 @@ class Described:
     """As the overrides leave them for a service."""
     permissions: Callable[[bool], Json]
     """The IAM policy that Setpoint needs; with what reverting does, where that is asked for."""
+    record_of_calls: RecordRules = field(default_factory=lambda: RecordRules(is_kept=False))
+    """What is made of the record of what identities used."""
 
 
 @dataclass(frozen=True, slots=True)

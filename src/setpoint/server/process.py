@@ -37,6 +37,7 @@ from setpoint.store.interface import ServerLedger, TokenStore
 from setpoint.telemetry import SILENT, Telemetry
 from setpoint.telemetry.requests import Application, MeasuredRequests
 from setpoint.wiring import ServerWiring, assessor, open_server_ledger, try_channel
+from setpoint.wiring_identity_plane import record_rules
 
 STOP_WITHIN: Final = 8
 """Seconds for calls under way when it is told to stop: the supervisor waits ten."""
@@ -134,6 +135,7 @@ def _parts(
             policies=wiring.policies,
             policies_for=wiring.policies_for,
             permissions=lambda enforce: wiring.permissions(enforce=enforce),
+            record_of_calls=record_rules(settings),
         ),
         ledger=ledger,
         pages=ledger.pages(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -18,6 +19,10 @@ history*)."""
 EVERY: Final = 60.0
 EVERY_OF_QUEUES: Final = 5.0
 """Seconds: messages come as soon as something is delivered, and to ask for them costs little."""
+
+
+TICKET: Final = r"\b[A-Z][A-Z0-9]+-\d+\b"
+"""As Jira and its like name them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,10 @@ class CloudTrailSettings:
     """Seconds: how far back the first reading of the bucket goes."""
     every: float = EVERY
     """Seconds from the end of one reading to the next."""
+    infrastructure_roles: tuple[str, ...] = ()
+    """Patterns (`ci-*`) of ARNs or names of roles whose changes are infrastructure as code."""
+    ticket: str = TICKET
+    """A regular expression of what names a ticket in a session's name or tags."""
 
     @property
     def is_on(self) -> bool:
@@ -70,6 +79,17 @@ def read_cloudtrail(fields: Fields, base: Path) -> CloudTrailSettings:
         verify=fields.flag("verify", default=True),
         look_back=fields.seconds("look_back", LOOK_BACK, least=3600.0),
         every=fields.seconds("every", EVERY_OF_QUEUES if queue else EVERY, least=1.0),
+        infrastructure_roles=fields.texts("infrastructure_roles"),
+        ticket=_pattern(fields, "ticket", TICKET),
     )
     fields.done()
     return settings
+
+
+def _pattern(fields: Fields, key: str, default: str) -> str:
+    pattern = fields.text(key, default)
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise fields.wrong(key, f"a regular expression ({error})") from error
+    return pattern

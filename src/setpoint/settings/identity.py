@@ -24,6 +24,10 @@ history*)."""
 class IdentitySettings:
     escalation_paths: tuple[Path, ...] = ()
     """Files of paths, in the form of `intent/iam/escalations.yaml`."""
+    policies: Path | None = None
+    """The folder of reviewed policies, in the form of `intent/iam/policy_files`."""
+    compare: bool | None = None
+    """Whether identities are held against what was declared; None where they are as soon as any of them is."""
     guardrails: bool = False
     """Whether every user and role is read, and judged by the policies on `Setpoint::Identity::Principal`."""
     accounts: tuple[str, ...] = ()
@@ -40,6 +44,8 @@ def read_identity(fields: Fields, base: Path) -> IdentitySettings:
     usual, organisation = IdentitySettings(), fields.section("organisation")
     settings = IdentitySettings(
         escalation_paths=tuple(base / each for each in fields.texts("escalation_paths")),
+        policies=base / fields.text("policies") if fields.has("policies") else None,
+        compare=fields.flag("compare", default=True) if fields.has("compare") else None,
         guardrails=fields.flag("guardrails", default=usual.guardrails),
         accounts=_ids(organisation, "accounts", _ACCOUNT, "the twelve digits of an account, in quotes"),
         organisations=_ids(organisation, "ids", _ORGANISATION, "the id of an organisation, such as o-a1b2c3d4e5"),

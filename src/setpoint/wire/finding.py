@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Any, Self
 
+from pydantic import Field
+
 from setpoint.model.finding import Finding, FindingRecord, FindingSource
 from setpoint.model.policy import Severity
 from setpoint.model.urn import Urn
+from setpoint.wire.attribution import ATTRIBUTION, AttributionDocument, attribution_document
 from setpoint.wire.document import Document, Moment, example, meant, spelt
+from setpoint.wire.remediation import UntoldDocument
 
 
 class FindingDocument(Document):
@@ -30,6 +34,7 @@ class FindingDocument(Document):
         closed_at=None,
         times_opened=1,
         accepted_by="",
+        attribution=ATTRIBUTION,
     )
 
     id: str
@@ -48,6 +53,9 @@ class FindingDocument(Document):
     closed_at: Moment | None
     times_opened: int
     accepted_by: str = ""
+    attribution: AttributionDocument | UntoldDocument | None = Field(
+        default=None, description="Who made it so, by an audit trail, or why not; null where none was asked."
+    )
 
     @classmethod
     def of(cls, record: FindingRecord) -> Self:
@@ -69,6 +77,7 @@ class FindingDocument(Document):
             closed_at=record.closed_at,
             times_opened=record.times_opened,
             accepted_by=finding.accepted_by,
+            attribution=attribution_document(record.attribution),
         )
 
     def model(self) -> FindingRecord:
@@ -85,5 +94,11 @@ class FindingDocument(Document):
             accepted_by=self.accepted_by,
         )
         return FindingRecord(
-            finding, self.first_seen, self.opened_at, self.last_changed, self.closed_at, self.times_opened
+            finding,
+            self.first_seen,
+            self.opened_at,
+            self.last_changed,
+            self.closed_at,
+            self.times_opened,
+            attribution=self.attribution.model() if self.attribution else None,
         )

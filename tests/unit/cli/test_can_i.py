@@ -18,6 +18,10 @@ ALLOW: Any = {
     "Version": "2012-10-17",
     "Statement": {"Sid": "Read", "Effect": "Allow", "Action": "s3:*", "Resource": "*"},
 }
+FOR_ANYBODY: Any = {
+    "Version": "2012-10-17",
+    "Statement": {"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": "*"},
+}
 DENY: Any = {"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "s3:Put*", "Resource": "*"}}
 
 
@@ -63,6 +67,9 @@ def test_cases_are_answered_by_id(tmp_path: Path, capsys: pytest.CaptureFixture[
         case(id="unset", policies=[of("identity", {"Version": "2012-10-17", "Statement": [guarded]})], context=...),
         case(id="owner", resource_account="444455556666"),
         case(id="no accounts", principal_account=..., resource_account=...),
+        case(id="null", principal_account=None, resource_account=None, context=None),
+        case(id="numbers", principal_account=111122223333, resource_account=111122223333),
+        case(id="zeros", resource_account=11122223333, policies=[of("identity", ALLOW), of("resource", FOR_ANYBODY)]),
         case(id="text", policies=[of("identity", orjson.dumps(ALLOW).decode())], more="is left aside"),
     )
     assert found == {
@@ -73,6 +80,9 @@ def test_cases_are_answered_by_id(tmp_path: Path, capsys: pytest.CaptureFixture[
         "unset": "implicitDeny",
         "owner": "implicitDeny",
         "no accounts": "allowed",
+        "null": "allowed",
+        "numbers": "allowed",
+        "zeros": "allowed",
         "text": "allowed",
     }
 
@@ -109,6 +119,9 @@ def test_each_policy_of_the_organisation_that_allows_is_a_level(
         ({"principal_account": "444455556666"}, "principal"),
         ({"principal_account": "1"}, "principal_account"),
         ({"resource_account": {}}, "resource_account"),
+        ({"resource_account": True}, "resource_account"),
+        ({"resource_account": -1}, "resource_account"),
+        ({"resource_account": 1111222233334}, "resource_account"),
         ({"action": ...}, "action"),
         ({"action": "GetObject"}, "action"),
         ({"action": "s3:*"}, "action"),

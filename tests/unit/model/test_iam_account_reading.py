@@ -117,6 +117,7 @@ def set_at(export: dict[str, Any], path: tuple[str | int, ...], value: Json) -> 
         (("UserDetailList", 0), "ann", r"UserDetailList\[0\]: an object was expected"),
         (("UserDetailList", 0, "Arn"), 7, r"UserDetailList\[0\]: Arn is not a text"),
         (("UserDetailList", 0, "Arn"), "ann", r"UserDetailList\[0\]: Arn is 'ann', which is no ARN of IAM"),
+        (("UserDetailList", 0, "Arn"), "arn:aws:iam::acme:user/ann", r"UserDetailList\[0\]: Arn is 'arn:aws:iam::acme"),
         (("UserDetailList", 0, "Arn"), f"{IAM}role/app", r"RoleDetailList\[0\]: .*role/app stands twice"),
         (("UserDetailList", 0, "GroupList"), ["nobodies"], r"UserDetailList\[0\]: .*ann is in the group 'nobodies'"),
         (

@@ -164,6 +164,13 @@ def test_what_is_no_document(document: Any, where: str) -> None:
     assert error.value.where == f"document{where}"
 
 
+def test_aws_may_write_more_than_anybody_else() -> None:
+    """`AWSSupportServiceRolePolicy`, which is in the export of every account, has 150 KiB."""
+    actions = [f"service-{number}:Describe{'x' * 50}" for number in range(2_500)]
+    statements = read({**STATEMENT, "Action": actions}).statements
+    assert statements[0].actions.patterns == tuple(actions)
+
+
 def test_an_empty_list_is_taken() -> None:
     assert read_policy({"Statement": []}, PolicyKind.IDENTITY, "document").statements == ()
     for name in ("Action", "Resource"):

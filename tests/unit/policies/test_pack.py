@@ -27,6 +27,7 @@ READ_TYPES = {
     "AWS::S3::Bucket",
     "AWS::S3::BucketPolicy",
     "Setpoint::Component",
+    "Setpoint::Identity::Principal",
 }
 
 PACK = Path(__file__).parents[3] / "policies"

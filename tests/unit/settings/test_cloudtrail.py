@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -38,9 +39,16 @@ def test_a_queue_is_asked_more_often() -> None:
     assert _read("{queue: 'https://sqs.eu-west-1.amazonaws.com/1/trail', bucket: trail}").every == 5.0
 
 
+def test_roles_of_infrastructure_and_the_form_of_tickets() -> None:
+    settings = _read(r"{folder: logs, infrastructure_roles: ['ci-*'], ticket: '#\d+'}")
+    assert (settings.infrastructure_roles, settings.ticket) == (("ci-*",), r"#\d+")
+    assert re.search(_read("{}").ticket, "for OPS-4711")
+
+
 @pytest.mark.parametrize(
     ("text", "what"),
     [
+        ("{folder: logs, ticket: '['}", "a regular expression"),
         ("{folder: logs, bucket: trail}", "logs are read from one place"),
         ("{bucket: trail, accounts: ['12']}", "is no account"),
         ("{buckets: trail}", "buckets"),

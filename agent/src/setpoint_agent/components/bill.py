@@ -41,10 +41,12 @@ class Bill:
     def components(self) -> Iterator[Component]:
         yield from self._components.values()
 
-    def look_again(self) -> None:
-        """Note what was loaded since the last look."""
+    def look_again(self) -> bool:
+        """Note what was loaded since the last look; whether anything was."""
+        known = len(self._modules), len(self._mapped)
         self._note_modules()
         self._note_libraries()
+        return known != (len(self._modules), len(self._mapped))
 
     def verify_all(self) -> int:
         """Hold every file of every distribution against its RECORD; how many are changed, missing, or nobody's."""

@@ -7,20 +7,22 @@ core-metadata.
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
 from setpoint_agent.components.component import LIBRARY, Component, purl
 
 MOST_DISTRIBUTIONS: Final = 5_000
-LARGEST_METADATA: Final = 262_144
-"""Octets of a METADATA file that are read: its head comes first, the long description is not wanted."""
+MOST_LINES: Final = 4_096
+"""Lines of a METADATA file that are read: its head comes first, the long description is not wanted."""
 LONGEST_LINE: Final = 8_192
-"""Characters of a line of a RECORD: a file's name, its hash and its size."""
+"""Characters of a line: of a field, or of a file's name, its hash and its size."""
 _CLASSIFIER: Final = "License :: "
 
 
@@ -89,17 +91,17 @@ def _read(root: str, information: str) -> Distribution | None:
     for file in (f"{information}{os.sep}METADATA", f"{information}{os.sep}PKG-INFO", information):
         try:
             with Path(file).open(encoding="utf-8", errors="replace") as lines:
-                head = lines.read(LARGEST_METADATA)
+                head = iter(functools.partial(lines.readline, LONGEST_LINE), "")
+                return _distribution(root, information, islice(head, MOST_LINES))
         except OSError:
             continue
-        return _distribution(root, information, head)
     return None
 
 
-def _distribution(root: str, information: str, head: str) -> Distribution | None:
+def _distribution(root: str, information: str, lines: Iterable[str]) -> Distribution | None:
     fields: dict[str, list[str]] = {}
-    for line in head.splitlines():
-        if not line:
+    for line in lines:
+        if not line.strip():
             break
         name, found, text = line.partition(":")
         if found and not line[0].isspace():

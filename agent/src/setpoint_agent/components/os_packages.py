@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -16,8 +17,8 @@ from setpoint_agent.components.rpm_headers import packages_of_rpm
 
 LONGEST_LINE: Final = 4_096
 """Characters: PATH_MAX of Linux."""
-LARGEST: Final = 67_108_864
-"""Octets of one database that are read."""
+_FIELDS: Final = frozenset(["Package", "Version", "Status", "Source", "Architecture"])
+"""Of a record of dpkg's, what is wanted."""
 MOST: Final = 20_000
 """Packages."""
 RELEASE: Final = ("etc/os-release", "usr/lib/os-release")
@@ -28,7 +29,7 @@ class System:
 
     def __init__(self, root: Path = Path("/")) -> None:
         self._root = root
-        self._release = _assignments(next(filter(None, (_text(root / each) for each in RELEASE)), ""))
+        self._release = next(filter(None, (_assignments(root / each) for each in RELEASE)), {})
 
     @property
     def id(self) -> str:
@@ -78,10 +79,10 @@ class System:
 
     def _records_of_dpkg(self) -> Iterator[dict[str, str]]:
         folder = self._root / "var/lib/dpkg"
-        yield from _paragraphs(_text(folder / "status"))
+        yield from _paragraphs(folder / "status")
         for file in _files(folder / "status.d"):
             if not file.endswith(".md5sums"):
-                yield from _paragraphs(_text(folder / "status.d" / file))
+                yield from _paragraphs(folder / "status.d" / file)
 
     def _listed_by_dpkg(self, wanted: dict[str, str]) -> Iterator[tuple[str, str]]:
         folder = self._root / "var/lib/dpkg/info"
@@ -118,13 +119,18 @@ class System:
         )
 
     def _records_of_apk(self) -> Iterator[dict[str, str]]:
-        for paragraph in _text(self._root / "lib/apk/db/installed").split("\n\n"):
-            yield dict(line.split(":", 1) for line in paragraph.splitlines() if line[1:2] == ":")
+        record: dict[str, str] = {}
+        for line in chain(_lines(self._root / "lib/apk/db/installed"), [""]):
+            if line[1:2] == ":":
+                record[line[0]] = line[2:]
+            elif not line and record:
+                yield record
+                record = {}
 
     def _listed_by_apk(self) -> Iterator[tuple[str, str]]:
         package, folder = "", ""
         names: dict[str, str] = {}
-        for line in _text(self._root / "lib/apk/db/installed").splitlines():
+        for line in _lines(self._root / "lib/apk/db/installed"):
             key, text = line[:1], line[2:]
             if not line:
                 names = {}
@@ -143,40 +149,38 @@ def _unlinked(file: str) -> str:
     return file.removeprefix("/usr") if file.startswith(("/usr/lib", "/usr/bin", "/usr/sbin")) else file
 
 
-def _paragraphs(text: str) -> Iterator[dict[str, str]]:
+def _paragraphs(file: Path) -> Iterator[dict[str, str]]:
     """Of a control file (deb822(5)), with what a line that continues the one before adds left out."""
-    for paragraph in text.split("\n\n"):
-        record = {}
-        for line in paragraph.splitlines():
-            name, colon, rest = line.partition(":")
-            if colon and not line[0].isspace():
-                record[name] = rest.strip()
-        if record:
+    record: dict[str, str] = {}
+    for line in _lines(file):
+        name, colon, rest = line.partition(":")
+        if name in _FIELDS and colon:
+            record[name] = rest.strip()
+        elif not line and record:
             yield record
+            record = {}
+    if record:
+        yield record
 
 
-def _assignments(text: str) -> dict[str, str]:
+def _assignments(file: Path) -> dict[str, str]:
     """os-release(5)."""
-    pairs = (line.partition("=") for line in text.splitlines() if "=" in line and not line.startswith("#"))
+    pairs = (line.partition("=") for line in _lines(file) if "=" in line and not line.startswith("#"))
     return {name.strip(): value.strip().strip("\"'") for name, _, value in pairs}
 
 
 def _lines(file: Path) -> Iterator[str]:
-    """One after another: for what is read in one piece the process grows, and it hardly ever shrinks again."""
+    """One after another, and of each its beginning: for what is read in one piece the process grows, and it hardly
+    ever shrinks again."""
+    is_whole = True
     try:
         with file.open(encoding="utf-8", errors="replace") as stream:
             while line := stream.readline(LONGEST_LINE):
-                yield line.rstrip("\n")
+                if is_whole:
+                    yield line.rstrip("\n")
+                is_whole = line.endswith("\n")
     except OSError:
         return
-
-
-def _text(file: Path) -> str:
-    try:
-        with file.open(encoding="utf-8", errors="replace") as stream:
-            return stream.read(LARGEST)
-    except OSError:
-        return ""
 
 
 def _files(folder: Path) -> list[str]:

@@ -30,6 +30,8 @@ class Components:
     def begin_anew(self) -> None:
         """At the start of a boot: a child tells all of it, but what its parent has read it need not read again."""
         self._begun = False
+        self._is_told = False
+        """All of it, as it was at the last look."""
         self._told: dict[str, str] = {}
         """Reference → digest of what was told of it."""
         self._digest = ""
@@ -37,9 +39,9 @@ class Components:
     def take_changed(self) -> dict[str, Any]:
         """The member `sbom` of a report (schemas/agent-report.schema.json)."""
         bill = self._bill = self._bill or Bill()
-        bill.look_again()
+        is_due = bill.look_again() or not self._is_told
         base, room, whole, changed = self._digest, Room(rows=MOST_ROWS, octets=OCTETS), True, []
-        for each in list(bill.components()):
+        for each in list(bill.components()) if is_due else ():
             row = each.as_document()
             digest = _digest_of(row)
             if self._told.get(each.reference) == digest:
@@ -49,6 +51,7 @@ class Components:
                 break
             self._told[each.reference] = digest
             changed.append(row)
+        self._is_told = whole
         if changed:
             self._digest = _digest_of(sorted(self._told.items()))
         told: dict[str, Any] = {"digest": self._digest, "base": base, "whole": whole}

@@ -10,8 +10,9 @@ from types import CodeType, FrameType
 from typing import Final
 
 from setpoint_agent.background import Background
+from setpoint_agent.memory import address
 
-BETWEEN: Final = 0.05
+BETWEEN: Final = 0.1
 """Seconds between two looks while the process works."""
 LONGEST_BETWEEN: Final = 1.0
 """The same while it rests: nothing new is to be seen, and waking up costs a battery and a scheduler."""
@@ -80,8 +81,9 @@ class SampledWatch:
             depth = 0
             while at is not None and at is not own and depth < DEEPEST:
                 code = at.f_code
-                if id(code) not in seen:
-                    seen[id(code)] = code
+                place = address(code)
+                if place not in seen:
+                    seen[place] = code
                     meet(code)
                 at, depth = at.f_back, depth + 1
 

@@ -10,7 +10,8 @@ from bisect import bisect_left
 from collections import Counter, defaultdict, deque
 from typing import Any, Final
 
-from setpoint_agent.gathering import Gathering
+from setpoint_agent.gathering import WORKED_OFF_AT, Gathering
+from setpoint_agent.quiet import quietly
 from setpoint_agent.request import Request
 from setpoint_agent.room import Room, cut
 
@@ -63,8 +64,10 @@ class Operations:
 
     def finished(self, request: Request, status: int, seconds: float) -> None:
         """Count a request that ended; `status` 0: by an exception. Called on the request's own thread."""
-        effects = dict(request.effects) if "effects" in vars(request) else None  # asking for them would make them
-        self._gathered.add((request.route or UNKNOWN, request.method, request.framework, status, seconds, effects))
+        effects = dict(request.effects) if request.has_effects else None
+        ended = (request.route or UNKNOWN, request.method, request.framework, status, seconds, effects)
+        waiting = self._gathered.waiting
+        (waiting.append if len(waiting) < WORKED_OFF_AT - 1 else self._gathered.add)(ended)
 
     @property
     def requests(self) -> int:
@@ -90,7 +93,8 @@ class Operations:
             taken.append(document)
         return taken
 
-    def _count(self, ended: _Ended) -> None:
+    @quietly
+    def _count(self, ended: _Ended, /) -> None:
         route, method, framework, status, seconds, effects = ended
         self._requests += 1
         row = self._rows.get((route, method)) or self._row(route, method if method in METHODS else OTHER, framework)

@@ -31,6 +31,7 @@ def install() -> None:
     global _installed  # noqa: PLW0603 - the interpreter's hook is global as well
     if not _installed:
         _installed = True
+        _hook.__cantrace__ = False  # type: ignore[attr-defined]  # each event looks for it, and longest if it is not there
         sys.addaudithook(_hook)
 
 

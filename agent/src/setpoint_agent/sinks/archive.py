@@ -36,7 +36,7 @@ def _extracting(name: str, folder_at: int) -> Patch:
     members = Sink(ARCHIVE_TRAVERSAL, f"tarfile.TarFile.{name}", "path", _SAFE_AFTER)
     folder = Sink(PATH_TRAVERSAL, f"tarfile.TarFile.{name}", "path", _SAFE_AFTER)
 
-    def look(arguments: Sequence[Any], keywords: Mapping[str, Any]) -> None:
+    def look(arguments: Sequence[Any], keywords: Mapping[str, Any], /) -> None:
         request = current.get()
         archive = arguments[0]
         examine(folder, argument(arguments, keywords, folder_at, "path"))

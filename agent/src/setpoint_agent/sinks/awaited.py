@@ -11,8 +11,9 @@ from typing import Final
 
 from setpoint_agent.evidence import Evidence
 from setpoint_agent.examination import Record, record
+from setpoint_agent.quiet import quietly
 from setpoint_agent.request import Request
-from setpoint_agent.sources.answers import Answer, Headers, listen_to_heads
+from setpoint_agent.sources.answers import Headers
 
 MOST: Final = 64
 """Pieces of evidence of one request that are kept; more are reported at once."""
@@ -25,6 +26,8 @@ def if_sent(request: Request, holds: Holds) -> Record:
     """Where evidence goes that counts if `holds` says so of what `request` is answered with."""
 
     def keep(evidence: Evidence) -> None:
+        if _settle not in request.at_head:
+            request.at_head = (*request.at_head, _settle)
         if len(request.awaited) < MOST:
             request.awaited.append((holds, evidence))
         else:
@@ -33,14 +36,10 @@ def if_sent(request: Request, holds: Holds) -> Record:
     return keep
 
 
-def _settle(request: Request, answer: Answer) -> None:
-    if "awaited" not in vars(request):
-        return
+@quietly
+def _settle(request: Request, headers: Headers, /) -> None:
     kept = list(request.awaited)
     request.awaited.clear()
     for holds, evidence in kept:
-        if holds(answer.headers):
+        if holds(headers):
             record(evidence)
-
-
-listen_to_heads(_settle)

@@ -44,7 +44,7 @@ def _reading(name: str, keyword: str, position: int = 0) -> Look:
     """A function that is given data, a file, or the name of one."""
     sink = _sink(name)
 
-    def look(arguments: Sequence[Any], keywords: Mapping[str, Any]) -> None:
+    def look(arguments: Sequence[Any], keywords: Mapping[str, Any], /) -> None:
         _look_at(sink, argument(arguments, keywords, position, keyword))
 
     return look
@@ -88,7 +88,7 @@ def _of_yaml(name: str) -> Look:
     """`yaml.load(stream, Loader)`."""
     sink = _sink(name)
 
-    def look(arguments: Sequence[Any], keywords: Mapping[str, Any]) -> None:
+    def look(arguments: Sequence[Any], keywords: Mapping[str, Any], /) -> None:
         loader = argument(arguments, keywords, 1, "Loader")
         known = getattr(loader, "yaml_multi_constructors", {})
         if any(tag in known for tag in _CALLS_FUNCTIONS):

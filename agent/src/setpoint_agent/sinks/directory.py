@@ -19,7 +19,7 @@ def _sink(name: str) -> Sink:
 def _searching(sink: Sink, base: tuple[int, str], written: tuple[int, str]) -> Look:
     """A search: below which name, and by which filter."""
 
-    def look(arguments: Sequence[Any], keywords: Mapping[str, Any]) -> None:
+    def look(arguments: Sequence[Any], keywords: Mapping[str, Any], /) -> None:
         examine(sink, argument(arguments, keywords, *base))
         examine(sink, argument(arguments, keywords, *written))
 
@@ -29,7 +29,7 @@ def _searching(sink: Sink, base: tuple[int, str], written: tuple[int, str]) -> L
 def _naming(sink: Sink, position: int, keyword: str) -> Look:
     """Everything else is done to one entry, by its name; who only has a user's name for one has built nothing."""
 
-    def look(arguments: Sequence[Any], keywords: Mapping[str, Any]) -> None:
+    def look(arguments: Sequence[Any], keywords: Mapping[str, Any], /) -> None:
         name = argument(arguments, keywords, position, keyword)
         if isinstance(name, str) and "=" in name:
             examine(sink, name)

@@ -22,6 +22,7 @@ from setpoint_agent.quiet import quietly
 from setpoint_agent.sinks.literals import place_of_setting
 from setpoint_agent.sinks.own_calls import Applies, look, watching
 from setpoint_agent.sinks.wrapping import argument
+from setpoint_agent.sources.frameworks import when_flask_answers
 
 EVERY_INTERFACE: Final = frozenset({"", "0.0.0.0", "::", "0:0:0:0:0:0:0:0"})  # noqa: S104 - what is looked for
 SERVERS: Final = frozenset(
@@ -79,7 +80,7 @@ def _flask_debugs(arguments: Sequence[Any], keywords: Mapping[str, Any]) -> bool
 
 
 def _serving(sink: str, debugs: Callable[[Any], bool]) -> Wrap:
-    """The wrapper of what a framework does when it begins to serve, or answers: `debugs` of its first argument."""
+    """The wrapper of what a framework does when it begins to serve: `debugs` of its first argument."""
 
     def wrap(original: Callable[..., Any]) -> Callable[..., Any]:
         seen: set[int] = set()
@@ -87,29 +88,38 @@ def _serving(sink: str, debugs: Callable[[Any], bool]) -> Wrap:
         def serve(self: Any, *arguments: Any, **keywords: Any) -> Any:
             if address(self) not in seen:
                 seen.add(address(self))
-                look_at_setting(self)
+                if debugs_quietly(self):
+                    _look_at_setting(sink)
             return original(self, *arguments, **keywords)
 
-        @quietly
-        def look_at_setting(served: Any) -> None:
-            place = place_of_setting("debug") if debugs(served) else None
-            if place is not None:
-                report_place(DEBUG_MODE, sink, *place)
-
+        debugs_quietly = quietly(debugs)
         return serve
 
     return wrap
+
+
+@quietly
+def _look_at_setting(sink: str) -> None:
+    place = place_of_setting("debug")
+    if place is not None:
+        report_place(DEBUG_MODE, sink, *place)
+
+
+def _flask_answers(application: Any) -> None:
+    if application.debug:
+        _look_at_setting("flask.Flask.debug")
 
 
 def _django_debugs(_: Any) -> bool:
     return bool(sys.modules["django.conf"].settings.DEBUG)
 
 
+when_flask_answers(_flask_answers)
+
 AUDITS: Final[dict[str, Listener]] = {"socket.bind": _binding}
 
 PATCHES: Final = (
     Patch("flask.app", "Flask.run", watching(DEBUG_MODE, "flask.Flask.run", _flask_debugs)),
-    Patch("flask.app", "Flask.full_dispatch_request", _serving("flask.Flask.debug", lambda app: bool(app.debug))),
     Patch(
         "django.core.handlers.base",
         "BaseHandler.load_middleware",

@@ -12,6 +12,7 @@ headers (`through`) merely pass it on. What libraries set of their own accord is
 from __future__ import annotations
 
 import functools
+import inspect
 import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
 from types import FrameType
@@ -27,7 +28,7 @@ from setpoint_agent.sinks.awaited import Holds, if_sent
 from setpoint_agent.sinks.callers import application_caller
 from setpoint_agent.sinks.interface import Sink
 from setpoint_agent.sinks.wrapping import argument, looking
-from setpoint_agent.sources.answers import Answer, Headers, listen_to_heads
+from setpoint_agent.sources.answers import UNREMARKABLE, USUAL_TYPES, Answer, Headers, listen_to_heads
 from setpoint_agent.stack import file_of
 
 CHECKED: Final = Sink(
@@ -44,30 +45,10 @@ DEEPEST: Final = 8
 """Functions between a response of a file and its headers, ours among them."""
 BY_KEYWORD: Final = 256
 """The position of a parameter that is only given by its name."""
-UNREMARKABLE: Final = frozenset(
-    [
-        "accept-ranges",
-        "connection",
-        "content-length",
-        "date",
-        "last-modified",
-        "transfer-encoding",
-    ]
-)
-"""Headers that frameworks and servers write about the response itself."""
-USUAL_TYPES: Final = frozenset(
-    [
-        "application/json",
-        "application/octet-stream",
-        "text/html; charset=utf-8",
-        "text/plain; charset=utf-8",
-        "text/css; charset=utf-8",
-        "text/javascript; charset=utf-8",
-    ]
-)
-"""What most responses are: no client chose one of these for what it could do in a header."""
 BARE: Final = frozenset({"aiohttp", "bottle", "falcon", "fastapi", "litestar", "starlette"})
 """Frameworks of which a response keeps its headers in something that can be added to without anybody's knowing."""
+_AS_FRAMEWORKS_SPELL: Final = frozenset(["Content-Length", "Date", "Last-Modified"])
+"""Of those that are unremarkable, what is set for nearly every response."""
 ADDRESSES: Final = frozenset({"location", "refresh"})
 COOKIE: Final = "set-cookie"
 """It is quoted by what makes it: all that can be missing then are its attributes."""
@@ -142,7 +123,7 @@ def _setting(sink: Sink, through: Collection[str], *, noting: bool = False) -> W
     """
 
     @quietly
-    def look(name: Any, value: Any, parameters: Mapping[str, Any]) -> None:
+    def look(name: Any, value: Any, parameters: Mapping[str, Any], /) -> None:
         request = current.get()
         if request is None:
             return
@@ -154,19 +135,46 @@ def _setting(sink: Sink, through: Collection[str], *, noting: bool = False) -> W
             if parameters and application_caller(_COLLECTION) is not None:
                 _look_at_parameters(name, parameters, sink, request)
 
+    def by_position(original: Callable[..., Any]) -> Callable[..., Any]:
+        def setting(headers: Any, name: Any, value: Any, /, **keywords: Any) -> Any:
+            if current.get() is not None and name not in _AS_FRAMEWORKS_SPELL and _is_unusual(name, value):
+                look(name, value, keywords)
+            return original(headers, name, value, **keywords)
+
+        return functools.update_wrapper(setting, original)
+
     def wrap(original: Callable[..., Any]) -> Callable[..., Any]:
+        if _takes_pairs_by_position(original):
+            return by_position(original)
+
         def setting(headers: Any, /, *arguments: Any, **keywords: Any) -> Any:
-            name, value = arguments[:2] if len(arguments) > 1 else (keywords.get("name"), keywords.get("value"))
-            usual = type(value) is str and value in USUAL_TYPES
-            if usual or type(name) is not str or name.lower() in UNREMARKABLE:
-                return original(headers, *arguments, **keywords)
             if current.get() is not None:
-                look(name, value, {key: given for key, given in keywords.items() if key not in {"name", "value"}})
+                name, value = _pair(arguments, keywords)
+                if _is_unusual(name, value):
+                    look(name, value, {key: given for key, given in keywords.items() if key not in {"name", "value"}})
             return original(headers, *arguments, **keywords)
 
         return functools.update_wrapper(setting, original)
 
     return wrap
+
+
+def _takes_pairs_by_position(function: Callable[..., Any]) -> bool:
+    """As Werkzeug's do: what packs and unpacks nothing takes less time, and there are several of them a response."""
+    code = getattr(function, "__code__", None)
+    return code is not None and code.co_posonlyargcount == 3
+
+
+def _pair(arguments: Sequence[Any], keywords: Mapping[str, Any]) -> tuple[Any, Any]:
+    """Name and value, however they are given."""
+    name = arguments[0] if arguments else keywords.get("name")
+    return name, (arguments[1] if len(arguments) > 1 else keywords.get("value"))
+
+
+def _is_unusual(name: Any, value: Any) -> bool:
+    if type(name) is not str or name.lower() in UNREMARKABLE:
+        return False
+    return type(value) is not str or value not in USUAL_TYPES
 
 
 def _look_at_parameters(name: Any, parameters: Mapping[str, Any], sink: Sink, request: Request) -> None:
@@ -192,7 +200,7 @@ def _given(position: int, sink: Sink, through: Collection[str], *, noting: bool 
     """`Response(…, headers={name: value})`, most of which are given none. `noting`: for `_look_behind`."""
 
     @quietly
-    def look(headers: Any) -> None:
+    def look(headers: Any, /) -> None:
         pairs = list(headers.items() if hasattr(headers, "items") else headers)[:MOST_HEADERS]
         request = current.get()
         if noting and request is not None:
@@ -208,7 +216,13 @@ def _given(position: int, sink: Sink, through: Collection[str], *, noting: bool 
                 look(headers)
             return original(*arguments, **keywords)
 
-        return functools.update_wrapper(giving, original)
+        def giving_alone(response: Any, headers: Any = None) -> Any:
+            if headers is not None and current.get() is not None:
+                look(headers)
+            return original(response, headers)
+
+        alone = inspect.signature(original).parameters.keys() == {"self", "headers"}
+        return functools.update_wrapper(giving_alone if alone else giving, original)
 
     return wrap
 
@@ -216,7 +230,7 @@ def _given(position: int, sink: Sink, through: Collection[str], *, noting: bool 
 def _leading(position: int, keyword: str, through: Collection[str]) -> Wrap:
     """`redirect(address)` of a framework whose headers are not watched."""
 
-    def look(arguments: Sequence[Any], keywords: Mapping[str, Any]) -> None:
+    def look(arguments: Sequence[Any], keywords: Mapping[str, Any], /) -> None:
         if application_caller(through) is not None:
             examine(REDIRECT, _text(argument(arguments, keywords, position, keyword)))
 
@@ -240,7 +254,7 @@ def _look_at_returned(headers: Any) -> None:
         look_at(name, value, CHECKED, frames=())
 
 
-def _look_at_head(request: Request, answer: Answer) -> None:
+def _look_at_head(request: Request, answer: Answer, /) -> None:
     """`start_response(status, headers)` and ASGI's `send`, called by the application itself: nobody checks anything."""
     if request.framework in BARE:
         _look_behind(request, answer)
@@ -253,7 +267,7 @@ def _look_behind(request: Request, answer: Answer) -> None:
     """Headers that were put into a response past all that is watched (`response.raw_headers`); addresses never are."""
     for name, value in answer.headers[:MOST_HEADERS]:
         lower = name.lower()
-        if lower in UNREMARKABLE or value in USUAL_TYPES:  # nearly all are
+        if lower in UNREMARKABLE or value in USUAL_TYPES:
             continue
         known = "headers" in vars(request) and (lower, value) in request.headers
         quoted = lower in ADDRESSES or (lower == COOKIE and _is_quoted(value))

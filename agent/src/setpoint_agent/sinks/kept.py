@@ -27,6 +27,7 @@ from setpoint_agent.reading.source import own_nodes
 from setpoint_agent.reading.subject import concerning
 from setpoint_agent.request import Request, current
 from setpoint_agent.sinks.interface import Sink
+from setpoint_agent.sources.answers import Headers
 
 CHANGEABLE: Final = frozenset({dict, list, set})
 MOST_TEXTS: Final = 64
@@ -56,7 +57,8 @@ def remember(sink: Sink, container: Any, caller: FrameType | None) -> None:
     if request is None or caller is None or len(request.kept) >= MOST_KEPT:
         return
     if all(each.container is not container for each in request.kept if isinstance(each, Kept)):
-        request.at_head = (_look_at_kept,)
+        if _look_at_kept not in request.at_head:
+            request.at_head = (*request.at_head, _look_at_kept)
         request.kept.append(Kept(sink, container, frozenset(texts_in([container])), caller.f_code))
 
 
@@ -76,7 +78,7 @@ def texts_in(given: Sequence[Any]) -> Iterator[str | bytes]:
 
 
 @quietly
-def _look_at_kept(request: Request) -> None:
+def _look_at_kept(request: Request, _: Headers, /) -> None:
     for kept in request.kept:
         if isinstance(kept, Kept):
             for text in frozenset(texts_in([kept.container])) - kept.texts:

@@ -12,13 +12,13 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from setpoint_agent.catalogue import MAIL_INJECTION
-from setpoint_agent.examination import examine
-from setpoint_agent.patching.interface import Patch
+from setpoint_agent.examination import examine, is_of_others
+from setpoint_agent.patching.interface import Patch, Wrap
 from setpoint_agent.quiet import quietly
 from setpoint_agent.request import current
 from setpoint_agent.sinks.callers import application_caller
 from setpoint_agent.sinks.interface import Sink
-from setpoint_agent.sinks.wrapping import Look, argument, looking
+from setpoint_agent.sinks.wrapping import argument, looking, looking_at_unusual
 
 _SAFE_AFTER: Final = frozenset({"header", "url"})
 SENT: Final = Sink(MAIL_INJECTION, "smtplib.SMTP.sendmail", "header", safe_after=_SAFE_AFTER)
@@ -38,15 +38,19 @@ def _sent(arguments: Sequence[Any], keywords: Mapping[str, Any]) -> None:
             examine(SENT, line)
 
 
-def _setting(position: int, keyword: str) -> Look:
+def _setting(position: int, keyword: str) -> Wrap:
     """`message[name] = value` of a class that lets line breaks through."""
 
-    def look(arguments: Sequence[Any], keywords: Mapping[str, Any]) -> None:
+    def look(arguments: Sequence[Any], keywords: Mapping[str, Any], /) -> None:
         value = argument(arguments, keywords, position, keyword)
-        if isinstance(value, str) and not _refuses(arguments[0]) and application_caller(_THROUGH) is not None:
+        if not isinstance(value, str) or _refuses(arguments[0]):
+            return
+        if application_caller(_THROUGH) is not None:
             examine(SET, value)
+        else:
+            is_of_others(SET, value)
 
-    return look
+    return looking_at_unusual(SET, position, keyword, look)
 
 
 def _refuses(message: Any) -> bool:
@@ -82,9 +86,9 @@ def _head(message: str | bytes) -> list[str]:
 
 PATCHES: Final = (
     Patch("smtplib", "SMTP.sendmail", looking(_sent)),
-    Patch("email.message", "Message.__setitem__", looking(_setting(2, "val"))),
-    Patch("email.message", "Message.add_header", looking(_setting(2, "_value"))),
-    Patch("email.message", "Message.replace_header", looking(_setting(2, "_value"))),
+    Patch("email.message", "Message.__setitem__", _setting(2, "val")),
+    Patch("email.message", "Message.add_header", _setting(2, "_value")),
+    Patch("email.message", "Message.replace_header", _setting(2, "_value")),
     Patch("email.message", "Message.as_bytes", _flattened),
     Patch("email.message", "Message.as_string", _flattened),
     Patch("email.message", "MIMEPart.as_string", _flattened),

@@ -8,14 +8,16 @@
 from __future__ import annotations
 
 import ast
-import sys
+import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from types import FrameType
+from types import FrameType, ModuleType
 from typing import Any, Final, get_args
 
 from setpoint_agent.catalogue import NOSQL_INJECTION
 from setpoint_agent.examination import application_frames, examine, weigh
-from setpoint_agent.patching.interface import Patch, Wrap
+from setpoint_agent.patching.imports import watch
+from setpoint_agent.patching.interface import Patch, Preparation, Wrap
+from setpoint_agent.patching.replace import apply
 from setpoint_agent.patching.standin import in_place_of
 from setpoint_agent.provenance.interface import Match
 from setpoint_agent.quiet import quietly
@@ -78,7 +80,7 @@ def _querying(name: str, position: int, keyword: str, *, updates: bool = False) 
     """The wrapper of a collection's method that takes a filter or pipeline; `updates`: and an update behind it."""
     structure, code = _sinks(f"pymongo.Collection.{name}")
 
-    def look(arguments: Sequence[Any], keywords: Mapping[str, Any]) -> None:
+    def look(arguments: Sequence[Any], keywords: Mapping[str, Any], /) -> None:
         request = current.get()
         if request is None:
             return
@@ -192,20 +194,25 @@ def _loading(original: Callable[..., Any]) -> Callable[..., Any]:
     def loads(*arguments: Any, **keywords: Any) -> Any:
         document = original(*arguments, **keywords)
         request = current.get()
-        if request is not None and type(document) in {dict, list} and _has_driver():
+        if request is not None and type(document) in {dict, list}:
             _remember(request, document)
         return document
 
     return in_place_of(original, loads)
 
 
-def _has_driver() -> bool:
-    """Whether a document could reach a query at all: most applications have no such database."""
-    return "pymongo" in sys.modules or "mongomock" in sys.modules
+def _watch_loaders(_: ModuleType) -> None:
+    """Only where a document could reach a query at all: most applications have no such database."""
+    for module, name in _LOADERS:
+        watch.when_imported(module, functools.partial(_watch_loader, Patch(module, name, _loading)))
+
+
+def _watch_loader(patch: Patch, module: ModuleType) -> None:
+    apply(patch, module)
 
 
 @quietly
-def _remember(request: Request, document: Any) -> None:
+def _remember(request: Request, document: Any, /) -> None:
     if len(request.documents) < MOST_DOCUMENTS and asked_by_application(self_reliant=VALIDATING):
         request.documents.append(document)
 
@@ -218,7 +225,8 @@ def _patches(module: str, owner: str) -> tuple[Patch, ...]:
 
 
 PATCHES: Final = (
-    *(Patch(module, name, _loading) for module, name in _LOADERS),
+    Preparation("pymongo", _watch_loaders),
+    Preparation("mongomock", _watch_loaders),
     *(patch for module, owner in _COLLECTIONS for patch in _patches(module, owner)),
     Patch("redis.commands.core", "ScriptCommands.eval", examining(_sinks("redis.Redis.eval")[1], 1, "script")),
 )

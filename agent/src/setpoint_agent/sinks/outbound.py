@@ -70,7 +70,7 @@ def _sink(name: str) -> Sink:
 
 def _looking(sink: Sink, read: Read) -> Callable[[Sequence[Any], Mapping[str, Any]], None]:
     @quietly
-    def look(arguments: Sequence[Any], keywords: Mapping[str, Any]) -> None:
+    def look(arguments: Sequence[Any], keywords: Mapping[str, Any], /) -> None:
         address, method = read(arguments, keywords)
         _count(method)
         examine(sink, address)

@@ -35,6 +35,8 @@ PAGE: Final = Sink(CROSS_SITE_SCRIPTING, "response body", "html", safe_after=fro
 """What is encoded for an address holds no mark of HTML either; what was escaped is counted."""
 
 MOST_HANDLERS: Final = 2_000
+LATER: Final = 21
+"""Of a handler whose pages were long looked at, one in so many, and ever fewer."""
 MARK_OF_REFRESH: Final = "http-equiv"
 MOST_REFRESHES: Final = 4
 _REFRESH: Final = re.compile(
@@ -45,13 +47,17 @@ _REFRESH: Final = re.compile(
 
 _raw: Final[dict[tuple[CodeType, str, str], bool]] = {}
 """By handler and parameter."""
-_looked_at: Final = Looks()
+_looked_at: Final = Looks(later=LATER)
 """By handler: a page takes longer to search than all else that a request meets, and what a handler leaves unescaped it
 leaves unescaped every time."""
 
 
-def _look_at(request: Request, answer: Answer) -> None:
-    if not answer.body or not _looked_at.is_due(request.handler or request.route) or not _is_shown(answer):
+def _is_due(request: Request) -> bool:
+    return _looked_at.is_due(request.handler or request.route)
+
+
+def _look_at(request: Request, answer: Answer, /) -> None:
+    if not answer.body or not _is_shown(answer):
         return
     text = _text_of(answer)
     for refresh in islice(_REFRESH.finditer(text), MOST_REFRESHES) if MARK_OF_REFRESH in text else ():
@@ -137,4 +143,4 @@ def _written_beside(handler: CodeType) -> tuple[str, ...]:
     return tuple(strings_of_module(space)) if space is not None else ()
 
 
-listen(_look_at)
+listen(_is_due, _look_at)

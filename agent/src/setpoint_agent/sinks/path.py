@@ -11,15 +11,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from setpoint_agent.catalogue import PATH_TRAVERSAL
-from setpoint_agent.examination import examine
+from setpoint_agent.examination import examine, is_of_others, usual
 from setpoint_agent.patching.audit import Listener
 from setpoint_agent.patching.interface import Patch
 from setpoint_agent.request import current
-from setpoint_agent.sinks.callers import application_caller, asked_by_application
+from setpoint_agent.sinks.callers import SELF_RELIANT, application_caller, asked_by_application
 from setpoint_agent.sinks.interface import Sink
-from setpoint_agent.sinks.wrapping import argument, looking
+from setpoint_agent.sinks.wrapping import argument, looking_at_unusual
 
 FILES_WRITTEN: Final = "files-written"
+_OPENING_FOR_OTHERS: Final = SELF_RELIANT | {"aiofiles"}
+"""`aiofiles.open` is looked at where the application calls it."""
 _WRITING: Final = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
 
@@ -30,13 +32,21 @@ def _sink(name: str) -> Sink:
 _OPEN: Final = _sink("open")
 
 
-def _opened(arguments: tuple[Any, ...]) -> None:
+def _opened(arguments: tuple[Any, ...], /) -> None:
     """`open(path, mode, flags)`: of the built-in function, `os.open`, and all that end in one of them."""
     request = current.get()
-    path = arguments[0]
-    if request is None or isinstance(path, int) or not asked_by_application():
+    if request is None:
         return
-    if arguments[2] & _WRITING:
+    path, _, flags = arguments
+    writes = flags & _WRITING
+    if isinstance(path, int):
+        return
+    if not writes and type(path) is str and usual.passes(_OPEN.name, request.route or request.path, path):
+        return
+    if not asked_by_application(_OPENING_FOR_OTHERS):
+        is_of_others(_OPEN, path)
+        return
+    if writes:
         request.effects[FILES_WRITTEN] += 1
     examine(_OPEN, path)
 
@@ -45,7 +55,7 @@ def _announced(name: str, *positions: int, changes: bool = False) -> Listener:
     """A listener for an event that carries paths at `positions`; `changes`: it is one that changes the file system."""
     where = _sink(name)
 
-    def listener(arguments: tuple[Any, ...]) -> None:
+    def listener(arguments: tuple[Any, ...], /) -> None:
         request = current.get()
         if request is None or not asked_by_application():
             return
@@ -62,12 +72,16 @@ def _handed(module: str, attribute: str, position: int, keyword: str, *, name: s
     that they have checked, and resolving a path, which makes it safe, asks for its links and its status."""
     where = _sink(name or f"{module.partition('.')[0]}.{attribute.removesuffix('.__init__')}")
 
-    def look(arguments: Sequence[Any], keywords: Mapping[str, Any]) -> None:
+    def look(arguments: Sequence[Any], keywords: Mapping[str, Any], /) -> None:
         path = argument(arguments, keywords, position, keyword)
-        if not isinstance(path, int) and application_caller() is not None:
+        if isinstance(path, int):
+            return
+        if application_caller() is not None:
             examine(where, path)
+        else:
+            is_of_others(where, path)
 
-    return Patch(module, attribute, looking(look))
+    return Patch(module, attribute, looking_at_unusual(where, position, keyword, look))
 
 
 _TESTS: Final = (

@@ -55,7 +55,7 @@ def _look_at(view: Any, response: Any) -> None:
 def _made_for_a_view(original: Callable[..., None]) -> Callable[..., None]:
     """`RedirectResponse(url)` of what a view gives back where it is declared as `response_class`."""
 
-    def look(arguments: Sequence[Any], keywords: Mapping[str, Any]) -> None:
+    def look(arguments: Sequence[Any], keywords: Mapping[str, Any], /) -> None:
         request = current.get()
         if request is not None and request.handler is not None and application_caller() is None:
             examine(REDIRECT, str(argument(arguments, keywords, 1, "url")), frames=())

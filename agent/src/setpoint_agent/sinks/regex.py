@@ -20,8 +20,9 @@ from setpoint_agent.sinks.wrapping import examining
 _MODULES: Final = frozenset({"re", "regex.regex", "regex._main"})
 MOST_PATTERNS: Final = 256
 """Patterns of one scanner."""
-_written_down: Final = Seen(most=2_048)
-"""Patterns that are constants of the code which uses them: nearly all are, and some are used very often."""
+_held: Final = Seen(most=2_048)
+"""Patterns that are constants of the code which uses them, or are a library's own: nearly all are, and some are used
+very often."""
 
 
 def _compiling(name: str) -> Wrap:
@@ -30,7 +31,7 @@ def _compiling(name: str) -> Wrap:
 
     def wrap(original: Callable[..., Any]) -> Callable[..., Any]:
         def compiling(pattern: Any, *arguments: Any, **keywords: Any) -> Any:
-            if current.get() is not None and not _written_down.holds("", pattern):
+            if current.get() is not None and not _held.holds("", pattern):
                 _look_at(sink, pattern)
             return original(pattern, *arguments, **keywords)
 
@@ -40,13 +41,13 @@ def _compiling(name: str) -> Wrap:
 
 
 @quietly
-def _look_at(sink: Sink, pattern: Any) -> None:
+def _look_at(sink: Sink, pattern: Any, /) -> None:
     """Patterns of libraries are their own, whatever they are made of; so are those that the application wrote down."""
-    frame = application_caller(_MODULES)
-    if frame is None or not isinstance(pattern, str | bytes):
+    if not isinstance(pattern, str | bytes):
         return
-    if _is_written_down(pattern, frame):
-        _written_down.add("", pattern)
+    frame = application_caller(_MODULES)
+    if frame is None or _is_written_down(pattern, frame):
+        _held.add("", pattern)
     else:
         examine(sink, pattern)
 

@@ -44,7 +44,7 @@ _THROUGH: Final = frozenset(
 def _keeping(sink: Sink) -> Look:
     """`session[name] = value`, `session.update(…)`, `session.setdefault(name, value)`."""
 
-    def look(arguments: Sequence[Any], keywords: Mapping[str, Any]) -> None:
+    def look(arguments: Sequence[Any], keywords: Mapping[str, Any], /) -> None:
         _count_change()
         _look_at(sink, [*arguments[1:], keywords])
 
@@ -81,7 +81,7 @@ def _count_change() -> None:
 def _signing_token(position: int, keyword: str, sink: Sink) -> Look:
     """`jwt.encode(claims, key)`."""
 
-    def look(arguments: Sequence[Any], keywords: Mapping[str, Any]) -> None:
+    def look(arguments: Sequence[Any], keywords: Mapping[str, Any], /) -> None:
         _look_at(sink, [argument(arguments, keywords, position, keyword)])
 
     return look
@@ -96,7 +96,7 @@ def _watch_pyjwt(module: ModuleType) -> None:
 def _signing(sink: Sink) -> Look:
     """`serializer.dumps(state)`, `signer.sign(value)`, `response.set_signed_cookie(name, value)`."""
 
-    def look(arguments: Sequence[Any], keywords: Mapping[str, Any]) -> None:
+    def look(arguments: Sequence[Any], keywords: Mapping[str, Any], /) -> None:
         _look_at(sink, [*arguments[:3], keywords.get("obj"), keywords.get("value")])
 
     return look

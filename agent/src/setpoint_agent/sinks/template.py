@@ -24,7 +24,7 @@ def _unless_loaded(name: str, text: str, position: int, keyword: str) -> Wrap:
     """A template's constructor; `position` and `keyword` of what its loader gives it, and nobody else."""
     where = _sink(name)
 
-    def look(arguments: Sequence[Any], keywords: Mapping[str, Any]) -> None:
+    def look(arguments: Sequence[Any], keywords: Mapping[str, Any], /) -> None:
         if argument(arguments, keywords, position, keyword) is None:
             examine(where, argument(arguments, keywords, 1, text))
 
@@ -35,7 +35,7 @@ def _outside_sandbox(name: str) -> Wrap:
     """A method of jinja2's environments; those of `jinja2.sandbox` are made for templates of strangers."""
     where = _sink(name)
 
-    def look(arguments: Sequence[Any], keywords: Mapping[str, Any]) -> None:
+    def look(arguments: Sequence[Any], keywords: Mapping[str, Any], /) -> None:
         if not any(each.__module__ == "jinja2.sandbox" for each in type(arguments[0]).__mro__):
             examine(where, argument(arguments, keywords, 1, "source"))
 

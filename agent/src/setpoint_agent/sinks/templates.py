@@ -12,9 +12,8 @@ from types import CodeType, FunctionType
 from typing import Any, Final
 
 from setpoint_agent.patching.interface import Patch
-from setpoint_agent.quiet import quietly
 from setpoint_agent.reading.constants import strings_in
-from setpoint_agent.request import Request, current
+from setpoint_agent.request import current
 
 MOST_TEMPLATES: Final = 64
 """Templates of one request."""
@@ -50,19 +49,13 @@ def _texts_of_nodes(nodes: Any) -> Iterator[str]:
             waiting.extend(each for name in names if (each := getattr(node, name, None)) is not None)
 
 
-@quietly
-def _note(request: Request, template: Any) -> None:
-    if len(request.templates) < MOST_TEMPLATES:
-        request.templates.append(template)
-
-
 def _rendered(original: Callable[..., Any]) -> Callable[..., Any]:
     """What renders the template that is its first argument."""
 
     def render(*arguments: Any, **keywords: Any) -> Any:
         request = current.get()
-        if request is not None and arguments:
-            _note(request, arguments[0])
+        if request is not None and arguments and len(request.templates) < MOST_TEMPLATES:
+            request.templates.append(arguments[0])
         return original(*arguments, **keywords)
 
     return functools.update_wrapper(render, original)
@@ -74,8 +67,8 @@ def _loaded(original: Callable[..., Any]) -> Callable[..., Any]:
     def load(*arguments: Any, **keywords: Any) -> Any:
         template = original(*arguments, **keywords)
         request = current.get()
-        if request is not None:
-            _note(request, template)
+        if request is not None and len(request.templates) < MOST_TEMPLATES:
+            request.templates.append(template)
         return template
 
     return functools.update_wrapper(load, original)

@@ -14,13 +14,13 @@ from typing import Any, Final
 
 from setpoint_agent.catalogue import TOKEN_UNVERIFIED, WEAK_TOKEN_KEY
 from setpoint_agent.examination import report_place
-from setpoint_agent.memory import address
 from setpoint_agent.patching.bound import put_on_class
 from setpoint_agent.patching.interface import Patch, Preparation, Wrap
 from setpoint_agent.quiet import quietly
 from setpoint_agent.sinks.literals import place_of
 from setpoint_agent.sinks.own_calls import look, watching
 from setpoint_agent.sinks.wrapping import argument
+from setpoint_agent.sources.frameworks import when_flask_answers
 
 SHORTEST_KEY: Final = 32
 """Octets: the output of SHA-256."""
@@ -176,17 +176,10 @@ def _is_weak_secret(secret: str | bytes) -> bool:
     return is_guessable(secret, SHORTEST_SECRET) or place_of(text) is not None
 
 
-def _flask_signs(original: Callable[..., Any]) -> Callable[..., Any]:
+def _flask_signs(application: Any) -> None:
     """The secret of an application that has sessions, once: it is no request's fault."""
-    seen: set[int] = set()
-
-    def get_signing_serializer(self: Any, app: Any) -> Any:
-        if address(app) not in seen:
-            seen.add(address(app))
-            _report_secret(lambda: app.secret_key, "flask.Flask.secret_key")
-        return original(self, app)
-
-    return get_signing_serializer
+    if hasattr(application.session_interface, "get_signing_serializer"):
+        _report_secret(lambda: application.secret_key, "flask.Flask.secret_key")
 
 
 def _django_serves(original: Callable[..., None]) -> Callable[..., None]:
@@ -207,6 +200,8 @@ def _report_secret(read: Callable[[], Any], sink: str) -> None:
             report_place(WEAK_TOKEN_KEY, sink, *place)
 
 
+when_flask_answers(_flask_signs)
+
 PATCHES: Final = (
     Preparation("jwt.api_jws", _watch_pyjwt),
     Preparation("jwt.api_jwt", _watch_pyjwt),
@@ -222,7 +217,6 @@ PATCHES: Final = (
         "Serializer.__init__",
         watching(WEAK_TOKEN_KEY, "itsdangerous.Serializer", _has_weak_secret),
     ),
-    Patch("flask.sessions", "SecureCookieSessionInterface.get_signing_serializer", _flask_signs),
     Patch("django.core.handlers.wsgi", "WSGIHandler.__init__", _django_serves),
     Patch("django.core.handlers.asgi", "ASGIHandler.__init__", _django_serves),
 )

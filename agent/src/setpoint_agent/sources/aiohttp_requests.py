@@ -11,7 +11,7 @@ from setpoint_agent.handovers import ENTRIES, first_link, links
 from setpoint_agent.patching.interface import Patch
 from setpoint_agent.quiet import quietly
 from setpoint_agent.request import FORM, FORM_NAME, WEBSOCKET, Request, Value, current
-from setpoint_agent.sources.answers import Answer, tell, tell_head
+from setpoint_agent.sources.answers import tell, tell_head
 from setpoint_agent.sources.frameworks import add_parameters, code_behind
 from setpoint_agent.sources.opening import PROBE_HEADER, finish, probe_of, wanted
 from setpoint_agent.sources.parts import of_body, of_headers, of_pairs, of_query
@@ -37,7 +37,7 @@ def _watched(original: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable
         finally:
             current.reset(token)
             links.reset(linked)
-            finish(request, status, time.perf_counter() - began)
+            finish(request, status, began)
 
     ENTRIES.add(handle.__code__)  # type: ignore[attr-defined]  # `wraps` gives back the function itself
     return handle
@@ -130,8 +130,7 @@ def _note_message(message: Any) -> None:
 
 @quietly
 def _looked_at(request: Request, response: Any) -> int:
-    answer = Answer(int(response.status), list(response.headers.items()))
-    tell_head(request, answer)
+    answer = tell_head(request, int(response.status), list(response.headers.items()))
     body = getattr(response, "body", None)
     answer.add(body if isinstance(body, bytes) else b"")
     tell(request, answer)

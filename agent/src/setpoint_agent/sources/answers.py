@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Any, Final
 
 from setpoint_agent.quiet import quietly
 from setpoint_agent.request import Request, current
@@ -12,62 +12,127 @@ MOST_BODY: Final = 262_144
 """Octets of a page that are looked at."""
 
 Headers = list[tuple[str, str]]
+RawHeaders = Sequence[tuple[str, str]] | Sequence[tuple[bytes, bytes]]
+"""As WSGI or ASGI has them."""
+
+
+def _either(*texts: str) -> frozenset[str | bytes]:
+    return frozenset([*texts, *(each.encode() for each in texts)])
+
+
+UNREMARKABLE: Final = _either(
+    "accept-ranges",
+    "connection",
+    "content-length",
+    "date",
+    "last-modified",
+    "transfer-encoding",
+)
+"""Headers that frameworks and servers write about the response itself."""
+USUAL_TYPES: Final = _either(
+    "application/json",
+    "application/octet-stream",
+    "text/html; charset=utf-8",
+    "text/plain; charset=utf-8",
+    "text/css; charset=utf-8",
+    "text/javascript; charset=utf-8",
+)
+"""What most responses are: no client chose one of these for what it could do in a header."""
+_USUAL_PAGES: Final = _either("text/html; charset=utf-8")
+_USUAL: Final = frozenset(["Content-Length", b"content-length", "Content-Type", b"content-type"])
+"""What most answers have for headers, spelled as WSGI's frameworks and ASGI's spell it."""
 
 
 class Answer:
     """One response as it leaves the application."""
 
-    __slots__ = ("body", "headers", "page", "status", "whole")
-    body: bytearray | bytes
+    page = False
+    whole = False
+    """Its length is known before it is sent: nothing of the application makes it meanwhile."""
+    usual = True
+    """No header says anything that a client could have a part in."""
+    body: bytearray | bytes = b""
+    """Of pages that are looked at; the first `MOST_BODY` octets."""
 
-    def __init__(self, status: int, headers: Headers) -> None:
+    def __init__(self, status: int, headers: RawHeaders) -> None:
         self.status = status
-        self.headers = headers
-        self.page = False
-        self.whole = False
-        """Its length is known before it is sent: nothing of the application makes it meanwhile."""
-        for name, text in headers:
+        self._headers = headers
+        fields: dict[Any, Any] = dict(headers)
+        kind = fields.get("Content-Type") or fields.get(b"content-type")
+        if kind not in USUAL_TYPES or not fields.keys() <= _USUAL:
+            self._look_closer()
+        else:
+            self.whole = len(fields) == 2
+            if kind in _USUAL_PAGES:
+                self.page = True
+
+    def _look_closer(self) -> None:
+        for name, text in self.headers:
             lower = name.lower()
             if lower == "content-type":
                 self.page = "html" in text.lower()
-            elif lower == "content-length":
-                self.whole = True
-        self.body = bytearray() if self.page else b""
-        """Of pages only; the first `MOST_BODY` octets."""
+            elif lower in UNREMARKABLE:
+                self.whole = self.whole or lower == "content-length"
+                continue
+            if text not in USUAL_TYPES:
+                self.usual = False
+
+    @property
+    def headers(self) -> Headers:
+        return [(_text(name), _text(text)) for name, text in self._headers]
 
     def add(self, chunk: bytes) -> None:
         if self.page and len(self.body) < MOST_BODY:
+            self.body = self.body or bytearray()
             self.body += chunk[: MOST_BODY - len(self.body)]
+
+
+def _text(raw: str | bytes) -> str:
+    return raw if isinstance(raw, str) else raw.decode("latin-1")
 
 
 NONE: Final = Answer(0, [])
 """What is known of one before its head is handed over."""
 
 Listener = Callable[[Request, Answer], None]
+Wants = Callable[[Request], bool]
 
-_listeners: Final[list[Listener]] = []
+_listeners: Final[list[tuple[Wants, Listener]]] = []
 _head_listeners: Final[list[Listener]] = []
 
 
-def listen(listener: Listener) -> None:
-    """Look at every page once it is whole, before its request ends."""
-    _listeners.append(quietly(listener))
+def listen(wants: Wants, listener: Listener) -> None:
+    """Look at the pages of requests of which `wants` says so, once they are whole, before their request ends."""
+    _listeners.append((wants, quietly(listener)))
 
 
 def listen_to_heads(listener: Listener) -> None:
-    """Look at every head when it is handed over, within its request and on the stack of who does so.
+    """Look at every head that is not `usual` when it is handed over, in its request and on the stack of who does so.
 
     What is only to be done for some requests is noted with these (`Request.at_head`).
     """
     _head_listeners.append(quietly(listener))
 
 
-def tell_head(request: Request, answer: Answer) -> None:
-    """Of an answer of which the head was handed over just now."""
-    for listener in _head_listeners:
-        listener(request, answer)
-    for at_head in request.at_head:
-        at_head(request)
+def tell_head(request: Request, status: int, headers: RawHeaders) -> Answer:
+    """Of an answer of which the head was handed over just now; it is no page if nobody looks at this request's."""
+    answer = Answer(status, headers)
+    if answer.page:
+        answer.page = _is_wanted(request)
+    if request.at_head:
+        for at_head in request.at_head:
+            at_head(request, answer.headers)
+    if not answer.usual:
+        for listener in _head_listeners:
+            listener(request, answer)
+    return answer
+
+
+def _is_wanted(request: Request) -> bool:
+    for wants, _ in _listeners:  # noqa: SIM110 - a generator would be one more function, for every page
+        if wants(request):
+            return True
+    return False
 
 
 def tell(request: Request, answer: Answer) -> None:
@@ -75,6 +140,6 @@ def tell(request: Request, answer: Answer) -> None:
     if not answer.page:
         return
     token = current.set(request)
-    for listener in _listeners:
+    for _, listener in _listeners:
         listener(request, answer)
     current.reset(token)

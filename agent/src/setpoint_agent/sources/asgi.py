@@ -6,15 +6,17 @@ import functools
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from functools import partial
 from time import perf_counter
-from types import ModuleType
+from types import MethodType, ModuleType
 from typing import Any, Final
 
-from setpoint_agent.handovers import ENTRIES, first_link, links
+from setpoint_agent.handovers import ENTRIES
+from setpoint_agent.once import once
+from setpoint_agent.patching.coroutines import as_coroutine_function
 from setpoint_agent.patching.interface import Patch, Preparation
 from setpoint_agent.quiet import quietly
 from setpoint_agent.request import WEBSOCKET, Request, Value, current
 from setpoint_agent.sources.answers import NONE, Answer, tell, tell_head
-from setpoint_agent.sources.frameworks import own_code
+from setpoint_agent.sources.frameworks import is_watched, own_code
 from setpoint_agent.sources.opening import PROBE_HEADER, finish, probe_of
 from setpoint_agent.sources.parts import MOST_BODY, of_body, of_header, of_json_text, of_query
 from setpoint_agent.switch import switch
@@ -24,33 +26,35 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 _PROBE: Final = PROBE_HEADER.encode()
+_OPENING: Final = frozenset({"http", "websocket"})
+"""Types of scopes that are requests."""
 
 
 def watched(application: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
     """An application that is a function, with a request opened around each of its calls."""
     own = own_code(application)
 
-    @functools.wraps(application)
-    async def call(scope: Message, receive: Receive, send: Send) -> Any:
-        visit = _visit(scope, receive, send, own) if switch.on and current.get() is None else None
-        if visit is None:
-            return await application(scope, receive, send)
-        return await visit.run(application, scope)
+    def call(scope: Message, receive: Receive, send: Send) -> Awaitable[Any]:
+        if not switch.on or current.get() is not None or scope.get("type") not in _OPENING:
+            return application(scope, receive, send)
+        visit = Visit(scope, receive, send, own)
+        visit.coroutine = coroutine = visit.run(application)
+        return coroutine
 
-    return call
+    return as_coroutine_function(call, application)
 
 
 def watched_method(application: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
     """The same for a method. Its parameters are those of ASGI: servers call with none to find out a factory."""
 
-    @functools.wraps(application)
-    async def __call__(self: Any, scope: Message, receive: Receive, send: Send) -> Any:  # noqa: N807 - as it is named
-        visit = _visit(scope, receive, send, None) if switch.on and current.get() is None else None
-        if visit is None:
-            return await application(self, scope, receive, send)
-        return await visit.run(application, self, scope)
+    def __call__(self: Any, scope: Message, receive: Receive, send: Send) -> Awaitable[Any]:  # noqa: N807 - its name
+        if not switch.on or current.get() is not None or scope.get("type") not in _OPENING:
+            return application(self, scope, receive, send)
+        visit = Visit(scope, receive, send, None)
+        visit.coroutine = coroutine = visit.run(MethodType(application, self))
+        return coroutine
 
-    return __call__
+    return as_coroutine_function(__call__, application)
 
 
 class Visit(Request):
@@ -58,38 +62,43 @@ class Visit(Request):
 
     _answer = NONE
     _body = b""
-    _has_seen_enough = False
-    """Of the answer: its body is no page."""
 
     def __init__(self, scope: Message, receive: Receive, send: Send, own: Any) -> None:
+        """Nothing in here can go wrong, so that opening a request takes no other function."""
         self.method = scope.get("method", "WEBSOCKET")
-        self.path = scope["path"]
         self._scope = scope
         self._receive = receive
         self._send = send
         self._own = own
         """The code that answers where no framework tells."""
+        if switch.fleet_key:
+            self._note_probe()
         self._began = perf_counter()
+
+    @quietly
+    def _note_probe(self) -> None:
+        self.probe = probe_of(_header(self._scope, _PROBE))
+
+    @once
+    def path(self) -> str:
+        path: str = self._scope.get("path", "")
+        return path
 
     def first_parts(self) -> Iterable[Value]:
         return _values(self._scope)
 
-    async def run(self, application: Callable[..., Awaitable[Any]], *arguments: Any) -> Any:
-        token, linked = current.set(self), links.set(first_link())
-        failed = True
+    async def run(self, application: Callable[..., Awaitable[Any]]) -> Any:
+        token = current.set(self)
         try:
-            result = await application(*arguments, self.receive, self.send)
-            failed = False
-            return result
+            return await application(self._scope, self.receive, self.send)
         finally:
             if self.handler is None:
                 self.handler = self._own
             if self._answer.page:
                 tell(self, self._answer)
             current.reset(token)
-            links.reset(linked)
-            status = 0 if failed and not self._answer.status else self._answer.status
-            finish(self, status, perf_counter() - self._began)
+            self.coroutine = None
+            finish(self, self._answer.status, self._began)
 
     async def receive(self) -> Message:
         message = await self._receive()
@@ -97,52 +106,50 @@ class Visit(Request):
         return message
 
     def send(self, message: Message) -> Awaitable[None]:
-        if not self._has_seen_enough:
+        has_head = self._answer is not NONE
+        if not has_head or self._answer.page:
             self._note_sent(message)
-        return self._send(message)
+        return _sent_outside(self._send, message) if has_head else self._send(message)
 
     @quietly
-    def _note_received(self, message: Message) -> None:
+    def _note_received(self, message: Message, /) -> None:
         kind = message["type"]
         if kind == "http.request":
             body = message.get("body", b"")
-            if body or self._body:
-                self._note_body(body, last=not message.get("more_body"))
+            if (body or self._body) and len(self._body) < MOST_BODY:
+                self._body += body[: MOST_BODY - len(self._body)]
+                if len(self._body) == MOST_BODY or not message.get("more_body"):
+                    self.add_source(partial(_of_body, self._body, self._scope))
         elif kind == "websocket.receive":
             text = message.get("text") or (message.get("bytes") or b"")[:MOST_BODY].decode("utf-8", "replace")
             self.add_source(lambda: _of_message(text))
 
-    def _note_body(self, more: bytes, *, last: bool) -> None:
-        if len(self._body) < MOST_BODY:
-            self._body += more[: MOST_BODY - len(self._body)]
-            if last or len(self._body) == MOST_BODY:
-                self.add_source(partial(of_body, self._body, _header(self._scope, b"content-type")))
-
     @quietly
-    def _note_sent(self, message: Message) -> None:
+    def _note_sent(self, message: Message, /) -> None:
         kind = message["type"]
         if kind == "http.response.body":
             self._answer.add(bytes(message.get("body", b"")))
         elif kind == "http.response.start":
-            headers = [(name.decode("latin-1"), text.decode("latin-1")) for name, text in message.get("headers", ())]
-            answer = self._answer = Answer(int(message["status"]), headers)
-            self._has_seen_enough = not answer.page
-            tell_head(self, answer)
+            self._answer = tell_head(self, int(message["status"]), tuple(message.get("headers", ())))
         elif kind == "websocket.accept":
-            self._answer = Answer(101, [])
+            self._answer = Answer(101, ())
 
 
 ENTRIES.add(Visit.run.__code__)
 
 
-@quietly
-def _visit(scope: Message, receive: Receive, send: Send, own: Any) -> Visit | None:
-    if scope["type"] not in {"http", "websocket"}:
-        return None
-    visit = Visit(scope, receive, send, own)
-    if switch.fleet_key:
-        visit.probe = probe_of(_header(scope, _PROBE))
-    return visit
+async def _sent_outside(send: Send, message: Message) -> None:
+    """What a server starts by the end of an answer (a timer until the next request, say) keeps its context, for seconds
+    and with those of many other requests: the request must not live in it."""
+    token = current.set(None)
+    try:
+        await send(message)
+    finally:
+        current.reset(token)
+
+
+def _of_body(body: bytes, scope: Message) -> Iterator[Value]:
+    return of_body(body, _header(scope, b"content-type"))
 
 
 def _header(scope: Message, name: bytes) -> str:
@@ -179,8 +186,16 @@ def _watch_uvicorn(module: ModuleType) -> None:
 
 @quietly
 def _watch_loaded(config: Any) -> None:
-    if callable(getattr(config, "loaded_app", None)):
-        config.loaded_app = watched(config.loaded_app.__call__)
+    application = getattr(config, "loaded_app", None)
+    if callable(application) and not _is_watched(application):
+        config.loaded_app = watched(application.__call__)
+
+
+def _is_watched(application: Any) -> bool:
+    """Whether it is of a framework that is watched by itself, behind uvicorn's own middleware at most."""
+    while type(application).__module__.startswith("uvicorn.middleware.") and hasattr(application, "app"):
+        application = application.app
+    return is_watched(application)
 
 
 PATCHES: Final = (

@@ -15,7 +15,7 @@ from types import ModuleType
 from typing import Any, Final
 from weakref import ref
 
-from setpoint_agent.handovers import RUNNING_CALLBACKS, RUNNING_HANDED, Handover, Link, links
+from setpoint_agent.handovers import RUNNING_CALLBACKS, RUNNING_HANDED, Handover, Link, link_here, links
 from setpoint_agent.patching.interface import Patch, Preparation
 from setpoint_agent.quiet import quietly
 from setpoint_agent.request import Request, current
@@ -95,14 +95,14 @@ def _task_created(original: Callable[..., Any]) -> Callable[..., Any]:
     """`loop.create_task`, which all ways to start a task end in: it is linked to the one that starts it."""
 
     @functools.wraps(original)
-    def create_task(loop: Any, *arguments: Any, **keywords: Any) -> Any:
+    def create_task(loop: Any, coroutine: Any, **keywords: Any) -> Any:
         if current.get() is None:
-            return original(loop, *arguments, **keywords)
-        link = Link(links.get(), inline=_runs_inline())
+            return original(loop, coroutine, **keywords)
+        link = Link(link_here(), inline=_runs_inline())
         token = links.set(link)
         try:
             _link(link, keywords.get("context"))
-            task = original(loop, *arguments, **keywords)
+            task = original(loop, coroutine, **keywords)
         finally:
             links.reset(token)
         _fasten(link, task)

@@ -13,7 +13,10 @@ from functools import lru_cache
 from types import FunctionType, MethodType, MethodWrapperType
 from typing import Any, Final
 
+from setpoint_agent.memory import address
+from setpoint_agent.patching.coroutines import as_coroutine_function
 from setpoint_agent.patching.interface import Patch, Wrap
+from setpoint_agent.patching.replace import MARK
 from setpoint_agent.quiet import quietly
 from setpoint_agent.request import PATH_PARAMETER, Request, Value, current
 from setpoint_agent.stack import is_library
@@ -45,6 +48,18 @@ def own_code(application: Any) -> Any:
     return code if code is not None and not is_library(code.co_filename) else None
 
 
+def is_watched(application: Any, *entries: str) -> bool:
+    """Whether its framework's `__call__`, or one of `entries`, opens requests, with no code of its own before that."""
+    for entry in ("__call__", *entries):
+        for each in type(application).__mro__:
+            method = vars(each).get(entry)
+            if hasattr(method, MARK):
+                return True
+            if method is not None and own_code(method) is not None:
+                return False
+    return False
+
+
 def add_parameters(request: Request, parameters: Mapping[str, Any] | Iterable[tuple[str, Any]]) -> None:
     """Path parameters, as text: converters of the framework may have made numbers of them."""
     if parameters:
@@ -52,11 +67,28 @@ def add_parameters(request: Request, parameters: Mapping[str, Any] | Iterable[tu
         request.add_source(lambda: [Value(PATH_PARAMETER, str(name), str(value)) for name, value in pairs])
 
 
+_met: Final[set[int]] = set()
+"""Applications of Flask that have answered."""
+_at_first: Final[list[Callable[[Any], None]]] = []
+
+
+def when_flask_answers(listener: Callable[[Any], None]) -> None:
+    """Call `listener` with each application of Flask once, at its first request."""
+    _at_first.append(quietly(listener))
+
+
+def _meet(application: Any) -> None:
+    _met.add(address(application))
+    for listener in _at_first:
+        listener(application)
+
+
 def noting(note: Note, *, after: bool) -> Wrap:
     """The wrapper of a function that tells something about the current request, once it is called or has returned."""
-    quiet = quietly(note)
 
     def wrap(original: Callable[..., Any]) -> Callable[..., Any]:
+        quiet = quietly(note)
+
         def call(*arguments: Any, **keywords: Any) -> Any:
             request = current.get()
             if request is not None and not after:
@@ -80,7 +112,23 @@ def noting(note: Note, *, after: bool) -> Wrap:
     return wrap
 
 
-def _flask(request: Request, _: Any, context: Any, *__: Any) -> None:
+def _matching(original: Callable[..., Any]) -> Callable[..., Any]:
+    """`match_request` of Flask's contexts."""
+
+    def match_request(context: Any) -> Any:
+        result = original(context)
+        request = current.get()
+        if request is not None:
+            _flask(request, context)
+        return result
+
+    return match_request
+
+
+@quietly
+def _flask(request: Request, context: Any, /) -> None:
+    if address(context.app) not in _met:
+        _meet(context.app)
     matched = context.request
     if matched.url_rule is None:
         return
@@ -88,7 +136,8 @@ def _flask(request: Request, _: Any, context: Any, *__: Any) -> None:
     request.route = matched.url_rule.rule
     view = context.app.view_functions.get(matched.url_rule.endpoint)
     request.handler = code_behind(view, request.method)
-    add_parameters(request, matched.view_args or {})
+    if matched.view_args:
+        add_parameters(request, matched.view_args)
 
 
 def _django(request: Request, match: Any, *_: Any) -> None:
@@ -98,17 +147,34 @@ def _django(request: Request, match: Any, *_: Any) -> None:
     add_parameters(request, [*match.kwargs.items(), *((str(number), each) for number, each in enumerate(match.args))])
 
 
-def _starlette(request: Request, _: Any, route: Any, scope: Any, *__: Any) -> None:
-    if request.handler is not None:  # FastAPI's own `handle` calls Starlette's
-        return
+def _handling(note: Callable[[Request, Any, Any], None]) -> Wrap:
+    """The wrapper of `route.handle(scope, receive, send)`, a coroutine function, of Starlette and its like."""
+
+    def wrap(original: Callable[..., Any]) -> Callable[..., Any]:
+        quiet = quietly(note)
+
+        def handle(route: Any, scope: Any, receive: Any, send: Any) -> Any:
+            request = current.get()
+            if request is not None and request.handler is None:  # FastAPI's own `handle` calls Starlette's
+                quiet(request, route, scope)
+            return original(route, scope, receive, send)
+
+        return as_coroutine_function(handle, original)
+
+    return wrap
+
+
+def _starlette(request: Request, route: Any, scope: Any, /) -> None:
     found = scope.get("route") or route
+    path = getattr(found, "path", None) or route.path
     request.framework = "fastapi" if type(route).__module__.startswith("fastapi") else "starlette"
-    request.route = f"{request.route or ''}{getattr(found, 'path', None) or route.path}"
+    request.route = f"{request.route}{path}" if request.route else path
     request.handler = code_behind(scope.get("endpoint") or route.endpoint, request.method)
-    add_parameters(request, scope.get("path_params") or {})
+    if scope.get("path_params"):
+        add_parameters(request, scope["path_params"])
 
 
-def _starlette_mount(request: Request, _: Any, mount: Any, *__: Any) -> None:
+def _starlette_mount(request: Request, mount: Any, _: Any, /) -> None:
     request.route = f"{request.route or ''}{mount.path}"
 
 
@@ -140,15 +206,15 @@ def _bottle(request: Request, found: Any, *_: Any) -> None:
     add_parameters(request, parameters)
 
 
-_STARLETTE: Final = noting(_starlette, after=False)
+_STARLETTE: Final = _handling(_starlette)
 
 PATCHES: Final = (
-    Patch("flask.ctx", "RequestContext.match_request", noting(_flask, after=True)),
-    Patch("flask.ctx", "AppContext.match_request", noting(_flask, after=True)),
+    Patch("flask.ctx", "RequestContext.match_request", _matching),
+    Patch("flask.ctx", "AppContext.match_request", _matching),
     Patch("django.core.handlers.base", "BaseHandler.resolve_request", noting(_django, after=True)),
     Patch("starlette.routing", "Route.handle", _STARLETTE),
     Patch("starlette.routing", "WebSocketRoute.handle", _STARLETTE),
-    Patch("starlette.routing", "Mount.handle", noting(_starlette_mount, after=False)),
+    Patch("starlette.routing", "Mount.handle", _handling(_starlette_mount)),
     Patch("fastapi.routing", "APIRoute.handle", _STARLETTE),
     Patch("litestar.routes.http", "HTTPRoute.handle", noting(_litestar, after=False)),
     Patch("litestar.routes.websocket", "WebSocketRoute.handle", noting(_litestar, after=False)),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hmac
 import time
+from time import perf_counter
 from typing import Final
 
 from setpoint_agent.operations.counts import operations
-from setpoint_agent.quiet import quietly
 from setpoint_agent.request import LINGERS, Request, current
 from setpoint_agent.switch import switch
 
@@ -22,12 +22,13 @@ def wanted() -> bool:
     return switch.on and current.get() is None
 
 
-@quietly
-def finish(request: Request, status: int, seconds: float) -> None:
-    """Count a request that was answered with `status`; 0: an exception went through to the server."""
+def finish(request: Request, status: int, began: float) -> None:
+    """Count a request that `began` by `perf_counter` and was answered with `status`; 0: an exception went through to
+    the server."""
+    now = perf_counter()
     request.ended = True
-    request.past = time.monotonic() + LINGERS
-    operations.finished(request, status, seconds)
+    request.past = now + LINGERS
+    operations.finished(request, status, now - began)
 
 
 def probe_of(header: str, now: float | None = None) -> str:

@@ -11,7 +11,7 @@ from setpoint_agent.handovers import ENTRIES, first_link, links
 from setpoint_agent.patching.interface import Patch
 from setpoint_agent.quiet import quietly
 from setpoint_agent.request import FILE_NAME, FORM, FORM_NAME, WEBSOCKET, Request, Value, current
-from setpoint_agent.sources.answers import Answer, tell, tell_head
+from setpoint_agent.sources.answers import tell, tell_head
 from setpoint_agent.sources.frameworks import add_parameters, code_behind
 from setpoint_agent.sources.opening import PROBE_HEADER, finish, probe_of, wanted
 from setpoint_agent.sources.parts import of_body, of_headers, of_pairs, of_query
@@ -33,7 +33,7 @@ def _watched(original: Callable[..., Awaitable[None]]) -> Callable[..., Awaitabl
         finally:
             current.reset(token)
             links.reset(linked)
-            finish(request, handler.get_status(), time.perf_counter() - began)
+            finish(request, handler.get_status(), began)
 
     ENTRIES.add(execute.__code__)  # type: ignore[attr-defined]  # `wraps` gives back the function itself
     return execute
@@ -95,8 +95,7 @@ def _values(given: Any) -> Iterator[Value]:
 
 @quietly
 def _look_at(request: Request, handler: Any, chunk: Any) -> None:
-    answer = Answer(handler.get_status(), list(handler._headers.get_all()))
-    tell_head(request, answer)
+    answer = tell_head(request, handler.get_status(), list(handler._headers.get_all()))
     for each in (*handler._write_buffer, chunk):
         answer.add(each.encode() if isinstance(each, str) else each if isinstance(each, bytes) else b"")
     tell(request, answer)

@@ -8,33 +8,47 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache, partial
 from time import perf_counter
-from types import ModuleType
+from types import MethodType, ModuleType
 from typing import Any, Final
 
 from setpoint_agent.handovers import ENTRIES
+from setpoint_agent.once import once
 from setpoint_agent.patching.interface import Patch, Preparation, Wrap
 from setpoint_agent.quiet import quietly
 from setpoint_agent.request import Request, Value, current
-from setpoint_agent.sources.answers import NONE, Answer, tell, tell_head
-from setpoint_agent.sources.frameworks import own_code
+from setpoint_agent.sources.answers import NONE, tell, tell_head
+from setpoint_agent.sources.frameworks import is_watched, own_code
 from setpoint_agent.sources.opening import finish, probe_of
 from setpoint_agent.sources.parts import MOST_BODY, of_body, of_header, of_query
 from setpoint_agent.switch import switch
 
 Environ = dict[str, Any]
+Start = Callable[..., Any]
+
+_ENTRIES: Final = ("wsgi_app", "wsgi")
+"""What an application of Flask or bottle goes through to be called."""
+_NO_LENGTH: Final = frozenset({"", "0", None})
 
 
 def watched(application: Callable[..., Any]) -> Callable[..., Any]:
-    """`application`, with a request opened around each of its calls; for methods as well as functions."""
+    """An application that is a function, with a request opened around each of its calls."""
     own = own_code(application)
 
-    def call(*arguments: Any, **keywords: Any) -> Any:
-        if not switch.on or current.get() is not None or len(arguments) < 2:
-            return application(*arguments, **keywords)
-        visit = _visit(arguments[-2], arguments[-1], own)
-        if visit is None:
-            return application(*arguments, **keywords)
-        return visit.answer(application, (*arguments[:-1], visit.start), keywords)
+    def call(environ: Environ, start_response: Start) -> Any:
+        if not switch.on or current.get() is not None:
+            return application(environ, start_response)
+        return Visit(environ, start_response, own).answer(application, environ)
+
+    return call
+
+
+def watched_method(application: Callable[..., Any]) -> Callable[..., Any]:
+    """The same for a method of a framework's."""
+
+    def call(self: Any, environ: Environ, start_response: Start) -> Any:
+        if not switch.on or current.get() is not None:
+            return application(self, environ, start_response)
+        return Visit(environ, start_response, None).answer(MethodType(application, self), environ)
 
     return call
 
@@ -49,22 +63,49 @@ class Visit(Request):
     answered = NONE
     _told = False
 
-    def __init__(self, method: str, path: str, environ: Environ, start_response: Callable[..., Any], own: Any) -> None:
-        self.method = method
-        self.path = path
+    def __init__(self, environ: Environ, start_response: Start, own: Any) -> None:
+        self.method = environ.get("REQUEST_METHOD", "")
         self._environ = environ
         self._start_response = start_response
         self._own = own
         """The code that answers where no framework tells."""
+        if switch.fleet_key:
+            self._note_probe()
+        if environ.get("CONTENT_LENGTH") not in _NO_LENGTH or "HTTP_TRANSFER_ENCODING" in environ:
+            self._keep_body()
         self._began = perf_counter()
+
+    @quietly
+    def _note_probe(self) -> None:
+        self.probe = probe_of(self._environ.get("HTTP_X_SETPOINT_PROBE", ""))
+
+    @once
+    def path(self) -> str:
+        path = f"{self._environ.get('SCRIPT_NAME', '')}{self._environ.get('PATH_INFO', '')}"
+        # PEP 3333: octets in the guise of Latin-1
+        return path if path.isascii() else path.encode("latin-1", "replace").decode("utf-8", "replace")
+
+    @quietly
+    def _keep_body(self) -> None:
+        environ = self._environ
+        stream, length = environ.get("wsgi.input"), environ.get("CONTENT_LENGTH") or ""
+        if stream is not None:
+            most = int(length) if length.isdecimal() else 0
+            environ["wsgi.input"] = _Input(stream, self, environ.get("CONTENT_TYPE", ""), most)
 
     def first_parts(self) -> Iterable[Value]:
         return _values(self._environ)
 
-    def start(self, status: str, headers: list[tuple[str, str]], *rest: Any, **keywords: Any) -> Any:
+    def start(self, status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
         """The server's `start_response`, noting what passes."""
         self._note_head(status, headers)
-        write = self._write = self._start_response(status, headers, *rest, **keywords)
+        if exc_info is None:
+            write = self._start_response(status, headers)
+        else:
+            write = self._start_response(status, headers, exc_info)
+        if not self.answered.page:
+            return write
+        self._write = write
         return self.write if callable(write) else write
 
     def write(self, data: bytes) -> Any:
@@ -72,22 +113,24 @@ class Visit(Request):
         self.add(data)
         return self._write(data)
 
-    def answer(self, application: Callable[..., Any], arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
+    def answer(self, application: Callable[..., Any], environ: Environ) -> Any:
         """What the application answers, watched until its last octet."""
         token = current.set(self)
         try:
-            body = application(*arguments, **keywords)
+            body = application(environ, self.start)
         except BaseException:
             self.leave(failed=True)
             raise
         finally:
             current.reset(token)
         answered = self.answered
-        if isinstance(body, list):
-            for chunk in body if answered.page else ():
-                self.add(chunk)
-        elif (answered.page or not answered.whole) and not self._is_file(body):
-            return _Body(body, self)
+        if answered.page or not answered.whole:
+            if not isinstance(body, list):
+                if not self._is_file(body):
+                    return _Body(body, self)
+            elif answered.page:
+                for chunk in body:
+                    self.add(chunk)
         self.leave()
         return body
 
@@ -108,7 +151,7 @@ class Visit(Request):
             self.handler = self._own
         if self.answered.page:
             self.tell()
-        finish(self, 0 if failed else self.answered.status, perf_counter() - self._began)
+        finish(self, 0 if failed else self.answered.status, self._began)
 
     def tell(self) -> None:
         """Once: nothing more of the answer comes."""
@@ -119,9 +162,8 @@ class Visit(Request):
             tell(self, self.answered)
 
     @quietly
-    def _note_head(self, status: str, headers: list[tuple[str, str]]) -> None:
-        answer = self.answered = Answer(int(status[:3]), list(headers))
-        tell_head(self, answer)
+    def _note_head(self, status: str, headers: list[tuple[str, str]], /) -> None:
+        self.answered = tell_head(self, int(status[:3]), list(headers))
 
 
 class _Body:
@@ -229,27 +271,6 @@ def _of_pieces(body: list[bytes], content_type: str) -> Iterable[Value]:
     return of_body(b"".join(body), content_type)
 
 
-@quietly
-def _visit(environ: Environ, start_response: Callable[..., Any], own: Any) -> Visit:
-    asked = environ.get
-    path = f"{asked('SCRIPT_NAME', '')}{asked('PATH_INFO', '')}"
-    if not path.isascii():  # PEP 3333: octets in the guise of Latin-1
-        path = path.encode("latin-1", "replace").decode("utf-8", "replace")
-    visit = Visit(asked("REQUEST_METHOD", ""), path, environ, start_response, own)
-    if switch.fleet_key:
-        visit.probe = probe_of(asked("HTTP_X_SETPOINT_PROBE", ""))
-    length = asked("CONTENT_LENGTH") or ""
-    if length not in {"", "0"} or "HTTP_TRANSFER_ENCODING" in environ:
-        _keep_body(environ, visit, int(length) if length.isdecimal() else 0)
-    return visit
-
-
-def _keep_body(environ: Environ, visit: Visit, length: int) -> None:
-    stream = environ.get("wsgi.input")
-    if stream is not None:
-        environ["wsgi.input"] = _Input(stream, visit, environ.get("CONTENT_TYPE", ""), length)
-
-
 def _values(environ: Environ) -> list[Value]:
     values = list(of_query(environ.get("QUERY_STRING", "")))
     for name, text in list(environ.items()):
@@ -274,7 +295,9 @@ def _watch_attribute(name: str) -> Callable[[ModuleType], None]:
 
         def giving(*arguments: Any, **keywords: Any) -> Any:
             application = original(*arguments, **keywords)
-            return watched(application) if callable(application) else application
+            if not callable(application) or is_watched(application, *_ENTRIES):
+                return application
+            return watched(application)
 
         setattr(holder, attribute, giving)
 
@@ -300,10 +323,10 @@ def _first_callable(position: int, keyword: str) -> Wrap:
 
 
 PATCHES: Final = (
-    Patch("flask.app", "Flask.wsgi_app", watched),
-    Patch("django.core.handlers.wsgi", "WSGIHandler.__call__", watched),
-    Patch("falcon.app", "App.__call__", watched),
-    Patch("bottle", "Bottle.wsgi", watched),
+    Patch("flask.app", "Flask.wsgi_app", watched_method),
+    Patch("django.core.handlers.wsgi", "WSGIHandler.__call__", watched_method),
+    Patch("falcon.app", "App.__call__", watched_method),
+    Patch("bottle", "Bottle.wsgi", watched_method),
     Preparation("gunicorn.app.base", _watch_attribute("BaseApplication.wsgi")),
     Patch("wsgiref.simple_server", "WSGIServer.set_app", _first_callable(1, "application")),
     Patch("werkzeug.serving", "run_simple", _first_callable(2, "application")),

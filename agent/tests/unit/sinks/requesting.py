@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from setpoint_agent.request import QUERY, Request, Value, current
-from setpoint_agent.sources.answers import NONE, tell_head
+from setpoint_agent.sources.answers import tell_head
 
 
 @contextmanager
@@ -21,6 +21,6 @@ def request_of(*texts: str) -> Iterator[Request]:
     token = current.set(request)
     try:
         yield request
-        tell_head(request, NONE)
+        tell_head(request, 0, [])
     finally:
         current.reset(token)

@@ -9,10 +9,10 @@ import pytest
 from tests.conftest import Watch
 from tests.unit.sinks.requesting import request_of
 
-from setpoint_agent.looks import AT_FIRST, LATER
+from setpoint_agent.looks import AT_FIRST
 from setpoint_agent.request import Request
 from setpoint_agent.sinks import pages
-from setpoint_agent.sources.answers import Answer, Headers, tell
+from setpoint_agent.sources.answers import Headers, tell, tell_head
 
 HTML = ("Content-Type", "text/html; charset=utf-8")
 
@@ -29,7 +29,7 @@ def _anew() -> Iterator[None]:
 
 def send(request: Request, body: str | bytes, headers: Headers, status: int = 200) -> None:
     request.handler = view.__code__
-    answer = Answer(status, headers)
+    answer = tell_head(request, status, headers)
     answer.add(body if isinstance(body, bytes) else body.encode())
     tell(request, answer)
 
@@ -84,7 +84,7 @@ def test_escapes_are_counted(watching: Watch, smith: str) -> None:
 
 def test_later_some_are_looked_at(watching: Watch, smith: str) -> None:
     evidence = watching("sinks.pages", sources=False)
-    for _ in range(AT_FIRST + LATER * 2):
+    for _ in range(AT_FIRST + pages.LATER * 2):
         with request_of(smith) as request:
             send(request, f"<p>{smith}</p>", [HTML])
     assert len(evidence) == AT_FIRST + 2

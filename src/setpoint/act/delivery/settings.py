@@ -26,6 +26,7 @@ KINDS: Final = (
     "approval",
     "held back",
     "coverage",
+    "attribution",
 )
 """What an alert can be about (`act.interface.Alert.kind`)."""
 

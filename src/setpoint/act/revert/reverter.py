@@ -10,7 +10,9 @@ from setpoint.act.revert.action import Action, Target
 from setpoint.act.revert.cloud_control import Updates
 from setpoint.act.revert.cloudtrail import TRAIL
 from setpoint.act.revert.ec2 import SECURITY_GROUP
-from setpoint.act.revert.iam import ROLE
+from setpoint.act.revert.iam import GROUP, ROLE, USER
+from setpoint.act.revert.iam_policies import MANAGED_POLICY
+from setpoint.act.revert.iam_quarantine import QUARANTINE
 from setpoint.act.revert.kms import KEY
 from setpoint.act.revert.patch import with_declared
 from setpoint.act.revert.rds import DB_INSTANCE
@@ -18,6 +20,7 @@ from setpoint.act.revert.s3 import BUCKET, BUCKET_POLICY
 from setpoint.act.revert.values import typed, unknowns
 from setpoint.aws import AwsClients
 from setpoint.errors import CouldNotTellError, TemporaryError
+from setpoint.model import quarantine
 from setpoint.model.drift import Drift, DriftKind
 from setpoint.model.handlers import Handlers
 from setpoint.model.paths import covers, split
@@ -31,18 +34,30 @@ ACTIONS: Final[Mapping[str, tuple[Action, ...]]] = {
     "AWS::RDS::DBInstance": DB_INSTANCE,
     "AWS::S3::Bucket": BUCKET,
     "AWS::S3::BucketPolicy": BUCKET_POLICY,
+    "AWS::IAM::Group": GROUP,
+    "AWS::IAM::ManagedPolicy": MANAGED_POLICY,
     "AWS::IAM::Role": ROLE,
+    "AWS::IAM::User": USER,
     "AWS::KMS::Key": KEY,
     "AWS::CloudTrail::Trail": TRAIL,
+    quarantine.QUARANTINE: QUARANTINE,
 }
 """Type → its actions, in the order in which they are applied."""
+
+ONLY_IF_DECLARED: Final = frozenset(
+    {"AWS::IAM::Group", "AWS::IAM::ManagedPolicy", "AWS::IAM::User", quarantine.QUARANTINE}
+)
+"""Types for which nobody needs permissions who declares none of them: with those, Setpoint could become anybody."""
 
 LOST: Final[Mapping[str, tuple[str, str]]] = {
     "AWS::EC2::SecurityGroup": ("security group", "its id and its attachments are gone"),
     "AWS::RDS::DBInstance": ("database instance", "its data is gone"),
     "AWS::S3::Bucket": ("bucket", "its objects are gone"),
     "AWS::S3::BucketPolicy": ("bucket policy", "the state that it was reviewed with is gone"),
+    "AWS::IAM::Group": ("group", "who was in it is not known any more"),
+    "AWS::IAM::ManagedPolicy": ("policy", "its attachments are gone"),
     "AWS::IAM::Role": ("role", "its id and the trust in it are gone"),
+    "AWS::IAM::User": ("user", "its credentials are gone"),
     "AWS::KMS::Key": ("key", "its key material is gone"),
     "AWS::CloudTrail::Trail": ("trail", "what it would have recorded since is gone"),
 }

@@ -7,8 +7,8 @@ from difflib import get_close_matches
 from itertools import permutations
 from typing import Final
 
+from setpoint.decide.policy import component, identity
 from setpoint.decide.policy.component import COMPONENT
-from setpoint.decide.policy.component import SCHEMA as COMPONENT_SCHEMA
 from setpoint.decide.policy.functions import BUILT_IN, FUNCTIONS
 from setpoint.decide.policy.scan import Scan
 from setpoint.errors import InputError
@@ -16,6 +16,7 @@ from setpoint.model.canonical import Json
 from setpoint.model.drift import DriftKind
 from setpoint.model.paths import ANY, covers, element, join, split
 from setpoint.model.policy import Effect, Example, Policy, Stage, Subject
+from setpoint.model.principal import PRINCIPAL
 from setpoint.model.schema import Kind, ResourceSchema
 
 EVERY_TYPE: Final = "*"
@@ -32,11 +33,14 @@ VARIABLES: Final[Mapping[Subject, Mapping[str, frozenset[str]]]] = {
 }
 """What an expression may name, and the fields that are always there."""
 
+OWN_SCHEMAS: Final[Mapping[str, ResourceSchema]] = {COMPONENT: component.SCHEMA, PRINCIPAL: identity.SCHEMA}
+"""Types that are put together by Setpoint: nobody declares them, so a policy speaks of one alone, and of no drift."""
+
 OF_COMPONENTS: Final[Mapping[str, frozenset[str]]] = {"resource": frozenset()}
 """What an expression about components may name: they have neither an account nor tags."""
 
 NOTHING_TO_SET_BACK: Final = frozenset({Effect.REMEDIATE, Effect.REQUIRE_APPROVAL, Effect.ESCALATE})
-"""Effects that components cannot have at runtime: what runs is changed by another release."""
+"""Effects that such a type cannot have at runtime: nobody declared a state that it could be set back to."""
 
 _AT_RUNTIME: Final = frozenset({Effect.REMEDIATE, Effect.ESCALATE})
 """Effects that mean nothing at the other stages, where nothing runs yet that could be put right."""
@@ -61,10 +65,11 @@ def check_stages(policy: Policy) -> None:
             where=policy.where,
             remedy="leave runtime alone under effects",
         )
-    effect = policy.effect(Stage.RUNTIME)
-    if COMPONENT in policy.types and policy.subject is Subject.RESOURCE and effect in NOTHING_TO_SET_BACK:
+    effect, own = policy.effect(Stage.RUNTIME), _own_type(policy)
+    if own and policy.subject is Subject.RESOURCE and effect in NOTHING_TO_SET_BACK:
+        meant_by = "components" if own == COMPONENT else "users and roles"
         raise InputError(
-            f"{policy.id} has the effect {effect} on components at runtime, where nothing of them can be set back",
+            f"{policy.id} has the effect {effect} on {meant_by} at runtime, where nothing of them can be set back",
             where=policy.where,
             remedy="at runtime it can be none, warn, alert or deny, which there alerts",
         )
@@ -81,11 +86,12 @@ def check_types(policy: Policy, schemas: Schemas, nearest: Nearest) -> dict[str,
     """The schemas of the types that the policy names; none for every type."""
     if policy.types == (EVERY_TYPE,) and policy.subject is Subject.DRIFT:
         return {}
-    if COMPONENT in policy.types and (policy.subject is Subject.DRIFT or len(policy.types) > 1):
+    own = _own_type(policy)
+    if own and (policy.subject is Subject.DRIFT or len(policy.types) > 1):
         beside = "drift" if policy.subject is Subject.DRIFT else "other types"
         raise InputError(
-            f"{policy.id} speaks of {beside} and of {COMPONENT}, of which no policy speaks but a guardrail of its own",
-            where=policy.reads_where.get(COMPONENT, policy.where),
+            f"{policy.id} speaks of {beside} and of {own}, of which no policy speaks but a guardrail of its own",
+            where=policy.reads_where.get(own, policy.where),
             remedy="write one with subject: resource and that type alone",
         )
     return {name: _schema(policy, name, schemas, nearest) for name in policy.types}
@@ -166,10 +172,15 @@ def _check_properties(example: Example, schema: ResourceSchema) -> None:
         )
 
 
+def _own_type(policy: Policy) -> str:
+    """The first of its types that is put together by Setpoint; empty where none is."""
+    return next((each for each in policy.types if each in OWN_SCHEMAS), "")
+
+
 def _schema(policy: Policy, name: str, schemas: Schemas, nearest: Nearest) -> ResourceSchema:
-    schema = COMPONENT_SCHEMA if name == COMPONENT else schemas(name)
+    schema = OWN_SCHEMAS.get(name) or schemas(name)
     if schema is None:
-        close = COMPONENT if get_close_matches(name, [COMPONENT], cutoff=0.8) else nearest(name)
+        close = next(iter(get_close_matches(name, OWN_SCHEMAS, cutoff=0.8)), None) or nearest(name)
         raise InputError(
             f"there is no resource type {name}",
             where=policy.reads_where.get(name, policy.where),

@@ -11,6 +11,7 @@ from setpoint.decide.policy.component import COMPONENT
 from setpoint.errors import InputError
 from setpoint.model.canonical import Json
 from setpoint.model.paths import covers, split
+from setpoint.model.principal import PRINCIPAL
 from setpoint.model.schema import Kind, ResourceSchema
 
 _SAMPLES: Final[Mapping[Kind, Json]] = {
@@ -87,6 +88,31 @@ examples:
 """
 )
 
+_PRINCIPAL: Final = (
+    _HEAD
+    + """\
+types: [{type}]
+# Those that the expression uses, as docs/reference/policies.md lists them; [*] stands for any element of a list.
+reads: [break_glass, "access_keys[*].status", "access_keys[*].last_used_days"]
+# CEL, true while all is well. What is not set is null, an absent list empty.
+holds: >-
+  resource.break_glass == true
+  || !resource.access_keys.exists(key, key.status == 'active' && key.last_used_days == null)
+# At build, deploy and admit: what a plan would grant. At runtime: alert. Else nothing.
+effects: {{build: warn, deploy: warn, admit: warn, runtime: alert}}
+# Benchmark sections and technique ids, for example ATT&CK T1098.001.
+references: []
+# Cases that must come out as they say; near misses find the most mistakes. Run them with: setpoint policy test
+examples:
+  pass:
+    - name: a key that is in use
+      properties: {{kind: user, access_keys: [{{id: …AAAA, status: active, last_used_days: 1}}]}}
+  fail:
+    - name: a key that nobody ever used
+      properties: {{kind: user, access_keys: [{{id: …AAAA, status: active}}]}}
+"""
+)
+
 _DRIFT: Final = (
     _HEAD
     + """\
@@ -132,6 +158,17 @@ def component_policy_file(policy_id: str) -> str:
         remedy="Replace the component, or agree on its licence and name it here",
         subject="resource",
         type=COMPONENT,
+    )
+
+
+def principal_policy_file(policy_id: str) -> str:
+    """About the access keys of users."""
+    return _PRINCIPAL.format(
+        policy_id=policy_id,
+        title="User has an access key that was never used",
+        remedy="Delete the key, or say by a tag that it is kept for emergencies",
+        subject="resource",
+        type=PRINCIPAL,
     )
 
 

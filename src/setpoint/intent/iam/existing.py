@@ -15,6 +15,8 @@ from setpoint.model.canonical import Json
 from setpoint.model.escalation import Existing
 
 ANY: Final = "*"
+OWN_ARNS: Final = ("arn", "id", "code_interpreter_arn")
+"""Attributes that may have the ARN of the resource itself: of stacks, clusters and projects the id is one."""
 REMEDY: Final = 'give a list of objects with Terraform\'s type and attributes: [{"type": "aws_instance", …}]'
 
 
@@ -63,6 +65,9 @@ _TYPES: Final[Mapping[str, _Type]] = {
         "notebook", "sagemaker:{region}:{account}:notebook-instance/{name}", ("role_arn",)
     ),
     "aws_ecs_cluster": _Type("cluster", "ecs:{region}:{account}:cluster/{name}"),
+    "aws_autoscaling_group": _Type(
+        "autoscaling-group", "autoscaling:{region}:{account}:autoScalingGroup:*:autoScalingGroupName/{name}"
+    ),
     "aws_ecs_container_instance": _Type(
         "container-instance", "ecs:{region}:{account}:container-instance/{cluster}/{id}"
     ),
@@ -106,8 +111,10 @@ def _of_terraform(document: Mapping[str, Json], where: str) -> Iterator[tuple[Ma
 
 
 def _of_module(module: Json, where: str) -> Iterator[tuple[Mapping[str, Json], str]]:
-    if not isinstance(module, Mapping):
+    if module is None:
         return
+    if not isinstance(module, Mapping):
+        raise InputError("a module is an object", where=where, remedy=REMEDY)
     resources, children = module.get("resources") or [], module.get("child_modules") or []
     if not isinstance(resources, list) or not isinstance(children, list):
         raise InputError("resources and child_modules are lists", where=where, remedy=REMEDY)
@@ -137,9 +144,11 @@ def _instances(resource: Mapping[str, Json], where: str) -> Iterator[Mapping[str
     """The attributes of each; Terraform's state has a resource's instances in a list."""
     instances = resource.get("instances")
     if isinstance(instances, list):
-        for each in instances:
-            if isinstance(each, Mapping):
-                yield from _instances({"type": resource["type"], **each}, where)
+        for index, each in enumerate(instances):
+            place = f"{where}.instances[{index}]"
+            if not isinstance(each, Mapping):
+                raise InputError("an object was expected", where=place, remedy=REMEDY)
+            yield from _instances({"type": resource["type"], **each}, place)
         return
     attributes = resource.get("values", resource.get("attributes", resource))
     if not isinstance(attributes, Mapping):
@@ -159,8 +168,8 @@ def _text(attributes: Json, path: str) -> str:
 
 def _arn(known: _Type, attributes: Mapping[str, Json]) -> str:
     """What is not told is left open; where AWS ends a name by an id of its own, that is, too."""
-    arn = _text(attributes, "arn")
-    if arn.startswith("arn:"):
+    arn = next((each for each in (_text(attributes, name) for name in OWN_ARNS) if each.startswith("arn:")), "")
+    if arn:
         return arn
     zone = _text(attributes, "availability_zone")
     told = _Told(attributes)

@@ -46,14 +46,14 @@ def _by_name(policies: list[Json]) -> list[Json] | Unknown:
     return unknown or [named[name] for name in sorted(named)]
 
 
-def _fold_policy(properties: Properties, part: Attributes) -> None:
+def fold_policy(properties: Properties, part: Attributes) -> None:
     held = properties.get("Policies", [])
     policy = declare(part, _POLICY)
     if not isinstance(held, Unknown) and "PolicyName" in policy:
         properties["Policies"] = _by_name([*held, policy])
 
 
-def _fold_attachment(properties: Properties, part: Attributes) -> None:
+def fold_attachment(properties: Properties, part: Attributes) -> None:
     held, more = properties.get("ManagedPolicyArns", []), part.texts("policy_arn")
     properties["ManagedPolicyArns"] = first_unknown([held, more]) or sorted({*held, *(more or [])})
 
@@ -86,9 +86,9 @@ ROLE: Final = MappedType(
     table=_ROLE,
     derive=_inline_policies,
     parts={
-        "aws_iam_role_policy": Part("role", _fold_policy),
-        "aws_iam_role_policy_attachment": Part("role", _fold_attachment),
-        "aws_iam_policy_attachment": Part("roles", _fold_attachment),
+        "aws_iam_role_policy": Part("role", fold_policy),
+        "aws_iam_role_policy_attachment": Part("role", fold_attachment),
+        "aws_iam_policy_attachment": Part("roles", fold_attachment),
         "aws_iam_role_policies_exclusive": Part("role_name", _only_policies),
         "aws_iam_role_policy_attachments_exclusive": Part("role_name", _only_attachments),
     },

@@ -6,15 +6,17 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from setpoint.errors import InputError
 from setpoint.files import parse_json, read_bytes
 from setpoint.intent.terraform.instance import expect
+from setpoint.intent.terraform.mapping import MappedType
 from setpoint.intent.terraform.show import show_instances
 from setpoint.intent.terraform.state import state_instances
-from setpoint.intent.terraform.translate import Place, translate
+from setpoint.intent.terraform.translate import MAPPED, Place, translate
 from setpoint.model.canonical import DIGEST_BYTES, digest
 from setpoint.model.snapshot import Snapshot
 
@@ -25,8 +27,12 @@ _ZIP: Final = b"PK\x03\x04"
 class TerraformReader:
     """An `IntentReader` of one file. The place is that of resources whose attributes do not say where they live."""
 
-    def __init__(self, path: Path, *, partition: str, account: str, region: str) -> None:
+    def __init__(
+        self, path: Path, *, partition: str, account: str, region: str, types: Sequence[MappedType] = MAPPED
+    ) -> None:
+        """`types` are those that are read of it."""
         self._path = path
+        self._types = types
         self._place = Place(partition, account, region)
 
     def fingerprint(self) -> str:
@@ -48,9 +54,9 @@ class TerraformReader:
         document = parse_json(data, where)
         document = expect(document, dict, "the document", where)
         if "format_version" in document:
-            return translate(show_instances(document, where), where, self._place)
+            return translate(show_instances(document, where), where, self._place, self._types)
         if "version" in document:
-            return translate(state_instances(document, where), where, self._place)
+            return translate(state_instances(document, where), where, self._place, self._types)
         raise InputError(
             "this is neither a Terraform state nor the JSON of terraform show",
             where=where,

@@ -18,7 +18,16 @@ MAJOR_VERSIONS: Final = ("0", "1")
 
 def show_instances(document: Mapping[str, Json], where: str) -> Iterator[Instance]:
     """Every managed instance of the state, or as the plan would leave it."""
-    version = expect(document["format_version"], str, "'format_version'", where)
+    check_format(document, where)
+    # An empty state has no `values` at all.
+    values = document.get("planned_values", document.get("values", {}))
+    root = expect(values, dict, "'values'", where).get("root_module", {})
+    yield from _module(root, _unknowns(document, where), where)
+
+
+def check_format(document: Mapping[str, Json], where: str) -> None:
+    """Raises `InputError` for a version that is not read, and for a plan that is not whole."""
+    version = expect(document.get("format_version"), str, "'format_version'", where)
     if version.split(".")[0] not in MAJOR_VERSIONS:
         raise InputError(
             f"this output of terraform show has format version {version}; 0 and 1 are read",
@@ -29,10 +38,6 @@ def show_instances(document: Mapping[str, Json], where: str) -> Iterator[Instanc
         raise InputError(
             "planning ended in an error, so the plan is not whole", where=where, remedy="mend it and plan again"
         )
-    # An empty state has no `values` at all.
-    values = document.get("planned_values", document.get("values", {}))
-    root = expect(values, dict, "'values'", where).get("root_module", {})
-    yield from _module(root, _unknowns(document, where), where)
 
 
 def _unknowns(document: Mapping[str, Json], where: str) -> Mapping[str, Json]:

@@ -34,12 +34,6 @@ MAPPED: Final[Sequence[MappedType]] = (
 )
 """A type that lives with another comes after it."""
 
-_PARTS: Final[Mapping[str, tuple[MappedType, Part]]] = {
-    terraform_type: (mapped, part) for mapped in MAPPED for terraform_type, part in mapped.parts.items()
-}
-
-_READ: Final = frozenset(mapped.terraform_type for mapped in MAPPED) | _PARTS.keys()
-
 _KEY_ALIAS: Final = "aws_kms_alias"
 
 _REGION: Final = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d+")
@@ -70,18 +64,24 @@ class _Draft:
         return Urn.aws(place.partition, place.account, place.region, self.mapped.type, identifier)
 
 
-def translate(instances: Iterable[Instance], where: str, default: Place) -> Snapshot:
+def translate(
+    instances: Iterable[Instance], where: str, default: Place, types: Sequence[MappedType] = MAPPED
+) -> Snapshot:
     """The resources that `instances` declare; `default` is the place of those that do not say theirs."""
-    translation = _Translation(instances, where, default)
+    translation = _Translation(instances, where, default, types)
     translation.draft()
     translation.fold()
     return Snapshot(translation.resources(), translation.coverage())
 
 
 class _Translation:
-    def __init__(self, instances: Iterable[Instance], where: str, default: Place) -> None:
+    def __init__(
+        self, instances: Iterable[Instance], where: str, default: Place, types: Sequence[MappedType]
+    ) -> None:
         self._where = where
         self._default = default
+        self._types = types
+        self._parts = [(name, mapped, part) for mapped in types for name, part in mapped.parts.items()]
         self._drafts: list[_Draft] = []
         self._identified: dict[tuple[str, str], list[_Draft]] = defaultdict(list)
         self._orphans: list[tuple[Instance, str]] = []
@@ -90,7 +90,7 @@ class _Translation:
             self._instances[instance.type].append(instance)
 
     def draft(self) -> None:
-        for mapped in MAPPED:
+        for mapped in self._types:
             for instance in self._instances[mapped.terraform_type]:
                 draft = self._draft(mapped, instance)
                 self._drafts.append(draft)
@@ -119,7 +119,7 @@ class _Translation:
         return hosts[0].place if hosts else place
 
     def fold(self) -> None:
-        for terraform_type, (mapped, part) in _PARTS.items():
+        for terraform_type, mapped, part in self._parts:
             for instance in self._instances[terraform_type]:
                 self._fold(instance, mapped, part)
 
@@ -171,10 +171,11 @@ class _Translation:
         return Coverage.of(AreaCoverage(area, Extent.NOT_COVERED, tuple(each)) for area, each in reasons.items())
 
     def _unmapped(self) -> Counter[Area]:
+        read = {*(each.terraform_type for each in self._types), *(name for name, _, _ in self._parts)}
         return Counter(
             self._area(instance)
             for terraform_type, instances in self._instances.items()
-            if terraform_type not in _READ
+            if terraform_type not in read
             for instance in instances
         )
 

@@ -137,7 +137,7 @@ class RecordedEvent:
             return event in events
         told = gist(type_name, name)
         called = (event, event.removeprefix("Un"))  # UntagRole takes tags away
-        return any(_speaks_of(text, told) for text in (*called, *_names(self._content.get("requestParameters"))))
+        return any(speaks_of(text, told) for text in (*called, *_names(self._content.get("requestParameters"))))
 
     def change(self) -> RecordedChange:
         return RecordedChange(
@@ -189,7 +189,7 @@ def gist(type_name: str, name: str) -> str:
     return text.lower()
 
 
-def _speaks_of(text: str, told: str) -> bool:
+def speaks_of(text: str, told: str) -> bool:
     """Whether some word of it, and those that follow, begin with what is told."""
     words = _WORD.findall(text)
     return any("".join(words[start:]).lower().startswith(told) for start in range(len(words)))

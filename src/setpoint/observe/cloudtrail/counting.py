@@ -93,6 +93,13 @@ class UseCounter:
             else:
                 self._refuse(f"{where}:record {number}: {problem}")
 
+    def behind(self, event: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Who stands behind the caller, the nearest first, and what was said of the session; before the `counts`."""
+        identity, account = event.get("userIdentity"), event.get("recipientAccountId")
+        if not isinstance(identity, dict):
+            return (), ()
+        return self._links.behind(session_of(identity, account if isinstance(account, str) else ""))
+
     def counts(self) -> Counts:
         """Of everything that was taken since this was asked last."""
         uses: dict[tuple[str, str, str, str, str], list[Any]] = {}

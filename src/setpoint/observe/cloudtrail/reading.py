@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from setpoint.errors import InputError
-from setpoint.model.canonical import Json
+from setpoint.model.attribution import RecordedWrite
 from setpoint.model.permission_use import Gap, ReadLog, TrailBatch
 from setpoint.observe.cloudtrail.actions import ActionList
+from setpoint.observe.cloudtrail.changes import is_change, recorded_write
 from setpoint.observe.cloudtrail.counting import UseCounter
 from setpoint.observe.cloudtrail.files import unreadable
 from setpoint.observe.cloudtrail.layout import log_name
@@ -24,8 +25,18 @@ LONGEST_SESSION: Final = timedelta(hours=36)
 
 
 class TrailReader:
-    def __init__(self, source: TrailSource, changed: Callable[[Sequence[Event]], None]) -> None:
-        """`changed` is told of events that changed something, once they are kept."""
+    def __init__(
+        self,
+        source: TrailSource,
+        changed: Callable[[Sequence[Event]], None],
+        *,
+        infrastructure_roles: Sequence[str] = (),
+    ) -> None:
+        """`changed` is told of events that changed something, once they are kept.
+
+        What roles do whose ARN or name matches one of `infrastructure_roles` is infrastructure as code.
+        """
+        self._infrastructure_roles = infrastructure_roles
         self._source = source
         self._changed = changed
         self._actions = ActionList()
@@ -52,6 +63,7 @@ class TrailReader:
                 gaps.append(gap)
             elif told := log_name(log.name):
                 hours[told.place.account, told.place.region].add(told.hour)
+        writes = tuple(self._writes(changes, counter))
         counts = counter.counts()
         batch = TrailBatch(
             source=self._source.name,
@@ -61,6 +73,7 @@ class TrailReader:
             gaps=tuple(gaps),
             hours={place: tuple(sorted(each)) for place, each in hours.items()},
             forget=delivery.forget,
+            writes=writes,
         )
         keeper.put_uses(batch)
         delivery.done()
@@ -76,6 +89,12 @@ class TrailReader:
             first_refused=refused,
         )
 
+    def _writes(self, changes: Sequence[Event], counter: UseCounter) -> Iterator[RecordedWrite]:
+        for event in changes:
+            write = recorded_write(event, counter.behind(event), self._infrastructure_roles)
+            if write is not None:
+                yield write
+
     def _take(self, log: Log, counter: UseCounter, changes: list[Event]) -> tuple[str, Gap | None]:
         """Its SHA-256, and what of it could not be read."""
         try:
@@ -84,9 +103,5 @@ class TrailReader:
         except InputError as error:
             return "", unreadable(log_name(log.name), error)
         counter.take(records, log.name)
-        changes.extend(filter(_is_change, records))
+        changes.extend(filter(is_change, records))
         return hashlib.sha256(data).hexdigest(), None
-
-
-def _is_change(record: Json) -> bool:
-    return isinstance(record, dict) and record.get("readOnly") is False and not record.get("errorCode")

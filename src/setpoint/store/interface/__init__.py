@@ -20,6 +20,12 @@ from setpoint.store.interface.journal import Entry, Journal, JournalReader, Jour
 from setpoint.store.interface.lake import Answer, Lake, LakeReader, LakeWriter
 from setpoint.store.interface.ledger import Ledger, LedgerReader, LedgerWriter, ThresholdKeeper
 from setpoint.store.interface.pages import KeptAnswer, KeptAnswers, LedgerPages, ResourceRow, ServerLedger
+from setpoint.store.interface.principals import (
+    ConcludedPrincipal,
+    PrincipalKeys,
+    PrincipalReader,
+    PrincipalWriter,
+)
 from setpoint.store.interface.rows import (
     AuditCheck,
     AuditEnd,
@@ -52,6 +58,7 @@ __all__ = [
     "AuditRow",
     "BeatRow",
     "ComponentUse",
+    "ConcludedPrincipal",
     "Delivery",
     "DeliveryState",
     "Entry",
@@ -83,6 +90,9 @@ __all__ = [
     "Pending",
     "PermissionUseReader",
     "PermissionUseWriter",
+    "PrincipalKeys",
+    "PrincipalReader",
+    "PrincipalWriter",
     "Reach",
     "Receipt",
     "ReportTaker",

@@ -1,4 +1,6 @@
-"""What is asked of the ledger about permission use: counts by day, what the record lacks, up to where it is read."""
+"""What is asked of the ledger about audit trails: which permissions were used, what was changed, what the record lacks,
+up to where it is read.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
+from setpoint.model.attribution import RecordedWrite
 from setpoint.model.permission_use import Gap, RecordReach, SessionOrigin, TrailBatch, Use
 
 
@@ -18,6 +21,10 @@ class PermissionUseReader(Protocol):
 
     def last_used(self, principal: str) -> Mapping[str, datetime]:
         """Action → when it was used last; denied calls used nothing."""
+        ...
+
+    def actions_seen(self, since: date) -> Collection[str]:
+        """Those that the record has of anybody, let through or denied, from that day on."""
         ...
 
     def use_gaps(self) -> Sequence[Gap]:
@@ -44,10 +51,18 @@ class PermissionUseReader(Protocol):
         """Access key id → who stands behind it, of those sessions that were begun since."""
         ...
 
+    def writes_naming(self, account: str, names: Collection[str]) -> Sequence[RecordedWrite]:
+        """What was changed in an account by calls that named one of these; the newest first, and so many at most."""
+        ...
+
+    def newest_write(self) -> int:
+        """The number of the change that was kept last; 0 where there is none."""
+        ...
+
 
 class PermissionUseWriter(Protocol):
     def put_uses(self, batch: TrailBatch, at: datetime) -> None:
-        """Add the counts, and remember what they were counted from: both or neither.
+        """Add the counts and the changes, and remember what they were counted from: both or neither.
 
         `ConflictError` where another process kept one of these logs meanwhile: nothing is counted twice.
         """

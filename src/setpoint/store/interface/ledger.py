@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from setpoint.model.attribution import Inquiry
+from setpoint.model.attribution import Inquiry, Traced
 from setpoint.model.canonical import Json
 from setpoint.model.conclusion import Conclusion
 from setpoint.model.decision import Decision
@@ -28,6 +28,7 @@ from setpoint.store.interface.history import HistoryReader
 from setpoint.store.interface.identity import PermissionUseReader, PermissionUseWriter
 from setpoint.store.interface.inside import InsideReader, ReportTaker
 from setpoint.store.interface.inventory import InventoryReader, InventoryWriter
+from setpoint.store.interface.principals import PrincipalReader, PrincipalWriter
 from setpoint.store.interface.rows import (
     AuditCheck,
     AuditRow,
@@ -85,6 +86,12 @@ class LedgerReader(Protocol):
         include_accepted: bool = False,
     ) -> Sequence[FindingRecord]:
         """Those that count; with `include_accepted`, also what is there and accepted; with `include_closed`, all."""
+        ...
+
+    def to_trace(self, scope: str, now: datetime, newest: int, *, most: int) -> Sequence[tuple[FindingRecord, Traced]]:
+        """Findings of which it is to be asked who made them so, each with what is known of that; the longest waiting
+        first. `newest` is the number of the change that a trail recorded last.
+        """
         ...
 
     def decisions(self, *, subject: Urn | None = None, limit: int = 100) -> Sequence[tuple[datetime, Decision]]:
@@ -175,6 +182,10 @@ class LedgerReader(Protocol):
         """Which permissions were used, as audit trails tell."""
         ...
 
+    def principals(self) -> PrincipalReader:
+        """Identities, as they were last compared."""
+        ...
+
     def audit(self, *, after: int = 0) -> Iterator[AuditRow]: ...
 
     def audit_rows(self) -> int:
@@ -190,7 +201,7 @@ class LedgerReader(Protocol):
         ...
 
 
-class LedgerWriter(ReportTaker, Protocol):
+class LedgerWriter(ReportTaker, PrincipalWriter, Protocol):
     """Writes under one lease. Each method is one transaction; inside `transaction()` they are all one."""
 
     def transaction(self) -> AbstractContextManager[None]: ...
@@ -240,6 +251,10 @@ class LedgerWriter(ReportTaker, Protocol):
 
     def answer(self, remediation: Remediation, inquiry: Inquiry, at: datetime) -> Remediation:
         """One more answer to who caused it; its state stays what it is."""
+        ...
+
+    def put_traces(self, answers: Sequence[tuple[FindingRecord, Traced]], at: datetime) -> None:
+        """Who made each of these so; of what has changed since it was read, nothing is kept."""
         ...
 
     def advance(self, remediation: Remediation, state: RemediationState, reason: str, at: datetime) -> Remediation:
@@ -299,6 +314,15 @@ class LedgerWriter(ReportTaker, Protocol):
 
     def permission_use(self) -> PermissionUseWriter:
         """Needs no lease; where there is one, its writes carry it."""
+        ...
+
+    def request(
+        self, scope: str, urn: Urn, service: str, plan: Plan, reason: str, actor: str, at: datetime
+    ) -> Remediation:
+        """A plan that a person asks for, in state PLANNED; whoever holds the scope's lease carries it out.
+
+        `ConflictError` where one for this entity is under way, or was carried out and not undone. Needs no lease.
+        """
         ...
 
     def give_order(self, order: Order) -> Order:

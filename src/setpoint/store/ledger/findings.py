@@ -21,6 +21,7 @@ from setpoint.model.urn import Urn
 from setpoint.store.ledger import codec
 from setpoint.store.ledger.audit import Entry
 from setpoint.store.ledger.database import batches
+from setpoint.store.ledger.identity import attributions
 from setpoint.store.ledger.tables import findings
 from setpoint.store.ledger.upserts import insert_or_update
 
@@ -178,7 +179,7 @@ def record_rules(
 def _write(connection: Connection, scope: str, settlement: Settlement) -> None:
     if settlement.records:
         rows = [{"scope": scope, **_encode(each)} for each in settlement.records]
-        connection.execute(insert_or_update(connection, findings), rows)
+        connection.execute(insert_or_update(connection, findings, keep=attributions.COLUMNS), rows)
 
 
 def entries(changes: Mapping[Urn, FindingChanges], at: datetime, reason: str = "") -> Iterator[Entry]:
@@ -215,6 +216,7 @@ def decode(row: Row[Any]) -> FindingRecord:
         closed_at=row.closed_at,
         times_opened=row.times_opened,
         has_counted=row.has_counted,
+        attribution=attributions.answer_of(row),
     )
 
 

@@ -11,6 +11,7 @@ from typing import Final
 
 from sqlalchemy import func, select
 
+from setpoint.model.attribution import Traced
 from setpoint.model.decision import Decision
 from setpoint.model.drift import Comparison
 from setpoint.model.finding import FindingRecord
@@ -35,6 +36,8 @@ from setpoint.store.ledger import (
 )
 from setpoint.store.ledger.columns import EPOCH
 from setpoint.store.ledger.database import Database
+from setpoint.store.ledger.identity import attributions
+from setpoint.store.ledger.identity.principals import SqlPrincipals
 from setpoint.store.ledger.identity.reader import SqlPermissionUse
 from setpoint.store.ledger.inside.reader import SqlInside, read_services
 from setpoint.store.ledger.inventory.reader import SqlInventory, read_inventoried
@@ -104,6 +107,13 @@ class SqlReader:
             wanted = wanted.where(findings.are_there(include_accepted=include_accepted))
         with self._database.read() as connection:
             return [findings.decode(row) for row in connection.execute(wanted)]
+
+    def to_trace(
+        self, scope: str, now: datetime, newest: int, *, most: int
+    ) -> Sequence[tuple[FindingRecord, Traced]]:
+        with self._database.read() as connection:
+            rows = connection.execute(attributions.to_ask(scope, now, newest, most))
+            return [(findings.decode(row), attributions.traced_of(row)) for row in rows]
 
     def decisions(self, *, subject: Urn | None = None, limit: int = 100) -> Sequence[tuple[datetime, Decision]]:
         table = tables.decisions
@@ -272,6 +282,9 @@ class SqlReader:
 
     def permission_use(self) -> SqlPermissionUse:
         return SqlPermissionUse(self._database)
+
+    def principals(self) -> SqlPrincipals:
+        return SqlPrincipals(self._database)
 
     def audit(self, *, after: int = 0) -> Iterator[AuditRow]:
         table = tables.audit_log

@@ -11,10 +11,10 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from setpoint.errors import LedgerError
+from setpoint.errors import ConflictError, LedgerError
 from setpoint.model.attribution import Inquiry
 from setpoint.model.canonical import digest
-from setpoint.model.remediation import TRANSITIONS, Remediation, RemediationState
+from setpoint.model.remediation import TRANSITIONS, UNFINISHED, Remediation, RemediationState
 from setpoint.model.urn import Urn
 from setpoint.store.ledger.audit import Entry
 from setpoint.store.ledger.codec import decode_inquiry, decode_plan, encode_answer, encode_inquiry, encode_plan
@@ -23,6 +23,9 @@ from setpoint.store.ledger.tables import remediation_steps, remediations
 BEGINNINGS: Final = frozenset(
     {RemediationState.PLANNED, RemediationState.AWAITING_APPROVAL, RemediationState.ESCALATED}
 )
+
+IN_FORCE: Final = UNFINISHED | {RemediationState.AWAITING_APPROVAL, RemediationState.VERIFIED}
+"""States in which another one for the same entity would be one too many, where people ask for it."""
 
 
 def add(connection: Connection, scope: str, remediation: Remediation) -> Remediation:
@@ -36,6 +39,17 @@ def add(connection: Connection, scope: str, remediation: Remediation) -> Remedia
     added = replace(remediation, id=identity)
     _keep_step(connection, added)
     return added
+
+
+def refuse_second(connection: Connection, scope: str, urn: Urn) -> None:
+    """Raises `ConflictError` where one for the entity is under way, or was carried out and not undone."""
+    table = remediations
+    wanted = select(table.c.id, table.c.state).where(
+        table.c.scope == scope, table.c.urn == urn, table.c.state.in_([each.value for each in IN_FORCE])
+    )
+    row = connection.execute(wanted).first()
+    if row is not None:
+        raise ConflictError(f"remediation {row.id} of it is {row.state}", where=urn)
 
 
 def step(

@@ -77,6 +77,13 @@ findings = Table(
     Column("times_opened", Integer, nullable=False),
     Column("accepted_by", Text, nullable=False, server_default=""),
     Column("has_counted", Boolean, nullable=False, server_default=true()),
+    # Who made it so; null until that is asked. `identity/attributions` alone writes these.
+    Column("traced", Document),
+    # When it was changed last, as the answer is about it.
+    Column("traced_for", Moment),
+    Column("traced_up_to", BigInteger),
+    Column("trace_at", Moment),
+    Column("traces_until", Moment),
     Index("findings_of_urn", "scope", "urn"),
     Index("findings_of_service", "service"),
     Index("findings_of_rule", "scope", "rule"),

@@ -11,12 +11,13 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, update
 
 from setpoint.errors import LedgerError
-from setpoint.model.attribution import Inquiry
+from setpoint.model.attribution import Inquiry, Traced
 from setpoint.model.canonical import Json
 from setpoint.model.conclusion import Conclusion
 from setpoint.model.decision import Decision
-from setpoint.model.finding import Finding, FindingChanges
+from setpoint.model.finding import Finding, FindingChanges, FindingRecord, FindingSource
 from setpoint.model.history import GateCase
+from setpoint.model.identity import AccountReading
 from setpoint.model.inside import AgentSwitch
 from setpoint.model.order import Order
 from setpoint.model.remediation import Plan, Remediation, RemediationState
@@ -24,7 +25,7 @@ from setpoint.model.report import AgentReport
 from setpoint.model.service import Release, Service, Signal
 from setpoint.model.urn import Urn
 from setpoint.model.waiver import Waiver
-from setpoint.store.interface import BeatRow, Delivery, Lease, Parcel
+from setpoint.store.interface import BeatRow, ConcludedPrincipal, Delivery, Lease, Parcel
 from setpoint.store.ledger import (
     audit,
     codec,
@@ -42,6 +43,8 @@ from setpoint.store.ledger import (
 from setpoint.store.ledger.audit import Entry
 from setpoint.store.ledger.columns import EPOCH
 from setpoint.store.ledger.database import Database, batches
+from setpoint.store.ledger.identity import attributions
+from setpoint.store.ledger.identity import principals as identities
 from setpoint.store.ledger.identity.writing import SqlPermissionUseWriter
 from setpoint.store.ledger.inside import agents, concluding, switches, taking
 from setpoint.store.ledger.inventory import recording
@@ -98,7 +101,11 @@ class SqlWriter:
             connection.execute(insert_or_update(connection, tables.resources), rows)
             found = {urn: each.findings for urn, each in latest.items()}
             changes = findings.record(
-                connection, scope, found, at, lambda finding: latest[finding.urn].leaves_open(finding)
+                connection,
+                scope,
+                found,
+                at,
+                lambda finding: _is_of_identity(finding) or latest[finding.urn].leaves_open(finding),
             )
             decided = decisions.together(decision for each in latest.values() for decision in each.decisions)
             written = decisions.append(connection, decided, at)
@@ -114,7 +121,7 @@ class SqlWriter:
             table = tables.resources
             for some in batches(urns):
                 connection.execute(delete(table).where(table.c.scope == scope, table.c.urn.in_(some)))
-            changes = findings.record(connection, scope, dict.fromkeys(urns, ()), at)
+            changes = findings.record(connection, scope, dict.fromkeys(urns, ()), at, _is_of_identity)
             history.end(connection, scope, urns, at)
             self._tell(connection, list(findings.entries(changes, at, reason)))
             set_clock(connection, at)
@@ -162,6 +169,24 @@ class SqlWriter:
             set_clock(connection, at)
         return changes
 
+    def record_principals(
+        self,
+        concluded: Sequence[ConcludedPrincipal],
+        gone: Sequence[Urn],
+        at: datetime,
+        reason: str = "",
+    ) -> Mapping[Urn, FindingChanges]:
+        with self._working() as (connection, scope):
+            changes, entries = identities.record(connection, scope, concluded, gone, at, reason)
+            self._tell(connection, entries)
+            set_clock(connection, at)
+        return changes
+
+    def put_account_reading(self, reading: AccountReading, at: datetime) -> None:
+        with self._working() as (connection, scope):
+            identities.put_reading(connection, scope, reading)
+            set_clock(connection, at)
+
     def add_signals(self, signals: Sequence[Signal]) -> None:
         if not signals:
             return
@@ -204,6 +229,13 @@ class SqlWriter:
                 self._tell(connection, [remediations.tell_answer(remediation, inquiry, at)])
             set_clock(connection, at)
         return answered
+
+    def put_traces(self, answers: Sequence[tuple[FindingRecord, Traced]], at: datetime) -> None:
+        if not answers:
+            return
+        with self._working() as (connection, scope):
+            attributions.keep(connection, scope, answers)
+            set_clock(connection, at)
 
     def put_beat(self, beat: BeatRow) -> None:
         with self._working() as (connection, scope):
@@ -259,6 +291,17 @@ class SqlWriter:
 
     def permission_use(self) -> SqlPermissionUseWriter:
         return SqlPermissionUseWriter(self._appending, set_clock)
+
+    def request(
+        self, scope: str, urn: Urn, service: str, plan: Plan, reason: str, actor: str, at: datetime
+    ) -> Remediation:
+        new = Remediation(0, urn, service, RemediationState.PLANNED, plan, (), reason, detected_at=at, updated_at=at)
+        with self._appending() as connection:
+            remediations.refuse_second(connection, scope, urn)
+            requested = remediations.add(connection, scope, new)
+            self._tell(connection, [replace(remediations.entry(requested), actor=actor)])
+            set_clock(connection, at)
+        return requested
 
     def give_order(self, order: Order) -> Order:
         with self._appending() as connection:
@@ -316,6 +359,11 @@ class SqlWriter:
         with self._appending() as connection:
             self._tell(connection, [Entry(at, action, subject, details, actor)])
             set_clock(connection, at)
+
+
+def _is_of_identity(finding: Finding) -> bool:
+    """What an entity may do is concluded apart from how it is configured."""
+    return finding.source is FindingSource.IDENTITY
 
 
 def set_clock(connection: Connection, at: datetime) -> None:

@@ -10,6 +10,8 @@ from setpoint.model.canonical import Json
 from setpoint.model.escalation import Existing
 
 ROLE = "arn:aws:iam::111122223333:role/app"
+STACK = "arn:aws:cloudformation:eu-west-1:111122223333:stack/s"
+INTERPRETER = "arn:aws:bedrock-agentcore:eu-west-1:111122223333:code-interpreter-custom/i-1"
 FUNCTION = "arn:aws:lambda:eu-west-1:111122223333:function:f"
 
 
@@ -66,6 +68,16 @@ def test_forms(document: Json) -> None:
             "arn:*:apprunner:*:*:service/s/*",
             ROLE,
         ),
+        (
+            {"type": "aws_cloudformation_stack", "id": f"{STACK}/0a1b", "iam_role_arn": ROLE},
+            f"{STACK}/0a1b",
+            ROLE,
+        ),
+        (
+            {"type": "aws_bedrockagentcore_code_interpreter", "name": "i", "code_interpreter_arn": INTERPRETER},
+            INTERPRETER,
+            "",
+        ),
         ({"type": "aws_lambda_function", "function_name": "f"}, "arn:*:lambda:*:*:function:f", ""),
         ({"type": "aws_ecs_cluster", "name": "c"}, "arn:*:ecs:*:*:cluster/c", ""),
     ],
@@ -102,6 +114,11 @@ def test_batch_configurations_and_tags_are_known_where_they_are_told() -> None:
         ([7], r"resources.json: \[0\]: an object was expected"),
         ([{"name": "f"}], r"resources.json: \[0\]: the type is missing"),
         ([{"type": "aws_instance", "values": 7}], r"resources.json: \[0\]: the attributes are not an object"),
+        (
+            {"resources": [{"type": "aws_instance", "instances": [7]}]},
+            r"resources: \[0\].instances\[0\]: an object was",
+        ),
+        ({"values": {"root_module": 7}}, "resources.json: a module is an object"),
         ({"something": "else"}, "resources.json: this is no list, and nothing that Terraform writes"),
     ],
 )

@@ -3,11 +3,15 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Table, text
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import text
 
 from setpoint.model.conclusion import Conclusion
 from setpoint.model.decision import Decision
@@ -18,9 +22,9 @@ from setpoint.model.service import Release, Signal, SignalKind
 from setpoint.model.urn import Urn
 from setpoint.model.waiver import Waiver
 from setpoint.store.interface import BeatRow, DeliveryState, KeptAnswer, LedgerWriter, Parcel
-from setpoint.store.ledger.inventory import tables as inventory_tables
+from setpoint.store.ledger.database import LedgerFile
 from setpoint.store.ledger.ledger import SqlLedger
-from setpoint.store.ledger.opening import open_ledger
+from setpoint.store.ledger.opening import MIGRATIONS, open_ledger
 from setpoint.store.ledger.writer import SqlWriter
 
 LAST = 2**63 - 1
@@ -213,49 +217,30 @@ def test_signals_beats_and_deliveries(ledger: SqlLedger, writer: SqlWriter, now:
     assert not pages.deliveries("aws", state=DeliveryState.DELIVERED, before=LAST, limit=9)
 
 
-def test_a_ledger_from_before_tells_whose_its_decisions_are(ledger: SqlLedger, recorded: list[Urn], path: Any) -> None:
-    ledger.close()
-    _back_to_version_4(str(path))
-    migrated = open_ledger(str(path))
-    decisions = migrated.pages().decisions(service="payments", subject=None, stage=None, before=LAST, limit=100)
+def test_a_ledger_from_before_tells_whose_its_decisions_are(
+    ledger: SqlLedger, recorded: list[Urn], tmp_path: Path
+) -> None:
+    old = tmp_path / "old.sqlite"
+    _copy_at_version_4(ledger, old)
+    with closing(open_ledger(str(old))) as migrated:
+        decisions = migrated.pages().decisions(service="payments", subject=None, stage=None, before=LAST, limit=100)
     assert len(decisions) == len(recorded)
-    migrated.close()
 
 
-SEEN_INSIDE = (
-    *("derived", "inside_functions", "inside_releases", "told_attacks", "agent_switches", "agents"),
-    *("inside_places", "inside_place_boots", "inside_routes", "inside_route_boots"),
-)
-"""The tables of version 7."""
-
-
-INVENTORY = [each.name for each in vars(inventory_tables).values() if isinstance(each, Table)]
-"""Those of version 9."""
-
-TOLD_BILLS = ("inside_bills",)
-"""Of version 11."""
-
-
-def _back_to_version_4(path: str) -> None:
-    before = open_ledger(path)
-    with before._database.write() as connection:
-        for statement in (
-            "DROP INDEX decisions_of_service",
-            "ALTER TABLE decisions DROP COLUMN service",
-            "DROP TABLE answers",
-            "DROP INDEX remediations_to_ask",
-            "ALTER TABLE remediations DROP COLUMN ask_at",
-            "ALTER TABLE remediations DROP COLUMN inquiry",
-            "ALTER TABLE gate_cases DROP COLUMN scope",
-            *(f"DROP TABLE {each}" for each in (*SEEN_INSIDE, *INVENTORY, *TOLD_BILLS)),
-            "DROP INDEX findings_of_rule",
-            "ALTER TABLE findings DROP COLUMN accepted_by",
-            "ALTER TABLE findings DROP COLUMN has_counted",
-            "ALTER TABLE beats DROP COLUMN held",
-            "UPDATE alembic_version SET version_num = '0004'",
-        ):
-            connection.execute(text(statement))
-    before.close()
+def _copy_at_version_4(ledger: SqlLedger, path: Path) -> None:
+    """The decisions alone, in a ledger from when nothing said whose they are."""
+    path.touch()
+    columns = "id, subject, stage, path, together, at, document"
+    with ledger._database.read() as connection:
+        rows = [row._asdict() for row in connection.execute(text(f"SELECT {columns} FROM decisions"))]
+    with closing(LedgerFile(path, read_only=False)) as database, database.write() as connection:
+        config = Config(attributes={"connection": connection})
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.set_main_option("path_separator", "os")
+        command.upgrade(config, "0004")
+        database.mark(connection)
+        values = columns.replace(", ", ", :")
+        connection.execute(text(f"INSERT INTO decisions ({columns}) VALUES (:{values})"), rows)
 
 
 # Answers

@@ -9,6 +9,8 @@ from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
 from bench.postgres import PostgresServer
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -19,6 +21,7 @@ from setpoint.store.ledger.address import server_address
 from setpoint.store.ledger.database import Database
 from setpoint.store.ledger.opening import check_place, open_ledger
 from setpoint.store.ledger.postgres import LedgerServer
+from setpoint.store.ledger.tables import metadata
 
 LONG_AGO = datetime(2001, 1, 1, tzinfo=UTC)
 FAR_AHEAD = datetime(2101, 1, 1, tzinfo=UTC)
@@ -140,6 +143,11 @@ def test_a_new_database_becomes_a_ledger_when_somebody_may_begin_one(postgres: P
             assert ledger.latest_time() == now
             with pytest.raises(LedgerError, match="opened for reading only"):
                 ledger.acquire("aws", now, 60)
+
+
+def test_the_migrations_make_the_tables_that_the_code_uses(postgres_ledger: str) -> None:
+    with closing(opened(postgres_ledger)) as there, there.read() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
 
 
 def test_another_programs_database_is_left_alone(postgres: PostgresServer) -> None:

@@ -30,8 +30,11 @@ def _cursor_of(library: ModuleType) -> type:
             request = current.get()
             if request is None:
                 return super().execute(*arguments)
-            result = _examined(_EXECUTE, super().execute, arguments)
-            _count(request, self)
+            if arguments:
+                examine(_EXECUTE, arguments[0])
+            result = super().execute(*arguments)
+            if self.rowcount > 0:
+                request.effects[ROWS_WRITTEN] += self.rowcount
             return result
 
         def executemany(self, *arguments: Any) -> Any:
@@ -63,8 +66,11 @@ def _connection_of(library: ModuleType, watched_cursor: type) -> type:
             request = current.get()
             if request is None:
                 return super().execute(*arguments)
-            result = _examined(_EXECUTE, super().execute, arguments)
-            _count(request, result)
+            if arguments:
+                examine(_EXECUTE, arguments[0])
+            result = super().execute(*arguments)
+            if result.rowcount > 0:
+                request.effects[ROWS_WRITTEN] += result.rowcount
             return result
 
         def executemany(self, *arguments: Any) -> Any:

@@ -18,6 +18,8 @@ BY_PROFILE: Final = frozenset({"instance", "launch-template"})
 """Kinds that get their role through an instance profile."""
 
 CLUSTER: Final = "cluster"
+MAKERS: Final = ("instance", "autoscaling-group")
+"""Kinds of what may be, or start, a container instance of a cluster."""
 CONTAINER_INSTANCE: Final = "container-instance"
 REGISTER: Final = "ecs:registercontainerinstance"
 """What the agent of an ECS container instance does first ("Amazon ECS container instance IAM role")."""
@@ -52,7 +54,8 @@ class Beside:
             number = names[0].get(each.role, names[1].get(each.role))
             self._of[each.kind].append(Thing(each, number))
         if not self._of[CONTAINER_INSTANCE] and self._of[CLUSTER]:
-            self._of[CONTAINER_INSTANCE] = [_container_instance(each, world) for each in self._of["instance"]]
+            makers = [each for kind in MAKERS for each in self._of[kind]]
+            self._of[CONTAINER_INSTANCE] = [_container_instance(each, world) for each in makers]
         users = {name: number for number, each in enumerate(world.account.users) for name in (each.arn, each.name)}
         keys = Counter(users[each.role] for each in found if each.kind == KEY and each.role in users)
         self.with_password = bits_of(
@@ -68,13 +71,14 @@ class Beside:
         return self._of[kind]
 
 
-def _container_instance(instance: Thing, world: World) -> Thing:
+def _container_instance(maker: Thing, world: World) -> Thing:
     """Nothing tells that an instance is registered with a cluster; its role being allowed to says as much."""
     arn = KINDS[CONTAINER_INSTANCE].arn
     registers = False
-    if instance.role is not None:
-        registers = world.asking.on(world.base[instance.role], REGISTER, "*").answer is Answer.ALLOWED
-    return Thing(Existing(CONTAINER_INSTANCE, arn, facts={} if registers else {"registered": "unknown"}), None)
+    if maker.role is not None:
+        registers = world.asking.on(world.base[maker.role], REGISTER, "*").answer is Answer.ALLOWED
+    doubt = {} if registers else {"registered": "unknown"}
+    return Thing(Existing(CONTAINER_INSTANCE, arn, facts={**maker.told.facts, **doubt}), None)
 
 
 def _profiles(things: Sequence[Existing], world: World) -> Mapping[str, int]:

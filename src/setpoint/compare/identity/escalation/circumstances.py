@@ -53,6 +53,8 @@ _HOME: Final = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-go
 """The region that requests to a partition's global services are made in."""
 
 _ADMINISTRATOR: Final = "arn:{}:iam::aws:policy/AdministratorAccess"
+_OVER_IAM: Final = "arn:{}:iam::aws:policy/IAMFullAccess"
+"""Whoever attaches it to itself may grant itself the rest."""
 
 _SPELT: Final = {
     each.lower(): each
@@ -140,7 +142,7 @@ class Circumstances:
         """Key → the values that a caller can choose from; an empty text for leaving it out."""
         choices = {REGION: self._regions_of(action)}
         if action in _ATTACHING:
-            choices[ATTACHED] = self.boundaries
+            choices[ATTACHED] = (*self.boundaries, _OVER_IAM.format(self.partition))
         if action in _BINDING:
             choices[BOUNDARY] = self.boundaries
         if action in _CREATING:

@@ -173,7 +173,7 @@ class Things:
         if not any(_fits(each, pattern) for each in taken):
             return self._on_any(actor, needed.key)
         found = self._world.asking.on_some(actor, needed.key, pattern)
-        return Found(found.answer, found.example_resource)
+        return Found(worst((found.answer, *self._beside(actor, needed.key, pattern))), found.example_resource)
 
     def on_thing(self, actor: Actor, needed: Needed, thing: Thing) -> Found:
         """On this one; an action that takes other types is asked for one of those, in its company."""
@@ -182,7 +182,21 @@ class Things:
         more = _values_of(thing, arn, self._world.asking.spoken(actor, needed.key).keys)
         if not any(_fits(each, arn) for each in taken):
             return self._on_any(actor, needed.key, more)
-        return Found(self.on(actor, needed.key, arn, more), arn, more)
+        answer = worst((self.on(actor, needed.key, arn, more), *self._beside(actor, needed.key, arn, more)))
+        return Found(answer, arn, more)
+
+    def _beside(self, actor: Actor, action: str, arn: str, more: Values | None = None) -> Iterator[Answer]:
+        """On what a call always takes beside this resource: a command is sent to an instance by a document.
+
+        The caller chooses that one, and so one with the same tags; it may be AWS's own, whose ARN has no account.
+        """
+        if action.partition(":")[0] in _EITHER:
+            return
+        _, required = self._types(action)
+        for each in required:
+            if not _fits(each, arn):
+                choices = (each, each.replace(f":{self._world.account.id}:", "::", 1))
+                yield min((self.on(actor, action, one, more) for one in choices), key=RANK.__getitem__)
 
     def _caller_key(self, actor: Actor, needed: Sequence[Needed]) -> object:
         """What tells this actor from others with the same policies, for these permissions."""
@@ -194,10 +208,10 @@ class Things:
 def state_of(plan: Plan, thing: Thing) -> Answer:
     """Whether a thing is such as the path needs it, as far as that was told."""
     facts = thing.told.facts
-    if "registered" in facts:
-        return Answer.CONDITIONAL
     if facts.get("state") in _GONE:
         return Answer.IMPLICIT_DENY
+    if "registered" in facts:
+        return Answer.CONDITIONAL
     if plan.asks("instance-running") and facts.get("state", "running") != "running":
         return Answer.CONDITIONAL
     if plan.asks("project-has-batch-config"):

@@ -23,6 +23,7 @@ from setpoint.model.iam import Effect, NamedPolicy, PolicyDocument, Principals, 
 from setpoint.model.iam_account import IamRole
 
 ASSUME: Final = "sts:assumerole"
+SESSION_NAME: Final = "sts:rolesessionname"
 
 
 class Trusts:
@@ -38,6 +39,8 @@ class Trusts:
         self._open = self._by_caller = 0
         """Roles that are left to the policies of whoever asks, and those of which it hangs on the caller itself."""
         self._named: defaultdict[str, int] = defaultdict(int)
+        self._sessions: defaultdict[str, list[str]] = defaultdict(list)
+        """Role → ARNs of sessions of it that trust policies name; whoever begins a session gives it its name."""
         self._alike = self._sort()
         self._assumable: dict[tuple[int, object], Reach] = {}
         self._if_named: dict[tuple[int, object], Reach] = {}
@@ -54,6 +57,17 @@ class Trusts:
 
     def assume(self, actor: Actor, number: int) -> Evaluation:
         """Whether an actor may assume this role, and by which statements."""
+        found = self._assume(actor, number)
+        if found.answer is not Answer.IMPLICIT_DENY:
+            return found
+        for session in self._sessions.get(actor.arn, ()):
+            caller = replace(actor.caller, arn=session, kind=CallerKind.SESSION, role_arn=actor.arn)
+            named = self._assume(replace(actor, caller=caller), number)
+            if named.answer in {Answer.ALLOWED, Answer.CONDITIONAL}:
+                return replace(named, answer=Answer.CONDITIONAL, missing=(*named.missing, SESSION_NAME))
+        return found
+
+    def _assume(self, actor: Actor, number: int) -> Evaluation:
         more = target_values(self._targets, number, self._asking.spoken(actor, ASSUME))
         return self._asking.on(actor, ASSUME, self._targets.arns[number], more, self._policies[number])
 
@@ -135,7 +149,15 @@ class Trusts:
                 if member == self._account or member.endswith(f":iam::{self._account}:root"):
                     self._open |= bits
                 else:
-                    self._named[member] |= bits
+                    self._named[self._role_of(member) or member] |= bits
+
+    def _role_of(self, member: str) -> str:
+        """The ARN of the role of this account whose session a trust policy names; empty where it names none."""
+        name = member.partition(f":sts::{self._account}:assumed-role/")[2].partition("/")[0]
+        role = next((each.arn for each in self._roles if name and each.name == name), "")
+        if role and member not in self._sessions[role]:
+            self._sessions[role].append(member)
+        return role
 
 
 def _assuming(trust: PolicyDocument) -> Iterator[Statement]:

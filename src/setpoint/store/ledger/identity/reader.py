@@ -8,8 +8,10 @@ from typing import Final
 
 from sqlalchemy import func, select
 
+from setpoint.model.attribution import RecordedWrite
 from setpoint.model.permission_use import Gap, RecordReach, SessionOrigin, Use
 from setpoint.store.ledger.database import Database, batches
+from setpoint.store.ledger.identity import changes
 from setpoint.store.ledger.identity.tables import gaps, logs, marks, names, reach, sessions, unmapped, uses
 from setpoint.store.ledger.identity.writing import decode_gap
 
@@ -68,6 +70,12 @@ class SqlPermissionUse:
         with self._database.read() as connection:
             return {row.name: row.at for row in connection.execute(wanted)}
 
+    def actions_seen(self, since: date) -> Collection[str]:
+        seen = select(uses.c.action).where(uses.c.day >= since.toordinal())
+        wanted = select(names.c.name).where(names.c.id.in_(seen)).order_by(names.c.name)
+        with self._database.read() as connection:
+            return tuple(connection.execute(wanted).scalars())
+
     def use_gaps(self) -> Sequence[Gap]:
         with self._database.read() as connection:
             return sorted(decode_gap(row) for row in connection.execute(select(gaps)))
@@ -97,4 +105,15 @@ class SqlPermissionUse:
     def sessions_begun(self, since: datetime) -> Mapping[str, SessionOrigin]:
         wanted = select(sessions).where(sessions.c.begun >= since)
         with self._database.read() as connection:
-            return {row.key: SessionOrigin(row.principal, row.begun) for row in connection.execute(wanted)}
+            return {
+                row.key: SessionOrigin(row.principal, row.begun, tuple(row.chain or ()), tuple(row.labels or ()))
+                for row in connection.execute(wanted)
+            }
+
+    def writes_naming(self, account: str, names: Collection[str]) -> Sequence[RecordedWrite]:
+        with self._database.read() as connection:
+            return changes.naming(connection, account, names)
+
+    def newest_write(self) -> int:
+        with self._database.read() as connection:
+            return changes.newest(connection)

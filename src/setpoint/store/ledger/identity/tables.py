@@ -1,4 +1,6 @@
-"""The tables of permission use. Those in the database are made by `migrations/`; a test holds the two together.
+"""The tables of permission use, and of what was changed.
+
+Those in the database are made by `migrations/`; a test holds the two together.
 
 Principals, actions and resources repeat on every day: they have numbers, and the one large table has nothing but these.
 """
@@ -9,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text, UniqueConstraint
 
-from setpoint.store.ledger.columns import Moment, Number
+from setpoint.store.ledger.columns import Document, Moment, Number
 from setpoint.store.ledger.tables import metadata
 
 
@@ -91,5 +93,32 @@ sessions = Table(
     Column("key", Text, primary_key=True),
     Column("principal", Text, nullable=False),
     Column("begun", Moment, nullable=False),
+    # Null where none was noted: of those that were begun before these were.
+    Column("chain", Document),
+    Column("labels", Document),
     Index("trail_sessions_by_age", "begun"),
+)
+
+writes = Table(
+    "trail_writes",
+    metadata,
+    Column("number", Number, primary_key=True),
+    Column("id", Text, nullable=False),
+    Column("account", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("document", Document, nullable=False),
+    UniqueConstraint("id", name="trail_writes_by_id"),
+    Index("trail_writes_by_age", "at"),
+)
+
+write_names = Table(
+    "trail_write_names",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("call", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Index("trail_write_names_by_number", "number"),
 )

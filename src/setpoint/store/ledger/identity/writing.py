@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, and_, delete, insert, select
 from setpoint.errors import ConflictError
 from setpoint.model.permission_use import Counts, Gap, GapKind, ReadLog, RecordReach, TrailBatch, Use, silent_gaps
 from setpoint.store.ledger.database import batches
+from setpoint.store.ledger.identity import changes
 from setpoint.store.ledger.identity.tables import gaps, logs, marks, names, reach, sessions, unmapped, uses
 from setpoint.store.ledger.upserts import insert_or_keep, insert_or_merge, insert_or_update
 
@@ -36,6 +37,7 @@ class SqlPermissionUseWriter:
             _add(connection, batch.counts)
             _put_marks(connection, batch)
             _put_gaps(connection, batch.gaps)
+            changes.keep(connection, batch.writes, at)
             for (account, region), hours in batch.hours.items():
                 if hours:
                     _reach_to(connection, account, region, hours)
@@ -89,7 +91,14 @@ def _add(connection: Connection, counts: Counts) -> None:
         connection.execute(insert_or_merge(connection, unmapped, add=("events",)), told)
     if counts.sessions:
         begun = [
-            {"key": key, "principal": each.principal, "begun": each.begun} for key, each in counts.sessions.items()
+            {
+                "key": key,
+                "principal": each.principal,
+                "begun": each.begun,
+                "chain": list(each.chain),
+                "labels": list(each.labels),
+            }
+            for key, each in counts.sessions.items()
         ]
         connection.execute(insert_or_update(connection, sessions), begun)
         newest = max(each.begun for each in counts.sessions.values())

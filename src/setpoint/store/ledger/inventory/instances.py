@@ -131,7 +131,7 @@ def _report(
             if before_group is not None:
                 tally.grown[before_group] -= 1
                 tally.moved += 1
-    connection.execute(insert_or_update(connection, instances, keep=["first_seen"]), rows)
+    numbers.insert_all(connection, insert_or_update(connection, instances, keep=["first_seen"]), rows)
 
 
 def _completed(said: _Alike, before: _Alike | None) -> _Alike:
@@ -151,7 +151,7 @@ def _completed(said: _Alike, before: _Alike | None) -> _Alike:
 
 def _known(connection: Connection, places: Sequence[tuple[int, str]]) -> _Known:
     table = instances
-    wanted = tuple_(table.c.service, table.c.name).in_(places)
+    wanted = numbers.is_in(connection, (table.c.service, table.c.name), places)
     rows = connection.execute(select(table.c.service, table.c.name, table.c.group).where(wanted))
     known = {(row.service, row.name): row.group for row in rows}
     found = connection.execute(select(groups).where(groups.c.id.in_(sorted({*known.values()}))))

@@ -10,8 +10,10 @@ from sqlalchemy import (
     ARRAY,
     BigInteger,
     Column,
+    ColumnClause,
     ColumnElement,
     Connection,
+    Insert,
     LargeBinary,
     Subquery,
     Table,
@@ -106,7 +108,7 @@ def find(
         if connection.dialect.name == "sqlite" and len(columns) == 1:
             rows = connection.exec_driver_sql(_plainly(table, columns[0], len(some)), tuple(some))
         else:
-            rows = connection.execute(select(table.c.id, *columns).where(_is_in(connection, columns, some)))
+            rows = connection.execute(select(table.c.id, *columns).where(is_in(connection, columns, some)))
         found |= _by_name(rows, columns)
     return found
 
@@ -119,13 +121,19 @@ def _plainly(table: Table, column: Column[Any], number: int) -> str:
 
 def add(connection: Connection, table: Table, columns: Sequence[Column[Any]], rows: Sequence[Row]) -> dict[Any, int]:
     """Name → the number that it was given."""
-    returned = [table.c.id, *columns]
-    if connection.dialect.name != "postgresql":
-        return _by_name(connection.execute(insert(table).returning(*returned), rows), columns)
-    given = [table.c[name] for name in rows[0]]
-    listed = select(*_rows(given, [[row[each.name] for row in rows] for each in given]))
-    statement = insert(table).from_select([each.name for each in given], listed).returning(*returned)
-    return _by_name(connection.execute(statement), columns)
+    return _by_name(insert_all(connection, insert(table), rows, (table.c.id, *columns)), columns)
+
+
+def insert_all(
+    connection: Connection, statement: Insert, rows: Sequence[Row], returned: Sequence[Column[Any]] = ()
+) -> Iterable[Any]:
+    """All rows by one statement, which may say what is to be done where one is there."""
+    if connection.dialect.name == "postgresql":
+        given = [statement.table.c[name] for name in rows[0]]
+        listed = select(*_rows(given, [[row[each.name] for row in rows] for each in given]))
+        statement = statement.from_select([each.name for each in given], listed)
+        return connection.execute(statement.returning(*returned) if returned else statement)
+    return connection.execute(statement.returning(*returned) if returned else statement, rows)
 
 
 def _by_name(rows: Iterable[Any], columns: Sequence[Column[Any]]) -> dict[Any, int]:
@@ -155,7 +163,8 @@ def _row(columns: Sequence[Column[Any]], name: Any) -> Row:
     return {column.name: part for column, part in zip(columns, parts, strict=True)}
 
 
-def _is_in(connection: Connection, columns: Sequence[Column[Any]], names: Sequence[Any]) -> ColumnElement[bool]:
+def is_in(connection: Connection, columns: Sequence[Column[Any]], names: Sequence[Any]) -> ColumnElement[bool]:
+    """Whether these columns together are one of the names, tuples where there are several columns."""
     if connection.dialect.name != "postgresql":
         return tuple_(*columns).in_(names) if len(columns) > 1 else columns[0].in_(names)
     if len(columns) > 1:
@@ -166,7 +175,7 @@ def _is_in(connection: Connection, columns: Sequence[Column[Any]], names: Sequen
     return columns[0] == any_(literal(names, ARRAY(columns[0].type)))
 
 
-def _rows(columns: Sequence[Column[Any]], values: Sequence[Sequence[Any]]) -> list[ColumnElement[Any]]:
+def _rows(columns: Sequence[ColumnClause[Any]], values: Sequence[Sequence[Any]]) -> list[ColumnElement[Any]]:
     """Columns of rows that are given as one value for each column, in PostgreSQL.
 
     So the statement is the same for any number of them: the driver takes one with hundreds of values apart anew each

@@ -94,6 +94,19 @@ class TestChains:
             ("sts-001", admin),
         ]
 
+    def test_by_a_session_that_is_named_hang_on_its_name(self, account: Building) -> None:
+        session = f"{IAM.replace(':iam:', ':sts:')}assumed-role/ci/deploy"
+        admin = account.admin("admin", trusting({"AWS": session}))
+        role = account.role("team/ci", trust=trusting(ROOT))
+        account.role("other", trust=trusting(ROOT))
+        user = account.user("me", document(allow("sts:AssumeRole")))
+        found = account.find()
+        assert found[role].standing is Standing.CONDITIONAL
+        assert found[role].paths[0].missing == ("sts:RoleSessionName, for sts:AssumeRole",)
+        assert [hop.target for hop in found[user].paths[0].hops] == [role, admin]
+        assert found[user].standing is Standing.CONDITIONAL
+        assert found[f"{IAM}role/other"].standing is Standing.NONE
+
     def test_that_come_back_are_no_path(self, account: Building) -> None:
         account.role(
             "a", document(allow("sts:AssumeRole", "iam:PutRolePolicy", on=f"{IAM}role/*")), trust=trusting(ROOT)

@@ -1,0 +1,91 @@
+"""Says of every difference who made it, when and how, by what an audit trail recorded; the heartbeat calls it.
+
+Trails are late, and come in no order: what is not told yet is asked again when more was recorded, and an answer may
+become a better one. What was asked, and the answers, are in the ledger, beside the findings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from setpoint.act.interface import Alert
+from setpoint.loop.parts import Parts
+from setpoint.loop.recorder import Recorder, command_line
+from setpoint.loop.tracing import Tracing
+from setpoint.model.attribution import Attribution, Traced, Untold
+from setpoint.model.finding import FindingRecord
+from setpoint.model.policy import Severity
+from setpoint.store.interface import LedgerWriter
+
+EVERY: Final = timedelta(seconds=5)
+"""From one look at what was recorded to the next: between beats the loop comes by every second."""
+
+AT_ONCE: Final = 200
+"""Findings that are asked about in one transaction."""
+
+MOST: Final = 1_000
+"""In one look, two seconds or so: a beat goes on."""
+
+
+class Attributor:
+    def __init__(self, parts: Parts, recorder: Recorder, writer: LedgerWriter) -> None:
+        self._parts = parts
+        self._recorder = recorder
+        self._writer = writer
+        self._tracing = Tracing(parts)
+        self._next: datetime | None = None
+
+    def new_beat(self) -> None:
+        self._next = None
+
+    def conclude(self) -> None:
+        """Ask about what is new, and about what more was recorded of."""
+        now = self._parts.clock.now()
+        if self._parts.tracer is None or (self._next is not None and now < self._next):
+            return
+        self._next = now + EVERY
+        newest = self._parts.ledger.permission_use().newest_write()
+        for _ in range(MOST // AT_ONCE):
+            due = self._parts.ledger.to_trace(self._parts.settings.scope, now, newest, most=AT_ONCE)
+            if self._parts.stopping() or not due:
+                return
+            self._conclude(due, newest, now)
+
+    def _conclude(self, due: Sequence[tuple[FindingRecord, Traced]], newest: int, now: datetime) -> None:
+        answered = [(record, self._asked(record, known, newest, now)) for record, known in due]
+        with self._recorder.step():
+            self._writer.put_traces(answered, now)
+            for (record, known), (_, traced) in zip(due, answered, strict=True):
+                if known.asked and isinstance(traced.answer, Attribution) and record.is_open:
+                    self._tell(record, traced.answer)
+
+    def _asked(self, record: FindingRecord, known: Traced, newest: int, now: datetime) -> Traced:
+        answer = self._tracing.answer(record.finding, record.last_changed, now)
+        return known.again(_better(known.answer, answer), newest, now, record.last_changed)
+
+    def _tell(self, record: FindingRecord, answer: Attribution) -> None:
+        """People heard of the difference before it was known who made it."""
+        finding = record.finding
+        self._recorder.tell(
+            Alert(
+                at=self._parts.clock.now(),
+                severity=Severity.INFO,
+                kind="attribution",
+                subject=finding.urn,
+                service=finding.service,
+                title=f"{finding.title}: {answer.clause()}",
+                details={"finding": finding.id, "path": finding.path, "attribution": answer.document()},
+                helps=command_line("findings", finding.service),
+            )
+        )
+
+
+def _better(before: Attribution | Untold, now: Attribution | Untold) -> Attribution | Untold:
+    """What was known stays known, even if its record is not kept any more."""
+    if not isinstance(before, Attribution):
+        return now
+    if not isinstance(now, Attribution) or now.confidence.rank < before.confidence.rank:
+        return before
+    return now

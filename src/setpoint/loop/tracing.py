@@ -1,0 +1,62 @@
+"""Asks what is recorded at this moment who made a difference; writes nothing. `attribution` and `recorder` ask it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from setpoint.loop.parts import Parts
+from setpoint.model.attribution import Attribution, ChangeQuestion, RecordedWrite, Untold
+from setpoint.model.finding import Finding, FindingSource
+from setpoint.model.identity import ABSENT
+from setpoint.model.permission_use import Gap, RecordReach
+from setpoint.model.urn import Urn
+
+KNOWN_FOR: Final = timedelta(seconds=5)
+"""How far the record reaches is read for everything that is asked within so long."""
+
+GONE: Final = frozenset({"drift/missing", ABSENT})
+"""The rules of an entity that is not there."""
+
+NO_TRAIL: Final = Untold("no trail is configured", may_be_told=False)
+
+
+class Tracing:
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._known_at: datetime | None = None
+        self._reach: tuple[RecordReach, ...] = ()
+        self._gaps: tuple[Gap, ...] = ()
+        self._last: tuple[Urn, datetime, Sequence[RecordedWrite]] | None = None
+
+    def answer(self, finding: Finding, seen: datetime, now: datetime) -> Attribution | Untold:
+        """Of what was `seen` then as it is."""
+        tracer = self._parts.tracer
+        if tracer is None:
+            return NO_TRAIL
+        if self._known_at is None or now - self._known_at > KNOWN_FOR:
+            record = self._parts.ledger.permission_use()
+            self._reach, self._gaps, self._known_at = tuple(record.use_reach()), tuple(record.use_gaps()), now
+        writes = self._recorded_of(finding.urn, tracer.names(finding.urn), now)
+        return tracer.trace(_question(finding, seen), writes, self._reach, self._gaps, now)
+
+    def _recorded_of(self, urn: Urn, names: Collection[str], now: datetime) -> Sequence[RecordedWrite]:
+        """Read once for everything that is asked of one entity together."""
+        if self._last is None or self._last[:2] != (urn, now):
+            self._last = (urn, now, self._parts.ledger.permission_use().writes_naming(urn.account, names))
+        return self._last[2]
+
+
+def _question(finding: Finding, seen: datetime) -> ChangeQuestion:
+    evidence = finding.evidence
+    is_drift = finding.source in (FindingSource.DRIFT, FindingSource.IDENTITY)
+    permission = evidence.get("permission") if finding.source is FindingSource.IDENTITY else None
+    return ChangeQuestion(
+        finding.urn,
+        finding.path,
+        (evidence.get("intended"), evidence.get("actual")) if is_drift else None,
+        is_gone=finding.rule in GONE,
+        until=seen,
+        permission=permission if isinstance(permission, Mapping) else None,
+    )
