@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -104,7 +105,8 @@ def test_what_was_intended_and_taken_away_is_told(declared: Setpoint, iam: Any) 
 def test_what_a_waiver_covers_does_not_count(declared: Setpoint, iam: Any) -> None:
     iam.put_role_policy(RoleName="ci", PolicyName="more", PolicyDocument=policy({**READ, "Action": "sqs:*"}))
     declared.run("beat")
-    waiver = ("--policy", "identity/unintended", "--reason", "migration", "--owner", "ada", "--until", "7d")
+    until = (datetime.now(UTC) + timedelta(days=7)).strftime("%Y-%m-%d")
+    waiver = ("--policy", "identity/unintended", "--reason", "migration", "--owner", "ada", "--until", until)
     assert declared.run("waive", "--urn", f"aws:{ACCOUNT}:global:AWS::IAM::Role:ci", *waiver).code == 0
     assert declared.run("beat").code == 0
     assert drift(declared)[0] == 0

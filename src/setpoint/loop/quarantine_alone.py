@@ -21,17 +21,15 @@ from setpoint.loop.remediate import Remediator
 from setpoint.loop.restraint import Restraint
 from setpoint.loop.undo import Undoer
 from setpoint.model.order import Order
-from setpoint.model.remediation import UNFINISHED, Remediation, RemediationState
-from setpoint.model.urn import Urn
-from setpoint.store.interface import LedgerWriter
+from setpoint.model.quarantine import LIFTABLE
+from setpoint.model.remediation import UNFINISHED, Remediation
+from setpoint.store.interface import Lease, LedgerWriter
 
 WAIT_FOR: Final = 60.0
 """Seconds for a loop that runs to carry it out; it looks every second, unless it is in the middle of a beat."""
 
 LOOK_EVERY: Final = 0.25
 """Seconds."""
-
-LIFTING: Final = frozenset({RemediationState.VERIFIED, RemediationState.FAILED})
 
 
 class QuarantineAlone:
@@ -56,7 +54,7 @@ class QuarantineAlone:
             return LOOK_EVERY
 
         def is_over(found: Remediation) -> bool:
-            return found.state not in LIFTING or all(each.id != order.id for each in self._parts.ledger.open_orders())
+            return found.state not in LIFTABLE or all(each.id != order.id for each in self._parts.ledger.open_orders())
 
         return self._until(remediation, is_over, go_on)
 
@@ -67,41 +65,44 @@ class QuarantineAlone:
         go_on: Callable[[_Desk], float],
     ) -> Remediation:
         latest = self._parts.clock.now() + timedelta(seconds=WAIT_FOR)
-        while not is_over(found := self._now(remediation)) and self._parts.clock.now() < latest:
+        while not is_over(self._now(remediation)) and self._parts.clock.now() < latest:
             try:
                 with _desk(self._parts) as desk:
                     while not is_over(self._now(remediation)) and self._parts.clock.now() < latest:
                         if self._parts.ledger.pause_in_force() is not None:
                             return self._now(remediation)
+                        desk.renew()
                         self._sleep(go_on(desk))
             except LeaseHeldError:
                 self._sleep(LOOK_EVERY)
-        return found if is_over(found) else self._now(remediation)
+        return self._now(remediation)
 
     def _now(self, remediation: Remediation) -> Remediation:
         """As the ledger has it; of one that was planned anew, the new one."""
-        return self._of(remediation.urn)[-1]
-
-    def _of(self, urn: Urn) -> list[Remediation]:
-        return list(self._parts.ledger.remediations(scope=self._parts.settings.scope, urn=urn))
+        return self._parts.ledger.remediations(scope=self._parts.settings.scope, urn=remediation.urn)[-1]
 
 
 class _Desk:
     """What carries it out, under the lease."""
 
-    def __init__(self, parts: Parts, writer: LedgerWriter) -> None:
+    def __init__(self, parts: Parts, lease: Lease, writer: LedgerWriter) -> None:
+        self._parts = parts
+        self.lease = lease
         recorder, patience = Recorder(parts, writer), Patience(parts.clock, parts.settings)
         restraint = Restraint(parts, IntendedState(parts.intent, parts.settings.owner_tag))
         remediator = Remediator(parts, recorder, restraint, patience, writer)
         self.quarantiner = Quarantiner(parts, recorder, remediator, patience, writer)
         self.undoer = Undoer(parts, remediator, recorder, writer)
 
+    def renew(self) -> None:
+        self.lease = self._parts.ledger.renew(self.lease, self._parts.clock.now(), self._parts.settings.lease_for)
+
 
 @contextmanager
 def _desk(parts: Parts) -> Iterator[_Desk]:
-    ttl = WAIT_FOR + parts.settings.lease_for  # so that it need not be renewed
-    lease, writer = parts.ledger.acquire(parts.settings.scope, parts.clock.now(), ttl)
+    settings = parts.settings
+    desk = _Desk(parts, *parts.ledger.acquire(settings.scope, parts.clock.now(), settings.lease_for))
     try:
-        yield _Desk(parts, writer)
+        yield desk
     finally:
-        parts.ledger.release(lease)
+        parts.ledger.release(desk.lease)

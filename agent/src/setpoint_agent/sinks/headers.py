@@ -11,8 +11,6 @@ headers (`through`) merely pass it on. What libraries set of their own accord is
 
 from __future__ import annotations
 
-import functools
-import inspect
 import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
 from types import FrameType
@@ -26,6 +24,7 @@ from setpoint_agent.request import Request, current
 from setpoint_agent.sinks import cookies
 from setpoint_agent.sinks.awaited import Holds, if_sent
 from setpoint_agent.sinks.callers import application_caller
+from setpoint_agent.sinks.header_setters import giving_headers, setting_headers
 from setpoint_agent.sinks.interface import Sink
 from setpoint_agent.sinks.wrapping import argument, looking
 from setpoint_agent.sources.answers import UNREMARKABLE, USUAL_TYPES, Answer, Headers, listen_to_heads
@@ -47,8 +46,6 @@ BY_KEYWORD: Final = 256
 """The position of a parameter that is only given by its name."""
 BARE: Final = frozenset({"aiohttp", "bottle", "falcon", "fastapi", "litestar", "starlette"})
 """Frameworks of which a response keeps its headers in something that can be added to without anybody's knowing."""
-_AS_FRAMEWORKS_SPELL: Final = frozenset(["Content-Length", "Date", "Last-Modified"])
-"""Of those that are unremarkable, what is set for nearly every response."""
 ADDRESSES: Final = frozenset({"location", "refresh"})
 COOKIE: Final = "set-cookie"
 """It is quoted by what makes it: all that can be missing then are its attributes."""
@@ -117,10 +114,7 @@ def _is_quoted(cookie: str) -> bool:
 
 
 def _setting(sink: Sink, through: Collection[str], *, noting: bool = False) -> Wrap:
-    """`headers.set(name, value)`; a library does it a few times for every response, so the name is asked first.
-
-    `noting`: for `_look_behind`.
-    """
+    """`headers.set(name, value)`. `noting`: for `_look_behind`."""
 
     @quietly
     def look(name: Any, value: Any, parameters: Mapping[str, Any], /) -> None:
@@ -135,46 +129,7 @@ def _setting(sink: Sink, through: Collection[str], *, noting: bool = False) -> W
             if parameters and application_caller(_COLLECTION) is not None:
                 _look_at_parameters(name, parameters, sink, request)
 
-    def by_position(original: Callable[..., Any]) -> Callable[..., Any]:
-        def setting(headers: Any, name: Any, value: Any, /, **keywords: Any) -> Any:
-            if current.get() is not None and name not in _AS_FRAMEWORKS_SPELL and _is_unusual(name, value):
-                look(name, value, keywords)
-            return original(headers, name, value, **keywords)
-
-        return functools.update_wrapper(setting, original)
-
-    def wrap(original: Callable[..., Any]) -> Callable[..., Any]:
-        if _takes_pairs_by_position(original):
-            return by_position(original)
-
-        def setting(headers: Any, /, *arguments: Any, **keywords: Any) -> Any:
-            if current.get() is not None:
-                name, value = _pair(arguments, keywords)
-                if _is_unusual(name, value):
-                    look(name, value, {key: given for key, given in keywords.items() if key not in {"name", "value"}})
-            return original(headers, *arguments, **keywords)
-
-        return functools.update_wrapper(setting, original)
-
-    return wrap
-
-
-def _takes_pairs_by_position(function: Callable[..., Any]) -> bool:
-    """As Werkzeug's do: what packs and unpacks nothing takes less time, and there are several of them a response."""
-    code = getattr(function, "__code__", None)
-    return code is not None and code.co_posonlyargcount == 3
-
-
-def _pair(arguments: Sequence[Any], keywords: Mapping[str, Any]) -> tuple[Any, Any]:
-    """Name and value, however they are given."""
-    name = arguments[0] if arguments else keywords.get("name")
-    return name, (arguments[1] if len(arguments) > 1 else keywords.get("value"))
-
-
-def _is_unusual(name: Any, value: Any) -> bool:
-    if type(name) is not str or name.lower() in UNREMARKABLE:
-        return False
-    return type(value) is not str or value not in USUAL_TYPES
+    return setting_headers(look)
 
 
 def _look_at_parameters(name: Any, parameters: Mapping[str, Any], sink: Sink, request: Request) -> None:
@@ -209,22 +164,7 @@ def _given(position: int, sink: Sink, through: Collection[str], *, noting: bool 
             for name, value in pairs:
                 look_at(name, value, sink)
 
-    def wrap(original: Callable[..., Any]) -> Callable[..., Any]:
-        def giving(*arguments: Any, **keywords: Any) -> Any:
-            headers = arguments[position] if len(arguments) > position else keywords.get("headers")
-            if headers is not None and current.get() is not None:
-                look(headers)
-            return original(*arguments, **keywords)
-
-        def giving_alone(response: Any, headers: Any = None) -> Any:
-            if headers is not None and current.get() is not None:
-                look(headers)
-            return original(response, headers)
-
-        alone = inspect.signature(original).parameters.keys() == {"self", "headers"}
-        return functools.update_wrapper(giving_alone if alone else giving, original)
-
-    return wrap
+    return giving_headers(position, look)
 
 
 def _leading(position: int, keyword: str, through: Collection[str]) -> Wrap:

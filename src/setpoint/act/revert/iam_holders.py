@@ -1,4 +1,4 @@
-"""What users, groups and roles share: attached and inline policies, boundary, tags; the calls differ by a name alone."""
+"""What users, groups and roles share: attached and inline policies, boundary, tags. Calls differ by a name alone."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ import pytest
 
 from setpoint.errors import InputError, NotFoundError
 from setpoint.intent.iam.catalogue import IamDataCatalogue
+from setpoint.model.iam_actions import Level
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +33,17 @@ def test_the_resources_that_an_action_takes(catalogue: IamDataCatalogue) -> None
     assert catalogue.resources("s3:ListAllMyBuckets") == ()
     with pytest.raises(NotFoundError, match="there is no action s3:GetObjekt"):
         catalogue.resources("s3:GetObjekt")
+
+
+def test_what_is_known_of_an_action(catalogue: IamDataCatalogue) -> None:
+    facts = catalogue.facts("DynamoDB:query")
+    assert (facts.name, facts.level, facts.service, facts.operation) == ("dynamodb:Query", "Read", "dynamodb", "Query")
+    assert {each.name: each.required for each in facts.kinds} == {"index": False, "table": True}
+    assert "dynamodb:LeadingKeys" in facts.keys
+    assert catalogue.facts("ec2:CreateTags").level is Level.TAGGING
+    assert catalogue.facts("iam:CreatePolicy").level is Level.PERMISSIONS
+    with pytest.raises(NotFoundError, match="there is no action s3:getobjekt"):
+        catalogue.facts("s3:GetObjekt")
 
 
 def test_without_the_library_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Final
 
-from setpoint.compare.identity.aws.patterns import Sign, Token, Tokens, Variable, resource_tokens
+from setpoint.compare.identity.aws.patterns import Matcher, Sign, Token, Tokens, Variable, matcher, resource_tokens
 
 Atom = str | Sign
 """One character, or what stands for others."""
@@ -36,6 +36,10 @@ def widened(tokens: Sequence[Token]) -> Tokens:
 @lru_cache(maxsize=65_536)
 def covers(general: Tokens, special: Tokens) -> bool:
     """Whether every text that fits `special` fits `general`. Says no where that takes more than a walk to see."""
+    if _is_text(special):
+        return _fitting(general)(str(special[0]))
+    if _is_text(general):
+        return False
     wanted = list(_atoms(general))
     places = _with_skipped(wanted, {0})
     for atom in _atoms(special):
@@ -48,6 +52,9 @@ def covers(general: Tokens, special: Tokens) -> bool:
 @lru_cache(maxsize=65_536)
 def overlaps(one: Tokens, other: Tokens) -> bool:
     """Whether some text fits both."""
+    if _is_text(one) or _is_text(other):
+        text, pattern = (one, other) if _is_text(one) else (other, one)
+        return _fitting(pattern)(str(text[0]))
     if not _begin_alike(one, other):
         return False
     first, second = list(_atoms(one)), list(_atoms(other))
@@ -61,6 +68,16 @@ def overlaps(one: Tokens, other: Tokens) -> bool:
                 seen.add(step)
                 todo.append(step)
     return False
+
+
+def _is_text(tokens: Tokens) -> bool:
+    """Whether it stands for itself alone."""
+    return len(tokens) == 1 and isinstance(tokens[0], str)
+
+
+@lru_cache(maxsize=65_536)
+def _fitting(tokens: Tokens) -> Matcher:
+    return matcher(tokens)
 
 
 def _atoms(tokens: Sequence[Token]) -> Iterator[Atom]:

@@ -172,7 +172,7 @@ TAGGING: Final = ("AddTags", "CreateTags", "Tag")
 
 PASSING: Final = frozenset(
     {
-        "batch:job", "codebuild:build", "ec2:fleet", "ec2:instance", "ec2:network-interface", "ec2:snapshot",
+        "batch:job", "ec2:fleet", "ec2:instance", "ec2:network-interface", "ec2:snapshot",
         "ec2:spot-instances-request", "ec2:volume", "ecs:container-instance", "ecs:task", "ecs:task-set",
         "elasticmapreduce:cluster", "glue:session", "logs:log-stream", "sagemaker:processing-job",
         "sagemaker:training-job", "sagemaker:transform-job", "ssm:automation-execution", "ssm:session",

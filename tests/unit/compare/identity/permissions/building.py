@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from setpoint.compare.identity.permissions.accounts import PermissionComparator
+from setpoint.compare.identity.permissions.holding import Holder
 from setpoint.model.canonical import Json
 from setpoint.model.iam import NamedPolicy, PolicyKind
 from setpoint.model.iam_account import IamAccount, IamGroup, IamRole, IamUser, ManagedPolicy
@@ -59,7 +60,7 @@ def account(*holders: IamRole | IamUser | IamGroup, policies: Sequence[ManagedPo
 
 
 def declared(given: IamAccount) -> DeclaredIam:
-    holders = (*given.roles, *given.users, *given.groups)
+    holders: list[Holder] = [*given.roles, *given.users, *given.groups]
     return DeclaredIam(given, {each.arn: f"main.tfstate: {each.name}" for each in holders})
 
 
@@ -74,6 +75,10 @@ def rows(granted: IamAccount | IamRole, intended: IamAccount | IamRole) -> tuple
     """Of the role."""
     sides = [account(each) if isinstance(each, IamRole) else each for each in (granted, intended)]
     return compared(*sides)["ci"].rows
+
+
+def differing(found: PrincipalComparison) -> list[PermissionRow]:
+    return [each for each in found.rows if each.differs]
 
 
 def told(found: Sequence[PermissionRow]) -> set[tuple[str, str]]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -14,9 +15,9 @@ from tests.unit.compare.identity.permissions.building import (
     compared,
     declared,
     deny,
+    differing,
     group,
     managed,
-    policy,
     role,
     rows,
     told,
@@ -31,11 +32,15 @@ from setpoint.model.identity import Verdict
 BUCKET = "arn:aws:s3:::invoices"
 
 
+def all_but(*actions: str) -> Json:
+    return {"Effect": "Allow", "NotAction": list(actions), "Resource": "*"}
+
+
 @pytest.mark.parametrize(
     ("intended", "granted"),
     [
         ([allow(["s3:GetObject", "s3:PutObject"])], [allow("s3:PutObject"), allow("s3:GetObject")]),
-        ([allow("s3:GetObject", [BUCKET, f"{BUCKET}/*"])], [allow("s3:GetObject", f"{BUCKET}/*"), allow("s3:GetObject", BUCKET)]),
+        ([allow("s3:Get*", [BUCKET, f"{BUCKET}/*"])], [allow("s3:Get*", f"{BUCKET}/*"), allow("s3:Get*", BUCKET)]),
         ([allow("s3:getobject")], [allow("S3:GetObject")]),
         ([allow("s3:*")], [allow(["s3:Get*", "s3:*"])]),
         ([allow("*")], [allow("*:*")]),
@@ -45,7 +50,7 @@ BUCKET = "arn:aws:s3:::invoices"
             [allow("s3:GetObject", Condition={"StringEquals": {"aws:PrincipalTag/team": ["a", "b"]}})],
             [allow("s3:GetObject", Condition={"StringEquals": {"aws:principaltag/team": ["b", "a"]}})],
         ),
-        ([{"Effect": "Allow", "NotAction": ["iam:*", "sts:*"], "Resource": "*"}], [{"Effect": "Allow", "NotAction": ["sts:*", "iam:*"], "Resource": "*"}]),
+        ([all_but("iam:*", "sts:*")], [all_but("sts:*", "iam:*")]),
     ],
 )  # fmt: skip
 def test_policies_of_one_meaning_are_no_drift(intended: list[Json], granted: list[Json]) -> None:
@@ -198,20 +203,20 @@ def test_what_comes_by_a_group_that_was_intended_is_told_of_the_group() -> None:
     intended = account(user(groups=["staff"]), group(allow("s3:Get*")))
     granted = account(user(groups=["staff"]), group(allow("s3:*")))
     found = compared(granted, intended)
-    assert [each.permission.name for each in found["ada"].differing] == []
-    assert [each.permission.name for each in found["staff"].differing] == ["may s3:* on *"]
+    assert [each.permission.name for each in differing(found["ada"])] == []
+    assert [each.permission.name for each in differing(found["staff"])] == ["may s3:* on *"]
 
 
 def test_a_membership_that_was_not_intended_is_told_of_the_user() -> None:
     intended = account(user(), group(allow("s3:Get*")))
     granted = account(user(groups=["staff"]), group(allow("s3:Get*")))
-    (row,) = compared(granted, intended)["ada"].differing
+    (row,) = differing(compared(granted, intended)["ada"])
     assert (row.verdict, row.granted_by[0].name) == (Verdict.UNINTENDED, "inline: Statement[0], through staff")
 
 
 def test_a_principal_that_is_declared_nowhere_is_told_as_one() -> None:
     found = compared(account(role(allow("s3:*")), user(allow("*"))), account(role(allow("s3:*"))))["ada"]
-    assert (found.is_undeclared, found.declared_at, found.differing) == (True, "", ())
+    assert (found.is_undeclared, found.declared_at) == (True, "")
     assert [each.verdict for each in found.rows] == [Verdict.UNINTENDED]
 
 
@@ -241,7 +246,7 @@ def test_what_of_a_role_could_not_be_worked_out_leaves_open_the_rest() -> None:
 def test_nobody_is_asked_to_declare_what_is_the_providers_own() -> None:
     linked = replace(role(allow("s3:*")), arn=f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/x.amazonaws.com/ci")
     found = compared(account(linked), account(user()))["ci"]
-    assert (found.provided_by, found.differing) == ("AWS: a service-linked role", ())
+    assert (found.provided_by, differing(found)) == ("AWS: a service-linked role", [])
 
 
 def test_the_owner_is_told_by_the_tag() -> None:
@@ -260,14 +265,14 @@ STATEMENTS = st.builds(
 
 
 @given(st.lists(STATEMENTS, min_size=1, max_size=4), st.randoms(use_true_random=False))
-def test_statements_in_another_order_or_cut_up_are_the_same(statements: list[Json], random: object) -> None:
+def test_statements_in_another_order_or_cut_up_are_the_same(statements: list[Json], random: Random) -> None:
     pieces = [
         {**each, "Action": action, "Resource": resource}
         for each in statements
         for action in each["Action"]
         for resource in each["Resource"]
     ]
-    random.shuffle(pieces)  # type: ignore[attr-defined]
+    random.shuffle(pieces)
     both = (role(*statements), role(*pieces))
     for granted, intended in (both, both[::-1]):
         assert not {each.verdict for each in rows(granted, intended)} & {Verdict.UNINTENDED, Verdict.MISSING}

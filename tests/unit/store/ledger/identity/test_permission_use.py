@@ -43,6 +43,13 @@ def test_counts_of_one_day_add_up(ledger: SqlLedger) -> None:
     assert list(ledger.permission_use().uses()) == [replace(USE.beside(earlier), first=AT - HOUR, last=AT)]
 
 
+def test_which_actions_anybody_tried(ledger: SqlLedger) -> None:
+    refused = replace(USE, principal=ALICE, action="sns:Publish", used=0, denied=1, day=DAY + timedelta(days=1))
+    put(ledger, USE, refused)
+    assert ledger.permission_use().actions_seen(DAY) == ("s3:GetObject", "sns:Publish")
+    assert ledger.permission_use().actions_seen(DAY + timedelta(days=1)) == ("sns:Publish",)
+
+
 def test_what_differs_in_anything_stays_apart(ledger: SqlLedger) -> None:
     others = [
         replace(USE, principal=ALICE),
