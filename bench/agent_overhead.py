@@ -8,6 +8,8 @@ without anything beside it. Figures are medians. All packages come from one envi
 
     python -m bench.agent_overhead [--rounds 4] [--blocks 12] [--requests 240] [--ways none,agent] [--json]
 
+`bench.overhead.in_process` tells what a single request costs without a server: steadier, and only that.
+
 Takes some three minutes. Goals: CPU and p50 at most 1.10 of none, memory at most +15 MB, start-up at most +150 ms.
 """
 
@@ -72,10 +74,10 @@ def main() -> None:
     ways = options.ways.split(",")
     if "none" not in ways or not set(ways) <= set(WAYS):
         parser.error(f"--ways is {options.ways!r}; it takes none, which all are compared with, and any of {WAYS[1:]}")
-    _make_environment()
-    with tempfile.TemporaryDirectory() as name, _sink() as sink:
+    make_environment()
+    with tempfile.TemporaryDirectory() as name, sink_of_reports() as sink:
         folder = Path(name)
-        _make_data(folder)
+        make_data(folder)
         figures = {}
         for service in SERVICES:
             rounds = [
@@ -144,7 +146,7 @@ def _show(service: str, figures: Mapping[str, Figures]) -> None:
 
 
 @contextmanager
-def _sink() -> Iterator[str]:
+def sink_of_reports() -> Iterator[str]:
     """Takes whatever is sent, as the agent's control plane and the peer's collector would."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -168,7 +170,8 @@ def _sink() -> Iterator[str]:
             server.shutdown()
 
 
-def _make_data(folder: Path) -> None:
+def make_data(folder: Path) -> None:
+    """What the services answer from."""
     connection = sqlite3.connect(folder / "shop.sqlite")
     with connection:
         connection.execute("CREATE TABLE orders (number INTEGER PRIMARY KEY, customer TEXT, item TEXT, price REAL)")
@@ -180,7 +183,8 @@ def _make_data(folder: Path) -> None:
     (folder / "terms.txt").write_text("Whatever is bought here was declared before.\n" * 40, encoding="utf-8")
 
 
-def _make_environment() -> None:
+def make_environment() -> None:
+    """All packages that the services and the peer need."""
     if (ENVIRONMENT / "bin" / "gunicorn").exists():
         return
     subprocess.run([sys.executable, "-m", "venv", str(ENVIRONMENT)], check=True)

@@ -122,13 +122,11 @@ def serve(environment: Path, folder: Path, service: str, way: str, sink: str) ->
     programs = environment / "bin"
     program, *arguments = SERVICES[service]
     command = [str(programs / program), *(each.replace("{port}", str(port)) for each in arguments)]
-    loader = [str(programs / "python"), "-m", "setpoint_agent"]
-    first = {"none": [], "off": loader, "agent": loader, "ddtrace": [str(programs / "ddtrace-run")]}[way]
     began = time.perf_counter()
     process = subprocess.Popen(
-        [*first, *command],
+        [*loader(programs, way), *command],
         cwd=ROOT,
-        env=_environment(programs, folder, way, sink),
+        env=environment_of(programs, folder, way, sink),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
@@ -141,7 +139,14 @@ def serve(environment: Path, folder: Path, service: str, way: str, sink: str) ->
     return Service(process, port, time.perf_counter() - began)
 
 
-def _environment(programs: Path, folder: Path, way: str, sink: str) -> Mapping[str, str]:
+def loader(programs: Path, way: str) -> list[str]:
+    """What comes before the command of a service that is run in `way`."""
+    agent = [str(programs / "python"), "-m", "setpoint_agent"]
+    return {"none": [], "off": agent, "agent": agent, "ddtrace": [str(programs / "ddtrace-run")]}[way]
+
+
+def environment_of(programs: Path, folder: Path, way: str, sink: str) -> Mapping[str, str]:
+    """Of a process that runs the services' code in `way`."""
     common = {"PATH": f"{programs}:{os.environ['PATH']}", "OVERHEAD_FOLDER": str(folder), "PYTHONPATH": str(ROOT)}
     if way in {"off", "agent"}:
         return common | {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -68,6 +69,21 @@ def export() -> dict[str, Any]:
 
 def known(arn: str) -> Json:
     return DOCUMENT if arn.endswith("/AdministratorAccess") else None
+
+
+@pytest.mark.parametrize(
+    ("told", "created"),
+    [
+        ("2026-01-02T03:04:05+00:00", datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)),
+        ("2026-01-02", datetime(2026, 1, 2, tzinfo=UTC)),
+        (datetime(2026, 1, 2, tzinfo=UTC), datetime(2026, 1, 2, tzinfo=UTC)),
+        ("some day", None),
+        (None, None),
+    ],
+)
+def test_when_a_role_was_made(export: dict[str, Any], told: Any, created: datetime | None) -> None:
+    export["RoleDetailList"][0]["CreateDate"] = told
+    assert read_account(export, "export.json", known).roles[0].created == created
 
 
 def test_members_of_the_account(export: dict[str, Any]) -> None:

@@ -10,7 +10,6 @@ from types import MethodType, ModuleType
 from typing import Any, Final
 
 from setpoint_agent.handovers import ENTRIES
-from setpoint_agent.once import once
 from setpoint_agent.patching.coroutines import as_coroutine_function
 from setpoint_agent.patching.interface import Patch, Preparation
 from setpoint_agent.quiet import quietly
@@ -66,6 +65,7 @@ class Visit(Request):
     def __init__(self, scope: Message, receive: Receive, send: Send, own: Any) -> None:
         """Nothing in here can go wrong, so that opening a request takes no other function."""
         self.method = scope.get("method", "WEBSOCKET")
+        self.path = scope.get("path", "")
         self._scope = scope
         self._receive = receive
         self._send = send
@@ -78,11 +78,6 @@ class Visit(Request):
     @quietly
     def _note_probe(self) -> None:
         self.probe = probe_of(_header(self._scope, _PROBE))
-
-    @once
-    def path(self) -> str:
-        path: str = self._scope.get("path", "")
-        return path
 
     def first_parts(self) -> Iterable[Value]:
         return _values(self._scope)

@@ -210,6 +210,8 @@ def _told(
 ) -> Iterator[str]:
     yield from evidence.told
     yield from keeping.told
+    if not keeping.kept:
+        yield f"nothing that {principal.name} is granted was used, and nothing has to be kept: it needs no policy"
     for kept in keeping.kept:
         if kept.why is Why.UNLISTED:
             yield f"{kept.action} is kept: the Service Authorization Reference has no such action"
