@@ -41,11 +41,11 @@ def _spent(ask: Ask, call: Call, requests: int) -> float:
 
 
 def _of_flask() -> Ask:
-    from gunicorn.app.base import BaseApplication
+    from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]  # gunicorn has no types
 
     from bench.overhead.flask_service import app
 
-    class Served(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+    class Served(BaseApplication):  # type: ignore[misc]  # for the same reason
         def load_config(self) -> None:
             pass
 

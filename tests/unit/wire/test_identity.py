@@ -51,7 +51,7 @@ USED_ROWS = st.builds(
 
 
 @given(st.lists(USED_ROWS, max_size=3), TEXT, TEXTS, st.booleans())
-def test_a_principal_comes_back_as_it_was(rows: list[UsedRow], text: str, doubts: tuple[str, ...], flag: bool) -> None:  # noqa: FBT001
+def test_a_principal_comes_back_as_it_was(rows: list[UsedRow], text: str, doubts: tuple[str, ...], flag: bool) -> None:
     comparison = PrincipalComparison(
         Urn("aws:1:global:AWS::IAM::Role:ci"),
         "arn:ci",

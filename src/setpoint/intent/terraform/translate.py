@@ -75,9 +75,7 @@ def translate(
 
 
 class _Translation:
-    def __init__(
-        self, instances: Iterable[Instance], where: str, default: Place, types: Sequence[MappedType]
-    ) -> None:
+    def __init__(self, instances: Iterable[Instance], where: str, default: Place, types: Sequence[MappedType]) -> None:
         self._where = where
         self._default = default
         self._types = types

@@ -108,9 +108,7 @@ class SqlReader:
         with self._database.read() as connection:
             return [findings.decode(row) for row in connection.execute(wanted)]
 
-    def to_trace(
-        self, scope: str, now: datetime, newest: int, *, most: int
-    ) -> Sequence[tuple[FindingRecord, Traced]]:
+    def to_trace(self, scope: str, now: datetime, newest: int, *, most: int) -> Sequence[tuple[FindingRecord, Traced]]:
         with self._database.read() as connection:
             rows = connection.execute(attributions.to_ask(scope, now, newest, most))
             return [(findings.decode(row), attributions.traced_of(row)) for row in rows]

@@ -50,7 +50,6 @@ def test_what_is_empty_fits_nothing() -> None:
     assert answer(Policies(identity=(policy({"Effect": "Allow", "Action": "*", "Resource": []}),))) is IMPLICIT
 
 
-
 @pytest.mark.parametrize(
     ("statements", "expected"),
     [

@@ -27,7 +27,7 @@ def test_every_pattern_stands_for_an_action(pattern: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "action", [HANDING_OVER, *HOLD_SECRETS, *COMPANIONS, *(one for each in COMPANIONS.values() for one in each)]
+    "action", sorted({HANDING_OVER, *HOLD_SECRETS, *COMPANIONS, *(one for each in COMPANIONS.values() for one in each)})
 )
 def test_every_action_is_one(action: str) -> None:
     assert CATALOGUE.facts(action).name == action

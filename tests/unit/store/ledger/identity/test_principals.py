@@ -38,7 +38,9 @@ def urn_of(name: str) -> Urn:
 def compared(name: str, service: str = "shop") -> PrincipalComparison:
     permission = Permission(Aspect.MAY, ("s3:Get*",), ("*", "b"), "Bool x = true", but_resources=True)
     granted = (Granter("inline", 1, "Sid", "staff"),)
-    rows = (PermissionRow(permission, Verdict.UNKNOWN, ("a: b",), granted, "scp", "why", is_shared=True, is_meant=True),)
+    rows = (
+        PermissionRow(permission, Verdict.UNKNOWN, ("a: b",), granted, "scp", "why", is_shared=True, is_meant=True),
+    )
     arn = f"arn:aws:iam::{ACCOUNT}:role/{name}"
     return PrincipalComparison(urn_of(name), arn, service, "a.tf", rows=rows, doubts=("d",), provided_by="AWS")
 
