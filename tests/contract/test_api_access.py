@@ -89,6 +89,9 @@ TABLE: Final = {
     "POST /v1/instances": ("gate", BOUND),
     "DELETE /v1/services/{name}/instances": ("gate", BOUND),
     "POST /v1/affected": ("read", BOUND),
+    "GET /v1/identities": ("read", BOUND),
+    "GET /v1/identities/one": ("read", BOUND),
+    "GET /v1/identities/accounts": ("read", BOUND),
     "POST /v1/signals/query": ("read", ""),
     "POST /v1/signals/export": ("read", ""),
     "GET /v1/tokens": ("admin", ""),
@@ -162,7 +165,7 @@ def ask(caller: Caller, name: str, token: str, places: dict[str, str], parameter
         each["name"] for each in OPERATIONS[name].get("parameters", ()) if each["in"] == "query" and each["required"]
     }
     entity = bucket(f"{places['name']}-data")
-    usual = {"id": "encryption/bucket", "service": places["name"], "urn": entity, "version": "1.4.2"}
+    usual = {"id": "encryption/bucket", "service": places["name"], "urn": entity, "version": "1.4.2", "name": "ci"}
     parameters = {each: usual[each] for each in required} | (parameters or {})
     if name == "GET /v1/policy/in-force":
         parameters = {"id": "encryption/bucket", "service": places["name"]} | (parameters or {})

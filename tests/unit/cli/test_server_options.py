@@ -41,6 +41,7 @@ ASK: Final = {
     "instances remove": ("shop", "web-1"),
     "instances report": (str(ASSETS / "cli" / "instances.jsonl"),),
     "gate": ("--service", "shop", "--release", "1"),
+    "identity show": ("ci",),
     "pause": ("--reason", "x"),
     "permissions": (),
     "policy explain": ("exposure/bucket-website",),

@@ -17,8 +17,8 @@ Read = Callable[[Path], Snapshot]
 Write = Callable[[Any], Path]
 
 
-def _reader(path: Path, **place: str) -> IntentReader:
-    return TerraformReader(path, **({"partition": "aws", "account": "123456789012", "region": "eu-west-1"} | place))
+def _reader(path: Path, *, region: str = "eu-west-1") -> IntentReader:
+    return TerraformReader(path, partition="aws", account="123456789012", region=region)
 
 
 def test_the_fingerprint_moves_with_the_content_and_the_place_only(write: Write) -> None:

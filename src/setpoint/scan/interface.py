@@ -1,0 +1,50 @@
+"""What a scanner is, to whoever runs several of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from setpoint.model.scan import ScanKind, ScannerRun
+
+
+@dataclass(frozen=True, slots=True)
+class ScanTarget:
+    """A folder of source, and how much a scanner may take of the machine."""
+
+    root: Path
+    """Absolute."""
+    exclude: tuple[str, ...] = ()
+    """Globs of files, relative to the root, that are nobody's concern."""
+    seconds: float = 600.0
+    """After which a scanner is ended."""
+    largest_output: int = 256 * 2**20
+    """Bytes of what it tells."""
+
+
+@dataclass(frozen=True, slots=True)
+class Availability:
+    """Whether a scanner can run here."""
+
+    version: str = ""
+    """Empty where it is not installed."""
+    reason: str = ""
+    """Why it cannot, and what would do."""
+
+
+class Scanner(Protocol):
+    name: str
+    kind: ScanKind
+
+    def availability(self) -> Availability: ...
+
+    def is_of_use(self, target: ScanTarget) -> bool:
+        """Whether the target holds anything that it reads."""
+
+    def scan(self, target: ScanTarget, told: Callable[[str], None]) -> ScannerRun:
+        """Never raises for what the tool does: a crash, a time-out, half a file are the run's status.
+
+        `told` takes lines for people who wait.
+        """
