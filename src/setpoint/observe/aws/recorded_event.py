@@ -36,6 +36,15 @@ DEEPEST: Final = 6
 EXACT: Final[Mapping[tuple[str, str], frozenset[str]]] = {
     ("AWS::IAM::Role", "Policies"): frozenset({"PutRolePolicy", "DeleteRolePolicy"}),
     ("AWS::IAM::Role", "ManagedPolicyArns"): frozenset({"AttachRolePolicy", "DetachRolePolicy"}),
+    ("AWS::IAM::User", "Policies"): frozenset({"PutUserPolicy", "DeleteUserPolicy"}),
+    ("AWS::IAM::User", "ManagedPolicyArns"): frozenset({"AttachUserPolicy", "DetachUserPolicy"}),
+    ("AWS::IAM::User", "Groups"): frozenset({"AddUserToGroup", "RemoveUserFromGroup"}),
+    ("AWS::IAM::Group", "Policies"): frozenset({"PutGroupPolicy", "DeleteGroupPolicy"}),
+    ("AWS::IAM::Group", "ManagedPolicyArns"): frozenset({"AttachGroupPolicy", "DetachGroupPolicy"}),
+    ("AWS::IAM::ManagedPolicy", "PolicyDocument"): frozenset({"CreatePolicyVersion", "SetDefaultPolicyVersion"}),
+    ("AWS::IAM::ManagedPolicy", "Users"): frozenset({"AttachUserPolicy", "DetachUserPolicy"}),
+    ("AWS::IAM::ManagedPolicy", "Groups"): frozenset({"AttachGroupPolicy", "DetachGroupPolicy"}),
+    ("AWS::IAM::ManagedPolicy", "Roles"): frozenset({"AttachRolePolicy", "DetachRolePolicy"}),
     ("AWS::KMS::Key", "Enabled"): frozenset({"EnableKey", "DisableKey"}),
     ("AWS::EC2::SecurityGroup", "SecurityGroupIngress"): frozenset(
         {"AuthorizeSecurityGroupIngress", "RevokeSecurityGroupIngress", "ModifySecurityGroupRules"}

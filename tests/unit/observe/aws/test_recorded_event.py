@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from setpoint.act.revert.reverter import ACTIONS
+from setpoint.model.quarantine import QUARANTINE
 from setpoint.model.urn import Urn
 from setpoint.observe.aws.recorded_event import PRODUCT, THROUGH, RecordedEvent, gist, principal_of
 
@@ -73,6 +74,19 @@ CHANGES = [
     ("AWS::IAM::Role", "Description", "UpdateRole", {"description": ""}),
     ("AWS::IAM::Role", "MaxSessionDuration", "UpdateRole", {"maxSessionDuration": 3600}),
     ("AWS::IAM::Role", "Tags", "UntagRole", {}),
+    ("AWS::IAM::User", "PermissionsBoundary", "DeleteUserPermissionsBoundary", {}),
+    ("AWS::IAM::User", "Groups", "AddUserToGroup", {}),
+    ("AWS::IAM::User", "ManagedPolicyArns", "DetachUserPolicy", {}),
+    ("AWS::IAM::User", "Policies", "PutUserPolicy", {}),
+    ("AWS::IAM::User", "Path", "UpdateUser", {"newPath": "/staff/"}),
+    ("AWS::IAM::User", "Tags", "TagUser", {}),
+    ("AWS::IAM::Group", "ManagedPolicyArns", "AttachGroupPolicy", {}),
+    ("AWS::IAM::Group", "Policies", "DeleteGroupPolicy", {}),
+    ("AWS::IAM::Group", "Path", "UpdateGroup", {"newPath": "/"}),
+    ("AWS::IAM::ManagedPolicy", "PolicyDocument", "SetDefaultPolicyVersion", {}),
+    ("AWS::IAM::ManagedPolicy", "Users", "AttachUserPolicy", {}),
+    ("AWS::IAM::ManagedPolicy", "Groups", "DetachGroupPolicy", {}),
+    ("AWS::IAM::ManagedPolicy", "Roles", "DetachRolePolicy", {}),
     ("AWS::KMS::Key", "KeyPolicy", "PutKeyPolicy", {}),
     ("AWS::KMS::Key", "Enabled", "DisableKey", {}),
     ("AWS::KMS::Key", "EnableKeyRotation", "DisableKeyRotation", {}),
@@ -120,10 +134,13 @@ def test_a_call_that_changes_something_else_accuses_nobody(type_name: str, name:
 
 
 def test_every_property_that_can_be_set_back_has_a_call_that_is_recognised() -> None:
-    """Those of one call (`ModifyDBInstance`, `UpdateTrail`) are its parameters, so one of them stands for all."""
+    """Those of one call (`ModifyDBInstance`, `UpdateTrail`) are its parameters, so one of them stands for all.
+
+    A quarantine is no drift: a person sets it, and nobody is looked for who sets it otherwise.
+    """
     known = {(type_name, name) for type_name, name, *_ in CHANGES}
     for type_name, actions in ACTIONS.items():
-        for action in actions:
+        for action in actions if type_name != QUARANTINE else ():
             assert any((type_name, name) in known for name in action.properties), (type_name, action.properties)
 
 
