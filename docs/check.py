@@ -18,6 +18,7 @@ from setpoint.act.revert.reverter import ACTIONS
 from setpoint.intent.guardrails import load_guardrails
 from setpoint.model.policy import Policy, Stage, Subject
 from setpoint.observe.aws.observer import permissions
+from setpoint.observe.aws.resource_policies import PERMISSIONS as OF_RESOURCES
 from setpoint.wiring import shipped_policies
 
 ROOT: Final = Path(__file__).parent.parent
@@ -70,6 +71,11 @@ def _reverting() -> str:
     return _table(("type", "setting back", "needs"), *rows)
 
 
+def _resources() -> str:
+    rows = ((service, _actions(actions)) for service, actions in sorted(OF_RESOURCES.items()))
+    return _table(("service", "its resources' policies need"), *rows)
+
+
 def _actions(names: tuple[str, ...]) -> str:
     return ", ".join(f"`{name}`" for name in names)
 
@@ -112,6 +118,7 @@ def _operations() -> str:
 TABLES: Final[Mapping[str, Callable[[], str]]] = {
     "reading": _reading,
     "reverting": _reverting,
+    "resources": _resources,
     "pack": _pack,
     "operations": _operations,
 }

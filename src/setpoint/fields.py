@@ -119,6 +119,15 @@ class Fields:
             raise self.wrong(key, "a list with at least one entry")
         return tuple(value)
 
+    def choices(self, key: str, choices: type[Choice], *, required: bool = False) -> frozenset[Choice]:
+        """A list, each of which is one of these."""
+        chosen = self.texts(key, required=required)
+        for each in chosen:
+            if each not in list(choices):
+                remedy = did_you_mean(each, [str(known) for known in choices])
+                raise InputError(f"{join(self.path, key)} names {each!r}", where=self.where(key), remedy=remedy)
+        return frozenset(map(choices, chosen))
+
     def section(self, key: str) -> Fields:
         """A mapping below this one; an empty one where the key is missing."""
         value = self.raw(key)

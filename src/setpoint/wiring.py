@@ -18,9 +18,12 @@ from setpoint.act.interface import Alert, Courier, Message, Reverter
 from setpoint.act.revert.accounts import AccountsReverter
 from setpoint.act.revert.reverter import ACTIONS, ONLY_IF_DECLARED, AwsReverter
 from setpoint.aws import AwsClients
+from setpoint.compare.code.joining import CodeJoiner
 from setpoint.compare.config.comparator import ConfigComparator
 from setpoint.compare.interface import ConfinementCheck, Explainer
+from setpoint.decide.code import CodeAssessor
 from setpoint.decide.component import ComponentAssessor
+from setpoint.decide.extras import ReleaseExtras
 from setpoint.decide.gate import ReleaseGate
 from setpoint.decide.guardrails import ComponentGuardrails
 from setpoint.decide.inside import InsideAssessor
@@ -39,6 +42,8 @@ from setpoint.intent.late import LateReader
 from setpoint.intent.schemas.catalogue import FALLBACK_REGION, SchemaCatalogue
 from setpoint.loop.admission import Admission
 from setpoint.loop.clock import Clock
+from setpoint.loop.code import CodeParts
+from setpoint.loop.entry import EntryParts
 from setpoint.loop.flaws import ComponentParts
 from setpoint.loop.hints import Hints
 from setpoint.loop.intended import KeptState
@@ -63,8 +68,8 @@ from setpoint.observe.aws.quarantine import PERMISSIONS as OF_QUARANTINES
 from setpoint.observe.aws.quarantine import QuarantineLook
 from setpoint.observe.aws.selection import Selection, shipped_watch_list
 from setpoint.observe.cloudtrail.changes_tracer import CloudTrailTracer
-from setpoint.observe.cloudtrail.permissions import permissions as trail_permissions
-from setpoint.observe.interface import Observer
+from setpoint.observe.cloudtrail.permissions import statements as trail_statements
+from setpoint.observe.interface import ChangeTracer, Observer
 from setpoint.observe.nothing import NothingObserved
 from setpoint.settings import Settings, TerraformSource
 from setpoint.status import read_status
@@ -167,6 +172,14 @@ class Wiring:
         """Who changed what, as the accounts recorded it."""
         others = {each: CloudTrailRecord(clients) for each, clients in self.accounts.items()}
         return AccountsRecord(CloudTrailRecord(self.clients), others)
+
+    @cached_property
+    def tracer(self) -> ChangeTracer | None:
+        """Who made a difference, where an audit trail is read."""
+        wanted = self.settings.cloudtrail
+        if not wanted.is_on:
+            return None
+        return CloudTrailTracer(wanted.ticket, lambda account: self.accounts.get(account, self.clients).caller())
 
     def reverter_of(self, clients: AwsClients) -> AwsReverter:
         return AwsReverter(clients, self.schemas.schema, self.schemas.handlers)
@@ -293,12 +306,6 @@ def loop_parts(
     `hints` are given by others beside the loop.
     """
     wiring = Wiring(settings, telemetry)
-    notifiers = Notifiers(
-        [
-            TerminalNotifier(sys.stderr),
-            *([JsonLinesNotifier(settings.alerts_file)] if settings.alerts_file else []),
-        ]
-    )
     judge = PolicyJudge(wiring.policies, settings.overrides, settings.service)
     intent = LateReader(lambda: wiring.intent)
     _check(intent)
@@ -313,7 +320,7 @@ def loop_parts(
             judge=judge,
             assessor=assessor(settings),
             reverter=wiring.reverter,
-            notifier=notifiers,
+            notifier=notifiers(settings),
             ledger=ledger,
             clock=Clock(ledger.latest_time()),
             settings=settings.loop,
@@ -324,15 +331,22 @@ def loop_parts(
             keeper=keeper,
             courier=alert_courier,
             changes=wiring.changes,
-            tracer=CloudTrailTracer(settings.cloudtrail.ticket) if settings.cloudtrail.is_on else None,
+            tracer=wiring.tracer,
             instances=wiring.instances,
             identity=identity_parts(settings, [wiring.clients, *wiring.accounts.values()]),
             inside=InsideAssessor(settings.agents, settings.risk),
             components=component_parts(ComponentGuardrails(wiring.policies, settings.overrides, settings.service)),
+            code=code_parts(),
             confinement=confinement_check(),
             telemetry=telemetry,
             hints=hints or Hints(),
         )
+
+
+def notifiers(settings: Settings) -> Notifiers:
+    """Who is told on this machine: whoever looks at the error stream, and the file that the settings name."""
+    to_file = [JsonLinesNotifier(settings.alerts_file)] if settings.alerts_file else []
+    return Notifiers([TerminalNotifier(sys.stderr), *to_file])
 
 
 def confinement_check() -> ConfinementCheck:
@@ -349,6 +363,17 @@ def component_parts(policies: ComponentPolicies | None = None) -> ComponentParts
     from setpoint.compare.component.matcher import OsvMatcher
 
     return ComponentParts(OsvMatcher(), ComponentAssessor(), policies)
+
+
+def code_parts() -> CodeParts:
+    """What says of weaknesses in the source what production says, and what that means."""
+    return CodeParts(CodeJoiner(), CodeAssessor())
+
+
+def entry_parts(settings: Settings) -> EntryParts:
+    """What releases need beside being admitted; an emergency is told through every channel."""
+    gate = settings.gate
+    return EntryParts(ReleaseExtras(gate.extras), gate.entry, sorted(settings.alerts.channels), notifiers(settings))
 
 
 def courier(settings: Settings) -> Courier:
@@ -410,6 +435,8 @@ def admission(settings: Settings, actor: str, wiring: Wiring | None = None) -> A
         actor=actor,
         waivers=settings.waivers,
         components=component_parts(ComponentGuardrails(wiring.policies, settings.overrides, settings.service)),
+        code=code_parts(),
+        entry=entry_parts(settings),
     )
 
 
@@ -488,14 +515,17 @@ def permissions_needed(settings: Settings, *, enforce: bool) -> Json:
         reading.update(OF_PRINCIPALS)
     if has_identities(settings):
         reading.update(OF_IDENTITIES)
-    trail = settings.cloudtrail
-    reading.update(
-        trail_permissions(from_bucket=bool(trail.bucket), from_queue=bool(trail.queue), verifies=trail.verify)
-    )
     reverts = bool(settings.intent) and (enforce or settings.loop.mode is Mode.ENFORCE)
     if reverts:
         reading.add(LOOK_UP)
-    statements = [*([_statement("SetpointReads", reading)] if reading else ()), *intent_statements(settings)]
+    trail, partition = settings.cloudtrail, settings.partition or "aws"
+    statements = [
+        *([_statement("SetpointReads", reading)] if reading else ()),
+        *intent_statements(settings),
+        *trail_statements(
+            bucket=trail.bucket, prefix=trail.prefix, queue=trail.queue, verifies=trail.verify, partition=partition
+        ),
+    ]
     if reverts:
         reverter = wiring.reverter_of(wiring.clients)
         types = declared | (ACTIONS.keys() - ONLY_IF_DECLARED)
@@ -503,14 +533,14 @@ def permissions_needed(settings: Settings, *, enforce: bool) -> Json:
         writing = {name for action in actions for name in action.permissions} - reading
         statements.append(_statement("SetpointReverts", writing))
     if enforce or settings.loop.mode is Mode.ENFORCE:
-        statements.append(_quarantine_statement())
+        statements.append(_quarantine_statement(partition))
     return {"Version": "2012-10-17", "Statement": statements}
 
 
-def _quarantine_statement() -> Json:
+def _quarantine_statement(partition: str) -> Json:
     """What `setpoint quarantine` needs; take it out where nobody is to be quarantined."""
     needed = {*OF_QUARANTINES, *(name for action in ACTIONS[QUARANTINE] for name in action.permissions)}
-    resources = ["arn:*:iam::*:role/*", "arn:*:iam::*:user/*"]
+    resources = [f"arn:{partition}:iam::*:{kind}/*" for kind in ("role", "user")]
     return {**_statement("SetpointQuarantines", needed), "Resource": resources}
 
 

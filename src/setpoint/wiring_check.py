@@ -46,6 +46,11 @@ def remarks(settings: Settings) -> Iterator[str]:
         yield "nothing is declared under intent:, so that nothing of production is read and compared"
     if not settings.aws.regions:
         yield "aws.regions names no region, so that AWS is not asked for anything"
+    if settings.cloudtrail.folder is not None and settings.cloudtrail.verify:
+        yield (
+            f"{settings.cloudtrail.folder}: its logs are not held against digests, whose signatures are in the bucket; "
+            "do it with: setpoint identity use --public-keys, or set cloudtrail.verify to false"
+        )
     if settings.baseline is not None and not settings.baseline.exists():
         yield (
             f"{settings.baseline}: there is no baseline yet, so nothing is accepted by it; "

@@ -46,26 +46,36 @@ def account_of_export(path: Path) -> IamAccount:
     return read_account(_json(path), str(path), known_policy)
 
 
+def account_within(account: IamAccount, organisation: Path) -> IamAccount:
+    """Under the policies of the organisation that a file has for it."""
+    from setpoint.intent.iam.organisation import within_organisation
+
+    return within_organisation(account, _json(organisation), str(organisation))
+
+
 def _json(path: Path) -> Json:
     return parse_json(read_bytes(path, limit=MAX_EXPORT_BYTES), str(path))
 
 
-def evaluate_in(account: IamAccount, request: Request, given: Policies) -> Evaluation:
+def evaluate_in(account: IamAccount, request: Request, given: Policies, unread: str = "") -> Evaluation:
     """By the policies of the account, and the ones `given` beside it, such as the resource's own.
 
-    What of them is not known makes the answer conditional, and stands among what is missing.
+    What of them is not known makes the answer conditional, and stands among what is missing; `unread` says why the
+    resource's own is not.
     """
     holder = _holder(account, request.caller)
-    request = replace(request, caller=_with_holder(request.caller, holder))
+    request = replace(request, caller=_with_holder(request.caller, holder, account.organisation))
     policies = replace(
         given,
         identity=(*given.identity, *(account.identity_policies(holder) if holder else ())),
-        resource=given.resource or _trust(account, request.resource),
+        resource=given.resource if given.resource is not None else _trust(account, request.resource),
         boundary=given.boundary or (account.boundary(holder) if holder else None),
         scps=given.scps if given.scps is not None else account.scps,
+        rcps=given.rcps if given.rcps is not None or request.resource_account != account.id else account.rcps,
     )
-    unknown = [*_unknown_of_holder(account, holder), *_unknown_of_resource(request, policies)]
-    return _unless_unknown(evaluate(request, policies), unknown)
+    of_resource = [unread] if unread else _unknown_of_resource(request, policies)
+    unknown = [*_unknown_of_holder(account, holder), *of_resource]
+    return _unless_limited(_unless_unknown(evaluate(request, policies), unknown), account.unread)
 
 
 def _holder(account: IamAccount, caller: Caller) -> IamUser | IamRole | None:
@@ -87,12 +97,13 @@ def _holder(account: IamAccount, caller: Caller) -> IamUser | IamRole | None:
     return holder
 
 
-def _with_holder(caller: Caller, holder: IamUser | IamRole | None) -> Caller:
-    """As the account knows it: with its tags, and of a session the role's path."""
+def _with_holder(caller: Caller, holder: IamUser | IamRole | None, organisation: str) -> Caller:
+    """As the account knows it: with its tags and its organisation, and of a session the role's path."""
     if holder is None:
         return caller
     role_arn = holder.arn if caller.kind is CallerKind.SESSION and isinstance(holder, IamRole) else caller.role_arn
-    return replace(caller, role_arn=role_arn, tags={**holder.tags, **caller.tags})
+    organisation = caller.organisation or organisation
+    return replace(caller, role_arn=role_arn, tags={**holder.tags, **caller.tags}, organisation=organisation)
 
 
 def _trust(account: IamAccount, resource: str) -> tuple[NamedPolicy, ...] | None:
@@ -118,6 +129,29 @@ def _unless_unknown(evaluation: Evaluation, unknown: list[str]) -> Evaluation:
     if not unknown or evaluation.answer is Answer.EXPLICIT_DENY:
         return evaluation
     return replace(evaluation, answer=Answer.CONDITIONAL, missing=(*evaluation.missing, *unknown))
+
+
+def _unless_limited(evaluation: Evaluation, unread: Sequence[str]) -> Evaluation:
+    """What the organisation says may take away what is allowed, and cannot allow anything."""
+    if not unread or evaluation.answer not in {Answer.ALLOWED, Answer.CONDITIONAL}:
+        return evaluation
+    return replace(evaluation, answer=Answer.CONDITIONAL, missing=(*evaluation.missing, *unread))
+
+
+def evaluate_live(settings: Settings, request: Request, given: Policies) -> Evaluation:
+    """By the policies that AWS tells of the account and of the resource, and the ones `given` beside them."""
+    from setpoint.observe.aws.authorization import read_live_account
+    from setpoint.observe.aws.resource_policies import read_resource_policies
+    from setpoint.wiring_intent import clients_by_account
+
+    clients = AwsClients(settings.aws)
+    account = read_live_account(clients, known_policy)
+    if given.resource is not None:
+        return evaluate_in(account, request, given)
+    owner = request.resource_account
+    owning = clients_by_account(clients, settings.aws.accounts).get(owner, clients)
+    found = read_resource_policies(owning, request.resource, owner)
+    return evaluate_in(account, request, replace(given, resource=found.policies), found.unread)
 
 
 def find_account_escalations(

@@ -10,8 +10,8 @@ from setpoint.errors import InputError, NotFoundError
 from setpoint.intent.cloudformation.anatomy import NESTED_STACK
 from setpoint.intent.cloudformation.assembly import AssemblyStack, CloudAssemblyReader
 from setpoint.intent.cloudformation.cloud import GET_OBJECT, GET_PARAMETER, GET_TEMPLATE, LIST_ALIASES, AwsCloud
-from setpoint.intent.cloudformation.declared import WHOLLY_FOLDED
 from setpoint.intent.cloudformation.exports import DeclaredExports
+from setpoint.intent.cloudformation.folding import WHOLLY_FOLDED
 from setpoint.intent.cloudformation.live import Existing
 from setpoint.intent.cloudformation.reader import COVERED, CloudFormationReader
 from setpoint.intent.cloudformation.sources import LocalFile

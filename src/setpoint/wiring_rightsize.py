@@ -130,7 +130,7 @@ def _evidence(
 ) -> Evidence:
     first, until = reach
     asked = until - days * DAY
-    since = max(asked, first, principal.created or asked)
+    since = min(max(asked, first, principal.created or asked), until)
     told = []
     if now - until > DAY:
         told.append(f"the record ends at {until:%Y-%m-%d %H:%MZ}: what was used since is not known")

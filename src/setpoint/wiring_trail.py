@@ -62,10 +62,18 @@ class LookAgain:
 
     def __call__(self, events: Sequence[Event]) -> None:
         if self._known_at is None or time.monotonic() - self._known_at > KNOWN_FOR:
-            remembered = self.ledger.remembered(self._scope) if self.ledger else ()
-            self._known, self._known_at = KnownEntities(map(Urn, remembered)), time.monotonic()
+            self._known, self._known_at = KnownEntities(self._remembered()), time.monotonic()
         for event in events:
             self._hints.look_again(*self._known.named_by(event))
+
+    def _remembered(self) -> Iterator[Urn]:
+        """Of every plane that is read at the provider."""
+        if self.ledger is None:
+            return
+        yield from map(Urn, self.ledger.remembered(self._scope))
+        principals = self.ledger.principals()
+        for each in principals.accounts(self._scope):
+            yield from principals.remembered(self._scope, each.account)
 
 
 def trail_source(settings: Settings, clients: AwsClients) -> TrailSource:

@@ -166,7 +166,7 @@ def test_permissions_are_told(config: Path) -> None:
     statements = {each["Sid"]: each for each in permissions_needed(load_settings(config), enforce=True)["Statement"]}
     needed = statements["SetpointQuarantines"]
     assert {"iam:PutRolePolicy", "iam:UpdateAccessKey", "iam:ListAccessKeys"} <= set(needed["Action"])
-    assert needed["Resource"] == ["arn:*:iam::*:role/*", "arn:*:iam::*:user/*"]
+    assert needed["Resource"] == ["arn:aws:iam::*:role/*", "arn:aws:iam::*:user/*"]
     assert "iam:GetAccountAuthorizationDetails" in statements["SetpointReads"]["Action"]
     without = permissions_needed(load_settings(config), enforce=False)
     assert [each["Sid"] for each in without["Statement"]] == ["SetpointReads"]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +111,22 @@ def test_what_hangs_on_a_policy_of_the_resource_is_conditional_without_it() -> N
     assert asked(account(), owner="444455556666").missing == (f"policy of {OBJECT}",)
     key = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/1"
     assert asked(account(), action="kms:Decrypt", resource=key).missing == (f"policy of {key}",)
+
+
+def test_an_organisation_that_could_not_be_read_may_deny_and_never_allows() -> None:
+    of = replace(account(), unread=("the organisation's policies are not known",))
+    found = asked(of)
+    assert (found.answer, found.missing) == (Answer.CONDITIONAL, ("the organisation's policies are not known",))
+    assert asked(of, action="s3:PutObject").answer is Answer.IMPLICIT_DENY
+
+
+def test_what_the_organisation_says_of_its_resources_counts_for_its_own() -> None:
+    outside = {"StringNotEquals": {"aws:PrincipalOrgID": "o-1"}}
+    denial = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*", "Condition": outside}
+    level = (NamedPolicy("rcp", read_policy({"Statement": denial}, PolicyKind.RCP, "")),)
+    of = replace(account(), rcps=(level,))
+    assert asked(of).answer is Answer.EXPLICIT_DENY
+    assert asked(replace(of, organisation="o-1")).answer is Answer.ALLOWED
 
 
 @pytest.mark.parametrize("principal", [f"{BOB}x", "arn:aws:iam::444455556666:user/bob"])

@@ -22,6 +22,7 @@ from setpoint_agent.reporting.reporter import Reporter
 from setpoint_agent.settings import Settings, read_settings
 from setpoint_agent.stack import Application
 from setpoint_agent.switch import switch
+from setpoint_agent.watched import watched
 
 FAMILIES: Final = (
     "sources.wsgi",
@@ -124,6 +125,7 @@ def begin_counting_anew() -> None:
     """What is counted for the whole process: of this boot alone."""
     mishaps.begin_anew()
     operations.begin_anew()
+    watched.begin_anew()
 
 
 _agent: Agent | None = None

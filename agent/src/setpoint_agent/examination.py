@@ -30,6 +30,7 @@ from setpoint_agent.request import PATH_PARAMETER, Request, Value, current
 from setpoint_agent.shape import fingerprint, shape
 from setpoint_agent.sinks.interface import Sink
 from setpoint_agent.stack import Application
+from setpoint_agent.watched import brings_something, watched
 
 LONGEST_ARGUMENT: Final = 65_536
 """Characters of an argument that are looked at."""
@@ -110,6 +111,8 @@ def _examine(
     matches = find(values, text, shortest=sink.shortest, with_doubtful=True) if values else ()
     if not matches:
         usual.looked(*place, text)
+        if frames is None and brings_something(values):
+            _note_in_vain(_examination.application, sink)
         return
     doubt = (*place, matches[0].value.part, matches[0].value.name)
     if DOUBTFUL in matches[0].how and not _doubts.is_due(doubt):
@@ -126,6 +129,12 @@ def _examine(
             usual.looked(*place, text)
     finally:
         current.reset(token)
+
+
+def _note_in_vain(application: Application, sink: Sink) -> None:
+    caller = application.innermost(depth=3)
+    if caller is not None:
+        watched.note(caller, application.short_names[caller.f_code.co_filename] or "", sink.kind)
 
 
 def is_of_others(sink: Sink, argument: Any) -> None:

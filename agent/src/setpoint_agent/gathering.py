@@ -8,7 +8,7 @@ step for the interpreter, and work it off if nobody else is at it.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, Generic, TypeVar
 
 from setpoint_agent.native import native
@@ -27,7 +27,8 @@ class Gathering(Generic[Item]):
 
     __slots__ = ("_lock", "_take", "dropped", "waiting")
 
-    def __init__(self, take: Callable[[Item], None]) -> None:
+    def __init__(self, take: Callable[[Sequence[Item]], object]) -> None:
+        """`take` is handed many at a time: where one comes with every request, a call for each is what costs most."""
         self._take = take
         self.waiting: deque[Item] = deque(maxlen=MOST)
         """Where there are fewer than `WORKED_OFF_AT`, who adds one for every request may append it here."""
@@ -53,5 +54,5 @@ class Gathering(Generic[Item]):
             return then()
 
     def _work_off(self) -> None:
-        for _ in range(len(self.waiting)):
-            self._take(self.waiting.popleft())
+        waiting = self.waiting
+        self._take([waiting.popleft() for _ in range(len(waiting))])

@@ -9,12 +9,13 @@ from __future__ import annotations
 import functools
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from inspect import CO_VARARGS, CO_VARKEYWORDS
 from types import FunctionType
 from typing import Any, Final, ParamSpec, TypeVar
 
 from setpoint_agent.gathering import Gathering
+from setpoint_agent.switch import Switch
 
 _Arguments = ParamSpec("_Arguments")
 _Result = TypeVar("_Result")
@@ -55,10 +56,10 @@ class Mishaps:
         self._told.update(untold)
         return untold
 
-    def _count(self, kind: str) -> None:
-        if kind not in self._counts and len(self._counts) >= MOST_KINDS - 1:
-            kind = MORE
-        self._counts[kind] += 1
+    def _count(self, kinds: Sequence[str]) -> None:
+        for kind in kinds:
+            known = kind in self._counts or len(self._counts) < MOST_KINDS - 1
+            self._counts[kind if known else MORE] += 1
 
 
 def _nobody() -> None:
@@ -138,6 +139,21 @@ def _taking_four(work: Callable[..., Any]) -> Callable[..., Any]:
 
 
 _BY_PARAMETERS: Final = {1: _taking_one, 2: _taking_two, 3: _taking_three, 4: _taking_four}
+
+
+def quietly_by_name(listeners: Mapping[str, Callable[[Any], object]], switch: Switch) -> Callable[[str, Any], None]:
+    """Calls the one of `listeners` that is meant, if the agent is on: for what is told of all sorts of things, all the
+    time, and mostly of none that anybody listens to."""
+
+    def quiet(name: str, told: Any, /) -> None:
+        listener = listeners.get(name)
+        if listener is not None and switch.on:
+            try:
+                listener(told)
+            except Exception as error:  # noqa: BLE001 - as above
+                _count(listener, error)
+
+    return quiet
 
 
 def _count(work: Callable[..., Any], error: Exception) -> None:

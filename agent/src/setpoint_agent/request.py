@@ -76,16 +76,16 @@ class Request:
     """The template of its route (`/orders/{id}`), as the framework writes it, once known."""
     handler: CodeType | None = None
     """The code of the function that answers it, once known."""
-    ended: bool = False
-    """The response was sent."""
-    past: float = 0.0
-    """When, by `perf_counter`, what it left behind (a thread, a task) counts for it no longer, once it has ended."""
+    ended: float = 0.0
+    """When, by `perf_counter`, the response was sent; 0 until then."""
     probe: str = ""
     """A scanner's probe id, if its header was valid."""
     at_head: tuple[Callable[[Request, list[tuple[str, str]]], None], ...] = ()
     """What is to be done when the head of its answer is handed over, with the headers in it."""
     coroutine: object = None
     """What it is answered in, where the agent has a coroutine around it: `handovers` finds who waits behind it."""
+    templates: tuple[object, ...] = ()
+    """Templates that were rendered."""
     has_effects: bool = False
     """Whether any was counted; asking `effects` would make them."""
     _sources: tuple[Source, ...] = ()
@@ -99,8 +99,8 @@ class Request:
             self.framework = framework
 
     def is_past(self) -> bool:
-        """Whether what happens in its context is no longer of it: threads may go on for ever."""
-        return self.ended and perf_counter() > self.past
+        """Whether what it left behind (a thread, a task) is no longer of it: they may go on for ever."""
+        return self.ended != 0 and perf_counter() > self.ended + LINGERS
 
     @once
     def effects(self) -> Counter[str]:
@@ -108,31 +108,19 @@ class Request:
         self.has_effects = True
         return Counter()
 
-    @property
-    def passages(self) -> dict[str, set[str]]:
-        """A text that an escaper or a check gave back → what it is now safe for (`html`, `shell`, `sql`, …)."""
-        for each in self.escaped:
-            if len(self._passages) < MOST_PASSAGES:
-                self._passages.setdefault(each, set()).add(HTML)
-        return self._passages
-
     @once
-    def _passages(self) -> dict[str, set[str]]:
+    def passages(self) -> dict[str, set[str]]:
+        """A text that an escaper or a check gave back → what it is now safe for (`shell`, `sql`, …)."""
         return {}
 
     @once
     def escaped(self) -> deque[str]:
-        """Every text that an escaper for HTML gave back, as often as it did."""
+        """Every text that an escaper for HTML gave back, as often as it did: what is safe on a page is counted."""
         return deque(maxlen=MOST_ESCAPED)
 
     @once
     def joined(self) -> list[tuple[str, int]]:
         """Addresses that the application joined to a base (`urljoin`), and where in them the joined part begins."""
-        return []
-
-    @once
-    def templates(self) -> list[object]:
-        """Templates that were rendered."""
         return []
 
     @once
@@ -197,8 +185,8 @@ class Request:
         """An escaper or a check for `safe_for` gave `result` back."""
         if HTML in safe_for:
             self.escaped.append(result)
-        if safe_for != (HTML,) and len(self._passages) < MOST_PASSAGES:
-            self._passages.setdefault(result, set()).update(safe_for)
+        if safe_for != (HTML,) and len(self.passages) < MOST_PASSAGES:
+            self.passages.setdefault(result, set()).update(safe_for)
 
 
 current: Final[ContextVar[Request | None]] = ContextVar("setpoint_request", default=None)

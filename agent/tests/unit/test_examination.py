@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import perf_counter
 
 import pytest
 
@@ -12,7 +13,7 @@ from setpoint_agent import examination
 from setpoint_agent.catalogue import SQL_INJECTION, WEAK_HASH
 from setpoint_agent.evidence import Evidence
 from setpoint_agent.examination import Examination, examine, report
-from setpoint_agent.request import QUERY, Request, Value, current
+from setpoint_agent.request import LINGERS, QUERY, Request, Value, current
 from setpoint_agent.sinks.interface import Sink
 from setpoint_agent.stack import Application
 
@@ -121,7 +122,7 @@ def test_what_an_escaper_gave_back_is_safe(evidence: list[Evidence], johnson: st
 def test_outside_of_a_request_and_after_it_nothing_is_looked_at(evidence: list[Evidence], johnson: str) -> None:
     examine(SQL, statement(johnson))
     with request_of(name="Johnson") as request:
-        request.ended = True
+        request.ended = perf_counter() - LINGERS - 1
         examine(SQL, statement(johnson))
     assert evidence == []
 

@@ -46,7 +46,7 @@ class Alert:
     severity: Severity
     kind: str
     """`drift`, `guardrail`, `escalated`, `remediation`, `approval`, `held back`, `coverage`, `delivery`,
-    `attribution`."""
+    `attribution`, `break-glass`."""
     subject: Urn | None
     service: str
     title: str

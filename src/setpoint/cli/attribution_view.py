@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from typing import Final
 
@@ -14,6 +14,10 @@ NO_TRAIL: Final = Untold("no trail configured", may_be_told=False)
 
 MOST: Final = 3
 """People who made parts of one difference that are named."""
+
+
+THE_WHOLE: Final = "the whole"
+"""In the place of a path, of an entity as such."""
 
 
 def attribution_json(answer: Attribution | Untold | None) -> Json:
@@ -31,6 +35,15 @@ def attribution_lines(answers: Iterable[Attribution | Untold]) -> Iterator[str]:
     yield from clauses[:MOST]
     if rest := clauses[MOST:]:
         yield f"and {len(rest):,} more (--all)"
+
+
+def lines_by_path(answers: Mapping[str, Attribution | Untold]) -> Iterator[str]:
+    """Of what differs path by path, each answer once, behind what it is about."""
+    together: dict[str, list[str]] = {}
+    for path, answer in answers.items():
+        together.setdefault(attribution_clause(answer), []).append(path or THE_WHOLE)
+    for clause, (first, *others) in together.items():
+        yield f"{first}{f' and {len(others):,} more' if others else ''}: {clause}"
 
 
 def chain_lines(answer: Attribution | Untold) -> Iterator[str]:

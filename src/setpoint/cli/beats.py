@@ -75,6 +75,8 @@ def show_beat(output: Output, report: BeatReport, *, mode: Mode) -> None:
         output.line("see them with: setpoint findings")
     if report.not_matched:
         output.line(f"components could not be matched against advisories: {report.not_matched}", style="bold yellow")
+    for reason in report.identities_unread:
+        output.line(f"identities could not be compared: {reason}", style="bold yellow")
     if report.not_kept:
         output.line(f"a gate could not do without the ledger: {report.not_kept}", style="bold yellow")
 
@@ -113,6 +115,7 @@ def summary(report: BeatReport) -> Json:
         "held_back": report.held,
         "interrupted": report.interrupted,
         "not_matched": report.not_matched,
+        "identities_unread": list(report.identities_unread),
         "not_kept": report.not_kept,
         "remediations": [remediation_json(each) for each in report.remediations],
         "coverage": coverage_json(report.areas),

@@ -20,7 +20,7 @@ from setpoint.compare.identity.aws.request import Context, Request
 from setpoint.errors import InputError
 from setpoint.fields import did_you_mean
 from setpoint.model.canonical import Json
-from setpoint.wiring_identity import account_of_export, evaluate_in, find_catalogue, live_account
+from setpoint.wiring_identity import account_of_export, evaluate_in, evaluate_live, find_catalogue
 
 SAY_WHERE: Final = "give --policies or --authorization-details, or write a configuration with: setpoint init"
 FILE: Final = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -98,7 +98,7 @@ def _evaluate(request: Request, config: Path, policies_file: Path | None, export
     if settings is None:
         raise InputError("nothing says which policies bear on the request", remedy=SAY_WHERE)
     with busy_with("reading the account"):
-        return evaluate_in(live_account(settings), request, given)
+        return evaluate_live(settings, request, given)
 
 
 def _check_action(action: str) -> None:

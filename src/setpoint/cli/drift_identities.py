@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from setpoint.cli.attribution_view import attribution_json, lines_by_path
+from setpoint.cli.drift_view import OfFindings, show_made_by
 from setpoint.cli.identity_show import is_certain
 from setpoint.cli.identity_view import HEADINGS, account_json, principal_json, table_rows
 from setpoint.cli.output import Output, moment
 from setpoint.cli.source import Source
 from setpoint.cli.standing import show_standing, standing_json
 from setpoint.loop.standing import Standing
+from setpoint.model.attribution import Attribution, Untold
 from setpoint.model.canonical import Json
-from setpoint.model.finding import FindingSource
+from setpoint.model.finding import FindingRecord, FindingSource
 from setpoint.model.identity import AccountReading, Place, PrincipalUse, UsedRow
 from setpoint.model.urn import Urn
 from setpoint.model.wording import counted
@@ -25,8 +28,8 @@ NOTHING_READ: Final = (
 MOST_REASONS: Final = 5
 """Why it is not known whether permissions are used, told one by one."""
 
-Accepted = dict[tuple[Urn, str, str], str]
-"""Entity, rule and path of what is accepted → by what."""
+Difference = tuple[Urn, str, str]
+"""Its entity, rule and path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,10 @@ class _Answer:
     now: Standing
     readings: list[AccountReading]
     principals: Sequence[PrincipalUse]
-    accepted: Accepted
+    accepted: Mapping[Difference, str]
+    """By what."""
+    made_by: Mapping[Difference, Attribution | Untold]
+    """Who made it differ, or why that is not known; none where there is no trail."""
 
     def counting(self, principal: PrincipalUse) -> list[Place]:
         """What differs of it and nobody accepts."""
@@ -53,12 +59,13 @@ class _Answer:
 def show_identity_drift(source: Source, service: str | None, *, everything: bool, as_json: bool) -> int:
     """Exits 1 when something differs that nobody accepts, 3 when that could not be told of all."""
     records = source.findings(service, include_closed=False, include_accepted=True)
-    found = (each.finding for each in records if each.finding.source is FindingSource.IDENTITY)
+    found = [each for each in records if each.finding.source is FindingSource.IDENTITY]
     answer = _Answer(
         source.standing(),
         list(source.identities.accounts()),
         list(source.identities.all(service)),
-        {(each.urn, each.rule, each.path): each.accepted_by for each in found if each.accepted_by},
+        {_difference(each): each.finding.accepted_by for each in found if each.finding.accepted_by},
+        {_difference(each): each.attribution for each in found if each.attribution is not None},
     )
     output = Output.of(as_json=as_json)
     if as_json:
@@ -68,6 +75,11 @@ def show_identity_drift(source: Source, service: str | None, *, everything: bool
     if answer.count:
         return 1
     return 0 if answer.is_certain else 3
+
+
+def _difference(record: FindingRecord) -> Difference:
+    finding = record.finding
+    return finding.urn, finding.rule, finding.path
 
 
 def _document(answer: _Answer, *, everything: bool) -> Json:
@@ -87,7 +99,12 @@ def _principal(answer: _Answer, principal: PrincipalUse, *, everything: bool) ->
     accepted = {path: by for (of, _, path), by in answer.accepted.items() if of == urn}
     rows = principal.rows if everything or principal.comparison.is_undeclared else _telling(principal)
     differs = [
-        {"rule": rule, "path": path, "accepted_by": answer.accepted.get((urn, rule, path), "")}
+        {
+            "rule": rule,
+            "path": path,
+            "accepted_by": answer.accepted.get((urn, rule, path), ""),
+            "attribution": attribution_json(answer.made_by.get((urn, rule, path))),
+        }
         for rule, path in principal.places
     ]
     return {**principal_json(principal, rows, accepted), "differences": differs}
@@ -125,11 +142,16 @@ def _show_principal(output: Output, answer: _Answer, principal: PrincipalUse, *,
         output.line(f"  nobody declared it; see: setpoint identity {comparison.principal}")
     elif not comparison.exists:
         output.line(f"  it is declared by {comparison.declared_at}, and does not exist")
-    rows = principal.rows
+    rows, counting = principal.rows, answer.counting(principal)
     if not everything:
-        counting = answer.counting(principal)
         rows = tuple(each for each in principal.differing if each.place in counting)
     output.table(HEADINGS, table_rows(rows, everything=everything))
+    made_by = {path: told for rule, path in counting if (told := answer.made_by.get((comparison.urn, rule, path)))}
+    if everything:
+        show_made_by(output, OfFindings(made_by=made_by))
+    else:
+        for line in lines_by_path(made_by):
+            output.line(f"  {line}")
 
 
 def _doubts(answer: _Answer) -> Iterator[str]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from setpoint.cli.attribution_view import attribution_json, attribution_lines, chain_lines
+from setpoint.cli.attribution_view import THE_WHOLE, attribution_json, attribution_lines, chain_lines
 from setpoint.cli.output import STYLES, Output, moment, value
 from setpoint.cli.side_by_side import show_rows
 from setpoint.cli.value_diff import Mark, Row, rows, summary_of_document
@@ -99,7 +99,7 @@ def show_made_by(output: Output, known: OfFindings) -> None:
     """Of each path on its own, with everybody between."""
     for path, answer in sorted(known.made_by.items()):
         for place, line in enumerate(chain_lines(answer)):
-            output.line(f"  {path or 'the whole'}: {line}" if place == 0 else f"  {line}")
+            output.line(f"  {path or THE_WHOLE}: {line}" if place == 0 else f"  {line}")
 
 
 def cause_json(urn: Urn, cause: Cause) -> Json:

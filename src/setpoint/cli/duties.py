@@ -146,7 +146,7 @@ class _Teller:
 
     def _same(self, report: BeatReport) -> bool:
         moved = tuple((each.id, each.state) for each in report.remediations)
-        failing = (report.not_kept, report.not_matched)
+        failing = (report.not_kept, report.not_matched, report.identities_unread)
         areas = frozenset((*report.areas, *report.running_areas))
         now = (report.declared, report.observed, report.open_findings, areas, moved, failing)
         unchanged = now == self._last and not report.opened and not report.closed

@@ -41,18 +41,28 @@ MORE: Final = 3
 @click.option(
     "--resources", type=FILE, help="What exists beside IAM: a JSON list with Terraform's types and attributes."
 )
+@click.option(
+    "--organisation", type=FILE, help="The organisation's policies by account, which no export has: a JSON object."
+)
 @click.option("--all", "everything", is_flag=True, help="Show every path, and not only the first of each principal.")
 @json_option
 @only_here("reads an account, or files on this machine")
 def escalations(
-    config: Path, goal: str, export: Path | None, resources: Path | None, *, everything: bool, as_json: bool
+    config: Path,
+    goal: str,
+    export: Path | None,
+    resources: Path | None,
+    organisation: Path | None,
+    *,
+    everything: bool,
+    as_json: bool,
 ) -> int:
     """Show every principal that can become an administrator, and each way hop by hop.
 
     Exits 1 when one can, 3 when one can only if something is so that is not known, 0 when none can.
     """
     with busy_with("searching"):
-        report = _report(config, goal, export, resources)
+        report = _report(config, goal, export, resources, organisation)
     output = Output.of(as_json=as_json)
     if as_json:
         output.json(as_document(report))
@@ -64,8 +74,10 @@ def escalations(
     return 3 if Standing.CONDITIONAL in standings else 0
 
 
-def _report(config: Path, goal: str, export: Path | None, resources: Path | None) -> EscalationReport:
-    from setpoint.wiring_identity import account_of_export, find_account_escalations, live_account
+def _report(
+    config: Path, goal: str, export: Path | None, resources: Path | None, organisation: Path | None
+) -> EscalationReport:
+    from setpoint.wiring_identity import account_of_export, account_within, find_account_escalations, live_account
 
     settings = settings_if_any(config, needed=export is None)
     paths = (settings.identity if settings else IdentitySettings()).escalation_paths
@@ -75,6 +87,8 @@ def _report(config: Path, goal: str, export: Path | None, resources: Path | None
         account = live_account(settings)
     else:
         raise InputError("there is nothing to read an account from", remedy="give --authorization-details")
+    if organisation is not None:
+        account = account_within(account, organisation)
     return find_account_escalations(account, paths, resources, goal)
 
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from setpoint.cli.output import moment
 from setpoint.model.canonical import Json
-from setpoint.model.identity import AccountReading, PrincipalUse, UsedRow
+from setpoint.model.identity import AccountReading, Aspect, PrincipalUse, UsedRow
 
 HEADINGS: Final = ("permission", "intended", "granted by", "changed", "used", "last used", "verdict")
 
@@ -63,9 +63,10 @@ def _row_json(each: UsedRow) -> Mapping[str, Json]:
 
 
 def _used_json(each: UsedRow) -> Json:
-    """The count is null where nobody knows whether it was used."""
+    """The count is null where nobody knows whether it was used, and of what is not to be used."""
+    is_known = bool(each.used) or (_is_usable(each) and not each.because)
     return {
-        "count": None if each.because and not each.used else each.count,
+        "count": each.count if is_known else None,
         "last": each.last.isoformat() if each.last else None,
         "unknown": each.because,
         "actions": [
@@ -125,7 +126,12 @@ def _table_row(each: UsedRow, *, most: int | None) -> tuple[object, ...]:
 
 def _used(each: UsedRow, most: int | None) -> str:
     if not each.used:
-        return f"unknown: {each.because}" if each.because else "0" if each.row.granted_by else ""
+        return f"unknown: {each.because}" if each.because else "0" if _is_usable(each) else ""
     named = [f"{one.count:,} {one.action}" for one in each.used[:most]]
     left_out = len(each.used) - len(named)
     return f"{', '.join(named)}{f' and {left_out} more actions' if left_out else ''}"
+
+
+def _is_usable(each: UsedRow) -> bool:
+    """Denials, limits and trust allow nothing to the principal itself; no more does what it is not granted."""
+    return each.row.permission.aspect is Aspect.MAY and bool(each.row.granted_by)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -23,10 +24,13 @@ from setpoint.decide.policy.template import (
     drift_policy_file,
     guardrail_file,
     principal_policy_file,
+    weakness_policy_file,
 )
 from setpoint.decide.policy.test import ExampleResult, test_policies
+from setpoint.decide.policy.weakness import WEAKNESS
 from setpoint.errors import InputError
 from setpoint.model.policy import Policy, Stage, Subject
+from setpoint.model.principal import PRINCIPAL
 from setpoint.model.service import Service
 from setpoint.model.wording import counted
 from setpoint.settings import DEFAULT_FILE
@@ -207,10 +211,17 @@ def _template(policy_id: str, subject: Subject, type_name: str | None) -> str:
     return guardrail_file(policy_id, schema) if subject is Subject.RESOURCE else drift_policy_file(policy_id, type_name)
 
 
+_OWN_TEMPLATES: Final[Mapping[str, Callable[[str], str]]] = {
+    COMPONENT: component_policy_file,
+    PRINCIPAL: principal_policy_file,
+    WEAKNESS: weakness_policy_file,
+}
+
+
 def _own_template(policy_id: str, type_name: str, subject: Subject) -> str:
     if subject is Subject.DRIFT:
         raise InputError(f"a policy on drift cannot speak of {type_name}", remedy="leave --subject out")
-    return component_policy_file(policy_id) if type_name == COMPONENT else principal_policy_file(policy_id)
+    return _OWN_TEMPLATES[type_name](policy_id)
 
 
 def _result(result: ExampleResult) -> dict[str, object]:

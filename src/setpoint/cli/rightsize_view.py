@@ -15,6 +15,8 @@ from setpoint.model.wording import counted
 
 MOST_TOLD: Final = 20
 """Lines of a kind that people are told one by one; --json has all."""
+MOST_IN_A_CELL: Final = 3
+"""Actions, and resources, of a new statement in the table; --format policy has all."""
 
 
 def show(output: Output, sized: RightSizing) -> None:
@@ -75,7 +77,7 @@ def _listed(statement: dict[str, Json], name: str) -> str:
     """On one line, cut where it is long."""
     value = statement[name] if name in statement else statement[f"Not{name}"]
     texts = (value,) if isinstance(value, str) else tuple(value)
-    return f"{'' if name in statement else 'all but '}{_some(texts)}"
+    return f"{'' if name in statement else 'all but '}{_some(texts, MOST_IN_A_CELL)}"
 
 
 def _conditions(block: dict[str, dict[str, Json]]) -> str:
@@ -107,9 +109,9 @@ def remarks(sized: RightSizing) -> Iterator[tuple[str, str]]:
     yield f"{proof.allowed:,} of {proof.calls:,} used calls still allowed{under}", ""
 
 
-def _some(actions: tuple[str, ...]) -> str:
-    more = f" and {len(actions) - MOST_TOLD:,} more" if len(actions) > MOST_TOLD else ""
-    return f"{', '.join(actions[:MOST_TOLD])}{more}"
+def _some(texts: tuple[str, ...], most: int = MOST_TOLD) -> str:
+    more = f" and {len(texts) - most:,} more" if len(texts) > most else ""
+    return f"{', '.join(texts[:most])}{more}"
 
 
 def _times(call: Call) -> str:

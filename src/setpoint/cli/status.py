@@ -55,6 +55,8 @@ def _show(output: Output, status: Status, now: datetime) -> None:
     for each in status.processes:
         if paused := each.health.measures.get("paused"):
             output.line(f"all changes are paused, in every scope of this ledger, {paused}", style="bold yellow")
+        for broken in each.health.measures.get("broken_glass", ()):
+            output.line(f"let in whatever the gate says: {broken}", style="bold yellow")
         for problem in each.health.problems:
             output.line(f"{each.duty}: {problem}", style="bold yellow")
         if each.last_error:

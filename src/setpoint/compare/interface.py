@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -13,8 +13,10 @@ from setpoint.model.drift import Comparison, Explanation
 from setpoint.model.iam_account import IamAccount
 from setpoint.model.iam_declared import DeclaredIam
 from setpoint.model.identity import PrincipalComparison, PrincipalUse, Used, UseRecord
+from setpoint.model.inside import CodeSeen
 from setpoint.model.inventory import Flaw
 from setpoint.model.resource import Resource
+from setpoint.model.scan import StandingOf, Weakness
 from setpoint.model.urn import Urn
 
 
@@ -53,6 +55,20 @@ class ComponentMatcher(Protocol):
         ...
 
 
+class WeaknessJoiner(Protocol):
+    """Holds what scanners say of the source against what agents saw of the running code."""
+
+    def standings(
+        self, weaknesses: Sequence[Weakness], seen: CodeSeen, scanned: Mapping[str, Sequence[Weakness]]
+    ) -> Mapping[str, StandingOf]:
+        """By fingerprint, of every weakness. `scanned`: release → what scanners said of its source, of as many of the
+        releases that agents watched as are known: only what was in the code then can be told to be quiet or unused.
+
+        Give the places of `seen` that still hold: one that was mended confirms nothing.
+        """
+        ...
+
+
 class ConfinementCheck(Protocol):
     """Says whether what is on a principal lets nothing be allowed to it any more."""
 
@@ -66,6 +82,11 @@ class ComparablePrincipal(Protocol):
 
     @property
     def urn(self) -> Urn: ...
+
+    @property
+    def principal(self) -> str:
+        """As its provider names it."""
+        ...
 
     @property
     def key(self) -> str:

@@ -86,6 +86,12 @@ def exploitability_of(found: Finding) -> float | None:
     return scored
 
 
+def score_of(found: Finding) -> float | None:
+    """CVSS's; None where it is not known, or does not say how bad it is: it is exploited already."""
+    scored: float | None = found.evidence.get("score")
+    return None if found.evidence["known_exploited"] else scored
+
+
 def _effect_at_gate(found: Finding) -> Effect:
     return Effect.DENY if found.severity is Severity.CRITICAL and not is_untold(found) else Effect.WARN
 
@@ -116,6 +122,7 @@ def _evidence(use: FlawUse) -> dict[str, Json]:
         "fixed": list(use.fixed),
         "could_not_compare": use.could_not_compare,
         "severity": use.flaw.severity,
+        "score": use.flaw.score,
         "instances": use.instances,
         "releases": list(use.releases),
         "environments": list(use.environments),

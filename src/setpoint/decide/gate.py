@@ -6,58 +6,48 @@ refuse is not known; admitted otherwise. The decision names every factor.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Final
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from setpoint.decide import component, inside
+from setpoint.decide import code, component, inside
+from setpoint.decide.extras import judge_extras
+from setpoint.decide.grounds import Ground, in_order, leave_out, set_aside, verdict_of
 from setpoint.decide.policy.compile import PolicySet
 from setpoint.decide.policy.component import COMPONENT, components_in
 from setpoint.decide.policy.evaluate import Evaluation, evaluate_guardrails
 from setpoint.decide.policy.overrides import OverriddenPolicies
-from setpoint.decide.risk import Reach, RiskInput, assess_risk
-from setpoint.errors import NotFoundError
+from setpoint.decide.policy.weakness import SCAN, WEAKNESS
+from setpoint.decide.risk import assess_risk
+from setpoint.decide.threshold import LEAST
+from setpoint.decide.weighing import place_of, risk_inputs, untold_risks
 from setpoint.model.circumstances import Circumstances
-from setpoint.model.decision import Decision, Outcome, Reason, Verdict
-from setpoint.model.exceptions import NO_EXCEPTIONS, Exceptions
-from setpoint.model.finding import Finding, FindingSource
+from setpoint.model.decision import Decision, Outcome, Reason
+from setpoint.model.finding import Finding
 from setpoint.model.override import Override
 from setpoint.model.policy import Effect, Severity, Stage
 from setpoint.model.resource import Resource
 from setpoint.model.service import Release, Service, Threshold
 from setpoint.model.urn import Urn
-from setpoint.model.waiver import Waiver
-
-REFUSING: Final = frozenset({Effect.DENY, Effect.REQUIRE_APPROVAL})
-"""Effects that keep a release out; an approval that nobody gave does."""
-
-OF_SERVICE: Final = Urn.service("")
-
-
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """One reason, and what its policy asks for at the stage."""
-
-    effect: Effect
-    reason: Reason
-    finding: str = ""
-    """The id of the finding that it is about; empty where it is about none."""
 
 
 def judge_intended(
     policies: PolicySet, resources: Sequence[Resource], stage: Stage, service: str
 ) -> tuple[tuple[Finding, ...], tuple[Ground, ...]]:
-    """Every guardrail that speaks at the stage, over the declared resources of a service, and what a bill lists.
+    """Every guardrail that speaks at the stage, over the declared resources of a service, what a bill lists, and what a
+    scan tells.
 
     What an override silences is a ground without effect, and no finding.
     """
     findings: dict[str, Finding] = {}
     grounds: dict[tuple[str, Outcome], Ground] = {}
-    for resource in (each for listed in resources for each in components_in(listed)):
+    for resource in _judged(resources):
         for evaluation in evaluate_guardrails(policies, resource, stage):
             silenced = evaluation.policy.is_silenced(stage)
             if evaluation.outcome is Outcome.HELD or (silenced and not evaluation.is_against):
+                continue
+            if resource.type == WEAKNESS:
+                ground = _code_ground(evaluation, resource, service, stage)
+                grounds[f"{ground.finding} {evaluation.policy.id}", evaluation.outcome] = ground
                 continue
             finding = _finding(evaluation, resource, service)
             if evaluation.is_against and not silenced:
@@ -65,42 +55,6 @@ def judge_intended(
             # A bill may list one package twice, with other contents: that is one problem.
             grounds[finding.id, evaluation.outcome] = _ground(evaluation, finding, stage)
     return tuple(findings.values()), tuple(grounds.values())
-
-
-def leave_out(
-    names: Sequence[str], findings: Sequence[Finding], grounds: Sequence[Ground]
-) -> tuple[tuple[Finding, ...], tuple[Ground, ...]]:
-    """What `judge_intended` found, but for these findings (by id) and what these policies found."""
-    known = {name for ground in grounds for name in (ground.finding, ground.reason.policy)}
-    for name in names:
-        if name not in known:
-            speaking = ", ".join(sorted({ground.reason.policy for ground in grounds})) or "none"
-            raise NotFoundError(
-                f"{name!r} is neither a finding of this release nor a policy that speaks against it",
-                remedy=f"those that do are: {speaking}",
-            )
-    return (
-        tuple(each for each in findings if each.id not in names and each.rule not in names),
-        tuple(each for each in grounds if each.finding not in names and each.reason.policy not in names),
-    )
-
-
-def set_aside(
-    waivers: Sequence[Waiver], now: datetime, findings: Sequence[Finding], grounds: Sequence[Ground]
-) -> tuple[tuple[Finding, ...], tuple[Ground, ...], tuple[str, ...]]:
-    """What no active waiver covers of what `judge_intended` found, and the ids of the waivers that cover the rest."""
-    excuses: dict[str, str] = {}
-    for finding in findings:
-        excuse = Exceptions.at(now, finding.urn, waivers, NO_EXCEPTIONS.baseline).excuse(
-            finding.urn, finding.rule, finding.path, None
-        )
-        if excuse:
-            excuses[finding.id] = excuse
-    return (
-        tuple(each for each in findings if each.id not in excuses),
-        tuple(each for each in grounds if each.finding not in excuses),
-        tuple(sorted(set(excuses.values()))),
-    )
 
 
 def decide_release(
@@ -113,11 +67,14 @@ def decide_release(
 ) -> Decision:
     """`findings` and `grounds` are `judge_intended`'s."""
     threshold = circumstances.threshold
-    told = [_risk_input(each, circumstances) for each in findings if not component.is_untold(each)]
+    told = risk_inputs(findings, circumstances)
     risk, factors = assess_risk(told, service)
-    worst, _ = assess_risk([*told, *_untold_risks(grounds, circumstances)], service)
+    worst, _ = assess_risk([*told, *untold_risks(grounds, circumstances)], service)
     exceeded, untold = _exceeded(risk, worst, threshold), _untold(service, circumstances)
-    all_grounds = [*grounds, *exceeded, *untold, *_remarks(circumstances)]
+    # A release of which nothing speaks may always go on: it is how a service that was hit gets better.
+    extras = tuple(circumstances.extras) if worst > LEAST else ()
+    missing = [Ground(effect, reason) for effect, reason in judge_extras(extras)]
+    all_grounds = [*grounds, *exceeded, *missing, *untold, *_remarks(circumstances)]
     verdict, effect = verdict_of(all_grounds)
     return Decision(
         subject=release.urn,
@@ -125,34 +82,19 @@ def decide_release(
         stage=stage,
         verdict=verdict,
         effect=effect,
-        reasons=tuple(
-            replace(ground.reason, effect=ground.effect) for ground in sorted(all_grounds, key=weight, reverse=True)
-        ),
+        reasons=tuple(replace(ground.reason, effect=ground.effect) for ground in in_order(all_grounds)),
         risk=risk,
         risk_factors=factors,
         threshold=threshold.value if threshold else None,
         threshold_factors=threshold.factors if threshold else (),
+        extras=extras,
     )
 
 
-def verdict_of(grounds: Sequence[Ground]) -> tuple[Verdict, Effect]:
-    """What all of them together come to."""
-    refusing = [each for each in grounds if each.effect in REFUSING]
-    against = [each for each in refusing if each.reason.outcome is not Outcome.UNKNOWN]
-    if against:
-        return Verdict.REFUSE, _strongest(against)
-    if refusing:
-        return Verdict.UNKNOWN, _strongest(refusing)
-    return Verdict.ADMIT, _strongest(grounds)
-
-
-def _strongest(grounds: Sequence[Ground]) -> Effect:
-    return max((each.effect for each in grounds), key=lambda effect: effect.rank, default=Effect.NONE)
-
-
-def weight(ground: Ground) -> tuple[bool, int, int]:
-    """What decides comes first."""
-    return ground.reason.outcome is not Outcome.UNKNOWN, ground.effect.rank, ground.reason.severity.rank
+def _judged(resources: Sequence[Resource]) -> Iterator[Resource]:
+    """All that policies speak of, one by one."""
+    for listed in resources:
+        yield from code.weaknesses_in(listed) if listed.type == SCAN else components_in(listed)
 
 
 def _finding(evaluation: Evaluation, resource: Resource, service: str) -> Finding:
@@ -166,10 +108,19 @@ def _ground(evaluation: Evaluation, finding: Finding, stage: Stage) -> Ground:
     reason = evaluation.reason(stage)
     about = replace(
         reason,
-        message=f"{_place(finding)}: {reason.message}",
+        message=f"{place_of(finding)}: {reason.message}",
         evidence={**reason.evidence, "finding": finding.id} if evaluation.is_against else reason.evidence,
     )
     return Ground(evaluation.policy.effect(stage), about, finding.id)
+
+
+def _code_ground(evaluation: Evaluation, weakness: Resource, service: str, stage: Stage) -> Ground:
+    """A weakness is a finding by itself, and a policy that speaks against it adds none: nothing counts twice."""
+    about, reason = code.finding_of(weakness, service), evaluation.reason(stage)
+    message = f"{weakness.urn.identifier}: {weakness.properties['rule']}: {reason.message}"
+    told = replace(reason, message=message, evidence={**reason.evidence, "finding": about})
+    is_new = weakness.properties["is_new"] is not False
+    return Ground(evaluation.policy.effect(stage), told, about, is_of_code=True, is_new=is_new)
 
 
 def _exceeded(risk: float, worst: float, threshold: Threshold | None) -> list[Ground]:
@@ -201,44 +152,6 @@ def _not_known(effect: Effect, severity: Severity, message: str) -> Ground:
     return Ground(effect, Reason("risk", Outcome.UNKNOWN, severity, message))
 
 
-def _risk_input(finding: Finding, circumstances: Circumstances) -> RiskInput:
-    name = f"{finding.rule} of {_place(finding)}"
-    return RiskInput(
-        name,
-        finding.severity,
-        exploitability=component.exploitability_of(finding),
-        reach=_reach(finding),
-        age=_age(finding.id, circumstances),
-    )
-
-
-def _reach(finding: Finding) -> Reach:
-    of_component = finding.source is FindingSource.COMPONENT
-    return component.reach_of(finding) if of_component else inside.reach_of(finding)
-
-
-def _untold_risks(grounds: Sequence[Ground], circumstances: Circumstances) -> list[RiskInput]:
-    return [
-        RiskInput(each.reason.policy, each.reason.severity, age=_age(each.finding, circumstances))
-        for each in grounds
-        if each.reason.outcome is Outcome.UNKNOWN
-    ]
-
-
-def _age(finding: str, circumstances: Circumstances) -> float | None:
-    """In days; a clock that jumped back makes nothing younger than new."""
-    seen = circumstances.first_seen.get(finding, circumstances.oldest_finding)
-    return max(0.0, (circumstances.now - seen).total_seconds() / 86400.0) if seen else None
-
-
-def _place(finding: Finding) -> str:
-    """What it is about, as a person calls it."""
-    if finding.source is FindingSource.GUARDRAIL and finding.path:
-        return finding.path
-    urn = finding.urn
-    return urn if urn.startswith(OF_SERVICE) else f"{urn.type} {urn.identifier}"
-
-
 class ReleaseGate:
     """Implements `decide.interface.Gate`, by the policies as the overrides leave them for each service."""
 
@@ -255,13 +168,28 @@ class ReleaseGate:
         *,
         without: Sequence[str] = (),
     ) -> Decision:
-        found = judge_intended(self._policies.of(service), resources, stage, service.name)
-        seen, asked, remarks = inside.judge_seen(release, circumstances.seen)
-        seen, asked = (*seen, *circumstances.components), (*asked, *component.judge_release(circumstances.components))
-        grounds = tuple(Ground(effect, reason, each.id) for each, (effect, reason) in zip(seen, asked, strict=True))
-        found = ((*found[0], *seen), (*found[1], *grounds))
+        findings, grounds = judge_intended(self._policies.of(service), resources, stage, service.name)
+        more, beside, remarks = _told_of(release, resources, circumstances)
+        findings, grounds = (*findings, *more), (*grounds, *beside)
         circumstances = replace(circumstances, remarks=(*circumstances.remarks, *remarks))
-        findings, grounds = leave_out(without, *found) if without else found
+        if without:
+            findings, grounds = leave_out(without, findings, grounds)
         findings, grounds, waived = set_aside(circumstances.waivers, circumstances.now, findings, grounds)
         decision = decide_release(release, stage, service, findings, grounds, circumstances)
         return replace(decision, waivers=waived)
+
+
+def _told_of(
+    release: Release, resources: Sequence[Resource], circumstances: Circumstances
+) -> tuple[tuple[Finding, ...], tuple[Ground, ...], Sequence[str]]:
+    """What agents, advisories and scanners say of it."""
+    seen, asked_inside, remarks = inside.judge_seen(release, circumstances.seen)
+    flaws, asked_of_flaws = circumstances.components, component.judge_release(circumstances.components)
+    told = tuple(code.found_in(resources, release.service))
+    asked = zip((*seen, *flaws), (*asked_inside, *asked_of_flaws), strict=True)
+    grounds = [Ground(effect, reason, each.id) for each, (effect, reason) in asked]
+    grounds += [
+        Ground(effect, reason, each.id, is_of_code=True, is_new=code.is_new(each))
+        for each, (effect, reason) in zip(told, code.judge_release(told), strict=True)
+    ]
+    return (*seen, *flaws, *told), tuple(grounds), remarks

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from setpoint.decide.gate import Ground, set_aside, verdict_of, weight
+from setpoint.decide.grounds import Ground, set_aside, verdict_of, weight
 from setpoint.decide.policy.compile import PolicySet
 from setpoint.decide.policy.evaluate import Evaluation, evaluate_guardrails
 from setpoint.model.canonical import Json

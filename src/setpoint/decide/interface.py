@@ -6,8 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from setpoint.model.admitting import BreakGlass, Brought, Extra
 from setpoint.model.circumstances import Circumstances
-from setpoint.model.decision import Decision
+from setpoint.model.code import KnownWeakness
+from setpoint.model.decision import Decision, Verdict
 from setpoint.model.drift import Comparison
 from setpoint.model.exceptions import Exceptions
 from setpoint.model.finding import Finding
@@ -107,6 +109,34 @@ class ComponentJudge(Protocol):
 
     def rule(self, name: str) -> str:
         """Of the findings of a flaw of this name."""
+        ...
+
+
+class CodeJudge(Protocol):
+    """Says what it means that scanners tell of weaknesses in the source of a release."""
+
+    def scan(self, weaknesses: Iterable[KnownWeakness]) -> Resource:
+        """What they tell, as the gate of the release takes it among the declared resources."""
+        ...
+
+    def judge(self, service: str, weaknesses: Iterable[KnownWeakness], exceptions: Exceptions) -> tuple[Finding, ...]:
+        """A finding for each. What an exception covers does not count: its finding says what accepts it."""
+        ...
+
+    def finding_id(self, service: str, known: KnownWeakness) -> str:
+        """Of the finding that this one is."""
+        ...
+
+
+class EntryJudge(Protocol):
+    """Says what releases need beside being admitted, and what it means that one got in without."""
+
+    def required(self, release: Release, stage: Stage, load: float, brought: Brought) -> tuple[Extra, ...]:
+        """Each extra that the load of its service asks for, with what was brought of it."""
+        ...
+
+    def broken(self, broken: BreakGlass, decided: Verdict) -> Finding:
+        """A release got in by an emergency, where this had been decided."""
         ...
 
 

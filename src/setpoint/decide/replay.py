@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -118,7 +118,7 @@ class Replayer:
     def release(self, past: PastGate) -> Replayed:
         case = past.case
         decided = self._gate.decide(case.release, case.stage, case.service, case.resources, case.circumstances)
-        return self._replayed(past.at, (past.decided,), (decided,), past.decided.subject)
+        return self._replayed(past.at, (_as_decided(past.decided),), (decided,), past.decided.subject)
 
     def _replayed(self, at: datetime, before: Sequence[Decision], after: Sequence[Decision], subject: Urn) -> Replayed:
         return Replayed(
@@ -128,6 +128,11 @@ class Replayer:
             failed=tuple(reason for each in after for reason in each.reasons if reason.outcome is Outcome.FAILED),
             spoke=frozenset(reason.policy for each in before for reason in each.reasons),
         )
+
+
+def _as_decided(decision: Decision) -> Decision:
+    """Without the emergency that it was let in by: no policy had anything to do with that."""
+    return decision if decision.decided is None else replace(decision, verdict=decision.decided)
 
 
 def changes(

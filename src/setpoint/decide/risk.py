@@ -15,7 +15,7 @@ from typing import Final
 from setpoint.errors import InputError
 from setpoint.model.decision import Factor
 from setpoint.model.policy import Severity
-from setpoint.model.service import Exposure, Service, Tier
+from setpoint.model.service import DataClass, Exposure, Service, Tier
 from setpoint.model.wording import counted
 
 SEVERITY_WEIGHT: Final[Mapping[Severity, float]] = {
@@ -28,6 +28,9 @@ SEVERITY_WEIGHT: Final[Mapping[Severity, float]] = {
 """How much of the whole severity one finding makes up. Setpoint's own scale: about the square of the middle of the band
 of that name (CVSS v3.1, "Qualitative Severity Rating Scale", divided by 10), so that many weak findings do not soon
 weigh as much as a strong one; low is raised to 0.1, so that it can be felt."""
+
+LEAST_SCORED: Final = 0.1
+"""As much as low severity weighs: whatever CVSS gives more than nothing can be felt."""
 
 SEVERITY_AMPLITUDE: Final = 9.0
 """All severities together count at most tenfold: from 1 to CVSS's 10."""
@@ -59,6 +62,19 @@ REACH_SHARE: Final[Mapping[Reach, float]] = {
 NEVER_EXECUTED_WEIGHT: Final = 0.25
 """How much of its severity a finding keeps at a place that production never gets to: it may yet, in another release."""
 
+CLEARABLE: Final = frozenset({Reach.UNKNOWN, Reach.EXECUTED})
+"""Where it says something that agents looked and met nothing: not where they did meet something."""
+
+WATCHED_FROM: Final = 100
+"""Looks at what is called there, none of which met anything, that say nothing yet: a day's first requests."""
+
+WATCHED_ENOUGH: Final = 1_000
+"""Looks after which more say nothing more. By the rule of three (Hanley and Lippman-Hand, JAMA 249, 1983) fewer than 3
+in 1,000 calls then carry what a client sent, at 95 % confidence."""
+
+WATCHED_WEIGHT: Final = 0.5
+"""How much of its severity a finding keeps then: what nobody sends today, an attacker may find a way to send."""
+
 EXPLOITABILITY_AMPLITUDE: Final = 1.0
 REACHABILITY_AMPLITUDE: Final = 1.0
 AGE_AMPLITUDE: Final = 0.5
@@ -68,6 +84,14 @@ vulnerabilities of high severity repaired."""
 
 EXPOSURE_AMPLITUDE: Final[Mapping[Exposure, float]] = {Exposure.INTERNET: 1.0, Exposure.INTERNAL: 0.0}
 TIER_AMPLITUDE: Final[Mapping[Tier, float]] = {Tier.CRITICAL: 0.5, Tier.STANDARD: 0.25, Tier.LOW: 0.0}
+DATA_AMPLITUDE: Final[Mapping[DataClass | None, float]] = {
+    None: 0.0,
+    DataClass.PUBLIC: 0.0,
+    DataClass.INTERNAL: 0.1,
+    DataClass.CONFIDENTIAL: 0.25,
+    DataClass.REGULATED: 0.5,
+}
+"""What a breach costs beside the outage: as much again as the tier, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +106,10 @@ class RiskInput:
     reach: Reach = Reach.UNKNOWN
     age: float | None = None
     """Days since it was first seen, at least 0; None for what is found now."""
+    score: float | None = None
+    """CVSS's, from 0 to 10, which says more than the band of the severity; None where it is not known."""
+    watched: int = 0
+    """How often agents looked at what is called there without meeting what a client sent."""
 
     def __post_init__(self) -> None:
         if self.exploitability is not None and not 0 <= self.exploitability <= 1:
@@ -90,11 +118,34 @@ class RiskInput:
             )
         if self.age is not None and not 0 <= self.age < math.inf:
             raise InputError(f"the age is {self.age:g} days", where=self.name, remedy="give 0 or more")
+        if self.score is not None and not 0 <= self.score <= 10:
+            raise InputError(f"the score is {self.score:g}", where=self.name, remedy="give a number from 0 to 10")
+        if self.watched < 0:
+            raise InputError(f"it was watched {self.watched} times", where=self.name, remedy="give 0 or more")
 
     @property
     def weight(self) -> float:
         """How much of the whole severity it makes up."""
-        return SEVERITY_WEIGHT[self.severity] * (NEVER_EXECUTED_WEIGHT if self.reach is Reach.NEVER else 1.0)
+        kept = NEVER_EXECUTED_WEIGHT if self.reach is Reach.NEVER else 1 - (1 - WATCHED_WEIGHT) * self.cleared
+        return self._full_weight * kept
+
+    @property
+    def share(self) -> float:
+        """How much of what being reached adds is added."""
+        return REACH_SHARE[self.reach] * (1 - self.cleared)
+
+    @property
+    def cleared(self) -> float:
+        """From 0 to 1: how surely nothing that a client sends gets there. Always 0 of what is confirmed."""
+        if self.reach not in CLEARABLE or self.watched <= WATCHED_FROM:
+            return 0.0
+        return min(1.0, math.log(self.watched / WATCHED_FROM) / math.log(WATCHED_ENOUGH / WATCHED_FROM))
+
+    @property
+    def _full_weight(self) -> float:
+        if self.score is None:
+            return SEVERITY_WEIGHT[self.severity]
+        return max(LEAST_SCORED, (self.score / 10) ** 2) if self.score else 0.0
 
 
 def assess_risk(findings: Sequence[RiskInput], service: Service) -> tuple[float, tuple[Factor, ...]]:
@@ -106,6 +157,7 @@ def assess_risk(findings: Sequence[RiskInput], service: Service) -> tuple[float,
         _reachability(counted),
         _of_service("exposure", EXPOSURE_AMPLITUDE[service.exposure], f"{service.name} is {service.exposure}", counted),
         _of_service("tier", TIER_AMPLITUDE[service.tier], f"{service.name} is of tier {service.tier}", counted),
+        _of_service("data", DATA_AMPLITUDE[service.data], _data_of(service), counted),
         _age(counted),
     )
     return math.prod(factor.value for factor in factors), factors
@@ -117,7 +169,9 @@ def _severity(findings: Sequence[RiskInput]) -> Factor:
     counts = [(severity, sum(each.severity is severity for each in findings)) for severity in reversed(Severity)]
     told = ", ".join(f"{count} {severity}" for severity, count in counts if count)
     never = sum(each.reach is Reach.NEVER for each in findings)
-    told += f" ({never} of them never executed)" if never else ""
+    cleared = sum(each.cleared > 0 for each in findings)
+    demoted = [*([f"{never} of them never executed"] if never else []), *([_watched(cleared)] if cleared else [])]
+    told += f" ({', '.join(demoted)})" if demoted else ""
     return Factor("severity", 1 + SEVERITY_AMPLITUDE * (1 - left), told or "no finding")
 
 
@@ -130,11 +184,21 @@ def _exploitability(findings: Sequence[RiskInput]) -> Factor:
 
 
 def _reachability(findings: Sequence[RiskInput]) -> Factor:
-    known = [(REACH_SHARE[each.reach], each.name, each.reach) for each in findings if each.reach is not Reach.UNKNOWN]
+    known = [(each.share, each.name, each.reach) for each in findings if each.reach is not Reach.UNKNOWN]
     if not known:
         return Factor("reachability", 1.0, _not_known("reachability", findings))
     share, finding, reach = max(known)
     return Factor("reachability", 1 + REACHABILITY_AMPLITUDE * share, f"{finding}: {reach}")
+
+
+def _watched(count: int) -> str:
+    return f"{count} of them executed and watched without anything that a client sent"
+
+
+def _data_of(service: Service) -> str:
+    if service.data is None:
+        return f"what data {service.name} handles is not known"
+    return f"{service.name} handles {service.data} data"
 
 
 def _not_known(name: str, findings: Sequence[RiskInput]) -> str:

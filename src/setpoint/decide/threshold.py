@@ -14,6 +14,7 @@ from typing import Final
 from setpoint.errors import InputError
 from setpoint.model.decision import Factor
 from setpoint.model.finding import Finding, FindingSource
+from setpoint.model.identity import GRANTS_DIFFER
 from setpoint.model.paths import split
 from setpoint.model.policy import Severity
 from setpoint.model.remediation import Remediation
@@ -147,12 +148,18 @@ class ReleaseAssessor:
 
 
 def _causes(findings: Sequence[Finding]) -> list[Finding]:
-    """The most severe difference of each top-level property: one change by hand often shows in several places."""
+    """The most severe difference of each top-level property, or of all permissions of an identity.
+
+    One change by hand often shows in several places.
+    """
     causes: dict[tuple[str, str], Finding] = {}
     for finding in findings:
-        if finding.source is not FindingSource.DRIFT:
+        if finding.source is FindingSource.DRIFT:
+            place = (finding.urn, split(finding.path)[0] if finding.path else "")
+        elif finding.rule in GRANTS_DIFFER:
+            place = (finding.urn, "")
+        else:
             continue
-        place = (finding.urn, split(finding.path)[0] if finding.path else "")
         if place not in causes or causes[place].severity.rank < finding.severity.rank:
             causes[place] = finding
     return list(causes.values())

@@ -23,9 +23,11 @@ LARGEST_NUMBER: Final = 2**53 - 1
 
 # As much of each as `schemas/agent-report.schema.json` lets a report hold, by which agents go.
 LONGEST_NAME: Final = 256
+LARGEST_CWE: Final = 99_999
 MOST_FINDINGS: Final = 1_000
 MOST_ROUTES: Final = 1_000
 MOST_FUNCTIONS: Final = 5_000
+MOST_LOOKS: Final = 1_000
 MOST_FRAMES: Final = 32
 MOST_ORIGINS: Final = 16
 MOST_PROBES: Final = 8
@@ -155,7 +157,7 @@ _FINDING: Final = object_of(
     {
         "key": like(r"[0-9a-f]{32}", "key of 32 hexadecimal digits"),
         "type": name,
-        "cwe": between(1, 99_999, integer=True),
+        "cwe": between(1, LARGEST_CWE, integer=True),
         "sink": name,
         "frames": list_of(_FUNCTION, MOST_FRAMES, least=1),
         "count": whole_number,
@@ -177,6 +179,15 @@ _ROUTE: Final = object_of(
     {"route": name, "method": name, "calls": whole_number},
     {"framework": words, "statuses": counts, "latency": latency, "effects": counts},
 )
+_LOOKS: Final = object_of(
+    {
+        "file": words,
+        "line": whole_number,
+        "function": name,
+        "cwe": between(1, LARGEST_CWE, integer=True),
+        "count": whole_number,
+    }
+)
 _STATE: Final = "digest of 32 hexadecimal digits"
 _FUNCTIONS: Final = list_of(_FUNCTION, MOST_FUNCTIONS)
 
@@ -196,8 +207,15 @@ MEMBERS: Final[Mapping[str, Check]] = {
     "findings": list_of(_FINDING, MOST_FINDINGS),
     "routes": list_of(_ROUTE, MOST_ROUTES),
     "functions": object_of(
-        {}, {"mode": one_of("exact", "sampled"), "application": _FUNCTIONS, "libraries": _FUNCTIONS}
+        {},
+        {
+            "mode": one_of("exact", "sampled"),
+            "application": _FUNCTIONS,
+            "libraries": _FUNCTIONS,
+            "defined": _FUNCTIONS,
+        },
     ),
+    "looks": list_of(_LOOKS, MOST_LOOKS),
     "sbom": object_of(
         {"digest": like(r"[0-9a-f]{32}", _STATE)},
         {

@@ -25,9 +25,11 @@ from setpoint.model.report import (
     Frame,
     Origin,
     Part,
+    ReportedLooks,
     ReportedPlace,
     ReportedRoute,
     Sighting,
+    SinkCaller,
     ToldBill,
     ToldComponent,
 )
@@ -84,6 +86,8 @@ def _report(report: Members, entry: Entry) -> AgentReport:
         places=tuple(_place(each, received_at) for each in report.get("findings") or ()),
         routes=tuple(_route(each) for each in report.get("routes") or ()),
         functions=_functions(report.get("functions") or {}),
+        defined=tuple(_frame(each) for each in (report.get("functions") or {}).get("defined", ())),
+        looks=tuple(_looks(each) for each in report.get("looks") or ()),
         bill=_bill(report["sbom"]) if report.get("sbom") else None,
     )
 
@@ -132,6 +136,10 @@ def _route(route: Members) -> ReportedRoute:
 
 def _functions(functions: Members) -> dict[Part, tuple[Frame, ...]]:
     return {part: tuple(_frame(each) for each in functions.get(name, ())) for part, name in _PARTS.items()}
+
+
+def _looks(looks: Members) -> ReportedLooks:
+    return ReportedLooks(SinkCaller(_frame(looks), looks["cwe"]), looks["count"])
 
 
 def _bill(told: Members) -> ToldBill:

@@ -12,20 +12,27 @@ from setpoint.decide.interface import Assessor, Gate
 from setpoint.errors import CouldNotTellError, Error, LedgerError, NotFoundError, TemporaryError
 from setpoint.intent.interface import IntentReader
 from setpoint.loop.clock import Clock
+from setpoint.loop.code import CodeParts, Evidence, ShownCode, code_alone, code_findings, missing_scans, shown_code
 from setpoint.loop.coverage import unseen
+from setpoint.loop.entry import EntryParts
 from setpoint.loop.flaws import ComponentParts, MadeOf, made_of
 from setpoint.loop.intended import IntendedState, read_afresh
+from setpoint.loop.known_services import expect_known
 from setpoint.loop.ownership import Ownership
 from setpoint.loop.settings import LoopSettings
 from setpoint.loop.shown import AT_ONCE, circumstances, recalled
+from setpoint.model.admitting import NOTHING, Bringing, Grant
 from setpoint.model.circumstances import Circumstances
 from setpoint.model.decision import Decision
+from setpoint.model.exceptions import NO_EXCEPTIONS, Exceptions
 from setpoint.model.history import GateCase
 from setpoint.model.policy import Stage
 from setpoint.model.resource import Resource
+from setpoint.model.scan import Scan
 from setpoint.model.service import Exposure, Release, Service, Tier, check_release
+from setpoint.model.urn import Urn
 from setpoint.model.waiver import Waiver
-from setpoint.store.interface import Ledger, LedgerReader, ThresholdKeeper
+from setpoint.store.interface import Ledger, LedgerReader, LedgerWriter, ThresholdKeeper
 
 NOTHING_DECLARED: Final = "nothing is declared: what is judged is what it is made of, and what production showed of it"
 
@@ -64,7 +71,19 @@ class _Case:
     resources: tuple[Resource, ...]
     unknowns: tuple[str, ...]
     """What of it could not be read, a clause each."""
+    bringing: Bringing
     remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """All that the gate is given, and what else is to be recorded with its decision."""
+
+    case: GateCase
+    bringing: Bringing
+    grants: tuple[Grant, ...] = ()
+    """New ones."""
+    evidence: Evidence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,42 +109,82 @@ class Admission:
     """Of a service that the configuration does not describe."""
     read_intent: Callable[[IntentReader, str], IntendedState] = read_afresh
     """What is declared now, with the owners that a tag names."""
+    code: CodeParts | None = None
+    """Says what it means that scanners tell of weaknesses in the source."""
+    entry: EntryParts | None = None
+    """Says what releases need beside, and lets them in without."""
     clock: Callable[[datetime | None], Clock] = Clock
     """Makes one that starts no earlier than a time."""
 
-    def decide(self, release: Release, stage: Stage, recorded: Recorded = lambda _decision: None) -> Decision:
+    def decide(
+        self,
+        release: Release,
+        stage: Stage,
+        recorded: Recorded = lambda _decision: None,
+        *,
+        bringing: Bringing = NOTHING,
+    ) -> Decision:
         """The decision with every factor, recorded; while the ledger is out of reach, by what was last known.
 
         `recorded` is called within the transaction that records it, and takes all back where it raises.
         """
-        # 1. What does the service declare?
-        case = self._case(release, stage)
+        # 1. What does the service declare, and what does the release bring?
+        case = self._case(release, stage, bringing)
         try:
             with self.open_ledger() as ledger:
                 # 2. What did production show of it?
                 now = self._now(ledger)
                 judged = self._shown(case, ledger, now)
 
-                # 3. Decide, and write it down.
-                decision = self._decide(judged)
+                # 3. Decide; whatever that is, an emergency lets it in.
+                decision = self._decide(judged.case)
+                if self.entry is not None:
+                    decision = self.entry.let_in(ledger, release, decision, bringing, self.actor, now)
+
+                # 4. Write it down.
                 self._record(ledger, judged, decision, now, recorded)
         except (LedgerError, TemporaryError) as error:
-            # 4. Without the ledger, decide by what was last known, and say so.
-            decision = self._decide(self._facing(case, self._last_known(release.service, error)))
+            if bringing.break_glass is not None:
+                raise _not_recorded(error) from error
+            # 5. Without the ledger, decide by what was last known, and say so.
+            because = f"the ledger cannot be reached ({error.diagnostics()})"
+            decision = self._decide(self._last_known(case, because))
         return decision
 
-    def suppose(self, release: Release, stage: Stage, what_if: WhatIf) -> tuple[Decision, Decision]:
+    def suppose(
+        self, release: Release, stage: Stage, what_if: WhatIf, *, bringing: Bringing = NOTHING
+    ) -> tuple[Decision, Decision]:
         """What is decided, and what would be; neither is recorded."""
-        case = self._case(release, stage)
+        case = self._case(release, stage, bringing)
         supposed = replace(case, service=what_if.applied_to(case.service))
         with self.open_reader() as ledger:
             now = self._now(ledger)
             is_so = self._shown(case, ledger, now)
             would_be = self._shown(supposed, ledger, now, later=what_if.later)
-        return self._decide(is_so), self._decide(would_be, what_if)
+        return self._decide(is_so.case), self._decide(would_be.case, what_if)
 
-    def _case(self, release: Release, stage: Stage) -> _Case:
+    def decide_away(self, release: Release, stage: Stage, error: Error, *, bringing: Bringing = NOTHING) -> Decision:
+        """By what was last known, because the control plane, which knows more, cannot be asked."""
+        if bringing.break_glass is not None:
+            raise _not_recorded(error) from error
+        because = f"the control plane cannot be asked ({error.diagnostics()})"
+        return self._decide(self._last_known(self._case(release, stage, bringing), because))
+
+    def approve(self, release: Release, reason: str) -> Grant:
+        """Somebody answers for a release of a tightened service; recorded, and good for a while."""
         check_release(release)
+        if self.entry is None:
+            raise CouldNotTellError("nothing here takes approvals")
+        with self.open_ledger() as ledger:
+            expect_known(release.service, self.services, ledger)
+            grant = self.entry.approval(release, self.actor, reason, self._now(ledger))
+            ledger.visitor().code().add_grant(grant)
+        return grant
+
+    def _case(self, release: Release, stage: Stage, bringing: Bringing) -> _Case:
+        check_release(release)
+        if self.entry is not None:
+            self.entry.check(bringing)
         intended = self.read_intent(self.intent, self.settings.owner_tag)
         unknowns = tuple(
             f"what is declared of {doubt.area} was read {doubt.extent}: {'; '.join(doubt.reasons)}"
@@ -133,7 +192,7 @@ class Admission:
         )
         service = self.services.get(release.service) or Service(release.service, environment=self.environment)
         remarks = () if len(intended) or intended.coverage.areas else (NOTHING_DECLARED,)
-        return _Case(release, stage, service, self._declared_by(release.service, intended), unknowns, remarks)
+        return _Case(release, stage, service, self._declared_by(release.service, intended), unknowns, bringing, remarks)
 
     def _declared_by(self, name: str, intended: IntendedState) -> tuple[Resource, ...]:
         ownership = Ownership(intended, self.settings.owner_tag)
@@ -149,19 +208,42 @@ class Admission:
         resources = (intended.get(urn) for urn, owner in owners.items() if owner == name)
         return tuple(resource for resource in resources if resource is not None)
 
-    def _shown(self, case: _Case, ledger: LedgerReader, now: datetime, *, later: timedelta = AT_ONCE) -> GateCase:
+    def _shown(self, case: _Case, ledger: LedgerReader, now: datetime, *, later: timedelta = AT_ONCE) -> _Judged:
         """With what production showed of it, and with what the release is made of."""
         shown = circumstances(case.service, ledger, self.assessor, self.settings, now, later=later)
         beats = ledger.beats(scope=self.settings.scope, limit=1)
         remarks = [each for beat in beats for each in unseen(case.resources, beat.coverage)]
         bill = made_of(ledger.inventory(), self.components, case.release) if self.components else MadeOf()
+        evidence, code = None, ShownCode()
+        if self.code is not None:
+            evidence = Evidence(ledger, case.service.name, shown.seen)
+            code = shown_code(ledger, self.code, case.release, case.bringing.scan, evidence)
+        new: tuple[Grant, ...] = ()
+        grants: Sequence[Grant] | None = None
+        if self.entry is not None:
+            new = self.entry.new_grants(case.release, case.stage, case.bringing, self.actor, now)
+            grants = (*new, *ledger.code().grants(case.release, now))
         shown = replace(shown, components=bill.flaws, remarks=(*shown.remarks, *case.remarks, *remarks, *bill.remarks))
-        return self._facing(replace(case, resources=(*case.resources, *bill.bill)), shown)
+        case = replace(case, resources=(*case.resources, *bill.bill))
+        return _Judged(self._facing(case, shown, code, grants), case.bringing, new, evidence)
 
-    def _facing(self, case: _Case, shown: Circumstances) -> GateCase:
+    def _facing(self, case: _Case, shown: Circumstances, code: ShownCode, grants: Sequence[Grant] | None) -> GateCase:
         """All that the gate is given."""
-        known = replace(shown, unknowns=(*case.unknowns, *shown.unknowns), waivers=(*self.waivers, *shown.waivers))
-        return GateCase(case.release, case.stage, case.service, case.resources, known, self.settings.scope)
+        missing: Sequence[str] = ()
+        extras = shown.extras
+        if self.entry is not None:
+            missing = tuple(missing_scans(self.entry.settings.kinds_for(case.service), code.scan))
+            extras = self.entry.required(case.release, case.stage, shown.threshold, code.scan, grants)
+        known = replace(
+            shown,
+            unknowns=(*case.unknowns, *shown.unknowns, *code.unknowns, *missing),
+            remarks=(*shown.remarks, *code.remarks),
+            first_seen={**shown.first_seen, **code.first_seen},
+            waivers=(*self.waivers, *shown.waivers),
+            extras=extras,
+        )
+        resources = (*case.resources, *code.resources)
+        return GateCase(case.release, case.stage, case.service, resources, known, self.settings.scope)
 
     def _decide(self, case: GateCase, what_if: WhatIf | None = None) -> Decision:
         return self.gate.decide(
@@ -173,21 +255,50 @@ class Admission:
             without=what_if.without if what_if else (),
         )
 
-    def _record(self, ledger: Ledger, case: GateCase, decision: Decision, now: datetime, recorded: Recorded) -> None:
-        writer = ledger.visitor()
+    def _record(self, ledger: Ledger, judged: _Judged, decision: Decision, now: datetime, recorded: Recorded) -> None:
+        writer, release = ledger.visitor(), judged.case.release
+        alert = None
         with writer.transaction():
-            writer.put_release(case.release, now)
-            writer.put_decision(decision, now, self.actor, case=case)
+            writer.put_release(release, now)
+            if judged.bringing.scan is not None:
+                self._record_scan(writer, judged, judged.bringing.scan, now)
+            writer.put_decision(decision, now, self.actor, case=judged.case)
+            if self.entry is not None:
+                alert = self.entry.record(writer, self.settings.scope, release, decision, judged.grants, now)
             recorded(decision)
+        if self.entry is not None:
+            self.entry.tell(alert)
 
-    def _last_known(self, service: str, error: Error) -> Circumstances:
-        because = f"the ledger cannot be reached ({error.diagnostics()})"
-        now = self.clock(None).now()
+    def _record_scan(self, writer: LedgerWriter, judged: _Judged, scan: Scan, now: datetime) -> None:
+        """And what it means for the service, as far as production says now."""
+        if self.code is None or judged.evidence is None:
+            return
+        service = judged.case.service.name
+        changes = writer.code().record_scan(judged.case.release, scan, now, self.actor)
+        exceptions = Exceptions.at(now, Urn.service(service), judged.case.circumstances.waivers, NO_EXCEPTIONS.baseline)
+        known = [each.weakness for each in changes.open]
+        findings = code_findings(self.code, service, known, judged.evidence, exceptions)
+        writer.code().record_findings(self.settings.scope, service, findings, now)
+
+    def _last_known(self, case: _Case, because: str) -> GateCase:
+        now, scan = self.clock(None).now(), case.bringing.scan
+        code = code_alone(self.code, case.release, scan) if self.code is not None else ShownCode()
         try:
             known = self.keeper.recall(self.settings.scope, now)
         except CouldNotTellError as doubt:
-            return Circumstances(now, threshold=None, unknowns=(because, doubt.diagnostics()))
-        return recalled(known, service, self.settings, now, because=because)
+            shown = Circumstances(now, threshold=None, unknowns=(because, doubt.diagnostics()))
+        else:
+            shown = recalled(known, case.service.name, self.settings, now, because=because, has_scan=scan is not None)
+        return self._facing(case, shown, code, None)
 
     def _now(self, ledger: LedgerReader) -> datetime:
         return self.clock(ledger.latest_time()).now()
+
+
+def _not_recorded(error: Error) -> CouldNotTellError:
+    """An emergency that nobody would hear of is none."""
+    return CouldNotTellError(
+        f"break-glass can neither be recorded nor told to anybody ({error.diagnostics()})",
+        where="--break-glass",
+        remedy="ask again once the ledger can be reached, or let people who may do without Setpoint decide",
+    )

@@ -33,6 +33,7 @@ from setpoint.loop.running import InstanceTaker
 from setpoint.loop.scans import Scans, unsettled
 from setpoint.loop.shown import last_known
 from setpoint.loop.undo import Undoer
+from setpoint.loop.weaknesses import CodeConcluder
 from setpoint.model.conclusion import Conclusion
 from setpoint.model.quarantine import QUARANTINE
 from setpoint.model.remediation import UNFINISHED
@@ -81,6 +82,7 @@ class Heartbeat:
         )
         self._forgetter = Forgetter(parts, self._intended, self._recorder, remediator, writer)
         self._inside = InsideConcluder(parts, self._accepted, self._recorder, writer)
+        self._code = CodeConcluder(parts, self._accepted, self._recorder, writer)
         self._inventory = InventoryConcluder(parts, self._accepted, self._recorder, writer)
         self._running = InstanceTaker(parts, writer)
         self._identity = IdentityConcluder(parts, self._intended, self._accepted, self._recorder, writer)
@@ -120,6 +122,7 @@ class Heartbeat:
         span.step("inside")
         self._accepted.refresh()
         self._inside.conclude()
+        self._code.conclude()
         self._renew_lease()
         self._inventory.beat()
         report.not_matched = self._inventory.failure
@@ -141,6 +144,7 @@ class Heartbeat:
         report.running_areas = self._running.take(only, self._renew_lease)
         self._inventory.conclude()
         self._identity.beat(only, self._renew_lease)
+        report.identities_unread = self._identity.unread
 
         # 5. What is not there? Only a wholly read area can tell.
         span.step("missing")
@@ -185,8 +189,9 @@ class Heartbeat:
             if again is not None:
                 self.queue.add(key, again)
         self._renew_lease()
+        identities_due = self._identity.work(self._renew_lease)
         self._attributor.conclude()
-        due = (self.queue.next_due(), self._orders.next_due(), self._identity.work(self._renew_lease))
+        due = (self.queue.next_due(), self._orders.next_due(), identities_due)
         return min((each for each in due if each is not None), default=None)
 
     def _move(self, urn: Urn) -> datetime | None:
@@ -209,7 +214,7 @@ class Heartbeat:
     def _hinted(self) -> list[Urn]:
         """What somebody says to look at again. What lies in no area that is read is not looked at at all."""
         hinted = self._parts.hints.take_urns()
-        self._identity.look_again(hinted)
+        self._identity.look_again((*hinted, *self._parts.hints.new_areas()))
         read = frozenset(self._parts.observer.areas(self._intended)) if hinted else frozenset()
         return [urn for urn in hinted if Area.of(urn) in read]
 
@@ -303,6 +308,7 @@ class Heartbeat:
     def _take_nothing_for_known(self, report: BeatReport, error: Error) -> None:
         """The commands speak of the last beat: they must not go on to say what the one before could still read."""
         self._scans.forget()
+        self._identity.take_nothing_for_known(error.diagnostics())
         for before in self._parts.ledger.beats(scope=self._parts.settings.scope, limit=1):
             report.declared_areas, report.observed_areas = [], no_longer_known(before.coverage, error)
             report.running_areas = no_longer_known(before.running, error)
@@ -317,6 +323,8 @@ class Heartbeat:
         report.held = dict(self._restraint.held)
         pause = self._parts.ledger.pause_in_force()
         report.paused = f"by {pause.actor}: {pause.reason}" if pause else ""
+        broken = self._parts.ledger.code().broken(report.ended_at)
+        report.broken_glass = tuple(f"{each.service} {each.release}: {each.clause}" for each in broken)
         for reason, times in report.held.items():
             if reason not in self._told_held:
                 self._recorder.tell_held(reason, times)

@@ -19,12 +19,14 @@ class Hints:
         self._lock = threading.Lock()
         self._urns: dict[Urn, None] = {}
         self._areas: dict[Area, None] = {}
+        self._new_areas: dict[Area, None] = {}
+        """Those that nobody was told of yet."""
 
     def look_again(self, *hints: Urn | Area) -> None:
         with self._lock:
             for hint in hints:
                 if isinstance(hint, Area):
-                    self._areas[hint] = None
+                    self._areas[hint] = self._new_areas[hint] = None
                 else:
                     self._urns[hint] = None
 
@@ -33,6 +35,12 @@ class Hints:
         with self._lock:
             taken, self._urns = list(self._urns), {}
         return taken
+
+    def new_areas(self) -> list[Area]:
+        """Each is told here once, and stays to be taken."""
+        with self._lock:
+            new, self._new_areas = list(self._new_areas), {}
+        return new
 
     def take_areas(self) -> frozenset[Area]:
         with self._lock:

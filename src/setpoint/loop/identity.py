@@ -15,8 +15,9 @@ from itertools import islice
 from typing import Final, TypeVar
 
 from setpoint.compare.interface import ComparablePrincipal
-from setpoint.errors import CouldNotTellError, Error, InputError
+from setpoint.errors import CouldNotTellError, Error
 from setpoint.loop.accepted import Accepted
+from setpoint.loop.declared_identities import TYPES, DeclaredIdentities, nothing_declared
 from setpoint.loop.identity_parts import IdentityParts
 from setpoint.loop.identity_use import RecordedUse
 from setpoint.loop.intended import IntendedState
@@ -25,21 +26,21 @@ from setpoint.loop.recorder import Recorder
 from setpoint.model.canonical import digest
 from setpoint.model.decision import Decision
 from setpoint.model.exceptions import BASELINE
-from setpoint.model.finding import FindingChanges
+from setpoint.model.finding import FindingChanges, FindingSource
 from setpoint.model.iam_account import IamAccount
 from setpoint.model.iam_declared import DeclaredIam
 from setpoint.model.identity import AccountReading
-from setpoint.model.resource import Resource
+from setpoint.model.service import Signal
 from setpoint.model.snapshot import Area
-from setpoint.model.urn import GLOBAL, Urn
+from setpoint.model.urn import Urn
 from setpoint.model.wording import counted
 from setpoint.observe.interface import AccountReader
 from setpoint.store.interface import ConcludedPrincipal, LedgerWriter, PrincipalKeys
 
 Item = TypeVar("Item")
 
-TYPES: Final = "AWS::IAM::"
-"""Begins the types of which a change says that an account is to be read again."""
+Place = tuple[str, str]
+"""Partition and account."""
 
 AT_ONCE: Final = 100
 """Principals concluded in one step: others who want to write wait well under a second."""
@@ -48,6 +49,8 @@ PAUSE: Final = timedelta(seconds=5)
 """Between two readings of an account because of changes: whoever applies a plan makes many at once."""
 
 GONE: Final = "it is neither declared nor there any more"
+NOT_COMPARED: Final = "the identities of its account are compared no more"
+INTERRUPTED: Final = "the heartbeat was interrupted"
 
 
 class IdentityConcluder:
@@ -55,22 +58,22 @@ class IdentityConcluder:
         self, parts: Parts, intended: IntendedState, accepted: Accepted, recorder: Recorder, writer: LedgerWriter
     ) -> None:
         self._parts = parts
-        self._intended = _DeclaredIdentities(parts.identity, intended)
+        self._intended = DeclaredIdentities(parts.identity, intended)
         self._accepted = accepted
         self._recorder = recorder
         self._writer = writer
         self._hinted = False
-        self._is_unread = False
-        """Whether some account could not be read the last time: a beat tries again."""
+        self.unread: tuple[str, ...] = ()
+        """Why some account could not be compared the last time, a clause each: a beat tries again."""
         self._read_at: datetime | None = None
 
-    def look_again(self, hints: Iterable[Urn]) -> None:
-        """Somebody changed these."""
-        self._hinted = self._hinted or any(each.count(":") > 3 and each.type.startswith(TYPES) for each in hints)
+    def look_again(self, hints: Iterable[Urn | Area]) -> None:
+        """Somebody changed these, or something in them."""
+        self._hinted = self._hinted or any(_is_of_identities(each) for each in hints)
 
     def beat(self, only: Collection[Area] | None, go_on: Callable[[], None]) -> None:
         """Everything where `only` is None or names IAM; `go_on` is called between two steps."""
-        is_asked = only is None or self._hinted or self._is_unread
+        is_asked = only is None or self._hinted or bool(self.unread)
         if is_asked or any(each.type.startswith(TYPES) for each in only or ()):
             self._conclude(go_on)
 
@@ -84,30 +87,54 @@ class IdentityConcluder:
         self._conclude(go_on)
         return None
 
+    def take_nothing_for_known(self, why: str, but: Collection[Place] = ()) -> None:
+        """Whatever was read before, nobody knows whether it is so now; `but` of these places."""
+        self.unread = tuple(dict.fromkeys((*self.unread, why)))
+        for each in self._readings():
+            if (each.partition, each.account) not in but:
+                self._put_reading(replace(each, read_at=None, doubts=(why,)))
+
     def _conclude(self, go_on: Callable[[], None]) -> None:
+        self._hinted, self.unread, self._read_at = False, (), self._parts.clock.now()
         identity = self._parts.identity
+        places = self._places(identity.accounts if identity else ())
         if identity is None:
             return
-        self._hinted, self._is_unread, self._read_at = False, False, self._parts.clock.now()
         declared = self._intended.read()
-        for account in identity.accounts:
-            if self._parts.stopping():
-                return
-            for _ in self._conclude_account(identity, account, declared):
+        for place, account in places.items():
+            for _ in self._conclude_account(identity, place, account, declared):
                 go_on()
                 if self._parts.stopping():
+                    self.take_nothing_for_known(INTERRUPTED)
                     return
 
+    def _places(self, accounts: Sequence[AccountReader]) -> Mapping[Place, AccountReader]:
+        """Those of which it can be told whose they are; nothing is kept of others, which nobody reads again."""
+        places: dict[Place, AccountReader] = {}
+        failures: list[str] = []
+        for each in accounts:
+            try:
+                places[each.whose()] = each
+            except CouldNotTellError as error:
+                failures.append(error.diagnostics())
+        for why in dict.fromkeys(failures):
+            self.take_nothing_for_known(why, but=places)
+        if not failures:
+            self._forget_all_but(places)
+        return places
+
     def _conclude_account(
-        self, identity: IdentityParts, account: AccountReader, declared: Mapping[str, DeclaredIam] | Error
+        self,
+        identity: IdentityParts,
+        place: Place,
+        account: AccountReader,
+        declared: Mapping[str, DeclaredIam] | Error,
     ) -> Iterator[None]:
         """Step by step."""
-        try:
-            partition, number = account.whose()
-        except CouldNotTellError:
-            return  # nor can the beat tell, which says so
+        partition, number = place
+        yield  # to read an account takes a while
         if isinstance(declared, Error):
-            self._put_reading(AccountReading(partition, number, None, (declared.diagnostics(),)))
+            self._put_unread(place, declared)
             return
         intended = declared.get(number)
         if intended is None and not identity.reads_always:
@@ -117,8 +144,7 @@ class IdentityConcluder:
         try:
             granted = account.read()
         except CouldNotTellError as error:
-            self._is_unread = True
-            self._put_reading(AccountReading(partition, number, None, (error.diagnostics(),)))
+            self._put_unread(place, error)
             return
         yield from self._conclude_principals(identity, granted, intended)
         doubts = (*granted.unread, *(intended.doubts if intended else (nothing_declared(number),)))
@@ -142,7 +168,9 @@ class IdentityConcluder:
 
     def _keys(self, principal: ComparablePrincipal, use: RecordedUse) -> PrincipalKeys:
         bearing = self._accepted.bearing(principal.urn)
-        return PrincipalKeys(principal.key, digest(principal.key, use.version, bearing))
+        return PrincipalKeys(
+            principal.key, digest(principal.key, use.version(principal.urn, principal.principal), bearing)
+        )
 
     def _concluded(
         self, identity: IdentityParts, principal: ComparablePrincipal, before: PrincipalKeys | None, use: RecordedUse
@@ -155,59 +183,57 @@ class IdentityConcluder:
         findings, decisions = identity.judge.judge(used, self._accepted.about(principal.urn))
         return ConcludedPrincipal(comparison, keys, findings, decisions)
 
-    def _record(self, concluded: Sequence[ConcludedPrincipal], gone: Sequence[Urn]) -> None:
+    def _record(self, concluded: Sequence[ConcludedPrincipal], gone: Sequence[Urn], reason: str = GONE) -> None:
         now, made = self._parts.clock.now(), dict[str, Decision]()
         for each in concluded:
             made |= {finding.id: decision for finding, decision in zip(each.findings, each.decisions, strict=True)}
         matched = {waiver for decision in made.values() for waiver in decision.waivers}
         with self._recorder.step():
-            changes = self._writer.record_principals(concluded, gone, now, GONE)
+            changes = self._writer.record_principals(concluded, gone, now, reason)
+            for urn, change in changes.items():
+                self._writer.add_signals(self._signals(urn, change, now))
             self._writer.note_waiver_matches(sorted(matched - {BASELINE}), now)
             for change in _by_service(changes.values()):
                 self._recorder.tell_worst(change, lambda finding: made.get(finding.id), _more)
         for change in changes.values():
             self._recorder.count(change)
 
+    def _signals(self, urn: Urn, change: FindingChanges, now: datetime) -> Sequence[Signal]:
+        """None where the entity's configuration drifted: one change to a role shows in both planes, and counts once."""
+        news = (*change.opened, *change.reopened)
+        if not news:
+            return ()
+        known = self._parts.ledger.findings(scope=self._parts.settings.scope, urn=urn)
+        if any(each.finding.source is FindingSource.DRIFT for each in known):
+            return ()
+        return self._parts.assessor.signals(news[0].service, change.opened, change.reopened, now)
+
+    def _forget_all_but(self, places: Collection[Place]) -> None:
+        """Accounts that are compared no more leave nothing behind that nobody would look at again."""
+        for each in self._readings():
+            if (each.partition, each.account) not in places:
+                self._forget(each.account)
+                self._writer.drop_account_reading(each.partition, each.account)
+
     def _forget(self, account: str) -> None:
         remembered = self._parts.ledger.principals().remembered(self._parts.settings.scope, account)
         for urns in _parted(sorted(remembered)):
-            self._record((), urns)
+            self._record((), urns, NOT_COMPARED)
+
+    def _readings(self) -> Sequence[AccountReading]:
+        return self._parts.ledger.principals().accounts(self._parts.settings.scope)
+
+    def _put_unread(self, place: Place, error: Error) -> None:
+        self.unread = (*self.unread, f"account {place[1]}: {error.diagnostics()}")
+        self._put_reading(AccountReading(*place, None, (error.diagnostics(),)))
 
     def _put_reading(self, reading: AccountReading) -> None:
         self._writer.put_account_reading(reading, self._parts.clock.now())
 
 
-class _DeclaredIdentities:
-    """What was declared, read again only where a source of it changed."""
-
-    def __init__(self, parts: IdentityParts | None, intended: IntendedState) -> None:
-        self._parts = parts
-        self._intended = intended
-        self._version = ""
-        self._known: Mapping[str, DeclaredIam] = {}
-
-    def read(self) -> Mapping[str, DeclaredIam] | Error:
-        """By account; the error where a source of it cannot be used."""
-        if self._parts is None:
-            return {}
-        try:
-            version = f"{self._intended.version}:{self._parts.intent.fingerprint()}"
-            if version != self._version:
-                self._known = self._parts.intent.read(self._resources(), self._intended.coverage)
-                self._version = version
-        except (InputError, CouldNotTellError) as error:
-            return error
-        return self._known
-
-    def _resources(self) -> Iterator[Resource]:
-        for urn in self._intended:
-            resource = self._intended.get(urn) if Area.of(urn).region == GLOBAL else None
-            if resource is not None and resource.type.startswith(TYPES):
-                yield resource
-
-
-def nothing_declared(account: str) -> str:
-    return f"nothing is declared of the identities of the account {account}"
+def _is_of_identities(hint: Urn | Area) -> bool:
+    is_of_provider = isinstance(hint, Area) or hint.count(":") > 3
+    return is_of_provider and hint.type.startswith(TYPES)
 
 
 def _by_service(changes: Iterable[FindingChanges]) -> Iterable[FindingChanges]:

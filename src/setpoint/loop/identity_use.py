@@ -5,7 +5,7 @@ Asked by the loop when it judges them, by commands and the API when they show th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Final
@@ -15,11 +15,13 @@ from setpoint.model.attribution import RecordedWrite
 from setpoint.model.canonical import digest
 from setpoint.model.identity import GrantChange, PrincipalComparison, Used, UseRecord
 from setpoint.model.permission_use import Gap, RecordReach
+from setpoint.model.urn import Urn
 from setpoint.store.interface import LedgerReader
 
 LATE: Final = timedelta(days=1)
 """So far the record may lag behind: CloudTrail delivers within the hour, and nothing of hours without a call."""
 
+IAM: Final = "iam.amazonaws.com"
 OF_POLICIES: Final = frozenset({"CreatePolicy", "CreatePolicyVersion", "SetDefaultPolicyVersion"})
 OF_HOLDERS: Final = frozenset(
     {
@@ -43,11 +45,31 @@ class RecordedUse:
         self._now = now
         self._since = now - rules.unused_after
 
+    def version(self, urn: Urn, principal: str) -> str:
+        """Changes when something else may follow of the principal: with what is recorded of it, and with every day."""
+        if not self._reach:
+            return ""
+        changed = [self._changed_holders.get(each, 0) for each in (urn.identifier, principal)]
+        return digest(self._version, self._use_marks.get(principal, 0), changed)
+
     @cached_property
-    def version(self) -> str:
-        """Changes when something else may follow from the record: with what it tells of, and with every day."""
-        reach = [[each.region, each.last.isoformat()] for each in self._reach]
-        return digest(reach, list(self._record.doubts), f"{self._now:%Y-%m-%d}") if self._reach else ""
+    def _version(self) -> str:
+        record = self._record
+        policies = max(self._newest(OF_POLICIES).values(), default=0)
+        told = (record.covers(self._since), sorted(record.unmapped), sorted(record.actions))
+        return digest(*told, policies, f"{self._now:%Y-%m-%d}")
+
+    @cached_property
+    def _use_marks(self) -> Mapping[str, int]:
+        return self._ledger.principals().use_marks(self._account)
+
+    @cached_property
+    def _changed_holders(self) -> Mapping[str, int]:
+        return self._newest(OF_HOLDERS)
+
+    def _newest(self, events: Collection[str]) -> Mapping[str, int]:
+        """Name → the last recorded one of these calls."""
+        return self._ledger.principals().write_marks(self._account, IAM, events)
 
     @property
     def doubts(self) -> tuple[str, ...]:

@@ -26,8 +26,13 @@ NEEDS: Final[Mapping[OrderKind, RemediationState]] = {
 }
 """The state in which an order makes sense."""
 
-OF_THE_WORLD: Final = (f"{FindingSource.RUNTIME}/", f"{FindingSource.COMPONENT}/")
-"""Begin the rules of what agents see, and of what advisories tell: neither kind has a list."""
+OF_THE_WORLD: Final = (
+    f"{FindingSource.RUNTIME}/",
+    f"{FindingSource.COMPONENT}/",
+    f"{FindingSource.CODE}/",
+    f"{FindingSource.GATE}/",
+)
+"""Begin the rules of what agents see, what advisories and scanners tell, and how releases got in: none has a list."""
 
 
 def time_of(ledger: LedgerReader) -> datetime:

@@ -40,6 +40,7 @@ class Pace:
         self._seconds = 0.0
         self._could_not_tell = ""
         self._paused = ""
+        self._broken_glass: tuple[str, ...] = ()
         self._not_matched = ""
         self._standing_by = ""
 
@@ -57,6 +58,7 @@ class Pace:
                 return
             self._could_not_tell = ""
             self._paused, self._not_matched = outcome.paused, outcome.not_matched
+            self._broken_glass = outcome.broken_glass
             self._beats += 1
             self._since, self._ended_at, self._seconds = self._tick(), self._now(), outcome.seconds()
 
@@ -69,6 +71,7 @@ class Pace:
                 "last_beat_s": round(self._seconds, 3),
                 "overran": self._overran(),
                 "paused": self._paused,
+                **({"broken_glass": list(self._broken_glass)} if self._broken_glass else {}),
                 **({"standing_by": self._standing_by} if self._standing_by else {}),
             }
             return Health(measures, tuple(self._problems()))

@@ -10,6 +10,7 @@ from setpoint.compare.interface import Comparator, ConfinementCheck
 from setpoint.decide.interface import Assessor, InsideJudge, Judge
 from setpoint.intent.interface import IntentReader
 from setpoint.loop.clock import Clock
+from setpoint.loop.code import CodeParts
 from setpoint.loop.flaws import ComponentParts
 from setpoint.loop.hints import Hints
 from setpoint.loop.identity_parts import IdentityParts
@@ -54,6 +55,8 @@ class Parts:
     """Says what it means that agents saw a service so from inside."""
     components: ComponentParts | None = None
     """Says what advisories mean for the components that services run."""
+    code: CodeParts | None = None
+    """Says what it means that scanners tell of weaknesses in the source of services."""
     identity: IdentityParts | None = None
     """Says what principals were meant to be allowed, and what they are."""
     instances: InstanceObserver | None = None

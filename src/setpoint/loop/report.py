@@ -34,10 +34,14 @@ class BeatReport:
     """Why reverts were held back → how many."""
     paused: str = ""
     """By whom all changes were paused, and why; empty while they are not."""
+    broken_glass: tuple[str, ...] = ()
+    """Releases that an emergency lets in now, a clause each."""
     interrupted: bool = False
     """The program was asked to stop before the beat was through."""
     not_matched: str = ""
     """Why components could not be matched against advisories; empty where they could."""
+    identities_unread: tuple[str, ...] = ()
+    """Why identities could not be compared, a clause each."""
     not_kept: str = ""
     """Why the thresholds could not be kept for a gate without the ledger; empty where they were."""
 
@@ -47,7 +51,8 @@ class BeatReport:
         return [*self.declared_areas, *self.observed_areas]
 
     def could_not_tell(self) -> bool:
-        return self.interrupted or bool(doubts([*self.areas, *self.running_areas]))
+        unread = bool(doubts([*self.areas, *self.running_areas])) or bool(self.identities_unread)
+        return self.interrupted or unread
 
     def seconds(self) -> float:
         return (self.ended_at - self.started_at).total_seconds() if self.ended_at else 0.0

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from setpoint.model.admitting import BroughtError
 from setpoint.model.remediation import Mode
+from setpoint.model.scan import ScanKind
+from setpoint.model.service import Service, Tier
 
 if TYPE_CHECKING:
     from setpoint.loop.restraint import Freeze
@@ -41,6 +45,50 @@ class HistorySettings:
     keep: float = 90 * 86400.0
     """Seconds, from when something was over."""
     prune_every: float = 3600.0
+
+
+LONGEST_TICKET: Final = 200
+"""Characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScanRule:
+    """Kinds of scans that some releases are not judged without."""
+
+    kinds: frozenset[ScanKind]
+    services: tuple[str, ...] = ()
+    """Empty for all."""
+    tiers: frozenset[Tier] = frozenset()
+    """Empty for all."""
+
+    def is_about(self, service: Service) -> bool:
+        named = not self.services or service.name in self.services
+        return named and (not self.tiers or service.tier in self.tiers)
+
+
+@dataclass(frozen=True, slots=True)
+class EntrySettings:
+    """What releases need beside being admitted, and how they get in without."""
+
+    scans: tuple[ScanRule, ...] = ()
+    grants_last: float = 86400.0
+    """Seconds for which an approval, or that a release goes to a canary first, holds."""
+    break_glass_lasts: float = 4 * 3600.0
+    """Seconds."""
+    ticket: str = r"[A-Za-z0-9#][A-Za-z0-9._:/#-]*"
+    """The form of what an emergency is tracked under: a regular expression that all of it has to match."""
+
+    def kinds_for(self, service: Service) -> frozenset[ScanKind]:
+        """Of the scans that it is not judged without."""
+        return frozenset(kind for rule in self.scans if rule.is_about(service) for kind in rule.kinds)
+
+    def check_ticket(self, ticket: str) -> None:
+        """Raises `BroughtError` for one that nobody could look up."""
+        if len(ticket) > LONGEST_TICKET or not re.fullmatch(self.ticket, ticket):
+            shown = "empty" if not ticket.strip() else "not of the form that gate.break_glass.ticket names"
+            raise BroughtError(
+                f"the ticket is {shown}", where="--break-glass", remedy=f"give one that matches {self.ticket}"
+            )
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,8 +78,10 @@ def last_known(
     ended_at, coverage = beat
     oldest: dict[str, datetime] = {}
     seen: Counter[str] = Counter()
+    in_source: Counter[str] = Counter()
     for record in ledger.findings(scope=scope):
         seen[record.finding.service] += record.finding.source in OF_RELEASES
+        in_source[record.finding.service] += record.finding.source is FindingSource.CODE
         # Differences from what is declared are none of the release's own.
         if record.finding.source is FindingSource.GUARDRAIL:
             name = record.finding.service
@@ -91,16 +93,25 @@ def last_known(
         thresholds={name: threshold_of(each, ledger, assessor, now) for name, each in services.items()},
         oldest_findings={name: at for name, at in oldest.items() if name in services},
         seen={name: count for name, count in seen.items() if count},
+        in_source={name: count for name, count in in_source.items() if count},
     )
 
 
-def recalled(known: LastKnown, service: str, settings: LoopSettings, now: datetime, *, because: str) -> Circumstances:
+def recalled(
+    known: LastKnown, service: str, settings: LoopSettings, now: datetime, *, because: str, has_scan: bool = False
+) -> Circumstances:
     """What was last known, for a decision that is made without the ledger `because` of something."""
     at = known.beat_ended_at.isoformat(timespec="seconds")
+    in_source = 0 if has_scan else known.in_source.get(service, 0)
     return Circumstances(
         now=now,
         threshold=known.thresholds.get(service),
-        unknowns=(*too_old(known.beat_ended_at, settings, now), *known.unknowns, *_seen(known.seen.get(service, 0))),
+        unknowns=(
+            *too_old(known.beat_ended_at, settings, now),
+            *known.unknowns,
+            *_seen(known.seen.get(service, 0)),
+            *_in_source(in_source),
+        ),
         remarks=(f"{because}: the threshold is the one signed after the heartbeat of {at}; {WITHOUT_LEDGER}",),
         # Which finding is how old, only the ledger knows: each counts as the oldest.
         oldest_finding=known.oldest_findings.get(service),
@@ -113,6 +124,13 @@ def _seen(count: int) -> Sequence[str]:
     return [
         f"{counted(count, 'finding')} inside of it and of its components, and of which release, only the ledger knows"
     ]
+
+
+def _in_source(count: int) -> Sequence[str]:
+    if not count:
+        return []
+    told = counted(count, "weakness", "weaknesses")
+    return [f"{told} in its source, and of which release, only the ledger knows: scan this one with --scan"]
 
 
 def too_old(ended_at: datetime, settings: LoopSettings, now: datetime) -> Sequence[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -11,7 +11,6 @@ from setpoint.model.attribution import Attribution, ChangeQuestion, RecordedWrit
 from setpoint.model.finding import Finding, FindingSource
 from setpoint.model.identity import ABSENT
 from setpoint.model.permission_use import Gap, RecordReach
-from setpoint.model.urn import Urn
 
 KNOWN_FOR: Final = timedelta(seconds=5)
 """How far the record reaches is read for everything that is asked within so long."""
@@ -28,7 +27,7 @@ class Tracing:
         self._known_at: datetime | None = None
         self._reach: tuple[RecordReach, ...] = ()
         self._gaps: tuple[Gap, ...] = ()
-        self._last: tuple[Urn, datetime, Sequence[RecordedWrite]] | None = None
+        self._last: tuple[str, Collection[str], datetime, Sequence[RecordedWrite]] | None = None
 
     def answer(self, finding: Finding, seen: datetime, now: datetime) -> Attribution | Untold:
         """Of what was `seen` then as it is."""
@@ -38,14 +37,21 @@ class Tracing:
         if self._known_at is None or now - self._known_at > KNOWN_FOR:
             record = self._parts.ledger.permission_use()
             self._reach, self._gaps, self._known_at = tuple(record.use_reach()), tuple(record.use_gaps()), now
-        writes = self._recorded_of(finding.urn, tracer.names(finding.urn), now)
-        return tracer.trace(_question(finding, seen), writes, self._reach, self._gaps, now)
+        question = _question(finding, seen)
+        writes = self._recorded_of(finding.urn.account, tracer.names(question), now)
+        return tracer.trace(question, writes, self._reach, self._gaps, now)
 
-    def _recorded_of(self, urn: Urn, names: Collection[str], now: datetime) -> Sequence[RecordedWrite]:
+    def is_named(self, finding: Finding, seen: datetime, names: Container[tuple[str, str]]) -> bool:
+        """Whether one of these, each with its account, is a name of what the difference may come from."""
+        tracer, account = self._parts.tracer, finding.urn.account
+        return tracer is not None and any((account, each) in names for each in tracer.names(_question(finding, seen)))
+
+    def _recorded_of(self, account: str, names: Collection[str], now: datetime) -> Sequence[RecordedWrite]:
         """Read once for everything that is asked of one entity together."""
-        if self._last is None or self._last[:2] != (urn, now):
-            self._last = (urn, now, self._parts.ledger.permission_use().writes_naming(urn.account, names))
-        return self._last[2]
+        if self._last is None or self._last[:3] != (account, names, now):
+            writes = self._parts.ledger.permission_use().writes_naming(account, names)
+            self._last = (account, names, now, writes)
+        return self._last[3]
 
 
 def _question(finding: Finding, seen: datetime) -> ChangeQuestion:

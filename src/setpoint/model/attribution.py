@@ -21,6 +21,10 @@ CloudTrail User Guide, *CloudTrail concepts*): the last one is asked for after t
 SETTLES_AFTER: Final = timedelta(hours=1)
 """Of an answer: four times as long as a change takes to be recorded. What comes later does not change it."""
 
+LATER: Final = timedelta(hours=6)
+"""From one time to the next that it is asked again why nobody can be named, once it was asked often: the reason may be
+another one by then. Whoever is named by what is recorded meanwhile is known at once."""
+
 
 @dataclass(frozen=True, slots=True)
 class RecordedChange:
@@ -242,7 +246,7 @@ class Traced:
     up_to: int
     """The newest recorded write that was considered, by its number in the ledger."""
     asked: int
-    """How often without an answer."""
+    """How often. Whoever began the session of a known answer may be recorded later than what was done in it."""
     ask_at: datetime | None
     """None where only another write is a reason to ask again."""
     asks_until: datetime | None
@@ -250,10 +254,17 @@ class Traced:
 
     def again(self, answer: Attribution | Untold, up_to: int, now: datetime, until: datetime) -> Traced:
         """After one more answer about what was seen at `until`."""
-        if isinstance(answer, Attribution):
-            return Traced(answer, up_to, 0, None, max(now, until) + SETTLES_AFTER)
-        goes_on = answer.may_be_told and self.asked < len(PAUSES)
-        return Traced(answer, up_to, self.asked + 1, now + PAUSES[self.asked] if goes_on else None, None)
+        is_told = isinstance(answer, Attribution)
+        is_over = not is_told and not answer.may_be_told
+        pause = PAUSES[self.asked] if self.asked < len(PAUSES) else None if is_told else LATER
+        settles = self.asks_until or max(now, until) + SETTLES_AFTER
+        return Traced(
+            answer,
+            up_to,
+            self.asked + 1,
+            ask_at=now + pause if pause is not None and not is_over else None,
+            asks_until=settles if is_told else None,
+        )
 
 
 NOT_TRACED: Final = Traced(

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from setpoint.model.admitting import Extra
 from setpoint.model.finding import Finding
 from setpoint.model.service import Threshold
 from setpoint.model.waiver import Waiver
@@ -30,3 +31,5 @@ class Circumstances:
     """What advisories say of the components that the release is made of."""
     waivers: Sequence[Waiver] = ()
     """All that are known; those that are active at `now` count."""
+    extras: Sequence[Extra] = ()
+    """What its service asks of every release that is not clean."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from setpoint.model.admitting import BreakGlass, Extra
 from setpoint.model.canonical import Json
 from setpoint.model.policy import Effect, Severity, Stage
 from setpoint.model.urn import Urn
@@ -70,3 +71,9 @@ class Decision:
     threshold: float | None = None
     threshold_factors: tuple[Factor, ...] = ()
     waivers: tuple[str, ...] = ()
+    extras: tuple[Extra, ...] = ()
+    """What is required of a release because its service is tightened, and what was brought of it."""
+    break_glass: BreakGlass | None = None
+    """It is let in by this, whatever was decided."""
+    decided: Verdict | None = None
+    """The verdict that `break_glass` stands before; None where nothing does."""

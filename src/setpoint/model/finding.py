@@ -22,6 +22,10 @@ class FindingSource(StrEnum):
     """A component that it runs, as an advisory says."""
     IDENTITY = "identity"
     """What a principal may do, against what was intended and what it uses."""
+    CODE = "code"
+    """A weakness in the source of a release, as scanners tell."""
+    GATE = "gate"
+    """How a release got past the gate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,12 @@ class Finding:
 
     @property
     def id(self) -> str:
-        return digest(self.urn, self.rule, self.path)
+        return finding_id(self.urn, self.rule, self.path)
+
+
+def finding_id(urn: Urn, rule: str, path: str) -> str:
+    """Of the problem that this rule finds there."""
+    return digest(urn, rule, path)
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,6 +100,10 @@ class IamAccount:
     """By ARN: every one that is attached or a boundary, and whatever else was told."""
     scps: tuple[tuple[NamedPolicy, ...], ...] | None = None
     """Service control policies level by level, from the root to the account; None where none apply or are known."""
+    rcps: tuple[tuple[NamedPolicy, ...], ...] | None = None
+    """Resource control policies, in the same way."""
+    organisation: str = ""
+    """`o-…`; empty where it is in none, or nobody told in which."""
     unread: tuple[str, ...] = ()
     """What could not be read, a clause each: `organizations:ListParents denied`."""
 

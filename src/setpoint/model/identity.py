@@ -102,6 +102,9 @@ RULES: Final[Mapping[Verdict, str]] = {
 }
 """What is to be said of a permission → the rule of what is found of it."""
 
+GRANTS_DIFFER: Final = frozenset({RULES[Verdict.UNINTENDED], RULES[Verdict.MISSING], UNDECLARED, ABSENT})
+"""Rules of what is granted otherwise than was intended; the others tell of use, and of what has no effect."""
+
 ALL_RULES: Final = (*RULES.values(), UNDECLARED, ABSENT)
 
 

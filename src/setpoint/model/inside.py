@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from setpoint.model.report import Coverage, Part, Sighting
+from setpoint.model.report import Coverage, Part, Sighting, SinkCaller
 
 WRITING_EFFECTS: Final = frozenset({"rows-written", "files-written", "session-changes"})
 """Effects of a route that leave something behind."""
@@ -115,6 +115,35 @@ class Inside:
     """Key of a place → how many of its attacks the service's threshold knows of."""
     called_in: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
     """Method and route → the latest releases in which it was called."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What agents saw of the code of one release of a service, and how closely they looked."""
+
+    release: str
+    first_seen: datetime
+    last_seen: datetime
+    coverage: Coverage
+    """The least exact that any agent of the release ever was."""
+    defined: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """File that was seen to be loaded → the functions in it, whether they ran or not."""
+    looks: Mapping[SinkCaller, int] = field(default_factory=dict)
+    """How many of its calls were looked at and held nothing of their request."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeSeen:
+    """What agents saw of a service's code, to be held against what scanners say of it."""
+
+    service: str
+    places: tuple[Place, ...] = ()
+    reached: frozenset[tuple[str, str]] = frozenset()
+    """File and function: of all that ran in any release, by the paths and names of the running application."""
+    watches: tuple[Watch, ...] = ()
+    """By the time at which they were first seen."""
+    is_whole: bool = True
+    """False where more ran than is kept, so that what is not in `reached` may have run."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,6 +161,8 @@ class Flaw:
     """Ids of those that hold."""
     summary: str
     severity: Severity
+    score: float | None = None
+    """CVSS's, from 0 to 10; None where the severity is a word's."""
 
 
 @dataclass(frozen=True, slots=True)

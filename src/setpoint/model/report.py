@@ -90,6 +90,24 @@ class ReportedPlace:
     probes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class SinkCaller:
+    """A line of the application that calls something dangerous."""
+
+    frame: Frame
+    """The line of the call, in its function."""
+    cwe: int
+    """The weakness that it would be."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedLooks:
+    """How often an agent looked at what such a line hands over, and found nothing of its request in it."""
+
+    caller: SinkCaller
+    count: int
+
+
 @dataclass(frozen=True, slots=True)
 class ReportedRoute:
     """What a route did since the boot began."""
@@ -171,6 +189,11 @@ class AgentReport:
     routes: tuple[ReportedRoute, ...] = ()
     functions: Mapping[Part, tuple[Frame, ...]] = field(default_factory=dict)
     """Reached for the first time since the report before."""
+    defined: tuple[Frame, ...] = ()
+    """Functions of the application's files that were loaded since the report before, whether they ran or not; where
+    coverage is exact."""
+    looks: tuple[ReportedLooks, ...] = ()
+    """Those that grew much since they were told last."""
     bill: ToldBill | None = None
 
 

@@ -49,13 +49,19 @@ class CodePlace:
     """A place in a file of the release's source."""
 
     file: str
-    """Relative to the folder that was scanned, with `/`; what a URI of SARIF means, resolved."""
+    """Relative to the folder that was scanned, with `/`; what a URI of SARIF means, resolved. Empty for the whole
+    folder; what lies outside of it keeps its absolute path, its URI, or begins with `../`."""
     line: int = 0
     """From 1; 0 for the whole file."""
     end_line: int = 0
     function: str = ""
     """The innermost function around it, qualified within its file: `Orders.find.<locals>.matches` as Python spells
     it; empty outside of every function, or where the language is not read."""
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether the file is none of the folder's: nothing of it is to be opened by this name."""
+        return self.file.startswith(("/", "../")) or self.file == ".." or ":" in self.file.partition("/")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +79,8 @@ class ScanResult:
     kind: ScanKind = ScanKind.SAST
     confidence: float | None = None
     """From 0 to 1, as the tool says; None where it does not."""
+    score: float | None = None
+    """From 0 to 10, as CVSS counts, where the tool gives one (SARIF `security-severity`)."""
     snippet: str = field(default="", repr=False)
     """The lines themselves, as long as they are at hand; never of a secret, and never kept."""
     told_fingerprint: str = ""
@@ -116,8 +124,13 @@ class Weakness:
     told_by: tuple[str, ...] = ()
     """`<tool>/<rule>`, sorted."""
     confidence: float | None = None
+    score: float | None = None
+    """From 0 to 10, as CVSS counts: the highest that a tool gave; None where none did."""
     is_new: bool | None = None
     """Whether the base has none with this fingerprint; None where nothing was compared."""
+    spans: tuple[tuple[int, int], ...] = ()
+    """First and last lines of the statement that it is in, and of those in the same function that use what this one
+    makes: where agents would see a value arrive. Of Python; elsewhere the place itself."""
 
 
 @dataclass(frozen=True, slots=True)

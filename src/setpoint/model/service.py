@@ -26,6 +26,16 @@ class Exposure(StrEnum):
     INTERNAL = "internal"
 
 
+class DataClass(StrEnum):
+    """The most sensitive data that it handles; each weighs at least as much as the one before."""
+
+    PUBLIC = "public"
+    INTERNAL = "internal"
+    CONFIDENTIAL = "confidential"
+    REGULATED = "regulated"
+    """A law or a contract says what happens to it: personal data, health, cards."""
+
+
 @dataclass(frozen=True, slots=True)
 class Service:
     name: str
@@ -34,6 +44,8 @@ class Service:
     owner: str = ""
     environment: str = ""
     """`production`, `staging`: as the configuration calls it; empty where that says nothing."""
+    data: DataClass | None = None
+    """None where nobody said."""
 
     @property
     def urn(self) -> Urn:

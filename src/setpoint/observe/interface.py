@@ -139,8 +139,8 @@ class Progress(Protocol):
 class ChangeTracer(Protocol):
     """Tells which recorded change made a difference. Pure: what was recorded is given."""
 
-    def names(self, urn: Urn) -> Collection[str]:
-        """What a record may call the entity."""
+    def names(self, question: ChangeQuestion) -> Collection[str]:
+        """What a record may call the entity, and whatever else the difference may come from."""
         ...
 
     def trace(

@@ -70,5 +70,11 @@ def _rule(finding: Finding) -> SarifRule:
         case FindingSource.IDENTITY:
             remedy = f"What it may do, was meant to, and uses: setpoint identity {finding.evidence['principal']}"
             return SarifRule(finding.rule, "An identity differs from what was intended", remedy, Level.WARNING)
+        case FindingSource.CODE:
+            remedy = f"What production says of it: {finding.evidence['because']}"
+            return SarifRule(finding.rule, "A scanner told of a weakness in the source", remedy, Level.WARNING)
+        case FindingSource.GATE:
+            remedy = "Mend what kept it out, and release again: one that is admitted regularly ends this"
+            return SarifRule(finding.rule, "A release got in whatever the gate said", remedy, Level.WARNING)
         case _:
             assert_never(finding.source)

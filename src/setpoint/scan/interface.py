@@ -22,6 +22,13 @@ class ScanTarget:
     """After which a scanner is ended."""
     largest_output: int = 256 * 2**20
     """Bytes of what it tells."""
+    most_results: int = 100_000
+    files: tuple[str, ...] = ()
+    """Of the folder, relative to it: what there is to look at (`scan/files.py`)."""
+    unread: tuple[str, ...] = ()
+    """Files that no scanner is given: too large, or with a name that cannot be handed on."""
+    is_stopped: Callable[[], bool] = lambda: False
+    """Asked all the time: once it is so, whatever runs is ended."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,9 @@
-"""`services:` and `environment`: how much hangs on each service, who can reach it, who owns it and where it runs."""
+"""`services:` and `environment`: how much hangs on each service, who reaches it, what data it handles, who owns it."""
 
 from __future__ import annotations
 
 from setpoint.fields import Fields
-from setpoint.model.service import Exposure, Service, Tier
+from setpoint.model.service import DataClass, Exposure, Service, Tier
 
 
 def read_services(fields: Fields, environment: str) -> dict[str, Service]:
@@ -18,6 +18,7 @@ def _service(name: str, fields: Fields, environment: str) -> Service:
         fields.choice("exposure", Exposure, Exposure.INTERNAL),
         fields.text("owner", "") if fields.has("owner") else "",
         fields.text("environment") if fields.has("environment") else environment,
+        fields.choice("data", DataClass) if fields.has("data") else None,
     )
     fields.done()
     return service

@@ -110,6 +110,7 @@ def _encode(known: LastKnown, expires_at: datetime) -> Json:
         },
         "oldest_findings": {name: at.isoformat() for name, at in known.oldest_findings.items()},
         "seen": dict(known.seen),
+        "in_source": dict(known.in_source),
     }
 
 
@@ -122,6 +123,7 @@ def _decode(payload: Json) -> LastKnown:
         thresholds={name: _threshold(name, each, at) for name, each in payload["thresholds"].items()},
         oldest_findings={name: datetime.fromisoformat(each) for name, each in payload["oldest_findings"].items()},
         seen=payload.get("seen", {}),
+        in_source=payload.get("in_source", {}),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from setpoint.cli.attribution_view import attribution_json, attribution_lines, chain_lines
+from setpoint.cli.attribution_view import attribution_json, attribution_lines, chain_lines, lines_by_path
 from setpoint.model.attribution import Attribution, Confidence, Means, RecordedChange, Untold
 
 AT = datetime(2026, 5, 31, 12, tzinfo=UTC)
@@ -20,6 +20,13 @@ def test_each_answer_once_and_not_too_many() -> None:
     assert lines[0].startswith("changed by a at 2026-05-31 12:00:00Z, it is not told by what from 198.51.100.7 (")
     assert lines[1] == "who changed it is not known: gap"
     assert lines[3:] == ["and 2 more (--all)"]
+
+
+def test_path_by_path_each_answer_once() -> None:
+    gap = Untold("gap", may_be_told=True)
+    lines = list(lines_by_path({"may a": by("a"), "": gap, "may b": by("a"), "may c": by("a")}))
+    assert lines[0].startswith("may a and 2 more: changed by a at ")
+    assert lines[1:] == ["the whole: who changed it is not known: gap"]
 
 
 def test_the_whole_chain() -> None:

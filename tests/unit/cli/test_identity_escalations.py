@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.unit.compare.identity.escalation.building import IAM, Building, allow, document, trusting
+from tests.unit.compare.identity.escalation.building import ACCOUNT, IAM, Building, allow, deny, document, trusting
 
 from setpoint.cli.main import run
 from setpoint.model.canonical import Json
@@ -69,6 +69,27 @@ def test_what_exists_decides(account: Building, capsys: pytest.CaptureFixture[st
     resources.write_text("[]")
     assert escalations(account, "--resources", "resources.json", "--json") == 0
     assert answer(capsys)[user] == {"status": "none", "paths": []}
+
+
+@pytest.mark.parametrize(
+    ("kind", "denied", "code"), [("scps", "iam:PutUserPolicy", 0), ("scps", "s3:*", 1), ("rcps", "sts:*", 1)]
+)
+def test_the_organisation_s_policies_count_where_a_file_tells_them(
+    account: Building, kind: str, denied: str, code: int
+) -> None:
+    account.user("able", document(allow("iam:PutUserPolicy")))
+    everybody = {"Principal": "*"} if kind == "rcps" else {}
+    levels = [[{"document": document(allow("*", **everybody), deny(denied, **everybody))}]]
+    file = {"id": "o-a1b2c3d4e5", "accounts": {ACCOUNT: {kind: levels}, "444455556666": {}}}
+    Path("organisation.json").write_text(json.dumps(file))
+    assert escalations(account) == 1
+    assert escalations(account, "--organisation", "organisation.json") == code
+
+
+def test_a_file_of_another_organisation_is_refused(account: Building, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("organisation.json").write_text(json.dumps({"accounts": {"444455556666": {}}}))
+    assert escalations(account, "--organisation", "organisation.json") == 2
+    assert f"organisation.json: accounts: the account {ACCOUNT} is not among them" in capsys.readouterr().err
 
 
 def test_shows_a_table_where_it_is_piped(account: Building, capsys: pytest.CaptureFixture[str]) -> None:

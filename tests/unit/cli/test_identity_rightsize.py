@@ -129,6 +129,17 @@ def test_a_record_of_less_than_half_of_the_time_is_too_little(
     assert document["doubts"] == ["the record tells of 100.0 of 365 days"]
 
 
+def test_a_role_that_is_younger_than_the_record_was_seen_for_no_time(
+    capsys: pytest.CaptureFixture[str], files: tuple[str, ...]
+) -> None:
+    export = Path(files[1])
+    export.write_bytes(export.read_bytes().replace(b"2024-01-01", b"2026-06-01"))
+    code, document = told(capsys, "payments-app", *files)
+    assert (code, document["since"], document["until"]) == (3, END.isoformat(), END.isoformat())
+    assert document["doubts"] == ["the record tells of 0.0 of 90 days"]
+    assert "payments-app was made at 2026-06-01 00:00Z, within the time looked back" in document["told"]
+
+
 def test_people_are_shown_what_goes_and_why(capsys: pytest.CaptureFixture[str], files: tuple[str, ...]) -> None:
     assert rightsize("payments-app", *files) == 0
     shown = capsys.readouterr().out

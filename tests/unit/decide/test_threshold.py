@@ -187,6 +187,21 @@ def test_guardrails_and_what_nobody_owns_say_nothing() -> None:
     assert assessor.signals("", [_finding(Severity.HIGH)], [], NOW) == ()
 
 
+def test_all_permissions_of_an_identity_that_differ_count_once() -> None:
+    assessor = ReleaseAssessor()
+    wide, narrow, unused = (
+        Finding(URN, "payments", FindingSource.IDENTITY, f"identity/{rule}", path, severity, path)
+        for rule, path, severity in (
+            ("unintended", "may * on *", Severity.CRITICAL),
+            ("missing", "may s3:GetObject on *", Severity.LOW),
+            ("unused", "may sqs:* on *", Severity.LOW),
+        )
+    )
+    (signal,) = assessor.signals("payments", [narrow, wide, unused], [], NOW)
+    assert (signal.weight, signal.kind, signal.cause) == (2.0, SignalKind.DRIFT, f"{URN}: may * on *")
+    assert assessor.signals("payments", [unused], [], NOW) == (), "what is not used is no drift of what is granted"
+
+
 @pytest.mark.parametrize(("service", "weight"), [("payments", 2.0), ("", None)])
 def test_a_failed_remediation_weighs_as_much_as_critical_drift(service: str, weight: float | None) -> None:
     remediation = Remediation(1, URN, service, RemediationState.FAILED, None, (), "denied", NOW, NOW)

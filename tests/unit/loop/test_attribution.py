@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 from tests.unit.loop.conftest import urn_of
 
+from setpoint.loop import attribution
 from setpoint.loop.heartbeat import Heartbeat
 from setpoint.model.attribution import (
+    LATER,
     PAUSES,
     Attribution,
     ChangeQuestion,
@@ -22,9 +24,8 @@ from setpoint.model.attribution import (
     Untold,
 )
 from setpoint.model.finding import FindingRecord
-from setpoint.model.permission_use import Counts, Gap, RecordReach, TrailBatch
+from setpoint.model.permission_use import Counts, Gap, RecordReach, SessionOrigin, TrailBatch
 from setpoint.model.remediation import Mode
-from setpoint.model.urn import Urn
 
 Start = Callable[..., Any]
 NOT_YET = Untold("not delivered yet", may_be_told=True)
@@ -36,8 +37,8 @@ class Tracer:
 
     questions: list[ChangeQuestion] = field(default_factory=list)
 
-    def names(self, urn: Urn) -> Collection[str]:
-        return [urn.identifier]
+    def names(self, question: ChangeQuestion) -> Collection[str]:
+        return [question.urn.identifier]
 
     def trace(
         self,
@@ -53,7 +54,7 @@ class Tracer:
             return NOT_YET
         last = max(before, key=lambda each: each.change.at)
         confidence = Confidence.EXACT if last.change.event == "Exact" else Confidence.LIKELY
-        return Attribution(last.change, confidence, last.means)
+        return Attribution(last.change, confidence, last.means, chain=last.chain)
 
 
 @pytest.fixture
@@ -72,7 +73,7 @@ def work(start: Start, tracer: Tracer) -> Start:
     return make
 
 
-def record(worker: Any, who: str, at: datetime, *names: str, event: str = "Exact") -> None:
+def record(worker: Any, who: str, at: datetime, *names: str, event: str = "Exact", key: str = "") -> None:
     """What a trail delivers."""
     writes = tuple(
         RecordedWrite(
@@ -82,6 +83,7 @@ def record(worker: Any, who: str, at: datetime, *names: str, event: str = "Exact
             Means.CLI,
             "",
             names=(("bucket", name),),
+            key=key,
         )
         for name in names or ("one",)
     )
@@ -140,6 +142,16 @@ def test_who_did_it_is_told_once_when_it_is_recorded_later(work: Start) -> None:
     assert title.startswith("drifted: changed by eve at ")
 
 
+def test_what_is_found_between_two_beats_is_asked_about_at_once(work: Start) -> None:
+    worker = work()
+    beat(worker)
+    record(worker, "eve", break_one(worker))
+    worker.parts.hints.look_again(urn_of("one"))
+    worker.world.pass_time(1)
+    worker.heartbeat.work()
+    assert made_by(worker) == ["eve"]
+
+
 def test_without_a_trail_nobody_asks(start: Start) -> None:
     worker = start(Mode.AUDIT)
     break_one(worker)
@@ -159,6 +171,21 @@ def test_a_change_that_is_recorded_late_is_a_better_answer_until_it_settles(work
     record(worker, "bob", at + timedelta(seconds=7))
     beat(worker)
     assert made_by(worker) == ["ana"]
+    (title,) = told(worker, "attribution")
+    assert title.startswith("drifted: changed by ana at "), "whoever heard another name hears this one"
+
+
+def test_who_began_the_session_is_told_once_it_is_recorded(work: Start) -> None:
+    worker = work()
+    record(worker, "eve", break_one(worker), key="ASIA1")
+    beat(worker)
+    origin = SessionOrigin("ana", worker.parts.clock.now(), ("ana",))
+    batch = TrailBatch("trail", Counts(sessions={"ASIA1": origin}))
+    worker.ledger.visitor().permission_use().put_uses(batch, worker.parts.clock.now())
+    beat(worker)
+    (known,) = found(worker)
+    assert isinstance(known.attribution, Attribution)
+    assert known.attribution.chain == ("ana",)
     assert told(worker, "attribution") == []
 
 
@@ -201,16 +228,60 @@ def test_it_survives_the_end_of_the_program(work: Start) -> None:
     assert made_by(again) == ["eve", "ana"]
 
 
-def test_why_nobody_is_named_is_asked_a_few_times_then_only_when_there_is_more(work: Start, tracer: Tracer) -> None:
+def test_why_nobody_is_named_is_asked_a_few_times_then_seldom(work: Start, tracer: Tracer) -> None:
     worker = work()
     break_one(worker)
     beat(worker)
+    often = 2 + len(PAUSES)  # with the alert, and once at first
     for _ in range(60):
-        beat(worker, 60)
-    assert len(tracer.questions) == 2 + len(PAUSES), "with the alert, and once at first"
+        beat(worker)
+    assert len(tracer.questions) == often
+    worker.world.pass_time(LATER.total_seconds())
+    worker.heartbeat.beat()
+    assert len(tracer.questions) == often + 1, "the reason may be another one by now"
+
+
+def test_only_what_more_was_recorded_of_is_asked_about_again(work: Start, tracer: Tracer) -> None:
+    worker = work()
+    at = break_one(worker)
+    break_one(worker, "two")
+    for _ in range(60):
+        beat(worker)
+    tracer.questions.clear()
     record(worker, "somebody", worker.parts.clock.now(), "elsewhere")
     beat(worker)
-    assert len(tracer.questions) == 3 + len(PAUSES)
+    assert tracer.questions == []
+    record(worker, "eve", at, "two")
+    beat(worker)
+    assert [each.urn for each in tracer.questions] == [urn_of("two")]
+    assert made_by(worker) == ["not delivered yet", "eve"]
+
+
+def test_what_was_recorded_while_nothing_ran_is_gone_through_then(work: Start, tracer: Tracer) -> None:
+    worker = work()
+    at = break_one(worker)
+    for _ in range(60):
+        beat(worker)
+    worker.stop()
+    again = work()
+    record(again, "eve", at)
+    beat(again)
+    assert made_by(again) == ["eve"]
+
+
+def test_many_recorded_changes_are_gone_through_by_and_by(work: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(attribution, "MOST_RECORDED", 2)
+    worker = work()
+    at = break_one(worker)
+    for _ in range(60):
+        beat(worker)
+    for number in range(3):
+        record(worker, "somebody", at, f"other-{number}")
+    record(worker, "eve", at)
+    beat(worker)
+    assert made_by(worker) == ["not delivered yet"]
+    beat(worker)
+    assert made_by(worker) == ["eve"]
 
 
 def test_of_many_all_are_told(work: Start) -> None:

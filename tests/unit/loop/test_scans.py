@@ -101,6 +101,16 @@ def test_a_hint_at_an_area_reads_all_of_it(world: Any, start: Start) -> None:
     assert open_rules(worker) == [("new", "drift/unmanaged"), ("one", "drift/missing")]
 
 
+def test_of_a_hinted_area_others_hear_before_it_is_read() -> None:
+    hints = Hints()
+    hints.look_again(AREA, AREA)
+    assert hints.new_areas() == [AREA]
+    assert hints.new_areas() == []
+    assert hints.take_areas() == {AREA}
+    hints.look_again(AREA)
+    assert hints.new_areas() == [AREA]
+
+
 def test_a_hint_at_what_is_not_read_is_left_alone(world: Any, start: Start) -> None:
     worker = started(start)
     elsewhere = Urn.aws("aws", "210987654321", "eu-west-1", "AWS::S3::Bucket", "two")

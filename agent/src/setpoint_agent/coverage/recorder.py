@@ -7,6 +7,8 @@ background, when a report is made.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterator
+from inspect import CO_OPTIMIZED
 from types import CodeType
 from typing import Any, Final, Protocol
 
@@ -23,6 +25,8 @@ MOST_FUNCTIONS: Final = 100_000
 MOST_REPORTED: Final = 5_000
 """Functions of each kind in one report; what is left goes with the next."""
 EXACT, SAMPLED = "exact", "sampled"
+MODULE: Final = "<module>"
+"""The code of a file, which runs when it is loaded."""
 
 
 class Watch(Protocol):
@@ -51,10 +55,14 @@ class Coverage:
         self._application = application
         self._met: deque[CodeType] = deque(maxlen=MOST_WAITING)
         self._known: set[int] = set()
-        self._untold: dict[bool, deque[dict[str, Any]]] = {True: deque(), False: deque()}
+        self._begin_telling()
         self._watch: Watch | None = None
         self.mode = SAMPLED
         """`exact`, or `sampled`, which can say only *seen* or *not seen*."""
+
+    def _begin_telling(self) -> None:
+        self._untold: dict[bool, deque[dict[str, Any]]] = {True: deque(), False: deque()}
+        self._defined: deque[dict[str, Any]] = deque(maxlen=MOST_FUNCTIONS)
 
     @property
     def cpu_seconds(self) -> float:
@@ -83,7 +91,7 @@ class Coverage:
         """What the parent reached is told by the parent: a child tells what was new in itself."""
         if in_child:
             self._met.clear()
-            self._untold = {True: deque(), False: deque()}
+            self._begin_telling()
         if self._watch is not None:
             self._watch.after_fork(in_child=in_child)
 
@@ -92,11 +100,14 @@ class Coverage:
         self._look_at_met()
         return {
             "mode": self.mode,
-            "application": _take(self._untold[True], Room(rows=MOST_REPORTED, octets=octets // 2)),
-            "libraries": _take(self._untold[False], Room(rows=MOST_REPORTED, octets=octets // 2)),
+            "application": _take(self._untold[True], Room(rows=MOST_REPORTED, octets=octets // 3)),
+            "libraries": _take(self._untold[False], Room(rows=MOST_REPORTED, octets=octets // 3)),
+            "defined": _take(self._defined, Room(rows=MOST_REPORTED, octets=octets // 3)),
         }
 
     def _look_at_met(self) -> None:
+        if len(self._met) == MOST_WAITING:
+            self.mode = SAMPLED  # some may have been dropped
         for _ in range(len(self._met)):
             code = self._met.popleft()
             own = self._application.short_name(code.co_filename)
@@ -107,10 +118,30 @@ class Coverage:
     def _note(self, code: CodeType, file: str, *, of_application: bool) -> None:
         # A number instead of the code itself: code that was made at run time must be free to go.
         key = hash((file, code.co_firstlineno, code.co_qualname))
-        if key not in self._known and len(self._known) < MOST_FUNCTIONS:
-            self._known.add(key)
-            row = {"file": cut(file, LONGEST_FILE), "line": code.co_firstlineno, "function": cut(code.co_qualname)}
-            self._untold[of_application].append(row)
+        if key in self._known:
+            return
+        if len(self._known) >= MOST_FUNCTIONS:
+            self.mode = SAMPLED  # from now on, what is not told may have run
+            return
+        self._known.add(key)
+        self._untold[of_application].append(_row(code, file))
+        if of_application and self.mode == EXACT and code.co_name == MODULE:
+            self._defined.extend(_row(each, file) for each in functions_in(code))
+
+
+def functions_in(code: CodeType) -> Iterator[CodeType]:
+    """Those that this code defines, at any depth; without classes, and what has no name of its own."""
+    waiting = [code]
+    while waiting:
+        for each in waiting.pop().co_consts:
+            if isinstance(each, CodeType):
+                waiting.append(each)
+                if each.co_flags & CO_OPTIMIZED and not each.co_name.startswith("<"):
+                    yield each
+
+
+def _row(code: CodeType, file: str) -> dict[str, Any]:
+    return {"file": cut(file, LONGEST_FILE), "line": code.co_firstlineno, "function": cut(code.co_qualname)}
 
 
 def _take(untold: deque[dict[str, Any]], room: Room) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter, defaultdict, deque
+from collections.abc import Sequence
 from typing import Any, Final
 
 from setpoint_agent.gathering import WORKED_OFF_AT, Gathering
@@ -94,19 +95,19 @@ class Operations:
         return taken
 
     @quietly
-    def _count(self, ended: _Ended, /) -> None:
-        route, method, framework, status, seconds, effects = ended
-        self._requests += 1
-        row = self._rows.get((route, method)) or self._row(route, method if method in METHODS else OTHER, framework)
-        row.calls += 1
-        row.statuses[CLASSES.get(status // 100, "error")] += 1
-        row.counts[bisect_left(BOUNDS, seconds)] += 1
-        row.seconds += seconds
-        if effects:
-            row.effects.update(effects)
-        if not row.changed:
-            row.changed = True
-            self._changed.append(row)
+    def _count(self, ended: Sequence[_Ended], /) -> None:
+        self._requests += len(ended)
+        for route, method, framework, status, seconds, effects in ended:
+            row = self._rows.get((route, method)) or self._row(route, method if method in METHODS else OTHER, framework)
+            row.calls += 1
+            row.statuses[CLASSES.get(status // 100, "error")] += 1
+            row.counts[bisect_left(BOUNDS, seconds)] += 1
+            row.seconds += seconds
+            if effects:
+                row.effects.update(effects)
+            if not row.changed:
+                row.changed = True
+                self._changed.append(row)
 
     def _row(self, route: str, method: str, framework: str) -> _Row:
         row = self._rows.get((route, method))

@@ -10,20 +10,20 @@ import sys
 from collections.abc import Callable
 from typing import Any, Final
 
-from setpoint_agent.quiet import quietly
+from setpoint_agent.quiet import quietly, quietly_by_name
 from setpoint_agent.switch import switch
 
 Listener = Callable[[tuple[Any, ...]], None]
 
 _listeners: Final[dict[str, Listener]] = {}
+_hook: Final = quietly_by_name(_listeners, switch)
 _installed = False
 
 
 def listen(event: str, listener: Listener) -> None:
     """Call `listener` with the arguments of each such event, whatever is listening already."""
-    quiet = quietly(listener)
     before = _listeners.get(event)
-    _listeners[event] = quiet if before is None else _both(before, quiet)
+    _listeners[event] = listener if before is None else _both(quietly(before), quietly(listener))
 
 
 def install() -> None:
@@ -33,12 +33,6 @@ def install() -> None:
         _installed = True
         _hook.__cantrace__ = False  # type: ignore[attr-defined]  # each event looks for it, and longest if it is not there
         sys.addaudithook(_hook)
-
-
-def _hook(event: str, arguments: tuple[Any, ...]) -> None:
-    listener = _listeners.get(event)
-    if listener is not None and switch.on:
-        listener(arguments)
 
 
 def _both(first: Listener, second: Listener) -> Listener:

@@ -20,11 +20,12 @@ from setpoint_agent.reporting.findings import Findings, moment
 from setpoint_agent.room import Room, cut
 from setpoint_agent.settings import Settings
 from setpoint_agent.version import __version__
+from setpoint_agent.watched import watched
 
 SCHEMA: Final = 1
 MOST_ROWS: Final = 1_000
 """Findings in one report, and routes; what is left goes with the next."""
-FINDINGS_OCTETS, ROUTES_OCTETS, FUNCTIONS_OCTETS = 350_000, 200_000, 250_000
+FINDINGS_OCTETS, ROUTES_OCTETS, FUNCTIONS_OCTETS, LOOKS_OCTETS = 350_000, 200_000, 250_000, 40_000
 """Room for each kind of rows: a control plane takes 1 MiB by default (docs/reference/ingest.md)."""
 
 
@@ -79,6 +80,7 @@ class Reports:
         changes: dict[str, Any] = {
             "findings": self._findings.take_changed(Room(rows=MOST_ROWS, octets=FINDINGS_OCTETS)),
             "routes": self._operations.take_changed(Room(rows=MOST_ROWS, octets=ROUTES_OCTETS)),
+            "looks": watched.take_changed(Room(rows=MOST_ROWS, octets=LOOKS_OCTETS)),
             "mishaps": [{"kind": cut(kind), "count": count} for kind, count in mishaps.counts().items()],
         }
         if self._coverage is not None:

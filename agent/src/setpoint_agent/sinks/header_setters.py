@@ -34,9 +34,14 @@ def setting_headers(look: LookAtOne) -> Wrap:
             return original(headers, *arguments, **keywords)
 
         def setting_by_position(headers: Any, name: Any, value: Any, /, **parameters: Any) -> Any:
-            if current.get() is not None and _is_unusual(name, value):
+            if (
+                current.get() is not None
+                and not (type(name) is str and name in _AS_FRAMEWORKS_SPELL)  # nearly all are one of these two
+                and not (type(value) is str and value in USUAL_TYPES)
+                and _is_unusual(name, value)
+            ):
                 look(name, value, parameters)
-            return original(headers, name, value, **parameters)
+            return original(headers, name, value, **parameters) if parameters else original(headers, name, value)
 
         return functools.update_wrapper(setting_by_position if _by_position(original) else setting, original)
 
@@ -77,6 +82,6 @@ def _pair(arguments: Sequence[Any], keywords: Mapping[str, Any]) -> tuple[Any, A
 
 
 def _is_unusual(name: Any, value: Any) -> bool:
-    if type(name) is not str or name in _AS_FRAMEWORKS_SPELL or name.lower() in UNREMARKABLE:
+    if type(name) is not str or name.lower() in UNREMARKABLE:
         return False
     return type(value) is not str or value not in USUAL_TYPES

@@ -55,7 +55,7 @@ def _rendered(original: Callable[..., Any]) -> Callable[..., Any]:
     def render(*arguments: Any, **keywords: Any) -> Any:
         request = current.get()
         if request is not None and arguments and len(request.templates) < MOST_TEMPLATES:
-            request.templates.append(arguments[0])
+            request.templates = (*request.templates, arguments[0])
         return original(*arguments, **keywords)
 
     return functools.update_wrapper(render, original)
@@ -68,7 +68,7 @@ def _loaded(original: Callable[..., Any]) -> Callable[..., Any]:
         template = original(*arguments, **keywords)
         request = current.get()
         if request is not None and len(request.templates) < MOST_TEMPLATES:
-            request.templates.append(template)
+            request.templates = (*request.templates, template)
         return template
 
     return functools.update_wrapper(load, original)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from setpoint_agent.quiet import quietly
@@ -39,7 +40,11 @@ USUAL_TYPES: Final = _either(
 )
 """What most responses are: no client chose one of these for what it could do in a header."""
 _USUAL_PAGES: Final = _either("text/html; charset=utf-8")
-_USUAL: Final = frozenset(["Content-Length", b"content-length", "Content-Type", b"content-type"])
+_USUAL_NAMES: Final = frozenset(
+    names
+    for kind, length in (("Content-Type", "Content-Length"), (b"content-type", b"content-length"))
+    for names in ((kind,), (kind, length), (length, kind))
+)
 """What most answers have for headers, spelled as WSGI's frameworks and ASGI's spell it."""
 
 
@@ -54,17 +59,11 @@ class Answer:
     body: bytearray | bytes = b""
     """Of pages that are looked at; the first `MOST_BODY` octets."""
 
-    def __init__(self, status: int, headers: RawHeaders) -> None:
-        self.status = status
-        self._headers = headers
-        fields: dict[Any, Any] = dict(headers)
-        kind = fields.get("Content-Type") or fields.get(b"content-type")
-        if kind not in USUAL_TYPES or not fields.keys() <= _USUAL:
-            self._look_closer()
-        else:
-            self.whole = len(fields) == 2
-            if kind in _USUAL_PAGES:
-                self.page = True
+    def __init__(self, status: int | str, headers: RawHeaders) -> None:
+        """`status` is a number, or begins with one."""
+        self.status = status if isinstance(status, int) else int(status[:3])
+        self._headers = headers[:]
+        self._look_closer()
 
     def _look_closer(self) -> None:
         for name, text in self.headers:
@@ -114,17 +113,31 @@ def listen_to_heads(listener: Listener) -> None:
     _head_listeners.append(quietly(listener))
 
 
-def tell_head(request: Request, status: int, headers: RawHeaders) -> Answer:
+def tell_head(request: Request, status: int | str, headers: RawHeaders, /) -> Answer:
     """Of an answer of which the head was handed over just now; it is no page if nobody looks at this request's."""
+    fields: dict[Any, Any] = dict(headers[:])  # what can be gone through but once is left to the server
+    kind = fields.get("Content-Type") or fields.get(b"content-type")
+    usual = kind in USUAL_TYPES and tuple(fields) in _USUAL_NAMES
+    wanted = usual and kind in _USUAL_PAGES and _is_wanted(request)
+    if usual and not wanted and not request.at_head:
+        return _plain(status, len(fields) == 2)
     answer = Answer(status, headers)
     if answer.page:
-        answer.page = _is_wanted(request)
+        answer.page = wanted if usual else _is_wanted(request)
     if request.at_head:
         for at_head in request.at_head:
             at_head(request, answer.headers)
     if not answer.usual:
         for listener in _head_listeners:
             listener(request, answer)
+    return answer
+
+
+@lru_cache(maxsize=256)
+def _plain(status: int | str, whole: bool, /) -> Answer:  # noqa: FBT001 - a keyword would cost every request
+    """What most answers are to the agent, of which nobody looks at more: one for all of them."""
+    answer = Answer(status, ())
+    answer.whole = whole
     return answer
 
 

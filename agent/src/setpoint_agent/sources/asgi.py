@@ -6,7 +6,7 @@ import functools
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from functools import partial
 from time import perf_counter
-from types import MethodType, ModuleType
+from types import CodeType, MethodType, ModuleType
 from typing import Any, Final
 
 from setpoint_agent.handovers import ENTRIES
@@ -36,7 +36,8 @@ def watched(application: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitab
     def call(scope: Message, receive: Receive, send: Send) -> Awaitable[Any]:
         if not switch.on or current.get() is not None or scope.get("type") not in _OPENING:
             return application(scope, receive, send)
-        visit = Visit(scope, receive, send, own)
+        visit = Visit(scope, receive, send)
+        visit.own = own
         visit.coroutine = coroutine = visit.run(application)
         return coroutine
 
@@ -49,7 +50,7 @@ def watched_method(application: Callable[..., Awaitable[Any]]) -> Callable[..., 
     def __call__(self: Any, scope: Message, receive: Receive, send: Send) -> Awaitable[Any]:  # noqa: N807 - its name
         if not switch.on or current.get() is not None or scope.get("type") not in _OPENING:
             return application(self, scope, receive, send)
-        visit = Visit(scope, receive, send, None)
+        visit = Visit(scope, receive, send)
         visit.coroutine = coroutine = visit.run(MethodType(application, self))
         return coroutine
 
@@ -59,18 +60,18 @@ def watched_method(application: Callable[..., Awaitable[Any]]) -> Callable[..., 
 class Visit(Request):
     """One request on its way through an application: one object and few functions, as `wsgi.Visit` says why."""
 
+    own: CodeType | None = None
+    """The code that answers where no framework tells."""
     _answer = NONE
     _body = b""
 
-    def __init__(self, scope: Message, receive: Receive, send: Send, own: Any) -> None:
+    def __init__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Nothing in here can go wrong, so that opening a request takes no other function."""
         self.method = scope.get("method", "WEBSOCKET")
         self.path = scope.get("path", "")
         self._scope = scope
         self._receive = receive
         self._send = send
-        self._own = own
-        """The code that answers where no framework tells."""
         if switch.fleet_key:
             self._note_probe()
         self._began = perf_counter()
@@ -87,8 +88,7 @@ class Visit(Request):
         try:
             return await application(self._scope, self.receive, self.send)
         finally:
-            if self.handler is None:
-                self.handler = self._own
+            self.handler = self.handler or self.own
             if self._answer.page:
                 tell(self, self._answer)
             current.reset(token)
@@ -101,10 +101,13 @@ class Visit(Request):
         return message
 
     def send(self, message: Message) -> Awaitable[None]:
-        has_head = self._answer is not NONE
-        if not has_head or self._answer.page:
-            self._note_sent(message)
-        return _sent_outside(self._send, message) if has_head else self._send(message)
+        answer = self._answer
+        if answer is NONE:
+            self._note_head(message)
+            return self._send(message)
+        if answer.page:
+            self._note_body(message)
+        return _sent_outside(self._send, message)
 
     @quietly
     def _note_received(self, message: Message, /) -> None:
@@ -120,14 +123,15 @@ class Visit(Request):
             self.add_source(lambda: _of_message(text))
 
     @quietly
-    def _note_sent(self, message: Message, /) -> None:
-        kind = message["type"]
-        if kind == "http.response.body":
-            self._answer.add(bytes(message.get("body", b"")))
-        elif kind == "http.response.start":
-            self._answer = tell_head(self, int(message["status"]), tuple(message.get("headers", ())))
-        elif kind == "websocket.accept":
+    def _note_head(self, message: Message, /) -> None:
+        if message["type"] == "http.response.start":
+            self._answer = tell_head(self, message["status"], message.get("headers", ()))
+        elif message["type"] == "websocket.accept":
             self._answer = Answer(101, ())
+
+    @quietly
+    def _note_body(self, message: Message, /) -> None:
+        self._answer.add(bytes(message.get("body", b"")))
 
 
 ENTRIES.add(Visit.run.__code__)

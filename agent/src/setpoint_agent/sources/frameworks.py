@@ -63,7 +63,7 @@ def is_watched(application: Any, *entries: str) -> bool:
 def add_parameters(request: Request, parameters: Mapping[str, Any] | Iterable[tuple[str, Any]]) -> None:
     """Path parameters, as text: converters of the framework may have made numbers of them."""
     if parameters:
-        pairs = list(parameters.items() if isinstance(parameters, Mapping) else parameters)
+        pairs = list(parameters.items() if hasattr(parameters, "items") else parameters)
         request.add_source(lambda: [Value(PATH_PARAMETER, str(name), str(value)) for name, value in pairs])
 
 
@@ -127,17 +127,16 @@ def _matching(original: Callable[..., Any]) -> Callable[..., Any]:
 
 @quietly
 def _flask(request: Request, context: Any, /) -> None:
-    if address(context.app) not in _met:
-        _meet(context.app)
-    matched = context.request
-    if matched.url_rule is None:
-        return
-    request.framework = "flask"
-    request.route = matched.url_rule.rule
-    view = context.app.view_functions.get(matched.url_rule.endpoint)
-    request.handler = code_behind(view, request.method)
-    if matched.view_args:
-        add_parameters(request, matched.view_args)
+    application, matched = context.app, context.request
+    if address(application) not in _met:
+        _meet(application)
+    rule = matched.url_rule
+    if rule is not None:
+        request.framework = "flask"
+        request.route = rule.rule
+        request.handler = code_behind(application.view_functions.get(rule.endpoint), request.method)
+        if matched.view_args:
+            add_parameters(request, matched.view_args)
 
 
 def _django(request: Request, match: Any, *_: Any) -> None:
@@ -165,8 +164,7 @@ def _handling(note: Callable[[Request, Any, Any], None]) -> Wrap:
 
 
 def _starlette(request: Request, route: Any, scope: Any, /) -> None:
-    found = scope.get("route") or route
-    path = getattr(found, "path", None) or route.path
+    path = getattr(scope.get("route"), "path", None) or route.path
     request.framework = "fastapi" if type(route).__module__.startswith("fastapi") else "starlette"
     request.route = f"{request.route}{path}" if request.route else path
     request.handler = code_behind(scope.get("endpoint") or route.endpoint, request.method)

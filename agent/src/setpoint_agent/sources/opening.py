@@ -8,7 +8,7 @@ from time import perf_counter
 from typing import Final
 
 from setpoint_agent.operations.counts import operations
-from setpoint_agent.request import LINGERS, Request, current
+from setpoint_agent.request import Request, current
 from setpoint_agent.switch import switch
 
 PROBE_HEADER: Final = "x-setpoint-probe"
@@ -25,9 +25,7 @@ def wanted() -> bool:
 def finish(request: Request, status: int, began: float) -> None:
     """Count a request that `began` by `perf_counter` and was answered with `status`; 0: an exception went through to
     the server."""
-    now = perf_counter()
-    request.ended = True
-    request.past = now + LINGERS
+    request.ended = now = perf_counter()
     operations.finished(request, status, now - began)
 
 

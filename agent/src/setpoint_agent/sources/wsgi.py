@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache, partial
 from time import perf_counter
-from types import MethodType, ModuleType
+from types import CodeType, ModuleType
 from typing import Any, Final
 
 from setpoint_agent.handovers import ENTRIES
@@ -27,6 +27,7 @@ Start = Callable[..., Any]
 
 _ENTRIES: Final = ("wsgi_app", "wsgi")
 """What an application of Flask or bottle goes through to be called."""
+_tell_head: Final = quietly(tell_head)
 _NO_LENGTH: Final = frozenset({"", "0", None})
 
 
@@ -37,8 +38,19 @@ def watched(application: Callable[..., Any]) -> Callable[..., Any]:
     def call(environ: Environ, start_response: Start) -> Any:
         if not switch.on or current.get() is not None:
             return application(environ, start_response)
-        return Visit(environ, start_response, own).answer(application, environ)
+        visit = Visit(environ, start_response)
+        visit.own = own
+        token = current.set(visit)
+        try:
+            body = application(environ, visit.start)
+        except BaseException:
+            visit.leave(failed=True)
+            raise
+        finally:
+            current.reset(token)
+        return visit.watched(body)
 
+    ENTRIES.add(call.__code__)
     return call
 
 
@@ -48,8 +60,18 @@ def watched_method(application: Callable[..., Any]) -> Callable[..., Any]:
     def call(self: Any, environ: Environ, start_response: Start) -> Any:
         if not switch.on or current.get() is not None:
             return application(self, environ, start_response)
-        return Visit(environ, start_response, None).answer(MethodType(application, self), environ)
+        visit = Visit(environ, start_response)
+        token = current.set(visit)
+        try:
+            body = application(self, environ, visit.start)
+        except BaseException:
+            visit.leave(failed=True)
+            raise
+        finally:
+            current.reset(token)
+        return visit.watched(body)
 
+    ENTRIES.add(call.__code__)
     return call
 
 
@@ -61,14 +83,14 @@ class Visit(Request):
     """
 
     answered = NONE
+    own: CodeType | None = None
+    """The code that answers where no framework tells."""
     _told = False
 
-    def __init__(self, environ: Environ, start_response: Start, own: Any) -> None:
+    def __init__(self, environ: Environ, start_response: Start) -> None:
         self.method = environ.get("REQUEST_METHOD", "")
         self._environ = environ
         self._start_response = start_response
-        self._own = own
-        """The code that answers where no framework tells."""
         if switch.fleet_key:
             self._note_probe()
         if environ.get("CONTENT_LENGTH") not in _NO_LENGTH or "HTTP_TRANSFER_ENCODING" in environ:
@@ -86,7 +108,7 @@ class Visit(Request):
         return path if path.isascii() else path.encode("latin-1", "replace").decode("utf-8", "replace")
 
     @quietly
-    def _keep_body(self) -> None:
+    def _keep_body(self, /) -> None:
         environ = self._environ
         stream, length = environ.get("wsgi.input"), environ.get("CONTENT_LENGTH") or ""
         if stream is not None:
@@ -98,12 +120,12 @@ class Visit(Request):
 
     def start(self, status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
         """The server's `start_response`, noting what passes."""
-        self._note_head(status, headers)
+        self.answered = answered = _tell_head(self, status, headers) or NONE
         if exc_info is None:
             write = self._start_response(status, headers)
         else:
             write = self._start_response(status, headers, exc_info)
-        if not self.answered.page:
+        if not answered.page:
             return write
         self._write = write
         return self.write if callable(write) else write
@@ -113,16 +135,8 @@ class Visit(Request):
         self.add(data)
         return self._write(data)
 
-    def answer(self, application: Callable[..., Any], environ: Environ) -> Any:
-        """What the application answers, watched until its last octet."""
-        token = current.set(self)
-        try:
-            body = application(environ, self.start)
-        except BaseException:
-            self.leave(failed=True)
-            raise
-        finally:
-            current.reset(token)
+    def watched(self, body: Any) -> Any:
+        """What the application answers, watched until its last octet where that is of interest."""
         answered = self.answered
         if answered.page or not answered.whole:
             if not isinstance(body, list):
@@ -147,23 +161,17 @@ class Visit(Request):
         """Once: the answer is whole, or broke off."""
         if self.ended:
             return
-        if self.handler is None:
-            self.handler = self._own
         if self.answered.page:
             self.tell()
+        self.handler = self.handler or self.own
         finish(self, 0 if failed else self.answered.status, self._began)
 
     def tell(self) -> None:
         """Once: nothing more of the answer comes."""
         if not self._told:
             self._told = True
-            if self.handler is None:
-                self.handler = self._own
+            self.handler = self.handler or self.own
             tell(self, self.answered)
-
-    @quietly
-    def _note_head(self, status: str, headers: list[tuple[str, str]], /) -> None:
-        self.answered = tell_head(self, int(status[:3]), list(headers))
 
 
 class _Body:
@@ -213,7 +221,7 @@ class _Body:
             self._visit.leave()
 
 
-ENTRIES.update({Visit.answer.__code__, Visit.leave.__code__, _Body.__next__.__code__, _Body.close.__code__})
+ENTRIES.update({Visit.leave.__code__, _Body.__next__.__code__, _Body.close.__code__})
 
 
 class _Input:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import perf_counter
 import functools
 import sys
 import types
@@ -14,7 +15,7 @@ from tests.unit.sinks.requesting import request_of
 from setpoint_agent import examination
 from setpoint_agent.catalogue import Kind
 from setpoint_agent.quiet import mishaps
-from setpoint_agent.request import current
+from setpoint_agent.request import LINGERS, current
 from setpoint_agent.sinks.own_calls import watching as watching_calls
 from setpoint_agent.switch import switch
 
@@ -93,7 +94,7 @@ def test_after_the_answer_or_the_end(watching: Watch) -> None:
     evidence = watching(sources=False)
     weak = watching_calls(COLOURS, "colours")(original)
     with request_of("green") as request:
-        request.ended = True
+        request.ended = perf_counter() - LINGERS - 1
         weak()
     switch.on = False
     weak()

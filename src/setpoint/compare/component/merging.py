@@ -66,6 +66,7 @@ def _flaw(advisories: list[Advisory]) -> Flaw:
         advisories=tuple(each.id for each in advisories),
         summary=next((each.summary for each in advisories if each.summary), ""),
         severity=rating.severity if rating else UNRATED,
+        score=rating.score if rating else None,
     )
 
 

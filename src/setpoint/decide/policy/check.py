@@ -7,10 +7,11 @@ from difflib import get_close_matches
 from itertools import permutations
 from typing import Final
 
-from setpoint.decide.policy import component, identity
+from setpoint.decide.policy import component, identity, weakness
 from setpoint.decide.policy.component import COMPONENT
 from setpoint.decide.policy.functions import BUILT_IN, FUNCTIONS
 from setpoint.decide.policy.scan import Scan
+from setpoint.decide.policy.weakness import WEAKNESS
 from setpoint.errors import InputError
 from setpoint.model.canonical import Json
 from setpoint.model.drift import DriftKind
@@ -33,11 +34,18 @@ VARIABLES: Final[Mapping[Subject, Mapping[str, frozenset[str]]]] = {
 }
 """What an expression may name, and the fields that are always there."""
 
-OWN_SCHEMAS: Final[Mapping[str, ResourceSchema]] = {COMPONENT: component.SCHEMA, PRINCIPAL: identity.SCHEMA}
+OWN_SCHEMAS: Final[Mapping[str, ResourceSchema]] = {
+    COMPONENT: component.SCHEMA,
+    PRINCIPAL: identity.SCHEMA,
+    WEAKNESS: weakness.SCHEMA,
+}
 """Types that are put together by Setpoint: nobody declares them, so a policy speaks of one alone, and of no drift."""
 
-OF_COMPONENTS: Final[Mapping[str, frozenset[str]]] = {"resource": frozenset()}
-"""What an expression about components may name: they have neither an account nor tags."""
+NOT_PLACED: Final = frozenset({COMPONENT, WEAKNESS})
+"""Types that have neither an account nor tags."""
+
+OF_NOT_PLACED: Final[Mapping[str, frozenset[str]]] = {"resource": frozenset()}
+"""What an expression about such a type may name."""
 
 NOTHING_TO_SET_BACK: Final = frozenset({Effect.REMEDIATE, Effect.REQUIRE_APPROVAL, Effect.ESCALATE})
 """Effects that such a type cannot have at runtime: nobody declared a state that it could be set back to."""
@@ -66,6 +74,12 @@ def check_stages(policy: Policy) -> None:
             remedy="leave runtime alone under effects",
         )
     effect, own = policy.effect(Stage.RUNTIME), _own_type(policy)
+    if own == WEAKNESS and effect is not Effect.NONE:
+        raise InputError(
+            f"{policy.id} speaks of weaknesses in the source at runtime, where there is no source",
+            where=policy.where,
+            remedy="leave runtime out of effects",
+        )
     if own and policy.subject is Subject.RESOURCE and effect in NOTHING_TO_SET_BACK:
         meant_by = "components" if own == COMPONENT else "users and roles"
         raise InputError(
@@ -114,7 +128,7 @@ def check_reads(policy: Policy, schemas: Mapping[str, ResourceSchema]) -> None:
 
 def check_names(policy: Policy, names: Scan, variables: Iterable[str], functions: Iterable[str]) -> None:
     """The expression uses nothing but its declared projection and the functions that there are."""
-    known = OF_COMPONENTS if COMPONENT in policy.types else VARIABLES[policy.subject]
+    known = VARIABLES[policy.subject] if NOT_PLACED.isdisjoint(policy.types) else OF_NOT_PLACED
     for variable in sorted(set(variables) - names.bound):
         _refuse_unless_known(policy, "variable", variable, known)
     for function in sorted(each for each in functions if each.isidentifier()):

@@ -8,6 +8,7 @@ from typing import Final
 import orjson
 
 from setpoint.decide.policy.component import COMPONENT
+from setpoint.decide.policy.weakness import WEAKNESS
 from setpoint.errors import InputError
 from setpoint.model.canonical import Json
 from setpoint.model.paths import covers, split
@@ -88,6 +89,31 @@ examples:
 """
 )
 
+_WEAKNESS: Final = (
+    _HEAD
+    + """\
+types: [{type}]
+# Those that the expression uses, of kind, rule, cwes[*], severity, score, file, function, tools[*], is_new, standing,
+# is_attacked, watched and fingerprint.
+reads: [kind, severity, is_new]
+# CEL, true while all is well. What is not known is null: is_new, where nothing was compared with.
+holds: >-
+  resource.kind != 'sast' || resource.is_new == false || !(resource.severity in ['high', 'critical'])
+# At build, deploy and admit: warn, require approval or deny. At runtime there is no source.
+effects: {{build: warn, deploy: deny, admit: none}}
+# Where that is agreed, for example the page of your own rules.
+references: []
+# Cases that must come out as they say; near misses find the most mistakes. Run them with: setpoint policy test
+examples:
+  pass:
+    - name: it was there before
+      properties: {{kind: sast, severity: high, is_new: false}}
+  fail:
+    - name: nobody knows whether it was
+      properties: {{kind: sast, severity: high}}
+"""
+)
+
 _PRINCIPAL: Final = (
     _HEAD
     + """\
@@ -158,6 +184,17 @@ def component_policy_file(policy_id: str) -> str:
         remedy="Replace the component, or agree on its licence and name it here",
         subject="resource",
         type=COMPONENT,
+    )
+
+
+def weakness_policy_file(policy_id: str) -> str:
+    """About what scanners newly tell."""
+    return _WEAKNESS.format(
+        policy_id=policy_id,
+        title="New code has a severe weakness",
+        remedy="Mend it, or waive it with a reason",
+        subject="resource",
+        type=WEAKNESS,
     )
 
 

@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Final
 
 from setpoint.errors import InputError
 from setpoint.intent.cloudformation.anatomy import LOOP, NESTED_STACK, is_generator, run_by_aws_only
 from setpoint.intent.cloudformation.around import Neighbourhood, Stack
-from setpoint.intent.cloudformation.folding import PARTS, fold
-from setpoint.intent.cloudformation.identity import MANAGED_POLICY, Place, physical_identifier
+from setpoint.intent.cloudformation.folding import PARTS, WHOLLY_FOLDED, fold
+from setpoint.intent.cloudformation.identity import Place, physical_identifier
 from setpoint.intent.cloudformation.resolution import Resolution
 from setpoint.intent.cloudformation.resolved import Resolved, all_unknown
 from setpoint.intent.cloudformation.serverless import INSTALL, SERVERLESS, is_installed
@@ -26,9 +25,6 @@ from setpoint.model.resource import Resource
 from setpoint.model.snapshot import ANY_TYPE, Area, AreaCoverage, Coverage, Extent, Snapshot
 from setpoint.model.surroundings import Surroundings
 from setpoint.model.urn import GLOBAL, Urn
-
-WHOLLY_FOLDED: Final = frozenset(PARTS) - {MANAGED_POLICY}
-"""Types of which nothing is left once their parents have taken them in; a managed policy has a document of its own."""
 
 
 def declared_state(resolution: Resolution, covered: frozenset[str]) -> Snapshot:

@@ -57,14 +57,17 @@ PARTS: Final[Mapping[str, Part]] = {
     "AWS::IAM::RolePolicy": Part(ROLE, "RoleName", "Policies", _inline_policy),
 }
 
+WHOLLY_FOLDED: Final = frozenset(PARTS) - {MANAGED_POLICY}
+"""Types of which nothing is left once their parents have taken them in; a managed policy has a document of its own."""
+
 UNREAD_PARENTS: Final = ("GroupName", "Groups", "Users")
 """Other ways to name a parent: a group of the default VPC by its name; IAM's groups and users."""
 
 
 def fold(resources: Iterable[Resolved]) -> tuple[dict[str, dict[str, Json]], list[Leftover]]:
-    """The properties of every resource that is no part, by address, with its parts; and what found no parent."""
+    """The properties of every resource that stands for itself, by address, with its parts; and what found no parent."""
     known = list(resources)
-    wholes = _Wholes([each for each in known if each.declaration.type not in PARTS])
+    wholes = _Wholes([each for each in known if each.declaration.type not in WHOLLY_FOLDED])
     leftovers = [leftover for each in known if each.declaration.type in PARTS for leftover in wholes.take_in(each)]
     return wholes.properties, leftovers
 

@@ -23,6 +23,18 @@ NAMED_BY: Final = {ROLE: "RoleName", USER: "UserName", GROUP: "GroupName", POLIC
 ATTACHED_TO: Final = {"Roles": ROLE, "Users": USER, "Groups": GROUP}
 """Property of a managed policy → the type of those to whom it attaches it."""
 
+INLINE: Final = {
+    "AWS::IAM::RolePolicy": ("RoleName", ROLE),
+    "AWS::IAM::UserPolicy": ("UserName", USER),
+    "AWS::IAM::GroupPolicy": ("GroupName", GROUP),
+}
+"""Type of an inline policy that is declared apart → the property that names whose it is, and of which type that is."""
+
+MEMBERS: Final = "AWS::IAM::UserToGroupAddition"
+
+READ: Final = frozenset({*NAMED_BY, *INLINE, MEMBERS})
+"""Types that are taken."""
+
 _WORDS: Final = {ROLE: "role", USER: "user", GROUP: "group", POLICY: "policy"}
 """Type → as ARNs spell it."""
 
@@ -85,7 +97,14 @@ class AccountDraft:
         """One that the estate declares, or Terraform beside it."""
         if resource.type == POLICY:
             self._take_policy(resource)
-            return
+        elif resource.type in INLINE:
+            self._take_inline(resource)
+        elif resource.type == MEMBERS:
+            self._take_members(resource)
+        else:
+            self._take_holder(resource)
+
+    def _take_holder(self, resource: Resource) -> None:
         properties = _Properties(resource)
         name = properties.text(NAMED_BY[resource.type]) or ("" if resource.unidentified else resource.urn.identifier)
         if not name:
@@ -114,6 +133,24 @@ class AccountDraft:
             for holder in properties.texts(listed):
                 self.holder(type_name, holder).attached.append(arn)
         self.doubts += (f"{resource.source}: {each}" for each in properties.unresolved if document is not None)
+
+    def _take_inline(self, resource: Resource) -> None:
+        properties, (named_by, type_name) = _Properties(resource), INLINE[resource.type]
+        holder = properties.text(named_by)
+        if not holder:
+            self.doubts.append(f"{resource.source}: whose policy it is is not known")
+            return
+        draft = self.holder(type_name, holder)
+        draft.inline += properties.inline_policy(properties.text("PolicyName"), resource.properties)
+        draft.unresolved += (f"{resource.source}: {each}" for each in properties.unresolved)
+
+    def _take_members(self, resource: Resource) -> None:
+        properties = _Properties(resource)
+        group = properties.text("GroupName")
+        for user in properties.texts("Users") if group else ():
+            self.holder(USER, user).groups.append(group)
+        known = [*properties.unresolved, *(() if group else ("which group it is about is not known",))]
+        self.doubts += (f"{resource.source}: {each}" for each in known)
 
     def finished(self) -> DeclaredIam:
         """A policy that is attached and declared nowhere is among them without a document."""
@@ -179,10 +216,13 @@ class _Properties:
             if not isinstance(each, Mapping):
                 self._note("Policies", each)
                 continue
-            name = f"inline policy {each.get('PolicyName', '')}"
-            document = self._read(each.get("PolicyDocument"), name, PolicyKind.IDENTITY)
-            if document is not None:
-                yield NamedPolicy(name, document)
+            yield from self.inline_policy(str(each.get("PolicyName", "")), each)
+
+    def inline_policy(self, named: str, declared: Mapping[str, Json]) -> Iterator[NamedPolicy]:
+        name = f"inline policy {named}"
+        document = self._read(declared.get("PolicyDocument"), name, PolicyKind.IDENTITY)
+        if document is not None:
+            yield NamedPolicy(name, document)
 
     def _known(self, name: str) -> Json:
         value = self._values.get(name)

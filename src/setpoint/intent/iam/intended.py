@@ -6,10 +6,10 @@ What of it cannot be worked out is told, and never taken for nothing. Implements
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
-from setpoint.intent.iam.drafts import GROUP, NAMED_BY, ROLE, USER, AccountDraft
+from setpoint.intent.iam.drafts import GROUP, NAMED_BY, READ, ROLE, USER, AccountDraft
 from setpoint.intent.iam.policy_files import Kind, PolicyFile, PolicyFolder
 from setpoint.intent.interface import IntentReader
 from setpoint.model.canonical import digest
@@ -18,16 +18,23 @@ from setpoint.model.iam_declared import DeclaredIam
 from setpoint.model.resource import Resource
 from setpoint.model.snapshot import ANY_TYPE, AreaCoverage, Coverage, Extent
 
-PARTS: Final = frozenset(
+OF_ESTATE: Final = frozenset(
     {
         *("AWS::IAM::Policy", "AWS::IAM::RolePolicy", "AWS::IAM::UserPolicy", "AWS::IAM::GroupPolicy"),
         *("AWS::IAM::UserToGroupAddition", "aws_iam_role_policy", "aws_iam_role_policy_attachment"),
-        *("aws_iam_policy_attachment", "aws_iam_user_policy", "aws_iam_user_policy_attachment"),
+        *("awscc_iam_role", "awscc_iam_user", "awscc_iam_group", "awscc_iam_managed_policy"),
+        *("awscc_iam_role_policy", "awscc_iam_user_policy", "awscc_iam_group_policy"),
+    }
+)
+OF_TERRAFORM: Final = frozenset(
+    {
+        *("aws_iam_user_policy", "aws_iam_user_policy_attachment", "aws_iam_policy_attachment"),
         *("aws_iam_user_group_membership", "aws_iam_group_membership"),
         *("aws_iam_group_policy", "aws_iam_group_policy_attachment"),
     }
 )
-"""Types of what gives permissions to whoever is declared elsewhere: where one is not read, more may be intended."""
+"""Types of what gives permissions to whoever is declared elsewhere: where one is not read, more may be intended. Of
+either reading of Terraform, those that it is the one to read."""
 
 HOLDERS: Final = {Kind.ROLE: ROLE, Kind.USER: USER, Kind.GROUP: GROUP}
 
@@ -47,9 +54,9 @@ class IamIntent:
 
     def read(self, declared: Iterable[Resource], coverage: Coverage) -> Mapping[str, DeclaredIam]:
         reading = _Reading(self._own)
-        reading.take(declared, coverage.areas.values())
+        reading.take(declared, coverage, OF_ESTATE)
         for snapshot in (each.read() for each in self._terraform):
-            reading.take(snapshot.resources.values(), snapshot.coverage.areas.values())
+            reading.take(snapshot.resources.values(), snapshot.coverage, OF_TERRAFORM)
         for file in self._folder.read() if self._folder else ():
             reading.add(file)
         return reading.finished()
@@ -61,13 +68,13 @@ class _Reading:
         self._accounts: dict[tuple[str, str], AccountDraft] = {}
         self._doubts: list[tuple[tuple[str, str], str]] = []
 
-    def take(self, resources: Iterable[Resource], coverage: Iterable[AreaCoverage]) -> None:
+    def take(self, resources: Iterable[Resource], coverage: Coverage, parts: Collection[str]) -> None:
         for resource in resources:
-            if resource.type in NAMED_BY:
+            if resource.type in READ:
                 partition, account, _ = resource.urn.split(":", 2)
                 self._account(partition, account).take(resource)
-        for each in coverage:
-            if _may_declare_more(each):
+        for each in coverage.areas.values():
+            if _may_declare_more(each, parts):
                 place = (each.area.partition, each.area.account)
                 self._doubts += [(place, reason) for reason in each.reasons]
 
@@ -95,8 +102,8 @@ class _Reading:
         return self._accounts.setdefault((partition, account), AccountDraft(partition, account))
 
 
-def _may_declare_more(coverage: AreaCoverage) -> bool:
+def _may_declare_more(coverage: AreaCoverage, parts: Collection[str]) -> bool:
     """Whether users, groups, roles or policies may be declared there that were not read."""
     if coverage.extent in {Extent.PARTIAL, Extent.NONE}:
-        return coverage.area.type in {ANY_TYPE, *NAMED_BY, *PARTS}
-    return coverage.extent is Extent.NOT_COVERED and coverage.area.type in PARTS
+        return coverage.area.type in {ANY_TYPE, *NAMED_BY, *parts}
+    return coverage.extent is Extent.NOT_COVERED and coverage.area.type in parts

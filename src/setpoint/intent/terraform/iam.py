@@ -88,7 +88,7 @@ ROLE: Final = MappedType(
     parts={
         "aws_iam_role_policy": Part("role", fold_policy),
         "aws_iam_role_policy_attachment": Part("role", fold_attachment),
-        "aws_iam_policy_attachment": Part("roles", fold_attachment),
+        "aws_iam_policy_attachment": Part("roles", fold_attachment, may_name_none=True),
         "aws_iam_role_policies_exclusive": Part("role_name", _only_policies),
         "aws_iam_role_policy_attachments_exclusive": Part("role_name", _only_attachments),
     },

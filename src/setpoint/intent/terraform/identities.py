@@ -24,7 +24,7 @@ USER: Final = MappedType(
     parts={
         "aws_iam_user_policy": Part("user", fold_policy),
         "aws_iam_user_policy_attachment": Part("user", fold_attachment),
-        "aws_iam_policy_attachment": Part("users", fold_attachment),
+        "aws_iam_policy_attachment": Part("users", fold_attachment, may_name_none=True),
         "aws_iam_user_group_membership": Part("user", lambda user, part: _join(user, part, "groups")),
         "aws_iam_group_membership": Part("users", lambda user, part: _join(user, part, "group")),
     },
@@ -39,7 +39,7 @@ GROUP: Final = MappedType(
     parts={
         "aws_iam_group_policy": Part("group", fold_policy),
         "aws_iam_group_policy_attachment": Part("group", fold_attachment),
-        "aws_iam_policy_attachment": Part("groups", fold_attachment),
+        "aws_iam_policy_attachment": Part("groups", fold_attachment, may_name_none=True),
     },
     is_global=True,
 )

@@ -22,6 +22,8 @@ class Part:
     """The attribute that names the parent's identifier or ARN; a list where it names several."""
     fold: Callable[[Properties, Attributes], None]
     """Adds what the part declares to the parent's properties."""
+    may_name_none: bool = False
+    """Whether the attribute may be unset, since the part names parents of other types, too."""
 
 
 @dataclass(frozen=True, slots=True)

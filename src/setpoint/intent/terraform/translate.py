@@ -124,6 +124,8 @@ class _Translation:
     def _fold(self, instance: Instance, mapped: MappedType, part: Part) -> None:
         attributes = self._attributes(instance)
         parents = attributes.texts(part.parent)
+        if parents is None and part.may_name_none:
+            return
         if parents is None or isinstance(parents, Unknown):
             reason = parents.reason if isinstance(parents, Unknown) else "not set"
             self._orphans.append((instance, f"'{part.parent}' is {reason}"))

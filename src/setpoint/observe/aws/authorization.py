@@ -7,7 +7,7 @@ account: only its management account and delegated administrators may (Organizat
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from setpoint.aws import AwsClients, client_errors, error_code, reason, translate
@@ -29,7 +29,11 @@ PAGE: Final = 1000
 """The largest page (IAM API Reference, GetAccountAuthorizationDetails, MaxItems)."""
 
 NO_ORGANISATION: Final = "AWSOrganizationsNotInUseException"
-SCP: Final = "SERVICE_CONTROL_POLICY"
+CONTROLS: Final = {PolicyKind.SCP: "SERVICE_CONTROL_POLICY", PolicyKind.RCP: "RESOURCE_CONTROL_POLICY"}
+"""Organizations API Reference, ListPoliciesForTarget, Filter."""
+
+Levels = tuple[tuple[NamedPolicy, ...], ...]
+"""From the root to the account."""
 
 Progress = Callable[[int], None]
 """Hears how many users, groups, roles and policies have been read."""
@@ -42,8 +46,16 @@ def read_live_account(
     partition, account_id = clients.identity()
     pages = list(_pages(clients, progress))
     account = read_account(pages, "iam:GetAccountAuthorizationDetails", known)
-    scps, unread = _service_control_policies(clients, account_id)
-    return replace(account, id=account_id, partition=partition, scps=scps, unread=unread)
+    organisation, unread = _organisation(clients, account_id)
+    return replace(
+        account,
+        id=account_id,
+        partition=partition,
+        scps=organisation.scps,
+        rcps=organisation.rcps,
+        organisation=organisation.id,
+        unread=unread,
+    )
 
 
 def _pages(clients: AwsClients, progress: Progress) -> Iterator[Mapping[str, Json]]:
@@ -58,34 +70,42 @@ def _pages(clients: AwsClients, progress: Progress) -> Iterator[Mapping[str, Jso
         raise translate(error, "iam:GetAccountAuthorizationDetails") from error
 
 
-def _service_control_policies(
-    clients: AwsClients, account: str
-) -> tuple[tuple[tuple[NamedPolicy, ...], ...] | None, tuple[str, ...]]:
-    """Those of each level from the root to the account; none for an account that is not bound by any."""
-    organizations = clients.client("organizations", clients.settings.regions[0])
+@dataclass(frozen=True, slots=True)
+class _Organisation:
+    """As far as it bears on one account; nothing of its policies on the management account."""
+
+    id: str = ""
+    scps: Levels | None = None
+    rcps: Levels | None = None
+
+
+def _organisation(clients: AwsClients, account: str) -> tuple[_Organisation, tuple[str, ...]]:
+    """And what of it is not known, in a clause."""
+    organizations = clients.client("organizations", clients.settings.home)
+    found = _Organisation()
     asked = "organizations:DescribeOrganization"
     try:
-        organisation = organizations.describe_organization()["Organization"]
-        if organisation["MasterAccountId"] == account:
-            return None, ()
-        levels: list[tuple[NamedPolicy, ...]] = []
-        target = account
-        while True:
-            asked = "organizations:ListPoliciesForTarget"
-            levels.insert(0, tuple(_policies(organizations, target)))
-            if target.startswith("r-"):
-                return tuple(levels), ()
+        told = organizations.describe_organization()["Organization"]
+        found = _Organisation(str(told.get("Id", "")))
+        if told["MasterAccountId"] == account:
+            return found, ()
+        targets = [account]
+        while not targets[0].startswith("r-"):
             asked = "organizations:ListParents"
-            target = organizations.list_parents(ChildId=target)["Parents"][0]["Id"]
+            targets.insert(0, organizations.list_parents(ChildId=targets[0])["Parents"][0]["Id"])
+        asked = "organizations:ListPoliciesForTarget"
+        scps, rcps = (tuple(tuple(_policies(organizations, each, kind)) for each in targets) for kind in CONTROLS)
+        return replace(found, scps=scps, rcps=rcps), ()
     except client_errors() as error:
         if error_code(error) == NO_ORGANISATION:
-            return None, ()
-        return None, (f"service control policies are not known: {reason(error, asked)}",)
+            return found, ()
+        return found, (f"the organisation's policies are not known: {reason(error, asked)}",)
 
 
-def _policies(organizations: Any, target: str) -> Iterator[NamedPolicy]:
-    pages = organizations.get_paginator("list_policies_for_target").paginate(TargetId=target, Filter=SCP)
-    for page in pages:
+def _policies(organizations: Any, target: str, kind: PolicyKind) -> Iterator[NamedPolicy]:
+    """Those attached to an account, a unit or the root."""
+    asked = organizations.get_paginator("list_policies_for_target")
+    for page in asked.paginate(TargetId=target, Filter=CONTROLS[kind]):
         for each in page["Policies"]:
             content = organizations.describe_policy(PolicyId=each["Id"])["Policy"]["Content"]
-            yield NamedPolicy(each["Arn"], read_policy(content, PolicyKind.SCP, each["Arn"]))
+            yield NamedPolicy(each["Arn"], read_policy(content, kind, each["Arn"]))

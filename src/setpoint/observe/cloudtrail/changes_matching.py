@@ -1,7 +1,7 @@
 """Whether a recorded change made a difference, and how sure that is. Pure; `changes_tracer` asks it.
 
 The general rule goes by names: a call sets a property if its own name, or one of its parameters, holds the property's.
-What is called otherwise stands in tables, with their sources.
+What is called otherwise stands in the tables of `changes_calls`.
 """
 
 from __future__ import annotations
@@ -21,52 +21,17 @@ from setpoint.model.principal import PRINCIPAL
 from setpoint.model.urn import GLOBAL, Urn
 from setpoint.observe.aws.change_record import names_of
 from setpoint.observe.aws.event_source import comes_from
-from setpoint.observe.aws.recorded_event import EXACT, gist, short_of, speaks_of
-from setpoint.observe.cloudtrail.changes_granting import Match, grants_match
-from setpoint.observe.cloudtrail.changes_named import digest_of, letters
+from setpoint.observe.aws.recorded_event import gist, principal_of, short_of, speaks_of
+from setpoint.observe.cloudtrail.changes_calls import BEGINS, CALLS, ENDS, GENERIC, GIVES, GOES, NOUNS, SWITCHES, TAKES
+from setpoint.observe.cloudtrail.changes_granting import Match, grants_match, groups_of, is_of_granters, policies_of
+from setpoint.observe.cloudtrail.changes_means import HANDLERS
+from setpoint.observe.cloudtrail.changes_named import NO_DIGEST, digest_of, letters
 
 WINDOW: Final = timedelta(days=1)
 """Before a difference was seen: what changed the entity longer ago is not *possible* any more."""
 
 AHEAD: Final = timedelta(seconds=5)
 """By which this machine's clock may be behind AWS's."""
-
-CALLS: Final[Mapping[tuple[str, str], frozenset[str]]] = {
-    **EXACT,
-    ("AWS::EC2::Volume", "Size"): frozenset({"ModifyVolume", "CreateVolume"}),
-    ("AWS::IAM::Group", "ManagedPolicyArns"): frozenset({"AttachGroupPolicy", "DetachGroupPolicy"}),
-    ("AWS::IAM::Group", "Policies"): frozenset({"PutGroupPolicy", "DeleteGroupPolicy"}),
-    ("AWS::IAM::ManagedPolicy", "PolicyDocument"): frozenset(
-        {"CreatePolicy", "CreatePolicyVersion", "DeletePolicyVersion", "SetDefaultPolicyVersion"}
-    ),
-    ("AWS::IAM::User", "Groups"): frozenset({"AddUserToGroup", "RemoveUserFromGroup"}),
-    ("AWS::IAM::User", "LoginProfile"): frozenset({"CreateLoginProfile", "UpdateLoginProfile", "DeleteLoginProfile"}),
-    ("AWS::IAM::User", "ManagedPolicyArns"): frozenset({"AttachUserPolicy", "DetachUserPolicy"}),
-    ("AWS::IAM::User", "Policies"): frozenset({"PutUserPolicy", "DeleteUserPolicy"}),
-    ("AWS::S3::Bucket", "AccessControl"): frozenset({"PutBucketAcl", "CreateBucket"}),
-}
-"""(type, property) → the events that set it, where its name does not occur in them, or in others, too (the services'
-API references; AWS CloudTrail User Guide, *CloudTrail record contents*)."""
-
-ENDS: Final[Mapping[str, frozenset[str]]] = {"AWS::KMS::Key": frozenset({"ScheduleKeyDeletion"})}
-"""Type → the events by which it goes that are not called after it (AWS KMS API Reference)."""
-
-NOUNS: Final[Mapping[str, str]] = {"AWS::IAM::ManagedPolicy": "policy", "AWS::EC2::EIP": "address"}
-"""Type → what calls call it, where that is not the last part of its name."""
-
-BEGINS: Final = ("Create", "Run", "Allocate", "Import", "Register", "Copy", "Restore", "Put", "Request", "Provision")
-GOES: Final = ("Delete", "Terminate", "Remove", "Deregister", "Release", "Schedule")
-"""Verbs of calls by which an entity comes and goes."""
-
-TAKES: Final = ("Delete", "Remove", "Detach", "Revoke", "Disassociate", "Untag", "Disable", "Stop", "Deregister")
-GIVES: Final = ("Attach", "Authorize", "Add", "Associate", "Tag", "Enable", "Start", "Register")
-"""Verbs of calls by which a part of one goes and comes."""
-
-SWITCHES: Final[Mapping[str, bool]] = {"Enable": True, "Start": True, "Disable": False, "Stop": False}
-"""Verbs of calls that set a truth value by themselves."""
-
-GENERIC: Final = frozenset({"", "resource", "physicalresource", "entity"})
-"""Kinds of things that parameters of any service name."""
 
 DISTINCT: Final = 4
 """Characters from which a text by itself is told from others; numbers and truth values never are."""
@@ -80,6 +45,8 @@ class Matcher:
     """For one difference."""
 
     question: ChangeQuestion
+    caller: str = ""
+    """The ARN that Setpoint calls by; empty where that is not known, and only the user agent tells."""
 
     @cached_property
     def type(self) -> str:
@@ -95,6 +62,11 @@ class Matcher:
         return entity_names(self.question.urn)
 
     @cached_property
+    def all_names(self) -> frozenset[str]:
+        """And whatever else the difference may come from."""
+        return self.names | policies_of(self.question) | groups_of(self.question)
+
+    @cached_property
     def noun(self) -> str:
         return NOUNS.get(self.type) or letters(self.type.rpartition("::")[2])
 
@@ -104,8 +76,12 @@ class Matcher:
             return None
         found = self._found_in(write)
         # What Setpoint set is what was declared, unless it took that back itself.
-        is_own = write.means is Means.SETPOINT
-        return None if found and is_own and found[0] is not Confidence.EXACT else found
+        return None if found and found[0] is not Confidence.EXACT and self._is_own(write) else found
+
+    def _is_own(self, write: RecordedWrite) -> bool:
+        """By its principal, too, where that is known: anybody may say to be Setpoint."""
+        called = write.means is Means.SETPOINT or (self.caller and write.tool in HANDLERS.values())
+        return bool(called) and (not self.caller or principal_of(write.change.principal) == principal_of(self.caller))
 
     def _found_in(self, write: RecordedWrite) -> Match | None:
         if self.question.permission is not None:
@@ -122,6 +98,8 @@ class Matcher:
             return False
         if not comes_from(write.change.source, self.type):
             return False
+        if is_of_granters(self.question, write):
+            return True
         parts = urn.identifier.split(SEPARATOR)
         if len(parts) > 1:
             told = {name for _, name in write.names}
@@ -190,7 +168,8 @@ class Matcher:
             return True
         if _is_nothing(actual) or isinstance(actual, Mapping | list | tuple | Unknown):
             return False
-        named = [digest for path, digest in write.parameters if self._last in map(letters, path.split("."))]
+        told = (each for each in write.parameters if each[1] != NO_DIGEST)
+        named = [digest for path, digest in told if self._last in map(letters, path.split("."))]
         return bool(named) and digest_of(actual) not in named
 
     def _holding(self, write: RecordedWrite) -> tuple[str, ...] | None:

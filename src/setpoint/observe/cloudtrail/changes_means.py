@@ -56,9 +56,10 @@ def means_of(event: Event, identity: Mapping[str, Json], infrastructure_roles: S
     role = role_of(identity)
     if _OWN.search(agent):
         return Means.SETPOINT, PRODUCT
-    if handler := _handler(identity, agent):
+    callers = (_text(identity.get("invokedBy")), _text(event.get("sourceIPAddress")))
+    if handler := next((HANDLERS[each] for each in (*callers, agent) if each in HANDLERS), ""):
         return Means.INFRASTRUCTURE, "AWS CDK" if _CDK_ROLE.search(role) else handler
-    if service := _service(identity, role):
+    if service := _service(callers, role):
         return (Means.SCALING if "autoscaling" in service else Means.SERVICE), service
     if tool := _infrastructure(agent, role, infrastructure_roles):
         return Means.INFRASTRUCTURE, tool
@@ -70,17 +71,11 @@ def role_of(identity: Mapping[str, Json]) -> str:
     return _text(_mapping(_mapping(identity.get("sessionContext")).get("sessionIssuer")).get("arn"))
 
 
-def _handler(identity: Mapping[str, Json], agent: str) -> str:
-    called = (_text(identity.get("invokedBy")), agent)
-    return next((HANDLERS[each] for each in called if each in HANDLERS), "")
-
-
-def _service(identity: Mapping[str, Json], role: str) -> str:
-    """One that acts on its own account, by its role, or for whoever called it."""
-    found, invoked_by = _SERVICE_ROLE.search(role), _text(identity.get("invokedBy"))
-    if found:
+def _service(callers: Sequence[str], role: str) -> str:
+    """One that acts on its own account, by its role, or for whoever called it: AWS names it in place of an address."""
+    if found := _SERVICE_ROLE.search(role):
         return found[1][:LONGEST_TOOL]
-    return invoked_by[:LONGEST_TOOL] if _SERVICE.fullmatch(invoked_by) else ""
+    return next((each[:LONGEST_TOOL] for each in callers if _SERVICE.fullmatch(each)), "")
 
 
 def _infrastructure(agent: str, role: str, patterns: Sequence[str]) -> str:

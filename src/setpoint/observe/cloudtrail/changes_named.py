@@ -1,7 +1,7 @@
 """What an event of CloudTrail named, and what it asked for: by these a change is matched with a difference later. Pure.
 
-Values are not kept, only digests of them, and none of what is called as secrets are: a difference says itself what the
-value is, and whoever set that left the same digest.
+Values are not kept, only digests of them, and of what is called as secrets are no more than that it was set. A
+difference says itself what the value is, and whoever set that left the same digest.
 """
 
 from __future__ import annotations
@@ -42,7 +42,10 @@ _SECRET: Final = re.compile(
     r"passw|secret|token|credential|privatekey|plaintext|userdata|environment|variables|authorization|passphrase",
     re.IGNORECASE,
 )
-"""Parameters whose values leave nothing at all; CloudTrail itself leaves out most of them."""
+"""Parameters whose values leave nothing at all, nor what is in them; CloudTrail itself leaves out most of them."""
+
+NO_DIGEST: Final = ""
+"""Of a parameter of which only the name is kept."""
 
 _ARN: Final = re.compile(r"arn:[\w-]+:[\w-]*:[\w-]*:[\w-]*:(?P<kind>[\w-]+)[:/].+", re.DOTALL)
 
@@ -55,7 +58,7 @@ def names_in(event: Event) -> tuple[tuple[str, str], ...]:
 
 
 def parameters_in(event: Event) -> tuple[tuple[str, str], ...]:
-    """(path, digest of the value) of whatever was asked for, each once."""
+    """(path, digest of the value, if it is kept) of whatever was asked for, each once."""
     return tuple(islice(dict.fromkeys(_leaves(event.get("requestParameters"), "", 0)), MOST_PARAMETERS))
 
 
@@ -108,17 +111,23 @@ def _leaves(value: Any, path: str, depth: int) -> Iterator[tuple[str, str]]:
         return
     if isinstance(value, Mapping):
         for name, member in value.items():
-            if not _SECRET.search(name):
-                yield from _leaves(member, f"{path}.{name}" if path else name, depth + 1)
+            yield from _member(member, name, f"{path}.{name}" if path else name, depth + 1)
     elif isinstance(value, list):
-        for member in value:
-            yield from _leaves(member, path, depth + 1)
+        for each in value:
+            yield from _leaves(each, path, depth + 1)
     elif isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
         yield from _document(value, path, depth)
     elif value not in (None, ""):
         yield path, digest_of(value)
         if isinstance(value, str) and letters(path).endswith(("attribute", "attributename")):
-            yield value[:LONGEST_PATH], ""  # the property itself is named by a value
+            yield value[:LONGEST_PATH], NO_DIGEST  # the property itself is named by a value
+
+
+def _member(value: Any, name: str, path: str, depth: int) -> Iterator[tuple[str, str]]:
+    if not _SECRET.search(name):
+        yield from _leaves(value, path, depth)
+    elif len(path) <= LONGEST_PATH:
+        yield path, NO_DIGEST
 
 
 def _document(text: str, path: str, depth: int) -> Iterator[tuple[str, str]]:

@@ -6,19 +6,23 @@ Implements `observe.interface.ChangeTracer`; named by `wiring_trail`, asked by `
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from setpoint.errors import Error
 from setpoint.model.attribution import Attribution, ChangeQuestion, Confidence, RecordedWrite, Untold
 from setpoint.model.permission_use import Gap, RecordReach, hour_of
 from setpoint.model.urn import Urn
 from setpoint.observe.aws.change_record import home_of
-from setpoint.observe.cloudtrail.changes_granting import Match
-from setpoint.observe.cloudtrail.changes_matching import Matcher, entity_names
+from setpoint.observe.cloudtrail.changes_granting import Match, without_older_attaching
+from setpoint.observe.cloudtrail.changes_matching import Matcher
 
 DELIVERED_WITHIN: Final = timedelta(minutes=15)
 """AWS CloudTrail User Guide, *CloudTrail concepts*: on average within five minutes, mostly within fifteen."""
+
+LATELY: Final = timedelta(hours=1)
+"""Before a difference was seen: who set the same longer ago is named once nobody else can be under way."""
 
 DASH: Final = "\u2013"
 
@@ -29,12 +33,15 @@ LOOKED_BACK: Final = timedelta(days=1)
 
 
 class CloudTrailTracer:
-    def __init__(self, ticket: str) -> None:
-        """`ticket` is the regular expression of what names one."""
+    def __init__(self, ticket: str, caller: Callable[[str], str] = lambda _account: "") -> None:
+        """`ticket` is the regular expression of what names one; `caller` tells by which ARN Setpoint calls an account,
+        and raises `Error` where that is not known.
+        """
         self._ticket = re.compile(ticket)
+        self._caller = caller
 
-    def names(self, urn: Urn) -> Collection[str]:
-        return entity_names(urn)
+    def names(self, question: ChangeQuestion) -> Collection[str]:
+        return Matcher(question).all_names
 
     def trace(
         self,
@@ -44,14 +51,18 @@ class CloudTrailTracer:
         gaps: Sequence[Gap],
         now: datetime,
     ) -> Attribution | Untold:
-        matcher = Matcher(question)
+        matcher = Matcher(question, self._caller_in(question.urn.account))
         found = [(match, write) for write in writes if (match := matcher.match(write)) is not None]
         here = [each for each in gaps if _is_of(each, question.urn)]
         if not found:
             return _why_not(question, reach, here, now)
-        (confidence, parameters), write = max(found, key=_order)
-        # In a gap somebody may have changed it once more.
-        if confidence is Confidence.LIKELY and any(_overlaps(each, write.change.at, question.until) for each in here):
+        (confidence, parameters), write = max(without_older_attaching(found), key=_order)
+        # In a gap somebody may have changed it once more; so may somebody whose change is under way.
+        has_gap = any(_overlaps(each, write.change.at, question.until) for each in here)
+        is_doubted = confidence is Confidence.POSSIBLE or write.change.at < question.until - LATELY
+        if (is_doubted and _may_be_late(question, now)) or (confidence is Confidence.POSSIBLE and has_gap):
+            return _why_not(question, reach, here, now)
+        if confidence is Confidence.LIKELY and has_gap:
             confidence = Confidence.POSSIBLE
         return Attribution(
             change=write.change,
@@ -62,6 +73,12 @@ class CloudTrailTracer:
             ticket=self._ticket_of(write),
             parameters=parameters,
         )
+
+    def _caller_in(self, account: str) -> str:
+        try:
+            return self._caller(account)
+        except Error:
+            return ""
 
     def _ticket_of(self, write: RecordedWrite) -> str:
         for text in (*map(_session_name, (write.change.principal, *write.chain)), *write.labels):
@@ -85,7 +102,7 @@ def _why_not(question: ChangeQuestion, reach: Sequence[RecordReach], gaps: Itera
     urn, until = question.urn, question.until
     region = home_of(urn)
     of_place = next((each for each in reach if (each.account, each.region) == (urn.account, region)), None)
-    if now - until < DELIVERED_WITHIN:
+    if _may_be_late(question, now):
         return Untold(NOT_YET, may_be_told=True)
     if of_place is None:
         return Untold(f"no logs of account {urn.account} and region {region} were read", may_be_told=True)
@@ -96,6 +113,10 @@ def _why_not(question: ChangeQuestion, reach: Sequence[RecordReach], gaps: Itera
         last = max(missing, key=lambda each: each.until)
         return Untold(f"gap {_span(last)} in the logs", may_be_told=True)
     return Untold(f"the logs, which begin at {_time(of_place.first)}, have no such change", may_be_told=True)
+
+
+def _may_be_late(question: ChangeQuestion, now: datetime) -> bool:
+    return now - question.until < DELIVERED_WITHIN
 
 
 def _is_of(gap: Gap, urn: Urn) -> bool:

@@ -62,8 +62,7 @@ class QueueTrail:
         self._clients = clients
         self._address = address
         self._bucket = bucket
-        found = _REGION.search(urlsplit(address).netloc)
-        self._region = found["region"] if found else clients.settings.home
+        self._region = region_of(address) or clients.settings.home
 
     @property
     def name(self) -> str:
@@ -167,6 +166,12 @@ class QueueTrail:
 
     def _client(self) -> Any:
         return self._clients.client("sqs", self._region)
+
+
+def region_of(address: str) -> str:
+    """Of a queue; empty where its address does not say."""
+    found = _REGION.search(urlsplit(address).netloc)
+    return found["region"] if found else ""
 
 
 def _objects(document: Mapping[str, Json]) -> Iterator[tuple[str, str]]:

@@ -31,7 +31,7 @@ from setpoint.wire.document import HIGHEST_NUMBER, Document
 
 routes = Routes("changes")
 
-KINDS: Final = frozenset({"finding", "remediation", "decision", "waiver", "signal", "alert"})
+KINDS: Final = frozenset({"finding", "remediation", "decision", "waiver", "signal", "alert", "break-glass"})
 """The first word of an audit row's action, where that is a change that somebody would look at."""
 
 ORDERS: Final = (" ordered", " carried out")

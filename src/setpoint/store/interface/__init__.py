@@ -1,5 +1,6 @@
 """What the rest asks of the stores: the ledger, the journal and the lake. Reading and writing are two interfaces."""
 
+from setpoint.store.interface.code import CodeReader, CodeWriter
 from setpoint.store.interface.history import HistoryReader, Reach
 from setpoint.store.interface.identity import PermissionUseReader, PermissionUseWriter
 from setpoint.store.interface.inside import InsideReader, ReportTaker
@@ -57,6 +58,8 @@ __all__ = [
     "AuditEnd",
     "AuditRow",
     "BeatRow",
+    "CodeReader",
+    "CodeWriter",
     "ComponentUse",
     "ConcludedPrincipal",
     "Delivery",

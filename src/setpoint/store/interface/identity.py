@@ -55,6 +55,10 @@ class PermissionUseReader(Protocol):
         """What was changed in an account by calls that named one of these; the newest first, and so many at most."""
         ...
 
+    def names_recorded(self, after: int, up_to: int) -> Collection[tuple[str, str]]:
+        """(account, name) of everything that was named by the changes of these numbers."""
+        ...
+
     def newest_write(self) -> int:
         """The number of the change that was kept last; 0 where there is none."""
         ...

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from setpoint.model.inside import Agent, AgentSwitch, FileReach, Inside, InsideSummary, Place, RouteUse
+from setpoint.model.inside import Agent, AgentSwitch, CodeSeen, FileReach, Inside, InsideSummary, Place, RouteUse
 from setpoint.model.report import AgentReport, Frame, Part, ProcessBill
 
 
@@ -55,6 +55,10 @@ class InsideReader(Protocol):
 
     def functions(self, service: str, *, after: tuple[str, str, int, str], limit: int) -> Sequence[tuple[Part, Frame]]:
         """In order of part, file, line and name."""
+        ...
+
+    def code(self, service: str) -> CodeSeen:
+        """All that is known of its code; without anything in it where no agent ever reported of it."""
         ...
 
     def bills(self, service: str, since: datetime) -> Sequence[ProcessBill]:

@@ -24,6 +24,7 @@ from setpoint.model.remediation import Plan, Remediation, RemediationState
 from setpoint.model.service import Release, Service, Signal
 from setpoint.model.urn import Urn
 from setpoint.model.waiver import Waiver
+from setpoint.store.interface.code import CodeReader, CodeWriter
 from setpoint.store.interface.history import HistoryReader
 from setpoint.store.interface.identity import PermissionUseReader, PermissionUseWriter
 from setpoint.store.interface.inside import InsideReader, ReportTaker
@@ -88,9 +89,16 @@ class LedgerReader(Protocol):
         """Those that count; with `include_accepted`, also what is there and accepted; with `include_closed`, all."""
         ...
 
-    def to_trace(self, scope: str, now: datetime, newest: int, *, most: int) -> Sequence[tuple[FindingRecord, Traced]]:
-        """Findings of which it is to be asked who made them so, each with what is known of that; the longest waiting
-        first. `newest` is the number of the change that a trail recorded last.
+    def to_trace(self, scope: str, now: datetime, *, most: int) -> Sequence[tuple[FindingRecord, Traced]]:
+        """Findings of which it is to be asked by now who made them so, each with what is known of that; the longest
+        waiting first.
+        """
+        ...
+
+    def unsettled_traces(self, scope: str, now: datetime, newest: int) -> Sequence[tuple[FindingRecord, Traced]]:
+        """Those of which a change may tell more that was recorded since they were asked about; in the same order.
+
+        `newest` is the number of the change that a trail recorded last.
         """
         ...
 
@@ -176,6 +184,10 @@ class LedgerReader(Protocol):
 
     def inventory(self) -> InventoryReader:
         """What runs where, and what advisories say of it."""
+        ...
+
+    def code(self) -> CodeReader:
+        """What scanners told of releases, and what releases brought to the gate."""
         ...
 
     def permission_use(self) -> PermissionUseReader:
@@ -269,6 +281,10 @@ class LedgerWriter(ReportTaker, PrincipalWriter, Protocol):
         """
         ...
 
+    def alert(self, scope: str, parcels: Sequence[Parcel], at: datetime) -> None:
+        """Alerts to be sent at once, by whoever holds the scope's lease. Needs no lease."""
+        ...
+
     def enqueue(self, parcels: Sequence[Parcel], at: datetime, hold: timedelta) -> None:
         """Alerts to be sent; those of one channel and group that come within `hold` become one message."""
         ...
@@ -309,6 +325,10 @@ class LedgerWriter(ReportTaker, PrincipalWriter, Protocol):
         ...
 
     def inventory(self) -> InventoryWriter:
+        """Needs no lease; where there is one, its writes carry it."""
+        ...
+
+    def code(self) -> CodeWriter:
         """Needs no lease; where there is one, its writes carry it."""
         ...
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -54,6 +54,14 @@ class PrincipalReader(Protocol):
         """Every one whose identities were to be read, by id."""
         ...
 
+    def use_marks(self, account: str) -> Mapping[str, int]:
+        """Principal of the account → a number that grows with whatever is added to what is recorded of its use."""
+        ...
+
+    def write_marks(self, account: str, source: str, events: Collection[str]) -> Mapping[str, int]:
+        """Name → the number of the last of these calls that named it."""
+        ...
+
     def used(self, principal: str) -> Sequence[Used]:
         """All that was let through, by action and resource."""
         ...
@@ -75,4 +83,8 @@ class PrincipalWriter(Protocol):
 
     def put_account_reading(self, reading: AccountReading, at: datetime) -> None:
         """In the place of the one before; a time at which it was read stays, where none is given."""
+        ...
+
+    def drop_account_reading(self, partition: str, account: str) -> None:
+        """Of an account that is read no more."""
         ...

@@ -139,6 +139,8 @@ class LastKnown:
     """Service → since when the oldest of its open findings was known; only services that have one."""
     seen: Mapping[str, int] = field(default_factory=dict)
     """Service → how many open findings are of what it runs, inside and by its components; only those that have one."""
+    in_source: Mapping[str, int] = field(default_factory=dict)
+    """Service → how many open findings are weaknesses in its source; only those that have one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
+from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Row
 
+from setpoint.model.admitting import BreakGlass, Extra
 from setpoint.model.attribution import Inquiry, RecordedChange, Untold
 from setpoint.model.canonical import Json
 from setpoint.model.decision import Decision, Factor, Outcome, Reason, Verdict
@@ -95,6 +96,8 @@ def encode_decision(decision: Decision) -> Fields:
         "threshold": decision.threshold,
         "threshold_factors": _encode_factors(decision.threshold_factors),
         "waivers": decision.waivers,
+        **({"extras": encode_extras(decision.extras)} if decision.extras else {}),
+        **(_encode_break_glass(decision) if decision.break_glass else {}),
     }
 
 
@@ -122,7 +125,33 @@ def decode_decision(document: Mapping[str, Any]) -> Decision:
         threshold=document["threshold"],
         threshold_factors=_decode_factors(document["threshold_factors"]),
         waivers=tuple(document["waivers"]),
+        extras=decode_extras(document.get("extras", ())),
+        break_glass=_decode_break_glass(document.get("break_glass")),
+        decided=Verdict(document["decided"]) if "decided" in document else None,
     )
+
+
+def encode_extras(extras: Iterable[Extra]) -> list[Fields]:
+    return [asdict(each) for each in extras]
+
+
+def decode_extras(documents: Iterable[Mapping[str, Any]]) -> tuple[Extra, ...]:
+    return tuple(Extra(**each) for each in documents)
+
+
+def _encode_break_glass(decision: Decision) -> Fields:
+    broken = decision.break_glass
+    if broken is None:
+        return {}
+    times = {"at": broken.at.isoformat(), "expires_at": broken.expires_at.isoformat()}
+    return {"break_glass": {**asdict(broken), **times}, "decided": decision.decided}
+
+
+def _decode_break_glass(document: Mapping[str, Any] | None) -> BreakGlass | None:
+    if document is None:
+        return None
+    times = {name: datetime.fromisoformat(document[name]) for name in ("at", "expires_at")}
+    return BreakGlass(**{**document, **times})
 
 
 def _encode_factors(factors: Iterable[Factor]) -> list[Fields]:

@@ -14,7 +14,7 @@ from setpoint.model.circumstances import Circumstances
 from setpoint.model.history import GateCase, Lost, PastGate
 from setpoint.model.policy import Stage
 from setpoint.model.resource import Resource
-from setpoint.model.service import Exposure, Release, Service, Tier
+from setpoint.model.service import DataClass, Exposure, Release, Service, Tier
 from setpoint.model.urn import Urn
 from setpoint.store.ledger import codec, states
 from setpoint.store.ledger.states import Kept
@@ -98,6 +98,7 @@ def _encode(case: GateCase) -> Json:
             "exposure": service.exposure,
             "owner": service.owner,
             "environment": service.environment,
+            **({"data": service.data} if service.data else {}),
         },
         "now": shown.now.isoformat(),
         "threshold": codec.encode_threshold(shown.threshold),
@@ -108,6 +109,7 @@ def _encode(case: GateCase) -> Json:
         "seen": [codec.encode_finding(each) for each in shown.seen],
         "components": [codec.encode_finding(each) for each in shown.components],
         "waivers": [codec.encode_waiver(each) for each in shown.waivers if each.is_active(shown.now)],
+        **({"extras": codec.encode_extras(shown.extras)} if shown.extras else {}),
     }
 
 
@@ -123,6 +125,7 @@ def _decode(document: Mapping[str, Any], scope: str, stage: Stage, resources: tu
             Exposure(service["exposure"]),
             service["owner"],
             service["environment"],
+            DataClass(service["data"]) if "data" in service else None,
         ),
         resources=resources,
         circumstances=Circumstances(
@@ -135,6 +138,7 @@ def _decode(document: Mapping[str, Any], scope: str, stage: Stage, resources: tu
             seen=tuple(codec.decode_finding(each) for each in document.get("seen", ())),
             components=tuple(codec.decode_finding(each) for each in document.get("components", ())),
             waivers=tuple(codec.decode_waiver(each) for each in document["waivers"]),
+            extras=codec.decode_extras(document.get("extras", ())),
         ),
         scope=scope,
     )

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from setpoint.model.attribution import Traced
 from setpoint.model.decision import Decision
@@ -34,6 +34,7 @@ from setpoint.store.ledger import (
     remediations,
     tables,
 )
+from setpoint.store.ledger.code.reader import SqlCode
 from setpoint.store.ledger.columns import EPOCH
 from setpoint.store.ledger.database import Database
 from setpoint.store.ledger.identity import attributions
@@ -108,10 +109,15 @@ class SqlReader:
         with self._database.read() as connection:
             return [findings.decode(row) for row in connection.execute(wanted)]
 
-    def to_trace(self, scope: str, now: datetime, newest: int, *, most: int) -> Sequence[tuple[FindingRecord, Traced]]:
+    def to_trace(self, scope: str, now: datetime, *, most: int) -> Sequence[tuple[FindingRecord, Traced]]:
+        return self._traced(attributions.to_ask(scope, now, most))
+
+    def unsettled_traces(self, scope: str, now: datetime, newest: int) -> Sequence[tuple[FindingRecord, Traced]]:
+        return self._traced(attributions.unsettled(scope, now, newest))
+
+    def _traced(self, wanted: Select[Any]) -> Sequence[tuple[FindingRecord, Traced]]:
         with self._database.read() as connection:
-            rows = connection.execute(attributions.to_ask(scope, now, newest, most))
-            return [(findings.decode(row), attributions.traced_of(row)) for row in rows]
+            return [(findings.decode(row), attributions.traced_of(row)) for row in connection.execute(wanted)]
 
     def decisions(self, *, subject: Urn | None = None, limit: int = 100) -> Sequence[tuple[datetime, Decision]]:
         table = tables.decisions
@@ -277,6 +283,9 @@ class SqlReader:
 
     def inventory(self) -> SqlInventory:
         return SqlInventory(self._database)
+
+    def code(self) -> SqlCode:
+        return SqlCode(self._database)
 
     def permission_use(self) -> SqlPermissionUse:
         return SqlPermissionUse(self._database)

@@ -41,6 +41,7 @@ from setpoint.store.ledger import (
     tables,
 )
 from setpoint.store.ledger.audit import Entry
+from setpoint.store.ledger.code.writing import SqlCodeWriter
 from setpoint.store.ledger.columns import EPOCH
 from setpoint.store.ledger.database import Database, batches
 from setpoint.store.ledger.identity import attributions
@@ -187,6 +188,10 @@ class SqlWriter:
             identities.put_reading(connection, scope, reading)
             set_clock(connection, at)
 
+    def drop_account_reading(self, partition: str, account: str) -> None:
+        with self._working() as (connection, scope):
+            identities.drop_reading(connection, scope, partition, account)
+
     def add_signals(self, signals: Sequence[Signal]) -> None:
         if not signals:
             return
@@ -289,6 +294,9 @@ class SqlWriter:
     def inventory(self) -> SqlInventoryWriter:
         return SqlInventoryWriter(self._appending, self._tell, set_clock)
 
+    def code(self) -> SqlCodeWriter:
+        return SqlCodeWriter(self._appending, self._tell, set_clock)
+
     def permission_use(self) -> SqlPermissionUseWriter:
         return SqlPermissionUseWriter(self._appending, set_clock)
 
@@ -302,6 +310,11 @@ class SqlWriter:
             self._tell(connection, [replace(remediations.entry(requested), actor=actor)])
             set_clock(connection, at)
         return requested
+
+    def alert(self, scope: str, parcels: Sequence[Parcel], at: datetime) -> None:
+        with self._appending() as connection:
+            deliveries.add(connection, scope, parcels, at, timedelta(0))
+            set_clock(connection, at)
 
     def give_order(self, order: Order) -> Order:
         with self._appending() as connection:

@@ -13,7 +13,7 @@ from setpoint.errors import NotFoundError
 from setpoint.intent.cloudformation.cloud import Cloud
 from setpoint.intent.cloudformation.exports import DeclaredExports
 from setpoint.intent.cloudformation.live import Existing
-from setpoint.intent.cloudformation.reader import CloudFormationReader
+from setpoint.intent.cloudformation.reader import COVERED, CloudFormationReader
 from setpoint.intent.cloudformation.sources import Source, StoredObject
 from setpoint.intent.cloudformation.stack import StackFacts
 from setpoint.model.canonical import Unknown
@@ -130,6 +130,7 @@ class MakeReader(Protocol):
         zones: tuple[str, ...] = (),
         declared_exports: DeclaredExports | None = None,
         stack_name: str = "",
+        covered: frozenset[str] = COVERED,
     ) -> CloudFormationReader: ...
 
 
@@ -148,6 +149,7 @@ def make_reader() -> MakeReader:
         zones: tuple[str, ...] = (),
         declared_exports: DeclaredExports | None = None,
         stack_name: str = "",
+        covered: frozenset[str] = COVERED,
     ) -> CloudFormationReader:
         return CloudFormationReader(
             path,
@@ -163,6 +165,7 @@ def make_reader() -> MakeReader:
             zones=zones,
             declared_exports=declared_exports,
             stack_name=stack_name,
+            covered=covered,
         )
 
     return reader

@@ -116,6 +116,19 @@ def test_a_role_names_a_managed_policy_by_its_arn(make_reader: MakeReader, templ
     assert properties(make_reader(path).read(), "Web")["ManagedPolicyArns"] == [arn, arn]
 
 
+def test_a_managed_policy_that_is_read_stands_for_itself_too(make_reader: MakeReader, template: Write) -> None:
+    path = template(
+        """
+        Resources:
+          Web: {Type: "AWS::IAM::Role", Properties: {RoleName: web}}
+          Read: {Type: "AWS::IAM::ManagedPolicy", Properties: {ManagedPolicyName: read, Roles: [!Ref Web]}}
+        """
+    )
+    snapshot = make_reader(path, covered=frozenset({"AWS::IAM::Role", "AWS::IAM::ManagedPolicy"})).read()
+    assert properties(snapshot, "Web")["ManagedPolicyArns"] == ["arn:aws:iam::123456789012:policy/read"]
+    assert properties(snapshot, "Read")["ManagedPolicyName"] == "read"
+
+
 def test_a_part_that_may_not_be_declared_leaves_the_list_unknown(make_reader: MakeReader, template: Write) -> None:
     path = template(
         """

@@ -82,6 +82,35 @@ def test_a_managed_policy_is_attached_to_whom_it_names() -> None:
     assert found.unresolved == {role.arn: ("no more of it is declared than what is attached to it",)}
 
 
+def test_what_templates_declare_apart_belongs_to_whom_it_names() -> None:
+    found = read(
+        resource("User", "ada", UserName="ada"),
+        resource("Group", "staff", GroupName="staff"),
+        resource("UserPolicy", "own|ada", UserName="ada", PolicyName="own", PolicyDocument=READ),
+        resource("GroupPolicy", "all|staff", GroupName="staff", PolicyName="all", PolicyDocument=READ),
+        resource("UserToGroupAddition", "members", GroupName="staff", Users=["ada"]),
+    )
+    (user,), (group,) = found.account.users, found.account.groups
+    assert [each.name for each in (*user.inline, *group.inline)] == ["inline policy own", "inline policy all"]
+    assert (user.groups, found.unresolved, found.doubts) == (("staff",), {}, ())
+
+
+@pytest.mark.parametrize(
+    ("type_name", "properties"),
+    [
+        ("UserPolicy", {"UserName": Unknown("made elsewhere"), "PolicyDocument": READ}),
+        ("UserToGroupAddition", {"GroupName": Unknown("made elsewhere"), "Users": ["ada"]}),
+        ("UserToGroupAddition", {"GroupName": "staff", "Users": Unknown("made elsewhere")}),
+    ],
+)
+def test_a_part_of_which_nobody_knows_whose_it_is_leaves_open_who_has_it(
+    type_name: str, properties: Mapping[str, Json]
+) -> None:
+    found = read(resource(type_name, "x", **properties))
+    assert all(each.startswith("a.yaml: x: ") for each in found.doubts)
+    assert found.doubts
+
+
 def test_what_cannot_be_worked_out_is_told() -> None:
     unknown = {"Version": "2012-10-17", "Statement": [{**READ["Statement"], "Resource": Unknown("the bucket is new")}]}
     found = read(

@@ -57,17 +57,22 @@ def test_another_providers_region_is_not_read_as_one_of_aws(declared: Declared) 
 def test_a_part_whose_parent_is_not_here_is_named(declared: Declared) -> None:
     snapshot = declared(
         ("aws_security_group_rule", {"security_group_id": "sg-9", "type": "ingress", "protocol": "-1"}),
-        ("aws_iam_policy_attachment", {"roles": [], "policy_arn": "arn:aws:iam::aws:policy/ReadOnlyAccess"}),
+        ("aws_iam_role_policy_attachment", {"role": "", "policy_arn": "arn:aws:iam::aws:policy/ReadOnlyAccess"}),
     )
     assert not snapshot.resources
     assert _not_covered(snapshot) == {
         "aws:123456789012:eu-west-1:aws_security_group_rule": (
             "terraform.tfstate: aws_security_group_rule.it0: AWS::EC2::SecurityGroup sg-9 is not declared beside it",
         ),
-        "aws:123456789012:eu-west-1:aws_iam_policy_attachment": (
-            "terraform.tfstate: aws_iam_policy_attachment.it1: 'roles' is not set",
+        "aws:123456789012:eu-west-1:aws_iam_role_policy_attachment": (
+            "terraform.tfstate: aws_iam_role_policy_attachment.it1: 'role' is not set",
         ),
     }
+
+
+def test_an_attachment_to_users_alone_lacks_no_role(declared: Declared) -> None:
+    snapshot = declared(("aws_iam_policy_attachment", {"roles": [], "users": ["ada"], "policy_arn": "arn:x"}))
+    assert _not_covered(snapshot) == {}
 
 
 def test_a_part_whose_parent_is_not_known_yet_is_named(sample: Callable[[str], Snapshot]) -> None:

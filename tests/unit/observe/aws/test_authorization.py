@@ -26,22 +26,24 @@ class Organisation:
 
     def describe_organization(self) -> Any:
         self._check("DescribeOrganization")
-        return {"Organization": {"MasterAccountId": self.master}}
+        return {"Organization": {"Id": "o-1", "MasterAccountId": self.master}}
 
     def list_parents(self, ChildId: str) -> Any:  # noqa: N803  # as boto3 spells it
         self._check("ListParents")
         return {"Parents": [{"Id": PARENTS[ChildId]}]}
 
     def describe_policy(self, PolicyId: str) -> Any:  # noqa: N803
-        statement = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+        of_resources = {"Principal": "*"} if PolicyId.startswith("p-resource") else {}
+        statement = {"Effect": "Allow", "Action": "*", "Resource": "*", **of_resources}
         return {"Policy": {"Content": json.dumps({"Version": "2012-10-17", "Id": PolicyId, "Statement": [statement]})}}
 
     def get_paginator(self, _name: str) -> Any:
         return self
 
-    def paginate(self, TargetId: str, **_: Any) -> Iterator[Any]:  # noqa: N803
+    def paginate(self, TargetId: str, Filter: str) -> Iterator[Any]:  # noqa: N803
         self._check("ListPoliciesForTarget")
-        yield {"Policies": [{"Id": f"p-{TargetId}", "Arn": f"policy-of-{TargetId}"}]}
+        name = f"{Filter.partition('_')[0].lower()}-{TargetId}"
+        yield {"Policies": [{"Id": f"p-{name}", "Arn": name}]}
 
     def _check(self, action: str) -> None:
         if action == self.denies:
@@ -74,15 +76,15 @@ def read(organisation: Organisation) -> Any:
 
 def test_every_level_from_the_root() -> None:
     account = read(Organisation())
-    assert [[each.name for each in level] for level in account.scps] == [
-        ["policy-of-r-1"],
-        ["policy-of-ou-1"],
-        [f"policy-of-{ACCOUNT}"],
-    ]
+    for levels, kind in ((account.scps, "service"), (account.rcps, "resource")):
+        names = [[each.name for each in level] for level in levels]
+        assert names == [[f"{kind}-r-1"], [f"{kind}-ou-1"], [f"{kind}-{ACCOUNT}"]]
+    assert account.organisation == "o-1"
 
 
 def test_the_management_account_has_none() -> None:
-    assert read(Organisation(master=ACCOUNT)).scps is None
+    account = read(Organisation(master=ACCOUNT))
+    assert (account.scps, account.rcps, account.organisation) == (None, None, "o-1")
 
 
 def test_an_account_without_organisation_has_none() -> None:
@@ -93,4 +95,4 @@ def test_an_account_without_organisation_has_none() -> None:
 def test_what_may_not_be_read_is_told() -> None:
     account = read(Organisation(denies="ListPoliciesForTarget"))
     assert account.scps is None
-    assert account.unread == ("service control policies are not known: organizations:ListPoliciesForTarget denied",)
+    assert account.unread == ("the organisation's policies are not known: organizations:ListPoliciesForTarget denied",)

@@ -57,6 +57,12 @@ def in_role(arn: str, session: str) -> dict[str, Any]:
             Means.SERVICE,
             "config.amazonaws.com",
         ),
+        (
+            {"userIdentity": assumed("Remediation", "x"), "sourceIPAddress": "ssm.amazonaws.com", "userAgent": "Java"},
+            Means.SERVICE,
+            "ssm.amazonaws.com",
+        ),
+        ({"sourceIPAddress": "AWS Internal", "userAgent": "aws-cli/2.31.0"}, Means.CLI, "aws-cli/2.31.0"),
         ({"userIdentity": assumed("ci-deploy", "run-7")}, Means.INFRASTRUCTURE, "ci-deploy"),
         ({"userAgent": "Boto3/1.40.1 setpoint"}, Means.SETPOINT, "setpoint"),
         ({"userAgent": "something else"}, Means.UNKNOWN, "something else"),
@@ -94,16 +100,16 @@ def test_what_it_asked_for() -> None:
 
 
 @pytest.mark.parametrize(
-    "parameters",
+    ("parameters", "left"),
     [
-        {"masterUserPassword": "hunter2"},
-        {"environment": {"variables": {"KEY": "hunter2"}}},
-        {"nested": [{"clientSecret": ["hunter2"]}]},
-        {"userData": "hunter2"},
+        ({"masterUserPassword": "hunter2"}, "masterUserPassword"),
+        ({"environment": {"variables": {"KEY": "hunter2"}}}, "environment"),
+        ({"nested": [{"clientSecret": ["hunter2"]}]}, "nested.clientSecret"),
+        ({"userData": "hunter2"}, "userData"),
     ],
 )
-def test_secrets_leave_nothing(parameters: dict[str, Any]) -> None:
-    assert parameters_in(event("ModifyDBInstance", parameters)) == ()
+def test_of_secrets_it_is_told_that_they_were_set(parameters: dict[str, Any], left: str) -> None:
+    assert parameters_in(event("ModifyDBInstance", parameters)) == ((left, ""),)
 
 
 def test_no_value_is_kept() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -22,6 +23,7 @@ VERSIONING = question("VersioningConfiguration.Status", "Enabled", "Suspended")
 GROUP = Urn.aws("aws", ACCOUNT, REGION, "AWS::EC2::SecurityGroup", "sg-1")
 KEY = Urn.aws("aws", ACCOUNT, REGION, "AWS::KMS::Key", "1234abcd")
 DATABASE = Urn.aws("aws", ACCOUNT, REGION, "AWS::RDS::DBInstance", "books")
+FUNCTION = Urn.aws("aws", ACCOUNT, REGION, "AWS::Lambda::Function", "bill")
 SCALING_GROUP = Urn.aws("aws", ACCOUNT, REGION, "AWS::AutoScaling::AutoScalingGroup", "web")
 ADMIN = "arn:aws:iam::aws:policy/AdministratorAccess"
 
@@ -116,6 +118,16 @@ RULE = "SecurityGroupIngress[0]"
             iam("DetachRolePolicy", {"roleName": "shop", "policyArn": ADMIN}),
             EXACT,
         ),
+        (
+            question("Environment.Variables.KEY", "a", "bcdef", urn=FUNCTION),
+            of("lambda", "UpdateFunctionConfiguration20150331v2", functionName="bill", environment={"variables": {}}),
+            LIKELY,
+        ),
+        (
+            question("UserData", "a", "b", urn=Urn.aws("aws", ACCOUNT, REGION, "AWS::EC2::Instance", "i-1")),
+            of("ec2", "ModifyInstanceAttribute", instanceId="i-1", userData="<sensitiveDataRemoved>"),
+            LIKELY,
+        ),
         (question("MaxSessionDuration", 3600, 7200, urn=SHOP), iam("UpdateRole", {"roleName": "shop"}), POSSIBLE),
         (question("Tags[a]", None, "bcde", urn=SHOP), iam("TagUser", {"userName": "shop"}), None),
         (question("Policies", None, [{}], urn=SHOP), iam("PutUserPolicy", {"userName": "shop"}), None),
@@ -138,7 +150,7 @@ def test_what_a_change_is_to_a_difference(
         (SHOP, iam("DeleteRolePolicy", {"roleName": "shop"}), True, None),
         (KEY, of("kms", "ScheduleKeyDeletion", keyId="1234abcd"), True, EXACT),
         (
-            Urn.aws("aws", ACCOUNT, REGION, "AWS::Lambda::Function", "bill"),
+            FUNCTION,
             of("lambda", "CreateFunction20150331", functionName="bill"),
             False,
             EXACT,
@@ -204,6 +216,7 @@ POLICY = '{"Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource
         (permission("may", "s3:*"), iam("PutRolePolicy", {"roleName": "shop", "policyDocument": POLICY}), LIKELY),
         (permission("may", "s3:*"), iam("DeleteRolePolicy", {"roleName": "shop"}), None),
         (permission("may", "s3:*", granted=False), iam("DeleteRolePolicy", {"roleName": "shop"}), LIKELY),
+        (permission("may", "s3:*", granted=False), iam("AttachRolePolicy", {"roleName": "shop"}), None),
         (permission("may", "s3:*"), iam("UpdateAssumeRolePolicy", {"roleName": "shop"}), None),
         (permission("trusts", "sts:AssumeRole"), iam("UpdateAssumeRolePolicy", {"roleName": "shop"}), LIKELY),
         (permission("limit", "*"), iam("DeleteRolePermissionsBoundary", {"roleName": "shop"}), None),
@@ -238,6 +251,41 @@ def test_a_value_is_exact_where_the_call_set_it_and_never_where_it_set_another(
     assert sure(asked, given) is EXACT
     contrary = sure(asked, bucket(called, **{name: {"setting": other}}))
     assert (contrary is EXACT) == (str(actual).casefold() == str(other).casefold())
+
+
+NESTED = st.recursive(
+    st.booleans() | st.integers() | st.text("abcdefgh", min_size=4, max_size=12),
+    lambda inner: st.lists(inner, min_size=1, max_size=3) | st.dictionaries(st.sampled_from(["one", "two"]), inner),
+    max_leaves=8,
+)
+
+
+@given(NESTED)
+def test_whatever_a_call_set_it_set(value: Json) -> None:
+    asked = question("CorsConfiguration.Setting", None, value)
+    given = bucket("PutBucketCors", corsConfiguration={"setting": value})
+    assert sure(asked, given) is (EXACT if _has_leaves(value) else LIKELY)
+
+
+def _has_leaves(value: Json) -> bool:
+    if isinstance(value, dict | list):
+        return any(map(_has_leaves, value.values() if isinstance(value, dict) else value))
+    return value is not None
+
+
+@given(
+    st.sampled_from(["may", "may not", "trusts", "trusts not", "limit"]),
+    st.lists(st.sampled_from(["s3:*", "sqs:SendMessage", "iam:PassRole"]), min_size=1, max_size=3),
+    st.lists(st.sampled_from(["s3:*", "sqs:SendMessage", "iam:PassRole"]), max_size=3),
+)
+def test_a_policy_gives_a_permission_where_it_says_all_of_it(aspect: str, actions: list[str], said: list[str]) -> None:
+    document = json.dumps({"Statement": [{"Effect": "Allow", "Action": said, "Resource": "*"}]})
+    given = iam("PutRolePolicy", {"roleName": "shop", "policyName": "x", "policyDocument": document})
+    found = sure(permission(aspect, *actions), given)
+    if aspect.startswith("may"):
+        assert found is (EXACT if {*actions} <= {*said} else LIKELY)
+    else:
+        assert found is None
 
 
 @given(st.text(min_size=1, max_size=20), st.text(min_size=1, max_size=20))

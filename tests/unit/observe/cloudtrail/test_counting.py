@@ -24,6 +24,7 @@ Make = Callable[..., dict[str, Any]]
 ACCOUNT = "123456789012"
 ALICE = f"arn:aws:iam::{ACCOUNT}:user/people/alice"
 SHOP = f"arn:aws:iam::{ACCOUNT}:role/service/shop"
+PROVIDER = f"arn:aws:iam::{ACCOUNT}:oidc-provider/token.actions.githubusercontent.com"
 ACTIONS = ActionList()
 
 
@@ -106,7 +107,20 @@ def test_a_session_that_was_begun_in_an_earlier_reading(assets: Path) -> None:
     ("identity", "principal"),
     [
         ({"type": "IdentityCenterUser", "onBehalfOf": {"userId": "u-1"}}, "arn:aws:identitystore:::user/u-1"),
+        (
+            {"type": "SAMLUser", "principalId": "hash=:eve", "identityProvider": "hash=", "userName": "eve"},
+            "hash=:eve",
+        ),
         ({"type": "SAMLUser", "identityProvider": "idp", "userName": "eve"}, "idp:eve"),
+        (
+            {
+                "type": "WebIdentityUser",
+                "principalId": f"{PROVIDER}:sts.amazonaws.com:repo:shop/web:ref:refs/heads/main",
+                "userName": "repo:shop/web:ref:refs/heads/main",
+                "identityProvider": PROVIDER,
+            },
+            f"{PROVIDER}:sts.amazonaws.com:repo:shop/web:ref:refs/heads/main",
+        ),
         ({"type": "Root", "accountId": ACCOUNT}, f"arn:aws:iam::{ACCOUNT}:root"),
         (
             {

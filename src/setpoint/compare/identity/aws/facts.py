@@ -50,6 +50,8 @@ class Facts:
             return _tag(self.caller.tags, key[len(_TAG) :])
         if key == "aws:resourceaccount":
             return (self.request.resource_account,) if self.request.resource_account else None
+        if key == "aws:resourceorgid":
+            return _organisation(self.caller) if self.request.resource_account == self.caller.account else None
         derive = _BY_CALLER.get(key)
         return derive(self.caller) if derive else None
 

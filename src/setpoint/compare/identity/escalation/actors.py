@@ -59,6 +59,7 @@ class Actors:
             identity=self.account.identity_policies(principal),
             boundary=self.account.boundary(principal),
             scps=None if isinstance(principal, IamRole) and principal.is_service_linked else self.account.scps,
+            rcps=self.account.rcps,
         )
         caller, same = self._caller(principal), self._number(policies)
         return Actor(principal, caller, policies, same, groups, self._doubts(principal))
@@ -86,7 +87,8 @@ class Actors:
 
     def _caller(self, principal: IamUser | IamRole) -> Caller:
         kind = CallerKind.USER if isinstance(principal, IamUser) else CallerKind.ROLE
-        return Caller(principal.arn, self.account.id, kind, tags=principal.tags)
+        organisation = self.account.organisation
+        return Caller(principal.arn, self.account.id, kind, tags=principal.tags, organisation=organisation)
 
     def _number(self, policies: Policies) -> int:
         """Equal documents of an account are one value (`model.iam_account_reading`), so identity will do."""

@@ -262,7 +262,7 @@ def _meant(statement: CompiledStatement, facts: Facts, targets: Targets) -> int:
 
 def _spoken(policies: Policies, action: str) -> Spoken:
     limits = [policies.boundary] if policies.boundary else []
-    limits += [each for level in policies.scps or () for each in level]
+    limits += [each for level in (*(policies.scps or ()), *(policies.rcps or ())) for each in level]
     granting = _about(policies.identity, action)
     return Spoken(
         statements=tuple(each for _, each in (*granting, *_about(limits, action))),

@@ -169,7 +169,7 @@ def _regions(account: IamAccount) -> Iterator[str]:
     documents = [each.document for each in account.policies.values() if each.document is not None]
     holders: tuple[Holder, ...] = (*account.users, *account.groups, *account.roles)
     inline = [policy.document for each in holders for policy in each.inline]
-    levels = [policy.document for level in account.scps or () for policy in level]
+    levels = [policy.document for level in (*(account.scps or ()), *(account.rcps or ())) for policy in level]
     for document in {id(each): each for each in (*documents, *inline, *levels)}.values():
         for statement in document.statements:
             for condition in statement.conditions:

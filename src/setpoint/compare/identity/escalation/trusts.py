@@ -7,12 +7,13 @@ A trust policy that names a user or role of the account itself needs no permissi
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from typing import Final
 
 from setpoint.compare.identity.aws.evaluation import Answer, Evaluation, Policies, evaluate
+from setpoint.compare.identity.aws.patterns import Sign, Variable, resource_tokens
 from setpoint.compare.identity.aws.request import Caller, CallerKind, Context, Request
 from setpoint.compare.identity.aws.statements import compiled
 from setpoint.compare.identity.escalation.actors import ALL_GRANTED, Actor
@@ -20,22 +21,24 @@ from setpoint.compare.identity.escalation.asking import NOWHERE, Asking, Reach, 
 from setpoint.compare.identity.escalation.circumstances import OF_CALLER, keys_of
 from setpoint.model.bits import bits_of, members
 from setpoint.model.iam import Effect, NamedPolicy, PolicyDocument, Principals, Selection, Statement
-from setpoint.model.iam_account import IamRole
+from setpoint.model.iam_account import IamAccount
 
 ASSUME: Final = "sts:assumerole"
 SESSION_NAME: Final = "sts:rolesessionname"
 
 
 class Trusts:
-    """The trust policies of an account's roles, found by whom they name."""
+    """The trust policies of an account's roles, found by whom they name; its resource control policies bear on them."""
 
-    def __init__(self, roles: Sequence[IamRole], account: str, asking: Asking, targets: Targets) -> None:
+    def __init__(self, account: IamAccount, asking: Asking, targets: Targets) -> None:
         """`targets` are the roles, in the same order."""
-        self._roles = roles
-        self._account = account
+        self._roles = account.roles
+        self._account = account.id
+        self._organisation = account.organisation
+        self._rcps = account.rcps
         self._asking = asking
         self._targets = targets
-        self._policies = [each.trust_policy for each in roles]
+        self._policies = [each.trust_policy for each in account.roles]
         self._open = self._by_caller = 0
         """Roles that are left to the policies of whoever asks, and those of which it hangs on the caller itself."""
         self._named: defaultdict[str, int] = defaultdict(int)
@@ -104,7 +107,7 @@ class Trusts:
     def admit(self, caller: Caller, action: str, number: int, context: Context) -> Evaluation:
         """Whether this role's trust policy lets in somebody whose own policies are not told, or who has none."""
         request = Request(caller, action, self._targets.arns[number], self._account, context)
-        policies = Policies(identity=(ALL_GRANTED,), resource=(self._policies[number],))
+        policies = Policies(identity=(ALL_GRANTED,), resource=(self._policies[number],), rcps=self._rcps)
         return evaluate(request, policies)
 
     def _find(self, actor: Actor, named: int) -> Reach:
@@ -123,22 +126,36 @@ class Trusts:
         """The roles that are left to the account's policies, by what their trust policies say to whoever is in it."""
         found: defaultdict[tuple[Answer, tuple[str, ...]], int] = defaultdict(int)
         context = Context(self._asking.circumstances.always)
-        anybody = Caller(f"arn:aws:iam::{self._account}:role/anybody", self._account, CallerKind.ROLE)
+        arn = f"arn:aws:iam::{self._account}:role/anybody"
+        anybody = Caller(arn, self._account, CallerKind.ROLE, organisation=self._organisation)
         for bits in self._alike.values():
             if bits & self._open:
                 said = self.admit(anybody, ASSUME, next(members(bits)), context)
                 found[said.answer, said.missing] |= bits
         return list(found.values())
 
-    def _sort(self) -> Mapping[int, int]:
-        """The roles with the same trust policy; notes on the way whom each names."""
-        alike: defaultdict[int, list[int]] = defaultdict(list)
+    def _sort(self) -> Mapping[tuple[int, ...], int]:
+        """The roles with the same trust policy, that the organisation's do not tell apart; notes whom each names."""
+        cuts = self._cuts()
+        alike: defaultdict[tuple[int, ...], list[int]] = defaultdict(list)
         for number, role in enumerate(self._roles):
-            alike[id(role.trust)].append(number)
+            alike[id(role.trust), *(cut >> number & 1 for cut in cuts)].append(number)
         found = {key: bits_of(numbers) for key, numbers in alike.items()}
         for key, numbers in alike.items():
             self._note(self._roles[numbers[0]].trust, found[key])
         return found
+
+    def _cuts(self) -> list[int]:
+        """The sets of roles that patterns of resource control policies stand for, whatever a variable is."""
+        patterns = {
+            resource_tokens(pattern, variables=policy.document.has_variables): None
+            for level in self._rcps or ()
+            for policy in level
+            for each in compiled(policy.document).about(ASSUME)
+            for pattern in (each.statement.resources.patterns if each.statement.resources else ())
+        }
+        plain = (tuple(Sign.MANY if isinstance(one, Variable) else one for one in each) for each in patterns)
+        return [self._targets.fitting(each) for each in plain]
 
     def _note(self, trust: PolicyDocument, bits: int) -> None:
         for statement in _assuming(trust):

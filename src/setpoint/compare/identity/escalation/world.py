@@ -33,7 +33,7 @@ class World:
         self.groups = Targets("groups", [each.arn for each in account.groups], lambda _number, _key: ())
         own = [arn for arn, each in account.policies.items() if not each.is_of_aws]
         self.policies = Targets("policies", own, lambda _number, _key: None)
-        self.trusts = Trusts(account.roles, account.id, self.asking, self.roles)
+        self.trusts = Trusts(account, self.asking, self.roles)
         self.everybody = (1 << len(self.principals)) - 1
         self.changeable = self.everybody & ~self.of_roles(
             bits_of(number for number, each in enumerate(account.roles) if _is_fixed(each))

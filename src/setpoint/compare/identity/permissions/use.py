@@ -41,6 +41,9 @@ from setpoint.model.permission_use import ANY_RESOURCE
 
 MAY_BE_GRANTED: Final = "a policy of the resource itself may grant it"
 
+GROUP: Final = "AWS::IAM::Group"
+GROUP_WHY: Final = "a group makes no calls: see its members"
+
 HANDING_OVER: Final = "iam:PassRole"
 HANDING_OVER_WHY: Final = "handing over a role is no call of its own"
 """So that CloudTrail does not log it (IAM User Guide, "Grant a user permissions to pass a role to an AWS service")."""
@@ -147,6 +150,8 @@ class _Judged:
 
     def _unrecorded(self, permission: Permission) -> str:
         """Why its use would not be in the record; empty where it would."""
+        if self._comparison.urn.type == GROUP:
+            return GROUP_WHY
         return _never_told(permission, self._record.actions) or _unmapped(permission, self._record.unmapped)
 
     def _changed(self, row: PermissionRow) -> GrantChange | None:

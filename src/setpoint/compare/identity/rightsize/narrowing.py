@@ -53,13 +53,15 @@ def wanted_of(facts: ActionFacts, used: Collection[str], *, most: int = MOST) ->
     why: list[str] = []
     for kind in facts.kinds:
         arns = sorted(arn for arn, each in kinds.items() if each is kind)
+        lasting = {_lasting(arn) for arn in arns}
         if not arns:
             found.update(_beside(kind, facts, kinds.items()))
-        elif reason := _why_not_named(facts, kind, len(arns), most):
-            found.update(_all_like(arn, kind) for arn in arns)
+        elif reason := _why_not_named(facts, kind, len(lasting), most):
+            together = {_all_together(arn, kind) for arn in arns}
+            found.update(together if len(together) <= most else (_all_like(arn, kind) for arn in arns))
             why.append(reason)
         else:
-            found.update(map(_lasting, arns))
+            found.update(lasting)
     return Wanted(tuple(sorted(found)), widened="; ".join(why))
 
 
@@ -105,6 +107,14 @@ def _all_like(arn: str, kind: ResourceKind) -> str:
     """All of its kind in its account and region."""
     given, form = arn.split(":", _SEGMENTS), kind.form.split(":", _SEGMENTS)
     return ":".join((*given[:_SEGMENTS], any_of(form[_SEGMENTS])))
+
+
+def _all_together(arn: str, kind: ResourceKind) -> str:
+    """All of its kind that lie in the same: the objects of a bucket, the tasks of a cluster; else all like it."""
+    *before, behind = _PLACEHOLDER.split(kind.form.split(":", _SEGMENTS)[_SEGMENTS])
+    *head, name = arn.split(":", _SEGMENTS)
+    parent = re.match(".+?".join(map(re.escape, before)), name, re.DOTALL) if before and before[-1] else None
+    return ":".join((*head, f"{parent[0]}*{behind}")) if parent else _all_like(arn, kind)
 
 
 def _lasting(arn: str) -> str:

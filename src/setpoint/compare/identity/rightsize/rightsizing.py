@@ -6,7 +6,7 @@ Called by `wiring_rightsize`. Nothing is granted that is not granted now: every 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
@@ -192,11 +192,11 @@ def _prove(
     stays: Sequence[HeldPolicy],
 ) -> Proof:
     kind = CallerKind.USER if isinstance(principal, IamUser) else CallerKind.ROLE
-    caller = Caller(principal.arn, account.id, kind, tags=principal.tags)
-    boundary, scps = account.boundary(principal), account.scps
-    before = Policies(identity=account.identity_policies(principal), boundary=boundary, scps=scps)
+    caller = Caller(principal.arn, account.id, kind, tags=principal.tags, organisation=account.organisation)
+    limits = Policies(boundary=account.boundary(principal), scps=account.scps, rcps=account.rcps)
+    before = replace(limits, identity=account.identity_policies(principal))
     new = tuple(NamedPolicy(f"{NAME}-{number}", each) for number, each in enumerate(documents, start=1))
-    after = Policies(identity=(*(each.policy for each in stays), *new), boundary=boundary, scps=scps)
+    after = replace(limits, identity=(*(each.policy for each in stays), *new))
     return prove(caller, evidence, reference, before, after)
 
 

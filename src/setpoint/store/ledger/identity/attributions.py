@@ -23,16 +23,18 @@ SOURCES: Final = (FindingSource.DRIFT, FindingSource.GUARDRAIL, FindingSource.ID
 """What somebody made so at the provider; what is inside of an application, no trail tells."""
 
 
-def to_ask(scope: str, now: datetime, newest: int, most: int) -> Select[Any]:
-    """What is there, and was not asked since it changed, or may have another answer by now; the longest waiting first.
+def to_ask(scope: str, now: datetime, most: int) -> Select[Any]:
+    """What is there, and was not asked since it changed, or is due again; the longest waiting first."""
+    return _open(scope).where(or_(_is_new(), findings.c.trace_at <= now)).limit(most)
+
+
+def unsettled(scope: str, now: datetime, newest: int) -> Select[Any]:
+    """What may have another answer by what was recorded since it was asked; the longest waiting first.
 
     `newest` is the number of the change that was recorded last.
     """
-    table = findings.c
-    is_there = or_(table.closed_at.is_(None), table.accepted_by != "")
-    wanted = select(findings).where(table.scope == scope, table.source.in_([*map(str, SOURCES)]), is_there)
-    wanted = wanted.where(or_(_is_new(), table.trace_at <= now, _may_be_another(now, newest)))
-    return wanted.order_by(func.coalesce(table.traced_up_to, -1), table.urn, table.rule, table.path).limit(most)
+    is_unsettled = or_(findings.c.traces_until.is_(None), findings.c.traces_until > now)
+    return _open(scope).where(~_is_new(), findings.c.traced_up_to < newest, is_unsettled)
 
 
 def keep(connection: Connection, scope: str, answers: Iterable[tuple[FindingRecord, Traced]]) -> None:
@@ -66,13 +68,15 @@ def answer_of(row: Row[Any]) -> Attribution | Untold | None:
     return _answer(row.traced) if is_of_this else None
 
 
+def _open(scope: str) -> Select[Any]:
+    table = findings.c
+    is_there = or_(table.closed_at.is_(None), table.accepted_by != "")
+    wanted = select(findings).where(table.scope == scope, table.source.in_([*map(str, SOURCES)]), is_there)
+    return wanted.order_by(func.coalesce(table.traced_up_to, -1), table.urn, table.rule, table.path)
+
+
 def _is_new() -> ColumnElement[bool]:
     return or_(findings.c.traced_for.is_(None), findings.c.traced_for != findings.c.last_changed)
-
-
-def _may_be_another(now: datetime, newest: int) -> ColumnElement[bool]:
-    is_open = or_(findings.c.traces_until.is_(None), findings.c.traces_until > now)
-    return (findings.c.traced_up_to < newest) & is_open
 
 
 def _encode(traced: Traced) -> Json:

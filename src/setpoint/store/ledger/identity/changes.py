@@ -64,6 +64,13 @@ def naming(connection: Connection, account: str, names: Collection[str]) -> list
     return [_decode(row) for row in connection.execute(wanted)]
 
 
+def names_between(connection: Connection, after: int, up_to: int) -> frozenset[tuple[str, str]]:
+    """With their accounts, of the changes of these numbers."""
+    table = write_names.c
+    wanted = select(table.account, table.name).where(table.number > after, table.number <= up_to).distinct()
+    return frozenset((row.account, row.name) for row in connection.execute(wanted))
+
+
 def newest(connection: Connection) -> int:
     """The number of the one that was kept last; 0 where there is none."""
     found: int = connection.execute(select(func.coalesce(func.max(writes.c.number), 0))).scalar_one()
@@ -121,7 +128,12 @@ def _drop_old(connection: Connection, newest_number: int, now: datetime) -> None
 
 
 def _call(write: RecordedWrite) -> str:
-    return f"{write.change.source} {write.change.event}"
+    return called(write.change.source, write.change.event)
+
+
+def called(source: str, event: str) -> str:
+    """As a call is kept."""
+    return f"{source} {event}"
 
 
 def _encode(write: RecordedWrite) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,9 +15,10 @@ from setpoint.store.interface.principals import ConcludedPrincipal, PrincipalKey
 from setpoint.store.ledger import decisions, findings
 from setpoint.store.ledger.audit import Entry
 from setpoint.store.ledger.database import Database, batches
+from setpoint.store.ledger.identity.changes import called
 from setpoint.store.ledger.identity.principal_codec import decode_comparison, encode_comparison
 from setpoint.store.ledger.identity.principal_tables import account_readings, principals
-from setpoint.store.ledger.identity.tables import names, uses
+from setpoint.store.ledger.identity.tables import names, use_marks, uses, write_names
 from setpoint.store.ledger.upserts import insert_or_update
 
 
@@ -64,6 +65,19 @@ class SqlPrincipals:
                 AccountReading(row.partition, row.account, row.read_at, tuple(row.doubts))
                 for row in connection.execute(wanted)
             ]
+
+    def use_marks(self, account: str) -> Mapping[str, int]:
+        wanted = select(names.c.name, use_marks.c.mark).join(names, names.c.id == use_marks.c.principal)
+        with self._database.read() as connection:
+            rows = connection.execute(wanted.where(names.c.name.contains(f":{account}:", autoescape=True)))
+            return {row.name: row.mark for row in rows}
+
+    def write_marks(self, account: str, source: str, events: Collection[str]) -> Mapping[str, int]:
+        table, calls = write_names, [called(source, each) for each in sorted(events)]
+        wanted = select(table.c.name, func.max(table.c.number).label("number")).group_by(table.c.name)
+        with self._database.read() as connection:
+            rows = connection.execute(wanted.where(table.c.account == account, table.c.call.in_(calls)))
+            return {row.name: row.number for row in rows}
 
     def used(self, principal: str) -> Sequence[Used]:
         who, what, which = (names.alias(each) for each in ("who", "what", "which"))
@@ -119,6 +133,12 @@ def put_reading(connection: Connection, scope: str, reading: AccountReading) -> 
     }
     keep = () if reading.read_at is not None else ("read_at",)
     connection.execute(insert_or_update(connection, table, keep=keep), row)
+
+
+def drop_reading(connection: Connection, scope: str, partition: str, account: str) -> None:
+    table = account_readings
+    of_it = (table.c.scope == scope, table.c.partition == partition, table.c.account == account)
+    connection.execute(delete(table).where(*of_it))
 
 
 def _is_of_another_plane(finding: Finding) -> bool:

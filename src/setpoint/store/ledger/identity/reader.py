@@ -114,6 +114,10 @@ class SqlPermissionUse:
         with self._database.read() as connection:
             return changes.naming(connection, account, names)
 
+    def names_recorded(self, after: int, up_to: int) -> Collection[tuple[str, str]]:
+        with self._database.read() as connection:
+            return changes.names_between(connection, after, up_to)
+
     def newest_write(self) -> int:
         with self._database.read() as connection:
             return changes.newest(connection)

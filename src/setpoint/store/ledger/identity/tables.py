@@ -42,6 +42,13 @@ uses = Table(
     sqlite_with_rowid=False,
 )
 
+use_marks = Table(
+    "use_marks",
+    metadata,
+    _number("principal"),
+    Column("mark", BigInteger, nullable=False),
+)
+
 unmapped = Table(
     "unmapped_events",
     metadata,

@@ -14,7 +14,17 @@ from setpoint.errors import ConflictError
 from setpoint.model.permission_use import Counts, Gap, GapKind, ReadLog, RecordReach, TrailBatch, Use, silent_gaps
 from setpoint.store.ledger.database import batches
 from setpoint.store.ledger.identity import changes
-from setpoint.store.ledger.identity.tables import gaps, logs, marks, names, reach, sessions, unmapped, uses
+from setpoint.store.ledger.identity.tables import (
+    gaps,
+    logs,
+    marks,
+    names,
+    reach,
+    sessions,
+    unmapped,
+    use_marks,
+    uses,
+)
 from setpoint.store.ledger.upserts import insert_or_keep, insert_or_merge, insert_or_update
 
 LONGEST_SESSION: Final = timedelta(hours=36)
@@ -86,6 +96,8 @@ def _add(connection: Connection, counts: Counts) -> None:
     if rows:
         add = insert_or_merge(connection, uses, add=("used", "failed", "denied"), least=("first",), most=("last",))
         connection.execute(add, rows)
+        marked = [{"principal": number, "mark": 1} for number in {numbers[each.principal] for each in counts.uses}]
+        connection.execute(insert_or_merge(connection, use_marks, add=("mark",)), marked)
     if counts.unmapped:
         told = [{"name": name, "events": events} for name, events in counts.unmapped.items()]
         connection.execute(insert_or_merge(connection, unmapped, add=("events",)), told)

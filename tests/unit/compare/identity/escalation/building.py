@@ -53,7 +53,9 @@ class Building:
     roles: list[Json] = field(default_factory=list)
     policies: list[Json] = field(default_factory=list)
     scps: list[Json] = field(default_factory=list)
-    """One of each level."""
+    """One of each level; so for those of resources."""
+    rcps: list[Json] = field(default_factory=list)
+    organisation: str = ""
 
     def user(self, name: str, *inline: Json, **more: Json) -> str:
         """`inline` are documents; so for groups and roles."""
@@ -99,12 +101,16 @@ class Building:
     @property
     def account(self) -> IamAccount:
         account = read_account(self.export, "export.json", known_policy)
-        levels = tuple((NamedPolicy("scp", read_policy(each, PolicyKind.SCP, "scp")),) for each in self.scps)
-        return replace(account, scps=levels or None)
+        scps, rcps = _levels(self.scps, PolicyKind.SCP), _levels(self.rcps, PolicyKind.RCP)
+        return replace(account, scps=scps, rcps=rcps, organisation=self.organisation)
 
     def find(self, existing: Sequence[Existing] | None = None, goal: str = "") -> dict[str, Escalation]:
         report = find_escalations(self.account, shipped_paths(), existing, catalogue(), NOW, goal)
         return {each.principal: each for each in report.found}
+
+
+def _levels(documents: Sequence[Json], kind: PolicyKind) -> tuple[tuple[NamedPolicy, ...], ...] | None:
+    return tuple((NamedPolicy(kind, read_policy(each, kind, kind)),) for each in documents) or None
 
 
 @cache

@@ -269,6 +269,24 @@ class TestOrganisation:
         found = account.find()
         assert (found[role].standing, found[user].standing) == (Standing.ADMIN, Standing.ESCALATES)
 
+    def test_guards_single_roles(self, account: Building) -> None:
+        roles = [account.admin(name, trusting(ROOT)) for name in ("open", "guarded")]
+        account.rcps = [document(deny("sts:AssumeRole", on=roles[1], Principal="*"))]
+        users = [account.user(f"of-{name[-4:]}", document(allow("sts:AssumeRole", on=name))) for name in roles]
+        found = account.find()
+        assert [found[each].standing for each in users] == [Standing.ESCALATES, Standing.NONE]
+
+    def test_lets_in_its_own(self, account: Building) -> None:
+        elsewhere = {"StringNotEqualsIfExists": {"aws:PrincipalOrgID": "o-1", "aws:ResourceOrgID": "o-2"}}
+        account.rcps = [document(deny("sts:*", Principal="*", Condition=elsewhere))]
+        role = account.admin("admin", trusting({"AWS": ["444455556666", f"{IAM}root"]}))
+        user = account.user("me", document(allow("sts:AssumeRole", on=role)))
+        assert account.find()[user].standing is Standing.CONDITIONAL
+        account.organisation = "o-1"
+        found = account.find()
+        assert found[user].standing is Standing.ESCALATES
+        assert found["444455556666"].standing is Standing.CONDITIONAL
+
 
 class TestResources:
     def test_of_a_user_that_has_all_its_keys(self, account: Building) -> None:

@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests.unit.compare.identity.permissions.building import ACCOUNT, account, allow, compared, role
+from tests.unit.compare.identity.permissions.building import ACCOUNT, account, allow, compared, group, role
 
-from setpoint.compare.identity.permissions.use import MAY_BE_GRANTED, with_use
+from setpoint.compare.identity.permissions.use import GROUP_WHY, MAY_BE_GRANTED, with_use
 from setpoint.model.canonical import Json
 from setpoint.model.identity import GrantChange, PrincipalUse, Used, UsedRow, UseRecord, Verdict
 
@@ -79,6 +79,12 @@ def test_once_data_events_are_recorded_what_was_not_used_is_known() -> None:
     record = replace(WHOLE, actions=frozenset({"sqs:ReceiveMessage"}))
     found = row(judged(allow("sqs:SendMessage"), record=record), "may sqs:SendMessage on *")
     assert (found.verdict, found.because) == (Verdict.UNUSED, "")
+
+
+def test_what_a_group_grants_its_members_use() -> None:
+    same = account(group(allow("ec2:RunInstances")))
+    (found,) = with_use(compared(same, same)["staff"], (), WHOLE, SINCE).rows
+    assert (found.verdict, found.because) == (Verdict.AS_INTENDED, GROUP_WHY)
 
 
 def test_the_resource_decides_what_a_call_falls_under() -> None:

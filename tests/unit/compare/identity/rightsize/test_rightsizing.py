@@ -68,6 +68,16 @@ def test_of_many_resources_the_kind_stands() -> None:
     assert found.told == ("lambda:UpdateFunctionCode is kept for all of a kind: 4 were used, more than 3",)
 
 
+def test_of_many_objects_their_buckets_stand() -> None:
+    role = of(allow("s3:GetObject"))
+    objects = [use("s3:GetObject", f"arn:aws:s3:::{bucket}/{folder}/*") for bucket in "xy" for folder in "abc"]
+    assert granted(sized(role, *objects, most=5)) == {"s3:GetObject": ["arn:aws:s3:::x/*", "arn:aws:s3:::y/*"]}
+    assert granted(sized(role, *objects, most=1)) == {"s3:GetObject": "arn:aws:s3:::*/*"}
+    days = [use("s3:GetObject", f"arn:aws:s3:::papers/2026-05-{day:02}/*") for day in range(1, 32)]
+    found = sized(role, *days)
+    assert (granted(found), found.told) == ({"s3:GetObject": "arn:aws:s3:::papers/*"}, ())
+
+
 def test_of_what_comes_and_goes_the_kind_stands_within_what_is_granted() -> None:
     stop = use("ec2:StopInstances", f"arn:aws:ec2:eu-west-1:{ACCOUNT}:instance/i-1")
     assert granted(sized(of(allow("ec2:*")), stop)) == {

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from setpoint.model.attribution import Means, RecordedChange, RecordedWrite
 from setpoint.model.conclusion import Conclusion
 from setpoint.model.finding import Finding, FindingSource
 from setpoint.model.identity import (
@@ -126,3 +127,43 @@ def test_a_later_comparison_takes_the_place_of_the_one_before(
     later = replace(compared("ci"), rows=())
     writer.record_principals([ConcludedPrincipal(later, PrincipalKeys("c2", "j2"))], (), now)
     assert ledger.principals().known("aws", urn_of("ci")) == later
+
+
+def test_an_account_that_is_read_no_more_is_dropped(ledger: SqlLedger, writer: SqlWriter, now: datetime) -> None:
+    for account in (ACCOUNT, "444455556666"):
+        writer.put_account_reading(AccountReading("aws", account, now), now)
+    writer.drop_account_reading("aws", ACCOUNT)
+    assert [each.account for each in ledger.principals().accounts("aws")] == ["444455556666"]
+
+
+def test_a_mark_moves_with_whatever_is_recorded_of_a_principal(ledger: SqlLedger, now: datetime) -> None:
+    def record(*principals: str) -> None:
+        uses = tuple(
+            Use(each, "", action, "*", now.date(), 1, 0, 0, now, now) for each in principals for action in ("a", "b")
+        )
+        ledger.visitor().permission_use().put_uses(TrailBatch("trail", Counts(uses)), now)
+
+    ci, web, other = (f"arn:aws:iam::{each}" for each in (f"{ACCOUNT}:role/ci", f"{ACCOUNT}:role/web", "4:role/ci"))
+    record(ci, web, other)
+    before = ledger.principals().use_marks(ACCOUNT)
+    record(ci)
+    after = ledger.principals().use_marks(ACCOUNT)
+    assert set(before) == set(after) == {ci, web}
+    assert (after[ci] > before[ci], after[web]) == (True, before[web])
+
+
+def test_a_mark_moves_with_the_calls_that_named_somebody(ledger: SqlLedger, now: datetime) -> None:
+    def record(event: str, name: str) -> None:
+        change = RecordedChange("ada", "", event, "iam.amazonaws.com", f"{event} {name}", now, "")
+        write = RecordedWrite(change, ACCOUNT, "us-east-1", Means.CLI, "", names=(("roleName", name),))
+        ledger.visitor().permission_use().put_uses(TrailBatch("trail", Counts(), writes=(write,)), now)
+
+    def marks(account: str = ACCOUNT) -> dict[str, int]:
+        return dict(ledger.principals().write_marks(account, "iam.amazonaws.com", {"PutRolePolicy", "TagRole"}))
+
+    record("PutRolePolicy", "ci")
+    before = marks()
+    record("DeleteRole", "web")
+    assert (set(before), marks()) == ({"ci"}, before)
+    record("TagRole", "ci")
+    assert (marks()["ci"] > before["ci"], marks("444455556666")) == (True, {})

@@ -1,0 +1,7 @@
+"use strict";
+
+function line(text) {
+  process.stdout.write(`${new Date().toISOString()} ${text}\n`);
+}
+
+module.exports = { line };

@@ -1,0 +1,1 @@
+"""A warehouse under FastAPI: items, orders, suppliers, documents, people, carriers."""

@@ -1,0 +1,56 @@
+"""Semgrep, with a folder of rules: ours, or another. Offline, telling nobody; it runs nothing of what it reads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from setpoint.model.scan import ScanKind, ScanStatus
+from setpoint.scan.files import LARGEST_FILE
+from setpoint.scan.hiding import without_secret
+from setpoint.scan.interface import Availability, ScanTarget
+from setpoint.scan.process import ProcessScanner, Seen, sarif_of
+from setpoint.scan.running import ToolError, Workshop, batches
+
+SUFFIXES: Final = (".py", ".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx", ".mts", ".cts", ".go", ".java")
+"""Of the languages that the rules are for."""
+
+NO_RULES: Final = "name a folder of rules with scan.semgrep_rules"
+
+_OFFLINE: Final = ("--metrics", "off", "--disable-version-check", "--oss-only")
+_PLAIN: Final = ("--sarif", "--quiet", "--no-rewrite-rule-ids", "--max-target-bytes", str(LARGEST_FILE))
+
+
+class Semgrep(ProcessScanner):
+    """Files that are named one by one are looked at whatever a `.semgrepignore` says."""
+
+    name = "semgrep"
+    kind = ScanKind.SAST
+    remedy = "install it apart, since it holds its libraries fast: pipx install semgrep"
+
+    def __init__(self, rules: Path | None) -> None:
+        self._rules = rules
+
+    def availability(self) -> Availability:
+        if self._rules is None or not self._rules.exists():
+            return Availability(reason=f"semgrep has no rules; {NO_RULES}")
+        return ProcessScanner.availability(self)
+
+    def reads(self, file: str) -> bool:
+        return file.endswith(SUFFIXES)
+
+    def look(self, workshop: Workshop, program: Path, target: ScanTarget, files: Sequence[str]) -> Seen:
+        """What `// nosemgrep` suppresses is in its SARIF, and marked so."""
+        if self._rules is None or not self._rules.exists():
+            raise ToolError(ScanStatus.MISSING, "it has no rules", remedy=NO_RULES)
+        command = (program, "scan", "--config", self._rules.resolve(), *_OFFLINE, *_PLAIN)
+        runs = [
+            sarif_of(workshop.run([*command, *each], fine=(0, 1)).output, target)
+            for each in batches(target.root, files)
+        ]
+        return Seen(
+            tuple(without_secret(result) for run in runs for result in run.results),
+            version=runs[0].version,
+            doubts=tuple(dict.fromkeys(run.reason for run in runs if not run.status.is_certain)),
+        )

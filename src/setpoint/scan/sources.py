@@ -1,0 +1,115 @@
+"""The files that results point into: what stands at a place, and in which function. Called by `weaknesses`.
+
+Each file is opened and parsed once. What cannot be read, lies outside of the folder or is not parsed gives a statement
+without a function: a scanner may know it all the same.
+"""
+
+from __future__ import annotations
+
+from ast import AST
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from setpoint.errors import InputError
+from setpoint.files import read_bytes
+from setpoint.model.scan import CodePlace
+from setpoint.scan.fingerprint import folded, spelled
+from setpoint.scan.functions import lines_of, part_at, read_statements
+
+LARGEST_READ: Final = 16 * 2**20
+"""Bytes of a file of which a line is looked up."""
+LONGEST_LINE: Final = 4_096
+"""Characters of a line that tell it from others."""
+LONGEST_BLOCK: Final = 10
+"""Lines that two results may be apart, in a language that is not parsed, and still mean one statement."""
+
+PYTHON: Final = (".py", ".pyi", ".pyw")
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """The statement that a result is in, or the part of a long one."""
+
+    first: int
+    """Its first line, which tells it from others of the file."""
+    function: str
+    """Empty where none is known for sure: what a tool says of it, another tool may not."""
+    spans: tuple[tuple[int, int], ...]
+    text: str
+    """What is the same however it is written."""
+    text_without_values: str
+    """The same, for secrets."""
+
+
+class SourceFile:
+    """One file, and the places in it that somebody asks about."""
+
+    def __init__(self, name: str, data: bytes | None, places: Iterable[CodePlace]) -> None:
+        self._name = name
+        self._python = read_statements(data) if data is not None and name.endswith(PYTHON) else None
+        self._lines = (data or b"").decode("utf-8", "replace").splitlines()
+        self._blocks = _blocks(places)
+        self._located: dict[tuple[int, str], Located] = {}
+
+    def at(self, place: CodePlace) -> Located:
+        statement = self._python.at(place.line) if self._python else None
+        if self._python is None or statement is None:
+            return self._by_line(place)
+        parts = part_at(statement, place.line)
+        lines = (statement.first, statement.last) if parts == (statement.node,) else lines_of(parts)
+        function = self._python.function_at(statement, place.line)
+        key = lines[0], function
+        if key not in self._located:
+            spans = lines, *self._python.spans(statement)[1:]
+            self._located[key] = Located(
+                lines[0], function, spans, *(_text(parts, is_secret=each) for each in (False, True))
+            )
+        return self._located[key]
+
+    def _by_line(self, place: CodePlace) -> Located:
+        first, last = self._blocks.get(place.line, (place.line, place.line))
+        line = self._lines[first - 1][:LONGEST_LINE] if 0 < first <= len(self._lines) else ""
+        # Of a whole file, or one that is not at hand, nothing but its name tells it from others.
+        named = line or self._name.rpartition("/")[2]
+        return Located(
+            first=first,
+            function="",
+            spans=((first, last),) if first else (),
+            text=folded(named, self._name, is_secret=False),
+            text_without_values=folded(line, self._name, is_secret=True) if line else named,
+        )
+
+
+def open_source(root: Path, name: str, places: Iterable[CodePlace]) -> SourceFile:
+    """`name` relative to the root; one that leads out of it, by a link too, is not opened."""
+    return SourceFile(name, _read(root, name), places)
+
+
+def _read(root: Path, name: str) -> bytes | None:
+    if not name or "\0" in name:
+        return None
+    try:
+        path = (root / name).resolve()
+        if not path.is_relative_to(root.resolve()) or not path.is_file():
+            return None
+        return read_bytes(path, limit=LARGEST_READ)
+    except (OSError, RuntimeError, InputError):  # RuntimeError: links that lead in a circle
+        return None
+
+
+def _text(parts: Iterable[AST], *, is_secret: bool) -> str:
+    return " ".join(spelled(each, is_secret=is_secret) for each in parts)
+
+
+def _blocks(places: Iterable[CodePlace]) -> dict[int, tuple[int, int]]:
+    """Line of a result → first and last line of what it and those that overlap it mean."""
+    blocks: dict[int, tuple[int, int]] = {}
+    first = last = 0
+    for line, end in sorted({(each.line, max(each.line, each.end_line)) for each in places}):
+        if not first or line > min(last, first + LONGEST_BLOCK - 1):
+            first, last = line, end
+        last = max(last, end)
+        blocks[line] = first, last
+    return {line: (first, max(last, blocks[line][1])) for line, (first, last) in blocks.items()}

@@ -1,0 +1,1 @@
+"""What scanners told of releases, and what releases brought to the gate, in the ledger."""
