@@ -1,7 +1,7 @@
 """Says whether the cases are what their labels say: python -m bench.sast.check
 
-Every snippet stands once in its function, the frozen files are unchanged, the applications answer the traffic as written
-down, and a labelled line runs under the request that its label names: dead code and scripts stay unexecuted.
+Every snippet stands once in its function, the frozen files are unchanged, the applications answer the traffic as it
+says, and a labelled line runs under the request that its label names: dead code and scripts stay unexecuted.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The requests that exercise the applications as production would, as they are sent by the self-check and by scorers."""
+"""The requests that exercise the applications as production would; the self-check and scorers send them."""
 
 from __future__ import annotations
 

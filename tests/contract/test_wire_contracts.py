@@ -62,7 +62,7 @@ def test_the_program_takes_as_much_of_each_as_the_schema_lets_a_report_hold() ->
     report, defined = schema["properties"], schema["$defs"]
     finding, route = (report[name]["items"]["properties"] for name in ("findings", "routes"))
     assert [
-        *(report[name]["maxItems"] for name in ("findings", "routes", "mishaps")),
+        *(report[name]["maxItems"] for name in ("findings", "routes", "mishaps", "looks")),
         report["functions"]["properties"]["application"]["maxItems"],
         *(finding[name]["maxItems"] for name in ("frames", "origins", "probes")),
         *(route["latency"]["properties"][name]["maxItems"] for name in ("bounds", "counts")),
@@ -72,6 +72,7 @@ def test_the_program_takes_as_much_of_each_as_the_schema_lets_a_report_hold() ->
         members.MOST_FINDINGS,
         members.MOST_ROUTES,
         members.MOST_MISHAPS,
+        members.MOST_LOOKS,
         members.MOST_FUNCTIONS,
         members.MOST_FRAMES,
         members.MOST_ORIGINS,

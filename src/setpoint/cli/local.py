@@ -25,6 +25,7 @@ from setpoint.loop.risk import ServiceRisk, risk_of
 from setpoint.loop.standing import Standing, standing
 from setpoint.loop.together import all_waivers, message_counts
 from setpoint.model.access import Token, TokenRequest
+from setpoint.model.admitting import NOTHING, Bringing, Grant
 from setpoint.model.canonical import Json
 from setpoint.model.decision import Decision
 from setpoint.model.drift import Comparison, Explanation, Folded
@@ -131,11 +132,16 @@ class LocalSource:
         described, now = settings.service(service), instructions.time_of(ledger)
         return risk_of(described, settings.services, ledger, assessor(settings), settings.loop, now)
 
-    def decide(self, release: Release, stage: Stage) -> Decision:
-        return admission(self._settings, actor()).decide(release, stage)
+    def decide(self, release: Release, stage: Stage, bringing: Bringing = NOTHING) -> Decision:
+        return admission(self._settings, actor()).decide(release, stage, bringing=bringing)
 
-    def suppose(self, release: Release, stage: Stage, what_if: WhatIf) -> tuple[Decision, Decision]:
-        return admission(self._settings, actor()).suppose(release, stage, what_if)
+    def suppose(
+        self, release: Release, stage: Stage, what_if: WhatIf, bringing: Bringing = NOTHING
+    ) -> tuple[Decision, Decision]:
+        return admission(self._settings, actor()).suppose(release, stage, what_if, bringing=bringing)
+
+    def approve(self, release: Release, reason: str) -> Grant:
+        return admission(self._settings, actor()).approve(release, reason)
 
     def policy(self, identity: str, service: str | None) -> tuple[Policy, Service | None]:
         return find_policy((), self._config, identity, service)

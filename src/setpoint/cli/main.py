@@ -32,6 +32,7 @@ COMMANDS: Final = {
     "can-i": ("setpoint.cli.can_i", "Tell whether a principal may do something in AWS, and what decides it."),
     "permissions": ("setpoint.cli.permissions", "Print the least-privilege IAM policy for what is configured."),
     "alerts": ("setpoint.cli.alerts", "Show which alerts wait, were delivered or given up; test a channel."),
+    "scan": ("setpoint.cli.scan", "Look at a release's source with the scanners that are installed."),
     "gate": ("setpoint.cli.gate", "Decide whether a release may go on."),
     "risk": ("setpoint.cli.risk", "Show how much risk a service's next release may carry, and why."),
     "agents": ("setpoint.cli.agents", "Show the agents inside of services, and switch them off and on."),

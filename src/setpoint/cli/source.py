@@ -21,6 +21,7 @@ from setpoint.loop.risk import ServiceRisk
 from setpoint.loop.standing import Standing
 from setpoint.loop.stock import TakenBill
 from setpoint.model.access import Token, TokenRequest
+from setpoint.model.admitting import NOTHING, Bringing, Grant
 from setpoint.model.canonical import Json
 from setpoint.model.component import Sbom
 from setpoint.model.decision import Decision
@@ -117,12 +118,18 @@ class Reads(Protocol):
 
 
 class Gate(Protocol):
-    def decide(self, release: Release, stage: Stage) -> Decision:
+    def decide(self, release: Release, stage: Stage, bringing: Bringing = NOTHING) -> Decision:
         """Recorded."""
         ...
 
-    def suppose(self, release: Release, stage: Stage, what_if: WhatIf) -> tuple[Decision, Decision]:
+    def suppose(
+        self, release: Release, stage: Stage, what_if: WhatIf, bringing: Bringing = NOTHING
+    ) -> tuple[Decision, Decision]:
         """What is decided, and what would be; neither is recorded."""
+        ...
+
+    def approve(self, release: Release, reason: str) -> Grant:
+        """For a while; recorded."""
         ...
 
 

@@ -21,6 +21,10 @@ GATEWAYS: Final = frozenset({HTTPStatus.BAD_GATEWAY, HTTPStatus.GATEWAY_TIMEOUT}
 """What a proxy answers in the place of a server that it did not reach, or that was too slow for it."""
 
 
+class OutOfOrderError(CouldNotTellError):
+    """There is a server, and it can answer nothing: it is out of order, or what stands in front of it is."""
+
+
 def refusal(status: int, headers: Mapping[str, str], body: bytes, where: str) -> Error:
     """`where` is the server's address."""
     told = _problem(body)
@@ -31,8 +35,10 @@ def refusal(status: int, headers: Mapping[str, str], body: bytes, where: str) ->
     if passing is not None:
         remedy = "check how it is, and what stands in front of it"
         return passing(f"the server answered {status}", where=where, remedy=remedy, delay=delay or 0.0)
-    if told is not None:
+    if told is not None and status != HTTPStatus.INTERNAL_SERVER_ERROR:
         return _of_setpoint(told, where)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return OutOfOrderError(f"the server answered {status}", where=where, remedy=IS_IT_SETPOINT)
     return CouldNotTellError(f"the server answered {status}", where=where, remedy=IS_IT_SETPOINT)
 
 

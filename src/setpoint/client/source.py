@@ -18,6 +18,7 @@ from setpoint.errors import CouldNotTellError, LedgerError
 from setpoint.loop.admission import WhatIf
 from setpoint.loop.risk import ServiceRisk
 from setpoint.loop.standing import Standing
+from setpoint.model.admitting import NOTHING, Bringing, Grant
 from setpoint.model.canonical import Json
 from setpoint.model.decision import Decision
 from setpoint.model.drift import Comparison, Explanation, Folded
@@ -37,7 +38,7 @@ from setpoint.wire.delivery import ChannelsDocument, ChannelTestDocument, Delive
 from setpoint.wire.drift import ComparisonDocument, ExplanationDocument, FoldedDocument
 from setpoint.wire.examination import DoctorDocument
 from setpoint.wire.finding import FindingDocument
-from setpoint.wire.gate import GateAnswer, GateRequest
+from setpoint.wire.gate import ApprovalDocument, ApprovalRequest, GateAnswer, GateRequest
 from setpoint.wire.order import OrderDocument, OrderRequest
 from setpoint.wire.page import Page
 from setpoint.wire.permission import PermissionsDocument
@@ -115,15 +116,22 @@ class RemoteSource:
     def risk(self, service: str) -> ServiceRisk:
         return self._connection.get(f"/services/{_segment(service)}/threshold", RiskDocument).model()
 
-    def decide(self, release: Release, stage: Stage) -> Decision:
-        decision, _ = self._gate(release, stage, None)
+    def decide(self, release: Release, stage: Stage, bringing: Bringing = NOTHING) -> Decision:
+        decision, _ = self._gate(release, stage, None, bringing)
         return decision
 
-    def suppose(self, release: Release, stage: Stage, what_if: WhatIf) -> tuple[Decision, Decision]:
-        would_be, as_it_is = self._gate(release, stage, what_if)
+    def suppose(
+        self, release: Release, stage: Stage, what_if: WhatIf, bringing: Bringing = NOTHING
+    ) -> tuple[Decision, Decision]:
+        would_be, as_it_is = self._gate(release, stage, what_if, bringing)
         if as_it_is is None:
             raise CouldNotTellError("the server did not say how it is without what is supposed")
         return as_it_is, would_be
+
+    def approve(self, release: Release, reason: str) -> Grant:
+        check_release(release)
+        wanted = asked(lambda: ApprovalRequest.of(release, reason))
+        return self._connection.post("/gate/approvals", wanted, ApprovalDocument).model()
 
     def policy(self, identity: str, service: str | None) -> tuple[Policy, Service | None]:
         if service is None:
@@ -189,9 +197,11 @@ class RemoteSource:
         wanted = asked(lambda: OrderRequest(reason=reason))
         return self._connection.post(path, wanted, OrderDocument).model()
 
-    def _gate(self, release: Release, stage: Stage, what_if: WhatIf | None) -> tuple[Decision, Decision | None]:
+    def _gate(
+        self, release: Release, stage: Stage, what_if: WhatIf | None, bringing: Bringing
+    ) -> tuple[Decision, Decision | None]:
         check_release(release)
-        wanted = asked(lambda: GateRequest.of(release, stage, what_if))
+        wanted = asked(lambda: GateRequest.of(release, stage, what_if, bringing))
         try:
             return self._connection.post("/gate", wanted, GateAnswer).model()
         except LedgerError as error:

@@ -39,6 +39,9 @@ NOTHING_DECLARED: Final = "nothing is declared: what is judged is what it is mad
 Recorded = Callable[[Decision], None]
 """What else belongs to the record of a decision."""
 
+Noted = Callable[[Grant], None]
+"""What else belongs to the record of an approval."""
+
 
 @dataclass(frozen=True, slots=True)
 class WhatIf:
@@ -170,7 +173,7 @@ class Admission:
         because = f"the control plane cannot be asked ({error.diagnostics()})"
         return self._decide(self._last_known(self._case(release, stage, bringing), because))
 
-    def approve(self, release: Release, reason: str) -> Grant:
+    def approve(self, release: Release, reason: str, noted: Noted = lambda _grant: None) -> Grant:
         """Somebody answers for a release of a tightened service; recorded, and good for a while."""
         check_release(release)
         if self.entry is None:
@@ -178,7 +181,10 @@ class Admission:
         with self.open_ledger() as ledger:
             expect_known(release.service, self.services, ledger)
             grant = self.entry.approval(release, self.actor, reason, self._now(ledger))
-            ledger.visitor().code().add_grant(grant)
+            writer = ledger.visitor()
+            with writer.transaction():
+                writer.code().add_grant(grant)
+                noted(grant)
         return grant
 
     def _case(self, release: Release, stage: Stage, bringing: Bringing) -> _Case:

@@ -12,6 +12,7 @@ from urllib.parse import quote
 from setpoint import __version__
 from setpoint.model.attribution import Attribution, Untold
 from setpoint.model.canonical import Json, Unknown
+from setpoint.model.scan import CodePlace
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 VERSION: Final = "2.1.0"
@@ -58,6 +59,8 @@ class SarifResult:
     is_open: bool = False
     """It could not be told: neither wrong nor right."""
     properties: Mapping[str, Json] = field(default_factory=dict)
+    place: CodePlace | None = None
+    """Of a problem in the source: in the place of an entity."""
 
 
 def sarif_log(results: Sequence[SarifResult], untold: Iterable[str] = ()) -> Json:
@@ -130,6 +133,20 @@ def _result(result: SarifResult, place: int) -> Json:
 
 
 def _location(result: SarifResult) -> Json:
+    return _in_source(result.place) if result.place is not None else _in_production(result)
+
+
+def _in_source(place: CodePlace) -> Json:
+    region = {"region": {"startLine": place.line, "endLine": max(place.line, place.end_line)}} if place.line else {}
+    location: dict[str, Json] = {
+        "physicalLocation": {"artifactLocation": {"uri": _uri(place.file or "."), "uriBaseId": "%SRCROOT%"}, **region}
+    }
+    if place.function:
+        location["logicalLocations"] = [{"fullyQualifiedName": place.function, "kind": "function"}]
+    return location
+
+
+def _in_production(result: SarifResult) -> Json:
     logical = {"fullyQualifiedName": f"{result.entity}#{result.path}" if result.path else result.entity}
     location: dict[str, Json] = {"logicalLocations": [{**logical, "kind": "resource"}]}
     declared = None if result.declared_at.startswith(_LIVE) else _FILE.fullmatch(result.declared_at)

@@ -113,6 +113,20 @@ class Workshop:
         except InputError as error:
             raise ToolError(ScanStatus.FAILED, f"it left no result that can be read ({error.what})") from error
 
+    def copy(self, root: Path, files: Iterable[str]) -> tuple[Path, tuple[str, ...]]:
+        """A folder with these files alone, and which of them could not be read."""
+        folder = self.folder / "source"
+        folder.mkdir()
+        unread = []
+        for each in files:
+            there = folder / each
+            there.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                shutil.copyfile(root / each, there, follow_symlinks=False)
+            except OSError:
+                unread.append(each)
+        return folder, tuple(unread)
+
     def _environment(self, more: Mapping[str, str]) -> dict[str, str]:
         here = str(self.folder)
         kept = {name: os.environ[name] for name in PASSED_ON if name in os.environ}

@@ -11,9 +11,10 @@ from starlette.requests import Request
 
 from setpoint.compare.interface import Explainer
 from setpoint.decide.interface import Assessor
-from setpoint.loop.admission import Recorded, WhatIf
+from setpoint.loop.admission import Noted, Recorded, WhatIf
 from setpoint.loop.identity_parts import RecordRules
 from setpoint.loop.settings import LoopSettings
+from setpoint.model.admitting import Bringing, Grant
 from setpoint.model.canonical import Json
 from setpoint.model.decision import Decision
 from setpoint.model.health import InForce, Status
@@ -54,9 +55,13 @@ class LongWork(Protocol):
 class Gatekeeper(Protocol):
     """Admission, on behalf of somebody (`loop.admission`)."""
 
-    def decide(self, release: Release, stage: Stage, recorded: Recorded) -> Decision: ...
+    def decide(self, release: Release, stage: Stage, recorded: Recorded, *, bringing: Bringing) -> Decision: ...
 
-    def suppose(self, release: Release, stage: Stage, what_if: WhatIf) -> tuple[Decision, Decision]: ...
+    def suppose(
+        self, release: Release, stage: Stage, what_if: WhatIf, *, bringing: Bringing
+    ) -> tuple[Decision, Decision]: ...
+
+    def approve(self, release: Release, reason: str, noted: Noted) -> Grant: ...
 
 
 @dataclass(frozen=True, slots=True)

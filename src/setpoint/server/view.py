@@ -13,7 +13,7 @@ from datetime import datetime
 
 from setpoint.errors import ConflictError, NotFoundError
 from setpoint.loop import instructions
-from setpoint.loop.admission import Recorded, WhatIf
+from setpoint.loop.admission import Noted, Recorded, WhatIf
 from setpoint.loop.agents import derivation, heard_since, summary, switch_agents
 from setpoint.loop.explain import explain
 from setpoint.loop.known_services import expect_known
@@ -21,6 +21,7 @@ from setpoint.loop.risk import ServiceRisk, risk_of
 from setpoint.loop.standing import Standing, standing
 from setpoint.loop.together import all_waivers, message_counts
 from setpoint.model.access import AccessScope, Principal
+from setpoint.model.admitting import NOTHING, Bringing, Grant
 from setpoint.model.canonical import Json
 from setpoint.model.decision import Decision
 from setpoint.model.drift import Comparison, Explanation, Folded
@@ -178,15 +179,26 @@ class View:
         paused = "for a while" if now.paused and self.principal.service is not None else now.paused
         return replace(now, beat=self._beat(now.beat), paused=paused)
 
-    def decide(self, release: Release, stage: Stage, recorded: Recorded) -> Decision:
+    def decide(self, release: Release, stage: Stage, recorded: Recorded, bringing: Bringing = NOTHING) -> Decision:
+        """An emergency is for those who may operate."""
         self.own(release.service)
+        if bringing.break_glass is not None:
+            operate = AccessScope.OPERATE
+            self.parts.authenticator.authorise(self.principal, operate, service=release.service)
         with self._naming_no_others():
-            return self.parts.gatekeeper(self.principal.name).decide(release, stage, recorded)
+            return self.parts.gatekeeper(self.principal.name).decide(release, stage, recorded, bringing=bringing)
 
-    def suppose(self, release: Release, stage: Stage, what_if: WhatIf) -> tuple[Decision, Decision]:
+    def suppose(
+        self, release: Release, stage: Stage, what_if: WhatIf, bringing: Bringing = NOTHING
+    ) -> tuple[Decision, Decision]:
         self.own(release.service)
         with self._naming_no_others():
-            return self.parts.gatekeeper(self.principal.name).suppose(release, stage, what_if)
+            return self.parts.gatekeeper(self.principal.name).suppose(release, stage, what_if, bringing=bringing)
+
+    def approve(self, release: Release, reason: str, noted: Noted) -> Grant:
+        self.own(release.service)
+        with self._naming_no_others():
+            return self.parts.gatekeeper(self.principal.name).approve(release, reason, noted)
 
     def remediation_steps(self, remediation: Remediation) -> Sequence[tuple[datetime, RemediationState, str]]:
         return self.parts.pages.remediation_steps(remediation.id)

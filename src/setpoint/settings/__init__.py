@@ -38,6 +38,7 @@ from setpoint.settings.ledger import DatabaseSettings, read_ledger
 from setpoint.settings.loop import read_loop
 from setpoint.settings.overrides import read_overrides
 from setpoint.settings.privacy import PrivacySettings, read_privacy
+from setpoint.settings.scan import ScanSettings, read_scan
 from setpoint.settings.server import ServerSettings, read_server
 from setpoint.settings.services import read_services
 from setpoint.settings.telemetry import read_telemetry
@@ -59,6 +60,7 @@ __all__ = [
     "InventorySettings",
     "LakeSettings",
     "PrivacySettings",
+    "ScanSettings",
     "ServerSettings",
     "Settings",
     "TerraformSource",
@@ -107,6 +109,7 @@ class Settings:
     cloudtrail: CloudTrailSettings = field(default_factory=CloudTrailSettings)
     inventory: InventorySettings = field(default_factory=InventorySettings)
     identity: IdentitySettings = field(default_factory=IdentitySettings)
+    scan: ScanSettings = field(default_factory=ScanSettings)
     database: DatabaseSettings | None = None
     """Where the ledger is, if that is no file."""
 
@@ -166,6 +169,7 @@ def load_settings(path: Path) -> Settings:
         agents=read_agents(fields.section("agents")),
         advisories=read_advisories(fields),
         identity=read_identity(fields.section("identity"), base),
+        scan=read_scan(fields.section("scan"), base),
         cloudtrail=read_cloudtrail(fields.section("cloudtrail"), base),
         inventory=inventory,
     )

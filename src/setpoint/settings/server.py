@@ -21,7 +21,9 @@ class Limits:
     """What one call, one token, and all of them together may take."""
 
     body_bytes: int = MEBIBYTE
-    """Of a call, except for what is ingested."""
+    """Of a call, except for what is ingested; as it is sent (compressed)."""
+    inflated_bytes: int = 16 * MEBIBYTE
+    """Of a call, once it is inflated."""
     ingest_bytes: int = 16 * MEBIBYTE
     """Of what is ingested at once, as it is sent (compressed)."""
     depth: int = 32
@@ -105,6 +107,7 @@ def _limits(fields: Fields) -> Limits:
     usual = Limits()
     limits = Limits(
         body_bytes=int(fields.number("body_bytes", usual.body_bytes, least=1024)),
+        inflated_bytes=int(fields.number("inflated_bytes", usual.inflated_bytes, least=1024, most=1024 * MEBIBYTE)),
         ingest_bytes=int(fields.number("ingest_bytes", usual.ingest_bytes, least=1024)),
         depth=int(fields.number("depth", usual.depth, least=4, most=100)),
         seconds=fields.seconds("seconds", usual.seconds, least=0.1, most=600.0),

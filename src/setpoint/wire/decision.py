@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from pydantic import Field
 
+from setpoint.model.admitting import BreakGlass, Extra
 from setpoint.model.decision import Decision, Factor, Outcome, Reason, Verdict
 from setpoint.model.policy import Effect, Severity, Stage
 from setpoint.model.urn import Urn
@@ -21,6 +22,22 @@ _REASON = {
     "evidence": {"StorageEncrypted": False},
     "effect": "deny",
 }
+_EXTRA = {
+    "name": "approval",
+    "because": "the load is 2.40, and from 2 on it is required",
+    "brought": "mara approved it, until 2026-06-01T12:00:00+00:00: mended, and looked at by two",
+    "remedy": "",
+    "is_known": True,
+}
+_BROKEN = {
+    "service": "payments",
+    "version": "1.4.2",
+    "ticket": "INC-4711",
+    "reason": "the shop is down, and this mends it",
+    "actor": "mara",
+    "at": "2026-05-31T12:00:00Z",
+    "expires_at": "2026-05-31T16:00:00Z",
+}
 DECISION_EXAMPLE = {
     "subject": "release:payments@1.4.2",
     "service": "payments",
@@ -34,6 +51,9 @@ DECISION_EXAMPLE = {
     "threshold": 7.2,
     "threshold_factors": [{"name": "drift", "value": 0.9, "because": "a bucket of it became public"}],
     "waivers": ["w12"],
+    "extras": [_EXTRA],
+    "break_glass": None,
+    "decided": None,
 }
 
 
@@ -82,6 +102,60 @@ class ReasonDocument(Document):
         return Reason(self.policy, self.outcome, self.severity, self.message, evidence, self.effect)
 
 
+class ExtraDocument(Document):
+    """Something that a tightened service asks of a release, and what was brought of it."""
+
+    model_config = example(**_EXTRA)
+
+    name: str
+    because: str
+    brought: str = Field(description="Empty where nothing was.")
+    remedy: str
+    is_known: bool = Field(default=True, description="Whether it could be told that nothing was brought.")
+
+    @classmethod
+    def of(cls, extra: Extra) -> Self:
+        return cls(
+            name=extra.name,
+            because=extra.because,
+            brought=extra.brought,
+            remedy=extra.remedy,
+            is_known=extra.is_known,
+        )
+
+    def model(self) -> Extra:
+        return Extra(self.name, self.because, self.brought, self.remedy, self.is_known)
+
+
+class BrokenGlassDocument(Document):
+    """A release is let in whatever is decided, for a while."""
+
+    model_config = example(**_BROKEN)
+
+    service: str
+    version: str
+    ticket: str
+    reason: str
+    actor: str
+    at: Moment
+    expires_at: Moment
+
+    @classmethod
+    def of(cls, broken: BreakGlass) -> Self:
+        return cls(
+            service=broken.service,
+            version=broken.release,
+            ticket=broken.ticket,
+            reason=broken.reason,
+            actor=broken.actor,
+            at=broken.at,
+            expires_at=broken.expires_at,
+        )
+
+    def model(self) -> BreakGlass:
+        return BreakGlass(self.service, self.version, self.ticket, self.reason, self.actor, self.at, self.expires_at)
+
+
 class DecisionDocument(Document):
     """What was decided of whom, at which stage, and on what grounds."""
 
@@ -99,6 +173,9 @@ class DecisionDocument(Document):
     threshold: float | None
     threshold_factors: tuple[FactorDocument, ...]
     waivers: tuple[str, ...]
+    extras: tuple[ExtraDocument, ...] = ()
+    break_glass: BrokenGlassDocument | None = None
+    decided: Verdict | None = Field(default=None, description="The verdict, where an emergency lets it in instead.")
 
     @classmethod
     def of(cls, decision: Decision) -> Self:
@@ -115,6 +192,9 @@ class DecisionDocument(Document):
             threshold=decision.threshold,
             threshold_factors=tuple(map(FactorDocument.of, decision.threshold_factors)),
             waivers=decision.waivers,
+            extras=tuple(map(ExtraDocument.of, decision.extras)),
+            break_glass=BrokenGlassDocument.of(decision.break_glass) if decision.break_glass else None,
+            decided=decision.decided,
         )
 
     def model(self) -> Decision:
@@ -131,6 +211,9 @@ class DecisionDocument(Document):
             threshold=self.threshold,
             threshold_factors=tuple(each.model() for each in self.threshold_factors),
             waivers=self.waivers,
+            extras=tuple(each.model() for each in self.extras),
+            break_glass=self.break_glass.model() if self.break_glass else None,
+            decided=self.decided,
         )
 
 

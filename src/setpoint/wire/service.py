@@ -9,6 +9,7 @@ from pydantic import Field
 
 from setpoint.loop.risk import ServiceRisk
 from setpoint.model.service import (
+    DataClass,
     Exposure,
     Recovery,
     Release,
@@ -28,6 +29,7 @@ SERVICE_EXAMPLE = {
     "exposure": "internet",
     "owner": "payments-team",
     "environment": "production",
+    "data": "regulated",
 }
 _SIGNAL = {
     "service": "payments",
@@ -58,6 +60,7 @@ class ServiceDocument(Document):
     exposure: Exposure
     owner: str
     environment: str
+    data: DataClass | None = None
 
     @classmethod
     def of(cls, service: Service) -> Self:
@@ -67,10 +70,11 @@ class ServiceDocument(Document):
             exposure=service.exposure,
             owner=service.owner,
             environment=service.environment,
+            data=service.data,
         )
 
     def model(self) -> Service:
-        return Service(self.name, self.tier, self.exposure, self.owner, self.environment)
+        return Service(self.name, self.tier, self.exposure, self.owner, self.environment, self.data)
 
 
 class ReleaseDocument(Document):

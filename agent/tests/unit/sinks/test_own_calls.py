@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from time import perf_counter
 import functools
 import sys
 import types
 from collections.abc import Callable
+from time import perf_counter
 
 import pytest
 from tests.conftest import Watch

@@ -55,7 +55,8 @@ class _Join:
         self._running = RunningPaths(loaded | {file for file, _ in ran})
         self._paths = self._running.of(each.place.file for each in weaknesses)
         self._folders = RunningPaths(map(_folder, loaded)).of(_folder(each.place.file) for each in weaknesses)
-        self._reached = frozenset((file, outer) for file, name in ran for outer in with_outer(plain(name)))
+        within = ((file, outer) for file, name in ran if "<" in name for outer in with_outer(plain(name)))
+        self._reached = ran | frozenset(within)
         self._met = meet(seen.places, weaknesses, scanned, self._running)
         self._scanned = [
             (watch, {each.fingerprint: each for each in scanned[watch.release]}, _looks_of(watch))

@@ -9,6 +9,7 @@ from fastapi import Query, Request, Response
 
 from setpoint.errors import CouldNotTellError, InputError, NotFoundError
 from setpoint.model.access import AccessScope
+from setpoint.model.admitting import BroughtError
 from setpoint.model.policy import Stage
 from setpoint.server.api.paging import USUAL, Cursor, Limit, before_number, page
 from setpoint.server.api.parameters import ByService
@@ -16,7 +17,7 @@ from setpoint.server.api.routes import Routes, Seen
 from setpoint.server.idempotency import AnsweredError, IdempotencyKey, Once, fingerprint
 from setpoint.server.view import View
 from setpoint.wire.decision import DatedDecisionDocument
-from setpoint.wire.gate import GateAnswer, GateRequest
+from setpoint.wire.gate import ApprovalDocument, ApprovalRequest, GateAnswer, GateRequest
 from setpoint.wire.page import Page
 
 routes = Routes("decisions")
@@ -62,6 +63,7 @@ async def ask_gate(view: Seen, request: Request, body: GateRequest, key: Idempot
 
 def _ask(view: View, request: Request, body: GateRequest, key: str | None) -> Response:
     release, stage, what_if = body.model()
+    bringing = body.bringing()
     view.own(release.service)
     once = Once(view, fingerprint(request, body), key)
     known = once.recall()
@@ -70,16 +72,35 @@ def _ask(view: View, request: Request, body: GateRequest, key: str | None) -> Re
     try:
         if what_if is None:
             # With the decision or not at all: who asks again after a crash gets that one, or makes the only one.
-            decided = view.decide(release, stage, lambda decision: once.keep(GateAnswer.of(decision)))
+            decided = view.decide(release, stage, lambda decision: once.keep(GateAnswer.of(decision)), bringing)
             return once.answer(GateAnswer.of(decided))
-        as_it_is, would_be = view.suppose(release, stage, what_if)
+        as_it_is, would_be = view.suppose(release, stage, what_if, bringing)
         supposed = GateAnswer.of(would_be, as_it_is)
         once.keep(supposed)
         return once.answer(supposed)
     except AnsweredError as answered:
         return answered.response
-    except NotFoundError:
+    except (NotFoundError, BroughtError):
         raise
     except InputError as error:
         # What is declared cannot be read: the caller has done nothing wrong, and nothing can be told.
         raise CouldNotTellError(error.what, where=error.where, remedy=error.remedy) from error
+
+
+@routes.post(
+    "/gate/approvals",
+    scope=AccessScope.OPERATE,
+    narrows=True,
+    response_model=ApprovalDocument,
+    summary="Answer for a release of a tightened service, for a while",
+)
+def approve_release(view: Seen, request: Request, body: ApprovalRequest, key: IdempotencyKey = None) -> Response:
+    once = Once(view, fingerprint(request, body), key)
+    known = once.recall()
+    if known is not None:
+        return known
+    try:
+        grant = view.approve(body.release(), body.reason, lambda given: once.keep(ApprovalDocument.of(given)))
+    except AnsweredError as answered:
+        return answered.response
+    return once.answer(ApprovalDocument.of(grant))

@@ -19,6 +19,7 @@ from setpoint.model.canonical import Json
 from setpoint.server.etags import tagged
 from setpoint.server.parts import ServerParts
 from setpoint.server.problems import RefusedError
+from setpoint.server.unpacking import unpacked
 from setpoint.server.view import View
 from setpoint.wire.problem import MEDIA_TYPE, ProblemDocument
 
@@ -206,12 +207,14 @@ async def _read(request: Request) -> Request:
             remedy="send Content-Type: application/json",
         )
     read = _ReadRequest(request.scope, request.receive)
+    limits, encoding = parts_of(request).limits, request.headers.get("Content-Encoding", "").strip().lower()
+    body = unpacked(await read.body(), encoding, limits.inflated_bytes)
     try:
-        read.parsed = orjson.loads(await read.body())
+        read.parsed = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         where = f"body:{error.lineno}:{error.colno}"
         raise RefusedError(HTTPStatus.BAD_REQUEST, f"this is not JSON ({error.msg})", where=where) from error
-    check_depth(read.parsed, "body", most=parts_of(request).limits.depth)
+    check_depth(read.parsed, "body", most=limits.depth)
     return read
 
 

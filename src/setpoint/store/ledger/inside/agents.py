@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 from setpoint.model.inside import Agent, Wanted
 from setpoint.model.report import AgentReport, Coverage
 from setpoint.store.ledger.database import batches
-from setpoint.store.ledger.inside.tables import agents, bills, place_boots, route_boots
+from setpoint.store.ledger.inside.tables import agents, bills, look_boots, place_boots, route_boots
 
 MOST_BOOTS: Final = 10_000
 """Of one service, some of them long gone; the one that was silent longest goes first."""
@@ -81,7 +81,7 @@ def _drop_the_silent(connection: Connection, service: str) -> None:
 
 
 def _drop_counts(connection: Connection, service: str, boots: Any) -> None:
-    for table in (place_boots, route_boots, bills):
+    for table in (place_boots, route_boots, look_boots, bills):
         for some in batches(boots):
             connection.execute(delete(table).where(table.c.service == service, table.c.boot.in_(some)))
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Select, func, select, tuple_
 from setpoint.model.inside import (
     Agent,
     AgentSwitch,
+    CodeSeen,
     FileReach,
     Inside,
     InsideSummary,
@@ -21,7 +22,7 @@ from setpoint.model.inside import (
 )
 from setpoint.model.report import Coverage, Frame, Part, ProcessBill
 from setpoint.store.ledger.database import Database
-from setpoint.store.ledger.inside import agents, bills, places, routes, switches
+from setpoint.store.ledger.inside import agents, bills, code, places, routes, switches
 from setpoint.store.ledger.inside.places import MOST_PLACES
 from setpoint.store.ledger.inside.routes import MOST_ROUTES
 from setpoint.store.ledger.inside.tables import agents as agent_rows
@@ -147,6 +148,19 @@ class SqlInside:
         place = (table.c.part, table.c.file, table.c.line, table.c.function)
         wanted = select(*place).where(table.c.service == service, tuple_(*place) > after).order_by(*place)
         return [(Part(row.part), Frame(row.file, row.line, row.function)) for row in self._rows(wanted.limit(limit))]
+
+    def code(self, service: str) -> CodeSeen:
+        of_service = select(place_rows).where(place_rows.c.service == service).order_by(place_rows.c.key)
+        ran = select(functions.c.file, functions.c.function).where(functions.c.service == service)
+        with self._database.read() as connection:
+            rows = connection.execute(ran).all()
+            return CodeSeen(
+                service,
+                tuple(places.decode(row) for row in connection.execute(of_service)),
+                frozenset((file, function) for file, function in rows),
+                code.watches(connection, service),
+                is_whole=len(rows) < MOST_FUNCTIONS,
+            )
 
     def bills(self, service: str, since: datetime) -> Sequence[ProcessBill]:
         with self._database.read() as connection:

@@ -119,6 +119,47 @@ releases = Table(
     Column("last_seen", Moment, nullable=False),
 )
 
+# Of each release, the least exact that any of its agents ever was.
+coverage = Table(
+    "inside_coverage",
+    metadata,
+    Column("service", Text, primary_key=True),
+    Column("release", Text, primary_key=True),
+    Column("coverage", Text, nullable=False),
+)
+
+# All functions of a file that was loaded, whether they ran or not.
+defined = Table(
+    "inside_defined",
+    metadata,
+    Column("service", Text, primary_key=True),
+    Column("release", Text, primary_key=True),
+    Column("file", Text, primary_key=True),
+    Column("functions", Document, nullable=False),
+)
+
+# Lines that called something dangerous with nothing of their request in it.
+looks = Table(
+    "inside_looks",
+    metadata,
+    Column("service", Text, primary_key=True),
+    Column("release", Text, primary_key=True),
+    Column("file", Text, primary_key=True),
+    Column("function", Text, primary_key=True),
+    Column("line", BigInteger, primary_key=True, autoincrement=False),
+    Column("cwe", Integer, primary_key=True, autoincrement=False),
+    Column("looks", BigInteger, nullable=False),
+)
+
+look_boots = Table(
+    "inside_look_boots",
+    metadata,
+    Column("service", Text, primary_key=True),
+    Column("boot", Text, primary_key=True),
+    # All of the boot's, by line: one row for each would be thousands a process.
+    Column("looks", Document, nullable=False),
+)
+
 bills = Table(
     "inside_bills",
     metadata,

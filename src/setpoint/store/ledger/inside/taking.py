@@ -12,7 +12,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, delete, func, select
 
 from setpoint.model.report import AgentReport
-from setpoint.store.ledger.inside import agents, bills, places, routes
+from setpoint.store.ledger.inside import agents, bills, code, places, routes
 from setpoint.store.ledger.inside.bills import BootBill
 from setpoint.store.ledger.inside.tables import derived, functions, releases
 from setpoint.store.ledger.upserts import insert_or_keep, insert_or_update
@@ -40,6 +40,7 @@ def take(
         places.merge(connection, report, is_gone=is_gone)
         routes.merge(connection, report, is_gone=is_gone)
         _reach(connection, report)
+        code.merge(connection, report, is_gone=is_gone)
         bill = None if is_gone else bills.take(connection, report)
         if bill is not None:
             changed.append((report, bill))
