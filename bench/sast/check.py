@@ -76,13 +76,22 @@ def faults_of_running(labelled: Iterable[Place], lines: Mapping[str, Sequence[st
             yield f"{place.id}: runs under {under[0]}, though its label names no request"
 
 
+def faults_of_attacks(labelled: Iterable[Place], signs: Mapping[str, Sequence[bool]]) -> Iterator[str]:
+    known = {place.id: place for place in labelled}
+    for name, seen in signs.items():
+        if set(seen) != {known[name].is_weakness}:
+            yield f"{name}: its attack is {'seen' if any(seen) else 'not seen'} in {known[name].function}"
+
+
 def drive() -> dict[str, Any]:
-    command = [str(PYTHON), "-m", "bench.sast.driving"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=SECONDS)
-    if done.returncode:
-        sys.exit(f"the applications cannot be driven:\n{done.stderr}")
-    driven: dict[str, Any] = json.loads(done.stdout)
-    return driven
+    with tempfile.TemporaryDirectory() as folder:
+        result = Path(folder, "driven.json")
+        command = [str(PYTHON), "-m", "bench.sast.driving", str(result)]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=SECONDS)
+        if done.returncode:
+            sys.exit(f"the applications cannot be driven:\n{done.stderr}")
+        driven: dict[str, Any] = json.loads(result.read_text(encoding="utf-8"))
+        return driven
 
 
 def frozen_lines() -> list[str]:
@@ -120,6 +129,7 @@ def main() -> None:
     if not faults:
         driven = drive()
         faults += [*faults_of_answers(driven), *faults_of_running(labelled, driven["lines"])]
+        faults += faults_of_attacks(labelled, driven["signs"])
     print("\n".join(table(labelled)))
     weak = sum(place.is_weakness for place in labelled)
     print(f"\n{len(labelled)} places, {weak} of them weaknesses; sha256 of the labels:")

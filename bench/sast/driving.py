@@ -1,6 +1,7 @@
-"""Sends the traffic to the applications by their frameworks' test clients and notes which lines run.
+"""Sends the traffic and the attacks to the applications by their frameworks' test clients, and notes what they do.
 
-The self-check starts it under the interpreter that has Flask and FastAPI; it prints one JSON document.
+The self-check starts it under the interpreter that has Flask and FastAPI, with the file for one JSON document: what
+is printed is of the commands that the applications start.
 """
 
 from __future__ import annotations
@@ -13,17 +14,32 @@ import tempfile
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import Any, Final
 
 from bench.sast import standins
 from bench.sast.labels import HERE
-from bench.sast.traffic import Request, rounds
+from bench.sast.traffic import Attack, Request, attacks, rounds
 
 SOURCES: Final = HERE / "python"
+OUTSIDE: Final = "secret.txt"
+"""A file that no request should reach."""
 ROUNDS: Final = 2
 """The second shows that the requests can be repeated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back."""
+
+    status: int
+    text: str
+    """Headers and body."""
+
+
+Send = Callable[[Request], Answer]
 
 
 class Lines:
@@ -44,8 +60,12 @@ class Lines:
 
 
 def drive() -> dict[str, Any]:
-    """`answers`: request and the statuses it got; `lines`: file:line and the requests under which it ran."""
-    lines, answers = Lines(), dict[str, list[int]]()
+    """What the self-check judges.
+
+    `answers`: request and the statuses it got; `lines`: file:line and the requests under which it ran; `signs`: the
+    place that was attacked and, for each attack, whether its sign was seen.
+    """
+    lines, answers, signs = Lines(), dict[str, list[int]](), dict[str, list[bool]]()
     threading.settrace(lines)
     sys.settrace(lines)
     with ExitStack() as stack:
@@ -55,38 +75,49 @@ def drive() -> dict[str, Any]:
         clients = {"helpdesk": _flask_client(), "warehouse": _fastapi_client(stack)}
         for request in rounds(ports, ROUNDS):
             lines.request = request.id
-            answers.setdefault(request.id, []).append(clients[request.application](request))
+            answers.setdefault(request.id, []).append(clients[request.application](request).status)
         lines.request = ""
+        (folder / OUTSIDE).write_text("kept-in-another-folder", encoding="utf-8")
+        for attack in attacks(folder):
+            answer = clients[attack.request.application](attack.request)
+            signs.setdefault(attack.place, []).append(_is_seen(attack, answer, folder))
         importlib.import_module("helpdesk.worker").POOL.shutdown()
     sys.settrace(None)
-    return {"answers": answers, "lines": {place: sorted(ids) for place, ids in lines.seen.items()}}
+    return {"answers": answers, "lines": {place: sorted(ids) for place, ids in lines.seen.items()}, "signs": signs}
 
 
-def _flask_client() -> Callable[[Request], int]:
+def _is_seen(attack: Attack, answer: Answer, folder: Path) -> bool:
+    return (folder / attack.file).exists() if attack.file else attack.text in answer.text
+
+
+def _flask_client() -> Send:
     application = importlib.import_module("helpdesk").app
+    application.config["PROPAGATE_EXCEPTIONS"] = False
 
-    def send(request: Request) -> int:
+    def send(request: Request) -> Answer:
         client = application.test_client(use_cookies=False)
         answer = client.open(request.target, method=request.method, headers=request.headers, data=request.body)
+        text = f"{answer.headers}\n{answer.get_data(as_text=True)}"
         answer.close()
-        return int(answer.status_code)
+        return Answer(answer.status_code, text)
 
     return send
 
 
-def _fastapi_client(stack: ExitStack) -> Callable[[Request], int]:
+def _fastapi_client(stack: ExitStack) -> Send:
     application = importlib.import_module("warehouse.main").app
-    made = importlib.import_module("fastapi.testclient").TestClient(application, follow_redirects=False)
-    client = stack.enter_context(made)
+    test_client = importlib.import_module("fastapi.testclient").TestClient
+    client = stack.enter_context(test_client(application, follow_redirects=False, raise_server_exceptions=False))
 
-    def send(request: Request) -> int:
+    def send(request: Request) -> Answer:
         client.cookies.clear()
         answer = client.request(request.method, request.target, headers=request.headers, content=request.body)
-        return int(answer.status_code)
+        headers = "".join(f"{name}: {value}\n" for name, value in answer.headers.items())
+        return Answer(answer.status_code, f"{headers}\n{answer.text}")
 
     return send
 
 
 if __name__ == "__main__":
     sys.path.insert(0, str(SOURCES))
-    json.dump(drive(), sys.stdout)
+    Path(sys.argv[1]).write_text(json.dumps(drive()), encoding="utf-8")

@@ -6,12 +6,14 @@ import base64
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
 from bench.sast.labels import HERE
 
 TRAFFIC: Final = HERE / "traffic.json"
+ATTACKS: Final = HERE / "attacks.jsonl"
 BOUNDARY: Final = "part-of-the-form-0f6b"
 
 
@@ -26,7 +28,19 @@ class Request:
     headers: Mapping[str, str]
     body: bytes
     status: int
-    """What the application answers."""
+    """What the application answers; 0 where it may be anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attack:
+    """A request that shows what a place is: the sign is seen where it is a weakness, and only there."""
+
+    place: str
+    request: Request
+    text: str
+    """The sign: a text of the answer, headers included; empty where the sign is a file."""
+    file: str
+    """The sign: a file in the folder around the applications'."""
 
 
 def rounds(ports: Mapping[str, int], count: int | None = None) -> Iterator[Request]:
@@ -37,6 +51,14 @@ def rounds(ports: Mapping[str, int], count: int | None = None) -> Iterator[Reque
         names = {"word": words[number % len(words)], **{name: str(port) for name, port in ports.items()}}
         for request in document["requests"]:
             yield _ready(_filled(request, names))
+
+
+def attacks(folder: Path) -> Iterator[Attack]:
+    """For the self-check alone: tools are scored on the traffic, in which there are none."""
+    for line in ATTACKS.read_text(encoding="utf-8").splitlines():
+        attack = _filled(json.loads(line), {"folder": str(folder)})
+        request = _ready({**attack, "id": attack["place"], "status": 0})
+        yield Attack(attack["place"], request, attack["sign"].get("text", ""), attack["sign"].get("file", ""))
 
 
 def _filled(value: Any, names: Mapping[str, str]) -> Any:

@@ -62,6 +62,10 @@ class TemporaryError(CouldNotTellError):
         self.delay = delay
 
 
+class OutOfOrderError(CouldNotTellError):
+    """Somebody is there, and can answer nothing: asking again does not help until people have looked at it."""
+
+
 class OutOfReachError(TemporaryError):
     """The database that the ledger is in does not answer now; a file that cannot be used is a `LedgerError`."""
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Final
 
 from setpoint.cli.output import Output
+from setpoint.model.admitting import BreakGlass
 from setpoint.model.canonical import Json
 from setpoint.model.decision import Decision, Factor, Verdict
 
@@ -17,11 +19,18 @@ FELT: Final = 0.005
 def explain(output: Output, decision: Decision) -> None:
     """The verdict, the numbers, and every reason and factor."""
     output.line(f"{decision.verdict}: {decision.subject} at {decision.stage}", style=STYLES[decision.verdict])
+    if decision.break_glass is not None:
+        told = f"let in by {decision.break_glass.clause}; decided was: {decision.decided}"
+        output.line(told, style=STYLES[Verdict.UNKNOWN])
     if decision.risk is not None and decision.threshold is not None:
         output.line(f"risk {decision.risk:.2f}, threshold {decision.threshold:.2f}")
     output.table(
         ("severity", "policy", "outcome", "why"),
         [(each.severity, each.policy, each.outcome, each.message) for each in decision.reasons],
+    )
+    output.table(
+        ("required", "brought", "because", "what would do"),
+        [(each.name, each.brought or "nothing", each.because, each.remedy) for each in decision.extras],
     )
     if decision.waivers:
         output.line(f"found, but waived by {', '.join(decision.waivers)}: see them with: setpoint waivers")
@@ -63,7 +72,14 @@ def decision_json(decision: Decision) -> Json:
             for each in decision.reasons
         ],
         "waivers": list(decision.waivers),
+        "extras": [asdict(each) for each in decision.extras],
+        "break_glass": _broken(decision.break_glass) if decision.break_glass else None,
+        "decided": decision.decided,
     }
+
+
+def _broken(broken: BreakGlass) -> Json:
+    return {**asdict(broken), "at": broken.at.isoformat(), "expires_at": broken.expires_at.isoformat()}
 
 
 def _factor(factor: Factor) -> Json:

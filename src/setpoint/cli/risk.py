@@ -88,7 +88,7 @@ def _share_row(share: Share, threshold: Threshold) -> tuple[object, ...]:
 def _decision_row(at: datetime, decision: Decision) -> tuple[object, ...]:
     return (
         at,
-        decision.verdict,
+        decision.verdict if decision.break_glass is None else f"{decision.verdict} by {decision.break_glass.ticket}",
         decision.subject,
         decision.stage,
         "-" if decision.risk is None else f"{decision.risk:.2f}",
@@ -141,6 +141,7 @@ def _document(state: ServiceRisk) -> Json:
                 "release": decision.subject,
                 "stage": decision.stage,
                 "verdict": decision.verdict,
+                "break_glass": decision.break_glass.clause if decision.break_glass else None,
                 "risk": decision.risk,
                 "threshold": decision.threshold,
                 "reasons": [reason.message for reason in decision.reasons],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import click
 
@@ -12,13 +12,13 @@ from setpoint.cli.output import Output
 from setpoint.cli.sarif_option import STANDARD_OUTPUT, write_sarif
 from setpoint.cli.server_options import only_here
 from setpoint.model.policy import Severity
+from setpoint.model.scan import Scan, ScanStatus
 from setpoint.scan.names import NAMES
 from setpoint.settings import ScanSettings, load_settings
 
-if TYPE_CHECKING:
-    from setpoint.model.scan import Scan
-
 FILE: Final = click.Path(path_type=Path)
+
+LOOKED: Final = frozenset({ScanStatus.COMPLETE, ScanStatus.PARTIAL})
 
 
 @click.command(name="scan")
@@ -91,4 +91,4 @@ def _counting(scan: Scan, least: Severity) -> int:
 def _exit_code(scan: Scan, counting: int) -> int:
     if counting:
         return 1
-    return 3 if scan.doubts or not any(each.status.is_told for each in scan.runs) else 0
+    return 3 if scan.doubts or not any(each.status in LOOKED for each in scan.runs) else 0

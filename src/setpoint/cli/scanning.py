@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import threading
-from pathlib import Path
 
 import click
 
@@ -23,10 +22,6 @@ def examined(question: SourceQuestion, settings: ScanSettings) -> Scan:
     if stop.is_set():
         raise click.Abort
     return scan
-
-
-def report_paths(files: tuple[str, ...]) -> tuple[Path, ...]:
-    return tuple(Path(each) for each in files)
 
 
 def _tell(line: str) -> None:

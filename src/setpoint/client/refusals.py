@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from setpoint import __version__
 from setpoint.client.patience import LostError, NotNowError, seconds_to_wait
-from setpoint.errors import CouldNotTellError, Error, InputError
+from setpoint.errors import CouldNotTellError, Error, InputError, OutOfOrderError
 from setpoint.wire.problem import NO_SUCH_OPERATION, ProblemDocument
 
 IS_IT_SETPOINT: Final = "is this Setpoint's address?"
@@ -19,10 +19,6 @@ SAY_WHO_ASKS: Final = "give one that is good now, by SETPOINT_TOKEN or --token-f
 
 GATEWAYS: Final = frozenset({HTTPStatus.BAD_GATEWAY, HTTPStatus.GATEWAY_TIMEOUT})
 """What a proxy answers in the place of a server that it did not reach, or that was too slow for it."""
-
-
-class OutOfOrderError(CouldNotTellError):
-    """There is a server, and it can answer nothing: it is out of order, or what stands in front of it is."""
 
 
 def refusal(status: int, headers: Mapping[str, str], body: bytes, where: str) -> Error:
@@ -35,7 +31,9 @@ def refusal(status: int, headers: Mapping[str, str], body: bytes, where: str) ->
     if passing is not None:
         remedy = "check how it is, and what stands in front of it"
         return passing(f"the server answered {status}", where=where, remedy=remedy, delay=delay or 0.0)
-    if told is not None and status != HTTPStatus.INTERNAL_SERVER_ERROR:
+    if told is not None and status == HTTPStatus.INTERNAL_SERVER_ERROR:
+        return OutOfOrderError(told.what, where=told.where, remedy=told.remedy)
+    if told is not None:
         return _of_setpoint(told, where)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return OutOfOrderError(f"the server answered {status}", where=where, remedy=IS_IT_SETPOINT)

@@ -26,7 +26,7 @@ from setpoint.model.finding import Finding
 from setpoint.model.override import Override
 from setpoint.model.policy import Effect, Severity, Stage
 from setpoint.model.resource import Resource
-from setpoint.model.service import Release, Service, Threshold
+from setpoint.model.service import Release, Service, Threshold, Tier
 from setpoint.model.urn import Urn
 
 
@@ -88,6 +88,7 @@ def decide_release(
         threshold=threshold.value if threshold else None,
         threshold_factors=threshold.factors if threshold else (),
         extras=extras,
+        is_of_critical=service.tier is Tier.CRITICAL,
     )
 
 

@@ -77,3 +77,5 @@ class Decision:
     """It is let in by this, whatever was decided."""
     decided: Verdict | None = None
     """The verdict that `break_glass` stands before; None where nothing does."""
+    is_of_critical: bool = False
+    """Its service is critical: what could not be told counts as refused, unless who asks says otherwise."""

@@ -1,4 +1,4 @@
-"""Weaknesses in the source as SARIF: those of every scanner, deduplicated, with fingerprints that outlast moved lines."""
+"""Weaknesses in the source as SARIF: those of every scanner, each once, with fingerprints that outlast moved lines."""
 
 from __future__ import annotations
 

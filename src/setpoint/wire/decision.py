@@ -54,6 +54,7 @@ DECISION_EXAMPLE = {
     "extras": [_EXTRA],
     "break_glass": None,
     "decided": None,
+    "is_of_critical": True,
 }
 
 
@@ -176,6 +177,7 @@ class DecisionDocument(Document):
     extras: tuple[ExtraDocument, ...] = ()
     break_glass: BrokenGlassDocument | None = None
     decided: Verdict | None = Field(default=None, description="The verdict, where an emergency lets it in instead.")
+    is_of_critical: bool = Field(default=False, description="Whether its service is critical.")
 
     @classmethod
     def of(cls, decision: Decision) -> Self:
@@ -195,6 +197,7 @@ class DecisionDocument(Document):
             extras=tuple(map(ExtraDocument.of, decision.extras)),
             break_glass=BrokenGlassDocument.of(decision.break_glass) if decision.break_glass else None,
             decided=decision.decided,
+            is_of_critical=decision.is_of_critical,
         )
 
     def model(self) -> Decision:
@@ -214,6 +217,7 @@ class DecisionDocument(Document):
             extras=tuple(each.model() for each in self.extras),
             break_glass=self.break_glass.model() if self.break_glass else None,
             decided=self.decided,
+            is_of_critical=self.is_of_critical,
         )
 
 

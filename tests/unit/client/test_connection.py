@@ -20,6 +20,7 @@ from setpoint.errors import (
     InputError,
     LedgerError,
     NotFoundError,
+    OutOfOrderError,
     TemporaryError,
 )
 from setpoint.wire.order import OrderDocument, OrderRequest
@@ -151,7 +152,7 @@ def test_a_redirect_is_not_followed(server: Canned, connect: Connect, status: in
         (409, {}, ConflictError, "f:1: no; do"),
         (422, {}, InputError, "f:1: no; do"),
         (503, {"exit_code": 3}, CouldNotTellError, "f:1: no; do"),
-        (500, {"exit_code": 3}, CouldNotTellError, "f:1: no; do"),
+        (500, {"exit_code": 3}, OutOfOrderError, "f:1: no; do"),
         (503, {"exit_code": 2}, LedgerError, "f:1: no; do"),
         (403, {}, InputError, "{url}: no; do"),
         (401, {}, InputError, "{url}: no; give one that is good now, by SETPOINT_TOKEN or --token-file"),

@@ -10,15 +10,10 @@ from setpoint.observe.aws.recorded_event import EXACT
 CALLS: Final[Mapping[tuple[str, str], frozenset[str]]] = {
     **EXACT,
     ("AWS::EC2::Volume", "Size"): frozenset({"ModifyVolume", "CreateVolume"}),
-    ("AWS::IAM::Group", "ManagedPolicyArns"): frozenset({"AttachGroupPolicy", "DetachGroupPolicy"}),
-    ("AWS::IAM::Group", "Policies"): frozenset({"PutGroupPolicy", "DeleteGroupPolicy"}),
     ("AWS::IAM::ManagedPolicy", "PolicyDocument"): frozenset(
         {"CreatePolicy", "CreatePolicyVersion", "DeletePolicyVersion", "SetDefaultPolicyVersion"}
     ),
-    ("AWS::IAM::User", "Groups"): frozenset({"AddUserToGroup", "RemoveUserFromGroup"}),
     ("AWS::IAM::User", "LoginProfile"): frozenset({"CreateLoginProfile", "UpdateLoginProfile", "DeleteLoginProfile"}),
-    ("AWS::IAM::User", "ManagedPolicyArns"): frozenset({"AttachUserPolicy", "DetachUserPolicy"}),
-    ("AWS::IAM::User", "Policies"): frozenset({"PutUserPolicy", "DeleteUserPolicy"}),
     ("AWS::S3::Bucket", "AccessControl"): frozenset({"PutBucketAcl", "CreateBucket"}),
 }
 """(type, property) → the events that set it, where its name does not occur in them, or in others, too (the services'

@@ -1,8 +1,8 @@
 """What the tests of bandit mean, which ruff took over under the same numbers: `B608` is `S608`.
 
 Ruff says no severity, and its SARIF no weakness; bandit says both, and sometimes a wide one. Severities are those that
-bandit 1.9 gives in the plain case. Weaknesses are bandit's and those of ruff's rule pages, and beside them the closer
-one where both are wide: what evaluates code is CWE-95, and not only a command (CWE-78).
+bandit 1.9 gives in the plain case. Weaknesses are bandit's and those of ruff's rule pages, but the closer one where
+both are wide: what evaluates code is CWE-95, and no command (CWE-78), and unsafe YAML is CWE-502, not any input (CWE-20).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class PythonTest:
 
 PYTHON_TESTS: Final[Mapping[str, PythonTest]] = {
     "101": PythonTest(LOW, (703,)),
-    "102": PythonTest(MEDIUM, (78, 95)),
+    "102": PythonTest(MEDIUM, (95,)),
     "103": PythonTest(MEDIUM, (732,)),
     "104": PythonTest(MEDIUM, (605,)),
     "105": PythonTest(LOW, (259, 798)),
@@ -43,12 +43,12 @@ PYTHON_TESTS: Final[Mapping[str, PythonTest]] = {
     "304": PythonTest(HIGH, (327,)),
     "305": PythonTest(MEDIUM, (327,)),
     "306": PythonTest(MEDIUM, (377,)),
-    "307": PythonTest(MEDIUM, (78, 95)),
+    "307": PythonTest(MEDIUM, (95,)),
     "308": PythonTest(MEDIUM, (79, 80)),
     "310": PythonTest(MEDIUM, (22, 918)),
     "311": PythonTest(LOW, (330, 338)),
     "312": PythonTest(HIGH, (319,)),
-    **dict.fromkeys(("313", "314", "315", "316", "317", "318", "319"), PythonTest(MEDIUM, (20, 611, 776))),
+    **dict.fromkeys(("313", "314", "315", "316", "317", "318", "319"), PythonTest(MEDIUM, (611, 776))),
     "321": PythonTest(HIGH, (319,)),
     "323": PythonTest(MEDIUM, (295,)),
     "324": PythonTest(HIGH, (327, 328)),
@@ -57,7 +57,7 @@ PYTHON_TESTS: Final[Mapping[str, PythonTest]] = {
     "503": PythonTest(MEDIUM, (327,)),
     "504": PythonTest(LOW, (327,)),
     "505": PythonTest(HIGH, (326,)),
-    "506": PythonTest(MEDIUM, (20, 502)),
+    "506": PythonTest(MEDIUM, (502,)),
     "507": PythonTest(HIGH, (295,)),
     "508": PythonTest(MEDIUM, (319,)),
     "509": PythonTest(MEDIUM, (319,)),
@@ -75,7 +75,7 @@ PYTHON_TESTS: Final[Mapping[str, PythonTest]] = {
     "612": PythonTest(MEDIUM, (94,)),
     "614": PythonTest(MEDIUM, (502,)),
     "615": PythonTest(MEDIUM, (494,)),
-    "701": PythonTest(HIGH, (79, 94)),
+    "701": PythonTest(HIGH, (79,)),
     "702": PythonTest(MEDIUM, (79, 80)),
     "703": PythonTest(MEDIUM, (79, 80)),
     "704": PythonTest(MEDIUM, (79,)),
@@ -84,10 +84,10 @@ PYTHON_TESTS: Final[Mapping[str, PythonTest]] = {
 
 
 def known(result: ScanResult) -> ScanResult:
-    """With what the table says: the severity only where the tool has none of its own."""
+    """With the table's weaknesses; with its severity where the tool has none of its own."""
     letter, number = result.rule[:1], result.rule[1:]
     test = PYTHON_TESTS.get(number)
     if test is None or (result.tool, letter) not in {("ruff", "S"), ("bandit", "B")}:
         return result
     severity = test.severity if result.tool == "ruff" else result.severity
-    return replace(result, severity=severity, cwes=tuple(sorted({*result.cwes, *test.cwes})))
+    return replace(result, severity=severity, cwes=test.cwes)

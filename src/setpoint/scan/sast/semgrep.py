@@ -23,7 +23,14 @@ IGNORE_NOTHING: Final = "# Everything counts.\n"
 """Without a file of its own, it leaves out tests and more."""
 
 _OFFLINE: Final = ("--metrics", "off", "--disable-version-check", "--oss-only")
-_PLAIN: Final = ("--sarif", "--quiet", "--no-rewrite-rule-ids", "--no-git-ignore", "--max-target-bytes", str(LARGEST_FILE))
+_PLAIN: Final = (
+    "--sarif",
+    "--quiet",
+    "--no-rewrite-rule-ids",
+    "--no-git-ignore",
+    "--max-target-bytes",
+    str(LARGEST_FILE),
+)
 
 
 class Semgrep(ProcessScanner):

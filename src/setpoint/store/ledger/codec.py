@@ -98,6 +98,7 @@ def encode_decision(decision: Decision) -> Fields:
         "waivers": decision.waivers,
         **({"extras": encode_extras(decision.extras)} if decision.extras else {}),
         **(_encode_break_glass(decision) if decision.break_glass else {}),
+        **({"is_of_critical": True} if decision.is_of_critical else {}),
     }
 
 
@@ -128,6 +129,7 @@ def decode_decision(document: Mapping[str, Any]) -> Decision:
         extras=decode_extras(document.get("extras", ())),
         break_glass=_decode_break_glass(document.get("break_glass")),
         decided=Verdict(document["decided"]) if "decided" in document else None,
+        is_of_critical=document.get("is_of_critical", False),
     )
 
 
