@@ -23,11 +23,11 @@ _OPTIONS: Final = (
 )
 
 
-def break_glass_options(command: Callable[..., int | None]) -> Callable[..., int | None]:
+def break_glass_options(command: Callable[..., int]) -> Callable[..., int]:
     """The command gets `break_glass`, which is None where nobody asks for it."""
 
     @wraps(command)
-    def given(ticket: str | None, reason: str | None, **options: Any) -> int | None:
+    def given(ticket: str | None, reason: str | None, **options: Any) -> int:
         return command(break_glass=_request(ticket, reason), **options)
 
     for option in reversed(_OPTIONS):

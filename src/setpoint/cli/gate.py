@@ -2,24 +2,56 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import assert_never
 
 import click
 from click.core import ParameterSource
 
 from setpoint.cli import what_if
+from setpoint.cli.break_glass import break_glass_options
 from setpoint.cli.decisions import decision_json, explain
+from setpoint.cli.gate_approve import approve
+from setpoint.cli.gate_away import AWAY, LastThresholds, threshold_options
 from setpoint.cli.gate_plan import PlanFiles, plan_options
-from setpoint.cli.options import json_option
+from setpoint.cli.gate_scan import ScanOptions, scan_options
+from setpoint.cli.options import goes_to_subcommand, json_option
 from setpoint.cli.output import Output
+from setpoint.cli.server_options import named_server
 from setpoint.cli.source import Source, source_option
-from setpoint.errors import CouldNotTellError, InputError
+from setpoint.errors import CouldNotTellError, Error, InputError
+from setpoint.model.admitting import BreakGlassRequest, Bringing
 from setpoint.model.decision import Decision, Verdict
 from setpoint.model.policy import Stage
-from setpoint.model.service import Release
+from setpoint.model.service import Release, Tier, check_release
 
 
-@click.command(name="gate")
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What is asked of a release."""
+
+    release: Release
+    stage: Stage
+    suppositions: tuple[str, ...]
+    scanning: ScanOptions
+    canary_share: float | None
+    break_glass: BreakGlassRequest | None
+    thresholds: LastThresholds
+
+    def check(self) -> None:
+        """What is wrong in itself is told before a scanner runs for minutes."""
+        check_release(self.release)
+        if self.suppositions and self.break_glass is not None:
+            raise InputError(
+                "an emergency is none that is only supposed", where="--break-glass", remedy="leave --what-if out"
+            )
+
+    def bringing(self) -> Bringing:
+        return Bringing(self.scanning.made(), self.canary_share, self.break_glass)
+
+
+@click.group(name="gate", invoke_without_command=True)
 @source_option
 @click.option("--service", default="", metavar="NAME", help="The service that is released.")
 @click.option("--release", "version", default="", metavar="VERSION", help="The release's version.")
@@ -31,6 +63,10 @@ from setpoint.model.service import Release
     show_default=True,
     help="The stage that it wants to pass.",
 )
+@scan_options
+@click.option(
+    "--canary-share", type=float, metavar="PERCENT", help="The share of the traffic that it is deployed to first."
+)
 @click.option(
     "--what-if",
     "suppositions",
@@ -39,10 +75,13 @@ from setpoint.model.service import Release
     help="Decide as if, and record nothing: without=FINDING or POLICY, in=7d (of quiet), exposure=internal, tier=low, "
     "environment=staging. May be given several times.",
 )
+@break_glass_options
+@threshold_options
 @click.option(
     "--on-unknown",
     type=click.Choice([str(Verdict.ADMIT), str(Verdict.REFUSE)]),
-    help="What could not be told counts as admitted (exits 0) or refused (exits 1).",
+    help="What could not be told counts as admitted (exits 0) or refused (exits 1). Without it, that of a critical "
+    "service counts as refused, and of any other exits 3.",
 )
 @json_option
 def command(
@@ -51,44 +90,67 @@ def command(
     version: str,
     plan: PlanFiles | None,
     stage: str,
+    scanning: ScanOptions,
+    canary_share: float | None,
     suppositions: tuple[str, ...],
+    break_glass: BreakGlassRequest | None,
+    thresholds: LastThresholds,
     on_unknown: str | None,
     *,
     as_json: bool,
 ) -> int:
     """Decide whether a release of a service may pass a stage, or what a plan would grant, and say why.
 
-    Exits 0 when it is admitted, 1 when it is refused, 3 when that could not be told. While the ledger is out of reach,
-    the signed last threshold decides, until it expires. A server that does not answer is no admission either: exit 3.
+    Exits 0 when it is admitted, 1 when it is refused, 3 when that could not be told. While the ledger or the server is
+    out of reach, the signed last thresholds decide, until they expire; without any, that could not be told.
+    With --scan the source is scanned here first, and what scanners tell is held against what production shows.
     With --plan, what a change of Terraform would grant is held against what is granted: only what is new counts.
     """
-    output = Output.of(as_json=as_json)
-    counts_as = Verdict(on_unknown) if on_unknown else Verdict.UNKNOWN
+    if goes_to_subcommand(click.get_current_context()):
+        return 0
+    output, counts_as = Output.of(as_json=as_json), Verdict(on_unknown) if on_unknown else None
+    release = Release(service, version)
+    question = _Question(release, Stage(stage), suppositions, scanning, canary_share, break_glass, thresholds)
     _check_question(plan, named=bool(service or version or suppositions))
     try:
-        if plan is not None:
-            verdict = _show(output, plan.decide(Stage(stage)))
-        else:
-            verdict = _decide(output, source, Release(service, version), Stage(stage), suppositions)
+        decision = _show(output, plan.decide(Stage(stage))) if plan is not None else _decide(output, source, question)
     except CouldNotTellError as error:
+        counts_as = counts_as or _usual(thresholds, service)
         if counts_as is Verdict.UNKNOWN:
             raise
-        verdict = Verdict.UNKNOWN
-        output.line(f"{verdict}: {error.diagnostics()}", style="bold yellow")
+        output.line(f"{Verdict.UNKNOWN}: {error.diagnostics()}", style="bold yellow")
         if as_json:
             output.json({"could_not_tell": error.diagnostics()})
-    if verdict is Verdict.UNKNOWN and counts_as is not verdict:
-        output.line(f"which counts as {counts_as}, as --on-unknown says")
-    return _exit_code(counts_as if verdict is Verdict.UNKNOWN else verdict)
+        return _counted(output, Verdict.UNKNOWN, counts_as, said=on_unknown is not None)
+    usual = Verdict.REFUSE if decision.is_of_critical else Verdict.UNKNOWN
+    return _counted(output, decision.verdict, counts_as or usual, said=on_unknown is not None)
 
 
-def _decide(output: Output, source: Source, release: Release, stage: Stage, suppositions: tuple[str, ...]) -> Verdict:
-    supposed = what_if.parse(suppositions)
-    if suppositions:
-        is_so, would_be = source.suppose(release, stage, supposed)
-        what_if.show(output, suppositions, is_so, would_be)
-        return would_be.verdict
-    return _show(output, source.decide(release, stage))
+command.add_command(approve)
+
+
+def _decide(output: Output, source: Source, question: _Question) -> Decision:
+    question.check()
+    supposed = what_if.parse(question.suppositions)
+    bringing = question.bringing()
+    if question.suppositions:
+        is_so, would_be = source.suppose(question.release, question.stage, supposed, bringing)
+        what_if.show(output, question.suppositions, is_so, would_be)
+        return would_be
+    return _show(output, _asked(source, question, bringing))
+
+
+def _asked(source: Source, question: _Question, bringing: Bringing) -> Decision:
+    """Of whoever knows most that can be asked."""
+    release, stage, thresholds = question.release, question.stage, question.thresholds
+    if named_server(click.get_current_context()) is None:
+        if thresholds.are_named:
+            return thresholds.decide(release, stage, bringing)
+        return source.decide(release, stage, bringing)
+    try:
+        return source.decide(release, stage, bringing)
+    except AWAY as error:
+        return thresholds.decide_away(release, stage, bringing, error)
 
 
 def _check_question(plan: PlanFiles | None, *, named: bool) -> None:
@@ -104,15 +166,28 @@ def _check_question(plan: PlanFiles | None, *, named: bool) -> None:
             raise click.UsageError(f"Missing option '{option}'.")
 
 
-def _show(output: Output, decision: Decision) -> Verdict:
+def _show(output: Output, decision: Decision) -> Decision:
     if output.as_json:
         output.json(decision_json(decision))
     else:
         explain(output, decision)
-    return decision.verdict
+    return decision
 
 
-def _exit_code(verdict: Verdict) -> int:
+def _usual(thresholds: LastThresholds, service: str) -> Verdict:
+    """What it counts as where nobody could decide, as far as a configuration here says how critical the service is."""
+    with suppress(Error):
+        if thresholds.config.exists() and thresholds.settings().service(service).tier is Tier.CRITICAL:
+            return Verdict.REFUSE
+    return Verdict.UNKNOWN
+
+
+def _counted(output: Output, verdict: Verdict, counts_as: Verdict, *, said: bool) -> int:
+    """The exit code; what counts as something else is said."""
+    if verdict is Verdict.UNKNOWN and counts_as is not verdict:
+        why = "as --on-unknown says" if said else "since the service is critical; --on-unknown says otherwise"
+        output.line(f"which counts as {counts_as}, {why}")
+        verdict = counts_as
     match verdict:
         case Verdict.ADMIT:
             return 0

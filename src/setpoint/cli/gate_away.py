@@ -11,11 +11,12 @@ from typing import Any, Final
 import click
 
 from setpoint.errors import CouldNotTellError, Error, OutOfOrderError, TemporaryError
+from setpoint.loop.admission import Admission, not_recorded
 from setpoint.model.admitting import Bringing
 from setpoint.model.decision import Decision
 from setpoint.model.policy import Stage
 from setpoint.model.service import Release
-from setpoint.settings import DEFAULT_FILE
+from setpoint.settings import DEFAULT_FILE, Settings, load_settings
 
 AWAY: Final = (TemporaryError, OutOfOrderError)
 """The server cannot be reached, does not answer in time, or is out of order; not that it could not tell."""
@@ -40,33 +41,47 @@ class LastThresholds:
     file: Path | None = None
     key: Path | None = None
 
-    def decide(self, release: Release, stage: Stage, bringing: Bringing, error: Error) -> Decision:
-        """Without whoever knows more, because of an error; that goes on where nothing here can decide."""
-        if bringing.break_glass is None and not self.config.exists():
+    @property
+    def are_named(self) -> bool:
+        """Whether the command line says where any of the two is."""
+        return self.file is not None or self.key is not None
+
+    def settings(self) -> Settings:
+        """Of the configuration, with these."""
+        settings = load_settings(self.config)
+        gate = settings.gate
+        named = replace(gate, threshold_file=self.file or gate.threshold_file, key_file=self.key or gate.key_file)
+        return replace(settings, gate=named)
+
+    def decide(self, release: Release, stage: Stage, bringing: Bringing) -> Decision:
+        """By the ledger here, and by these while it is out of reach."""
+        return self._admission().decide(release, stage, bringing=bringing)
+
+    def decide_away(self, release: Release, stage: Stage, bringing: Bringing, error: Error) -> Decision:
+        """By these, because of an error that keeps whoever knows more from being asked."""
+        if bringing.break_glass is not None:
+            raise not_recorded(error) from error
+        if not self.config.exists():
             raise CouldNotTellError(
                 f"{error.diagnostics()}; and there is no configuration here to decide by the last thresholds",
                 where=str(self.config),
                 remedy="bring the loop's setpoint.yaml, the signed thresholds and their key",
             ) from error
-        # Only who decides alone pays for all that decides.
+        return self._admission().decide_away(release, stage, error, bringing=bringing)
+
+    def _admission(self) -> Admission:
+        # Only who decides here pays for all that decides.
         from setpoint.cli.actor import actor
-        from setpoint.settings import load_settings
         from setpoint.wiring import admission
 
-        settings = load_settings(self.config)
-        gate = replace(
-            settings.gate,
-            threshold_file=self.file or settings.gate.threshold_file,
-            key_file=self.key or settings.gate.key_file,
-        )
-        return admission(replace(settings, gate=gate), actor()).decide_away(release, stage, error, bringing=bringing)
+        return admission(self.settings(), actor())
 
 
-def threshold_options(command: Callable[..., int | None]) -> Callable[..., int | None]:
+def threshold_options(command: Callable[..., int]) -> Callable[..., int]:
     """The command gets `thresholds`."""
 
     @wraps(command)
-    def given(threshold_file: Path | None, threshold_key_file: Path | None, **options: Any) -> int | None:
+    def given(threshold_file: Path | None, threshold_key_file: Path | None, **options: Any) -> int:
         config = Path(click.get_current_context().params.get("config") or DEFAULT_FILE)
         return command(thresholds=LastThresholds(config, threshold_file, threshold_key_file), **options)
 

@@ -11,11 +11,11 @@ from typing import Any, Final
 
 import click
 
-from setpoint.settings import DEFAULT_FILE
 from setpoint.cli.server_options import lacks_client
 from setpoint.errors import InputError
 from setpoint.files import read_bytes
 from setpoint.model.scan import Scan
+from setpoint.settings import DEFAULT_FILE
 
 MAX_SCAN_BYTES: Final = 64 * 1024 * 1024
 """Of a file with twenty thousand weaknesses, which is as many as are taken."""
@@ -89,7 +89,7 @@ class ScanOptions:
         return examine_source(question, settings, told=_tell)
 
 
-def scan_options(command: Callable[..., int | None]) -> Callable[..., int | None]:
+def scan_options(command: Callable[..., int]) -> Callable[..., int]:
     """The command gets `scanning`."""
 
     @wraps(command)
@@ -100,7 +100,7 @@ def scan_options(command: Callable[..., int | None]) -> Callable[..., int | None
         base: str,
         scan_file: Path | None,
         **options: Any,
-    ) -> int | None:
+    ) -> int:
         config = Path(click.get_current_context().params.get("config") or DEFAULT_FILE)
         scanning = ScanOptions(config, folder, scanners, reports, base, scan_file)
         scanning.check()

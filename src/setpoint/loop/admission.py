@@ -148,7 +148,7 @@ class Admission:
                 self._record(ledger, judged, decision, now, recorded)
         except (LedgerError, TemporaryError) as error:
             if bringing.break_glass is not None:
-                raise _not_recorded(error) from error
+                raise not_recorded(error) from error
             # 5. Without the ledger, decide by what was last known, and say so.
             because = f"the ledger cannot be reached ({error.diagnostics()})"
             decision = self._decide(self._last_known(case, because))
@@ -168,8 +168,6 @@ class Admission:
 
     def decide_away(self, release: Release, stage: Stage, error: Error, *, bringing: Bringing = NOTHING) -> Decision:
         """By what was last known, because the control plane, which knows more, cannot be asked."""
-        if bringing.break_glass is not None:
-            raise _not_recorded(error) from error
         because = f"the control plane cannot be asked ({error.diagnostics()})"
         return self._decide(self._last_known(self._case(release, stage, bringing), because))
 
@@ -301,7 +299,7 @@ class Admission:
         return self.clock(ledger.latest_time()).now()
 
 
-def _not_recorded(error: Error) -> CouldNotTellError:
+def not_recorded(error: Error) -> CouldNotTellError:
     """An emergency that nobody would hear of is none."""
     return CouldNotTellError(
         f"break-glass can neither be recorded nor told to anybody ({error.diagnostics()})",

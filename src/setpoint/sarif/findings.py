@@ -43,7 +43,7 @@ def _result(record: FindingRecord, declared_at: Mapping[Urn, str]) -> SarifResul
         path=finding.path,
         fingerprint=finding.id,
         level=level,
-        declared_at=declared_at.get(finding.urn, ""),
+        declared_at=_code_place(finding) or declared_at.get(finding.urn, ""),
         properties={
             "severity": finding.severity,
             "service": finding.service,
@@ -52,6 +52,15 @@ def _result(record: FindingRecord, declared_at: Mapping[Urn, str]) -> SarifResul
             **made_by_properties(record.attribution),
         },
     )
+
+
+def _code_place(finding: Finding) -> str:
+    """Where it is in the source; empty where it is not there."""
+    if finding.source is not FindingSource.CODE:
+        return ""
+    line = finding.evidence["line"]
+    place = f"{finding.evidence['file']}:{line}" if line else str(finding.evidence["file"])
+    return f"{place}: {finding.evidence['function'] or finding.rule}"
 
 
 def _rule(finding: Finding) -> SarifRule:

@@ -101,6 +101,8 @@ def _files(root: Path, commit: str) -> list[tuple[bytes, PurePosixPath]]:
         mode, _, object_id, octets = head.split()
         path = PurePosixPath(os.fsdecode(name))
         if mode in PLAIN_FILES and _is_safe(path):
+            if not octets.isdigit():
+                raise _incomplete()
             files.append((object_id, path.relative_to(prefix)))
             size += int(octets)
     if len(files) > MOST_FILES or size > MOST_BYTES:

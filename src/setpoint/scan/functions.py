@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import warnings
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -60,11 +60,18 @@ class PythonStatements:
     def at(self, line: int) -> Statement | None:
         """The smallest that the line is part of; None for one between statements (a comment, nothing)."""
         for index in range(bisect_right(self._firsts, line) - 1, -1, -1):
-            if self._statements[index].last >= line:
-                return self._statements[index]
-            if line - self._statements[index].first > LONGEST_STATEMENT:
+            found = self._statements[index]
+            if found.last >= line:
+                return found if found.first < line else self._first_that_calls(found)
+            if line - found.first > LONGEST_STATEMENT:
                 return None
         return None
+
+    def _first_that_calls(self, found: Statement) -> Statement:
+        """Of several that begin on a line (`if danger(): pass`): what is disliked is mostly a call."""
+        several = self._statements[bisect_left(self._firsts, found.first) : bisect_right(self._firsts, found.first)]
+        calling = (each for each in several if any(isinstance(part, ast.Call) for part in _parts(each.node)))
+        return found if len(several) == 1 else next(calling, found)
 
     def function_at(self, statement: Statement, line: int) -> str:
         """Of a statement that holds a lambda, it is that where nothing else on this line is called."""

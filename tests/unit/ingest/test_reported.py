@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from setpoint.ingest.reported import is_report, report_of
 from setpoint.ingest.reports import ReportReader
-from setpoint.model.report import Coverage, Part
+from setpoint.model.report import Coverage, Frame, Part, ReportedLooks, SinkCaller
 from setpoint.settings.ingest import IngestBounds
 from setpoint.store.interface import Entry
 
@@ -52,6 +52,13 @@ def test_what_was_seen_from_inside_is_all_there() -> None:
     assert (route.calls, route.seconds, route.effects) == (1200, 4.25, {"rows-written": 3})
     assert [each.function for each in read.functions[Part.LIBRARY]] == ["Flask.wsgi_app"]
     assert read.mishaps == {"examine: TypeError at recognition.py:40": 2}
+
+
+def test_what_was_quiet_and_what_could_have_run_is_all_there() -> None:
+    read = report_of(entry(sample("what was quiet, and what could have run")))
+    assert read is not None
+    assert read.defined == (Frame("shop/store.py", 9, "Store.find"),)
+    assert read.looks == (ReportedLooks(SinkCaller(Frame("shop/store.py", 12, "Store.find"), 89), 4096),)
 
 
 def test_an_agent_that_only_asks_is_not_watching() -> None:

@@ -116,7 +116,18 @@ def test_the_same_statement_twice_is_two_and_a_third_moves_neither() -> None:
 
 def test_a_comment_a_string_of_another_style_and_brackets_change_nothing() -> None:
     plain = "def find(a):\n    rows = danger('x' + a)\n"
-    dressed = 'def find(\n    a,\n):\n    """Find."""\n    rows = (  # all\n        danger(\n            "x"\n            + a,\n        )\n    )\n'
+    dressed = """
+def find(
+    a,
+):
+    'Find.'
+    rows = (  # all
+        danger(
+            "x"
+            + a,
+        )
+    )
+"""
     assert fingerprints(flagged({"a.py": plain})) == fingerprints(flagged({"a.py": dressed}))
 
 

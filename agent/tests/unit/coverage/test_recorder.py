@@ -16,7 +16,7 @@ import pytest
 
 from setpoint_agent.coverage import recorder, sampled
 from setpoint_agent.coverage.exact import OURS, TOOL
-from setpoint_agent.coverage.recorder import EXACT, SAMPLED, Coverage
+from setpoint_agent.coverage.recorder import EXACT, SAMPLED, Coverage, functions_in
 from setpoint_agent.coverage.sampled import SampledWatch
 from setpoint_agent.stack import Application
 
@@ -187,3 +187,58 @@ def test_a_report_has_room_for_so_many() -> None:
     assert 0 < len(first) < 300
     rest = coverage.take_changed(1_000_000)["application"]
     assert len({each["function"] for each in (*first, *rest)}) == 300
+
+
+def test_functions_of_a_file_are_those_with_a_name_at_any_depth() -> None:
+    source = """
+@print
+def one(a=lambda: 1):
+    def two():
+        return [each for each in ()]
+    class Three:
+        async def four(self): yield
+class Five:
+    def six(self): pass
+"""
+    found = {each.co_qualname: each.co_firstlineno for each in functions_in(compile(source, "any", "exec"))}
+    assert found == {
+        "one": 2,
+        "one.<locals>.two": 4,
+        "one.<locals>.Three.four": 7,
+        "Five.six": 9,
+    }
+
+
+@exact
+def test_of_a_file_that_is_loaded_all_functions_are_told_whether_they_run_or_not() -> None:
+    space: dict[str, Any] = {}
+    with recording() as coverage:
+        exec(compile("def run(): pass\ndef rest(): pass\nrun()", str(HERE), "exec"), space)
+        told = coverage.take_changed(1_000_000)
+        again = coverage.take_changed(1_000_000)
+    assert [each["function"] for each in told["defined"]] == ["run", "rest"]
+    assert {each["function"] for each in told["application"]} >= {"run", "<module>"}
+    assert "rest" not in {each["function"] for each in told["application"]}
+    assert again["defined"] == []
+
+
+def test_coverage_that_lost_something_is_exact_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recorder, "MOST_FUNCTIONS", 2)
+    coverage = Coverage(Application((HERE.parent,)))
+    coverage.mode = EXACT
+    for name in ("one", "two"):
+        coverage._met.append(made(name).__code__)
+    coverage.take_changed(1_000_000)
+    assert coverage.mode == EXACT
+    coverage._met.append(made("three").__code__)
+    coverage.take_changed(1_000_000)
+    assert coverage.mode == SAMPLED
+
+
+def test_coverage_that_may_have_dropped_something_is_exact_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recorder, "MOST_WAITING", 2)
+    coverage = Coverage(Application((HERE.parent,)))
+    coverage.mode = EXACT
+    coverage._met.extend(made(name).__code__ for name in ("one", "two", "three"))
+    coverage.take_changed(1_000_000)
+    assert coverage.mode == SAMPLED

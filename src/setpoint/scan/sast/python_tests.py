@@ -2,7 +2,7 @@
 
 Ruff says no severity, and its SARIF no weakness; bandit says both, and sometimes a wide one. Severities are those that
 bandit 1.9 gives in the plain case. Weaknesses are bandit's and those of ruff's rule pages, but the closer one where
-both are wide: what evaluates code is CWE-95, and no command (CWE-78), and unsafe YAML is CWE-502, not any input (CWE-20).
+both are wide: what evaluates code is CWE-95, no command (CWE-78), and unsafe YAML is CWE-502, not any input (CWE-20).
 """
 
 from __future__ import annotations

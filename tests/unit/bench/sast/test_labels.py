@@ -7,8 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-
-from bench.sast.check import faults_of_frozen, faults_of_labels, faults_of_pipelines, faults_of_running
+from bench.sast.check import (
+    faults_of_attacks,
+    faults_of_frozen,
+    faults_of_labels,
+    faults_of_pipelines,
+    faults_of_running,
+)
 from bench.sast.labels import MODULE, owners, places
 
 
@@ -58,6 +63,13 @@ def test_a_line_that_does_not_run_and_one_that_should_not_are_told() -> None:
             f"{dead.id}: runs under some.request, though its label names no request",
         ]
     )
+
+
+def test_an_attack_that_fails_and_one_that_should_are_told() -> None:
+    weak = next(place for place in places() if place.is_weakness)
+    safe = next(place for place in places() if not place.is_weakness)
+    assert list(faults_of_attacks([weak, safe], {weak.id: [True], safe.id: [False, False]})) == []
+    assert len(list(faults_of_attacks([weak, safe], {weak.id: [False], safe.id: [False, True]}))) == 2
 
 
 def test_a_line_of_python_belongs_to_the_innermost_function(tmp_path: Path) -> None:

@@ -1,0 +1,112 @@
+"""Lines that hand over nothing of a request are counted, with no more told than somebody needs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from setpoint_agent import examination
+from setpoint_agent.catalogue import PATH_TRAVERSAL, SQL_INJECTION
+from setpoint_agent.evidence import Evidence
+from setpoint_agent.examination import Examination, examine
+from setpoint_agent.request import HEADER, QUERY, Request, Value, current
+from setpoint_agent.room import Room
+from setpoint_agent.sinks.interface import Sink
+from setpoint_agent.stack import Application
+from setpoint_agent.watched import MOST_CALLERS, Watched, watched
+
+SQL = Sink(SQL_INJECTION, "library.execute", "sql")
+
+
+def room() -> Room:
+    return Room(rows=1_000, octets=1_000_000)
+
+
+@pytest.fixture
+def evidence() -> Iterator[list[Evidence]]:
+    kept: list[Evidence] = []
+    watched.begin_anew()
+    examination.begin(Examination(Application((Path(__file__).parent,)), kept.append, b"key"))
+    yield kept
+    examination.begin(None)
+    watched.begin_anew()
+
+
+@contextmanager
+def request_of(*values: Value) -> Iterator[None]:
+    request = Request("GET", "/users/7", "flask")
+    request.add_source(lambda: values)
+    token = current.set(request)
+    try:
+        yield
+    finally:
+        current.reset(token)
+
+
+def ask(text: str) -> None:
+    examine(SQL, text)
+
+
+def test_a_line_that_hands_over_nothing_of_its_requests_is_told_with_its_function(evidence: list[Evidence]) -> None:
+    for number in range(5):
+        with request_of(Value(QUERY, "q", "Johnson")):
+            ask(f"SELECT {number} FROM users")
+    (told,) = watched.take_changed(room())
+    line = ask.__code__.co_firstlineno + 1
+    assert told == {"file": "test_watched.py", "line": line, "function": "ask", "cwe": 89, "count": 5}
+    assert not evidence
+
+
+def test_what_holds_something_of_a_request_counts_for_nothing(evidence: list[Evidence]) -> None:
+    name = "".join(["John", "son"])  # what stands in the code is no input
+    with request_of(Value(QUERY, "q", name)):
+        ask(f"SELECT * FROM users WHERE name = '{name}'")
+    assert evidence
+    assert watched.take_changed(room()) == []
+
+
+@pytest.mark.parametrize("values", [(), (Value(HEADER, "user-agent", "Mozilla"),)])
+def test_a_request_that_brings_nothing_says_nothing(evidence: list[Evidence], values: tuple[Value, ...]) -> None:
+    with request_of(*values):
+        ask("SELECT 1 FROM users")
+    assert watched.take_changed(room()) == []
+
+
+def test_a_sink_without_a_caller_of_the_application_counts_for_nothing() -> None:
+    watched.begin_anew()
+    examination.begin(Examination(Application((Path("/elsewhere"),)), lambda _: None))
+    try:
+        with request_of(Value(QUERY, "q", "Johnson")):
+            ask("SELECT 1 FROM users")
+    finally:
+        examination.begin(None)
+    assert watched.take_changed(room()) == []
+
+
+def test_a_count_is_told_again_once_it_has_doubled() -> None:
+    mine, told = Watched(), []
+    for _ in range(100):
+        mine.note(sys._getframe(), "a.py", SQL_INJECTION)
+        told += [each["count"] for each in mine.take_changed(room())]
+    assert told == [1, 2, 4, 8, 16, 32, 64]
+
+
+def test_kinds_stay_apart_and_what_has_no_room_waits() -> None:
+    mine, frame = Watched(), sys._getframe()
+    for kind in (SQL_INJECTION, PATH_TRAVERSAL):
+        mine.note(frame, "a.py", kind)
+    first = mine.take_changed(Room(rows=1, octets=1_000))
+    second = mine.take_changed(room())
+    assert sorted(each["cwe"] for each in (*first, *second)) == [22, 89]
+    assert (len(first), len(second)) == (1, 1)
+
+
+def test_lines_without_end_are_not_kept() -> None:
+    mine = Watched()
+    for number in range(MOST_CALLERS + 10):
+        mine.note(sys._getframe(), f"{number}.py", SQL_INJECTION)
+    assert len(mine.take_changed(Room(rows=10_000, octets=10**7))) == MOST_CALLERS
