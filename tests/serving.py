@@ -28,6 +28,7 @@ from setpoint.errors import CouldNotTellError, NotFoundError
 from setpoint.loop.admission import WhatIf
 from setpoint.loop.settings import LoopSettings
 from setpoint.model.access import AccessScope, TokenRequest
+from setpoint.model.admitting import NOTHING, Bringing, ExtraKind, Grant
 from setpoint.model.conclusion import Conclusion
 from setpoint.model.decision import Decision, Factor, Outcome, Reason, Verdict
 from setpoint.model.drift import Comparison, Drift, DriftKind
@@ -169,7 +170,12 @@ class FakeGate:
         self.actor = actor
 
     def decide(
-        self, release: Release, stage: Stage, recorded: Callable[[Decision], None] = lambda _decision: None
+        self,
+        release: Release,
+        stage: Stage,
+        recorded: Callable[[Decision], None] = lambda _decision: None,
+        *,
+        bringing: Bringing = NOTHING,  # noqa: ARG002 (the promise's)
     ) -> Decision:
         if release.service not in SERVICES:
             raise NotFoundError(f"there is no service {release.service!r}")
@@ -177,10 +183,25 @@ class FakeGate:
         recorded(decided)
         return decided
 
-    def suppose(self, release: Release, stage: Stage, what_if: WhatIf) -> tuple[Decision, Decision]:
+    def suppose(
+        self,
+        release: Release,
+        stage: Stage,
+        what_if: WhatIf,
+        *,
+        bringing: Bringing = NOTHING,  # noqa: ARG002 (the promise's)
+    ) -> tuple[Decision, Decision]:
         if what_if.without and what_if.without != (POLICY.id,):
             raise NotFoundError("it is neither a finding nor a policy")
         return self.decide(release, stage), self.decide(release, stage)
+
+    def approve(self, release: Release, reason: str, noted: Callable[[Grant], None] = lambda _grant: None) -> Grant:
+        if release.service not in SERVICES:
+            raise NotFoundError(f"there is no service {release.service!r}")
+        until = AT + timedelta(days=1)
+        grant = Grant(release.service, release.version, ExtraKind.APPROVAL, self.actor, reason, AT, until)
+        noted(grant)
+        return grant
 
 
 class FakeWorkers:

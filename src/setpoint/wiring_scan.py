@@ -24,6 +24,9 @@ from setpoint.settings.scan import ScanSettings
 STARTED: Final = frozenset({ScanStatus.COMPLETE, ScanStatus.PARTIAL, ScanStatus.FAILED, ScanStatus.TIMED_OUT})
 """What a scanner can come to that is here and has something to look at: nobody left it out."""
 
+MOST_TOLD: Final = 5
+"""Of what is left out."""
+
 _NO_ANSWER: Final = frozenset({ScanStatus.MISSING, ScanStatus.FAILED, ScanStatus.TIMED_OUT})
 
 
@@ -96,7 +99,11 @@ class _Asked:
             return ()
         found = find_files(root, self.exclude)
         if not (found.files or found.unread or empty_is_fine):
-            raise InputError("there is nothing in this folder to look at", where=str(root), remedy="check --exclude")
+            raise InputError(
+                "there is nothing in this folder to look at", where=str(root), remedy="check the path and --exclude"
+            )
+        if found.left_out:
+            self.told(f"left out, as no source of the project's own: {_listed(found.left_out)}")
         target = ScanTarget(
             root,
             seconds=self.settings.timeout,
@@ -107,6 +114,11 @@ class _Asked:
             is_stopped=self.is_stopped,
         )
         return run_side_by_side(self.scanners, target, self.told)
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - MOST_TOLD:,} more" if len(names) > MOST_TOLD else ""
+    return f"{', '.join(names[:MOST_TOLD])}{more}"
 
 
 def _chosen(question: SourceQuestion, settings: ScanSettings) -> list[Scanner]:

@@ -84,6 +84,8 @@ class Request:
     """What is to be done when the head of its answer is handed over, with the headers in it."""
     coroutine: object = None
     """What it is answered in, where the agent has a coroutine around it: `handovers` finds who waits behind it."""
+    escaped: deque[str] | None = None
+    """Every text that an escaper for HTML gave back, as often as it did: what is safe on a page is counted."""
     templates: tuple[object, ...] = ()
     """Templates that were rendered."""
     has_effects: bool = False
@@ -112,11 +114,6 @@ class Request:
     def passages(self) -> dict[str, set[str]]:
         """A text that an escaper or a check gave back → what it is now safe for (`shell`, `sql`, …)."""
         return {}
-
-    @once
-    def escaped(self) -> deque[str]:
-        """Every text that an escaper for HTML gave back, as often as it did: what is safe on a page is counted."""
-        return deque(maxlen=MOST_ESCAPED)
 
     @once
     def joined(self) -> list[tuple[str, int]]:
@@ -181,10 +178,16 @@ class Request:
                 _gather(source, self._values)
         return self._values
 
+    def note_escaped(self, result: str) -> None:
+        """An escaper for HTML gave `result` back."""
+        if self.escaped is None:
+            self.escaped = deque(maxlen=MOST_ESCAPED)
+        self.escaped.append(result)
+
     def note_passage(self, result: str, *safe_for: str) -> None:
         """An escaper or a check for `safe_for` gave `result` back."""
         if HTML in safe_for:
-            self.escaped.append(result)
+            self.note_escaped(result)
         if safe_for != (HTML,) and len(self.passages) < MOST_PASSAGES:
             self.passages.setdefault(result, set()).update(safe_for)
 

@@ -70,11 +70,13 @@ def test_passages_have_an_end() -> None:
     assert request.passages["1"] == {"shell"}
 
 
-def test_what_was_escaped_for_a_page_is_a_passage() -> None:
+def test_what_was_escaped_for_a_page_is_counted() -> None:
     request = Request("GET", "/")
-    request.note_passage("blue", "html")
-    assert request.passages == {"blue": {"html"}}
-    assert list(request.escaped) == ["blue"]
+    for _ in range(2):
+        request.note_passage("blue", "html")
+    request.note_passage("green", "html", "xpath")
+    assert list(request.escaped or ()) == ["blue", "blue", "green"]
+    assert {name: "xpath" in safe_for for name, safe_for in request.passages.items()} == {"green": True}
 
 
 def test_asking_for_effects_makes_none() -> None:

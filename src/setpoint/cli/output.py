@@ -6,6 +6,7 @@ Text that comes from outside (names, values, error messages) never reaches a ter
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -53,17 +54,42 @@ STYLES: Final[Mapping[str, str]] = {
 
 _CONTROL: Final = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160)) if code not in (9, 10)}
 _CONTROL_IN_JSON: Final = {code: f"\\u{code:04x}" for code in range(127, 160)}
-"""JSON lets these stand in a text as they are, and some terminals obey them; the others it escapes by itself."""
+"""JSON lets these stand in a text as they are, and some terminals obey them; the others it escapes by itself. So do
+pipelines `##`, of which the second sign is spelt out (see `_COMMAND`)."""
+
+
+_COMMAND: Final = re.compile(
+    r"""
+    (?<=\#)\#(?=\[|vso\[)  # `##[…]` anywhere in a line
+    | ^(?P<blanks>\s*):(?=:(?![0-9a-f]{0,4}(?:[:/.%\s]|$)))  # `::…` at its start, but for addresses: `::1`, `::/0`
+    """,
+    re.VERBOSE | re.MULTILINE | re.IGNORECASE,
+)
+"""What runners of GitHub Actions (*Workflow commands*) and Azure Pipelines (*Logging commands*) obey in a log."""
 
 
 def clean(text: str) -> str:
-    """`text` with control characters spelt out, so that no resource's name can move a cursor or hide a line."""
-    return text.translate(_CONTROL)
+    """`text` with control characters spelt out, so that no resource's name can move a cursor or hide a line.
+
+    Nor can one command the pipeline that keeps what is printed.
+    """
+    text = text.translate(_CONTROL)
+    return _COMMAND.sub(_spelt_out, text) if "::" in text or "##" in text else text
+
+
+def _spelt_out(sign: re.Match[str]) -> str:
+    return r"\x23" if sign["blanks"] is None else rf"{sign['blanks']}\x3a"
 
 
 def one_line(text: str) -> str:
     """`text`, cleaned, on one line: none of it can pass for a line of ours."""
     return clean(text).replace("\n", "\\n")
+
+
+def json_bytes(document: Json) -> bytes:
+    """As JSON that neither a terminal nor a pipeline obeys."""
+    text = orjson.dumps(document, default=_encode, option=orjson.OPT_PASSTHROUGH_DATACLASS).decode()
+    return text.translate(_CONTROL_IN_JSON).replace("##", "#\\u0023").encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +105,7 @@ class Output:
 
     def json(self, document: Json) -> None:
         """One JSON document, or one a line when called again."""
-        text = orjson.dumps(document, default=_encode, option=orjson.OPT_PASSTHROUGH_DATACLASS).decode()
-        self._print(text.translate(_CONTROL_IN_JSON))
+        self._print(json_bytes(document).decode())
 
     def line(self, text: str, *, style: str = "") -> None:
         """A line for people, and only one; nothing with `--json`."""

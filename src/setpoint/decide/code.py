@@ -6,23 +6,20 @@ Called by `gate` for the release that is judged, and by the loop for what is kno
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from setpoint.decide.policy.weakness import known_in, scan_resource, weakness_resource
 from setpoint.decide.risk import Reach
-from setpoint.decide.waiving import accept
 from setpoint.model.canonical import Json
-from setpoint.model.code import KnownWeakness
+from setpoint.model.code import RULES, KnownWeakness, code_finding_id
 from setpoint.model.decision import Outcome, Reason
 from setpoint.model.exceptions import Exceptions
-from setpoint.model.finding import Finding, FindingSource, finding_id
+from setpoint.model.finding import Finding, FindingSource
 from setpoint.model.policy import Effect
 from setpoint.model.resource import Resource
 from setpoint.model.scan import Standing
 from setpoint.model.urn import Urn
-
-RULES: Final = "code/"
-"""Begins the rule of every weakness; what it is called follows: `code/cwe-89`."""
 
 REACHES: Final[Mapping[Standing, Reach]] = {
     Standing.CONFIRMED: Reach.TAKES_INPUT,
@@ -41,11 +38,10 @@ class CodeAssessor:
         return scan_resource(weaknesses)
 
     def judge(self, service: str, weaknesses: Iterable[KnownWeakness], exceptions: Exceptions) -> tuple[Finding, ...]:
-        findings, _ = accept([finding(each, service) for each in weaknesses], (), exceptions)
-        return findings
-
-    def finding_id(self, service: str, known: KnownWeakness) -> str:
-        return _identity(service, known.weakness.rule, known.path)
+        found = (finding(each, service) for each in weaknesses)
+        return tuple(
+            replace(each, accepted_by=exceptions.excuse(each.urn, each.rule, each.path, None)) for each in found
+        )
 
 
 def finding(known: KnownWeakness, service: str) -> Finding:
@@ -77,7 +73,7 @@ def weaknesses_in(resource: Resource) -> Iterator[Resource]:
 
 def finding_of(weakness: Resource, service: str) -> str:
     """The id of the finding of a weakness as policies see it."""
-    return _identity(service, weakness.properties["rule"], weakness.urn.identifier)
+    return code_finding_id(service, weakness.properties["rule"], weakness.urn.identifier)
 
 
 def judge_release(found: Sequence[Finding]) -> tuple[tuple[Effect, Reason], ...]:
@@ -132,7 +128,3 @@ def _evidence(known: KnownWeakness) -> dict[str, Json]:
 def _reason(found: Finding) -> Reason:
     said = {name: found.evidence[name] for name in ("standing", "because", "is_new", "told_by")}
     return Reason(found.rule, Outcome.VIOLATED, found.severity, found.title, {"finding": found.id, **said})
-
-
-def _identity(service: str, rule: str, path: str) -> str:
-    return finding_id(Urn.service(service), f"{RULES}{rule}", path)

@@ -20,9 +20,6 @@ from setpoint.model.urn import Urn
 from setpoint.model.waiver import Waiver
 from setpoint.model.wording import counted
 
-REFUSING: Final = frozenset({Effect.DENY, Effect.REQUIRE_APPROVAL})
-"""Effects that keep a release out; an approval that nobody gave does."""
-
 MOST_TOLD: Final = 100
 """Weaknesses in the source that keep nothing out, and that a decision names one by one: more, nobody reads there."""
 
@@ -100,7 +97,7 @@ class _Waiving:
 
 def verdict_of(grounds: Sequence[Ground]) -> tuple[Verdict, Effect]:
     """What all of them together come to."""
-    refusing = [each for each in grounds if each.effect in REFUSING]
+    refusing = [each for each in grounds if each.effect.keeps_out]
     against = [each for each in refusing if each.reason.outcome is not Outcome.UNKNOWN]
     if against:
         return Verdict.REFUSE, _strongest(against)

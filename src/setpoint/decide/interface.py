@@ -123,10 +123,6 @@ class CodeJudge(Protocol):
         """A finding for each. What an exception covers does not count: its finding says what accepts it."""
         ...
 
-    def finding_id(self, service: str, known: KnownWeakness) -> str:
-        """Of the finding that this one is."""
-        ...
-
 
 class EntryJudge(Protocol):
     """Says what releases need beside being admitted, and what it means that one got in without."""

@@ -107,7 +107,7 @@ def _shown(
     first: Mapping[str, tuple[str, datetime]],
 ) -> ShownCode:
     since = {
-        parts.judge.finding_id(release.service, each): first[each.weakness.fingerprint][1]
+        each.finding_id(release.service): first[each.weakness.fingerprint][1]
         for each in known
         if each.weakness.fingerprint in first
     }

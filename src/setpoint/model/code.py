@@ -12,13 +12,19 @@ from datetime import datetime
 from typing import Final
 
 from setpoint.model.canonical import Json
+from setpoint.model.finding import finding_id
 from setpoint.model.policy import Severity
 from setpoint.model.scan import CodePlace, Scan, ScanKind, ScannerRun, ScanStatus, Standing, StandingOf, Weakness
+from setpoint.model.urn import Urn
 
 FINGERPRINT_SHOWN: Final = 12
 """Digits of a fingerprint that stand in the path of a finding: 48 bits tell the weaknesses of a service apart."""
 
 NOT_ASKED: Final = StandingOf(Standing.UNKNOWN, "no agent watches the service")
+
+
+RULES: Final = "code/"
+"""Begins the rule of the finding that a weakness is; what it is called follows: `code/cwe-89`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +40,10 @@ class KnownWeakness:
     def path(self) -> str:
         """Where it is, as findings say and waivers name it: `shop/orders.py#0123456789ab`."""
         return f"{self.weakness.place.file}#{self.weakness.fingerprint[:FINGERPRINT_SHOWN]}"
+
+    def finding_id(self, service: str) -> str:
+        """Of the finding that it is in this service."""
+        return code_finding_id(service, self.weakness.rule, self.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +70,11 @@ class ScanChanges:
     closed: tuple[str, ...] = ()
     open: tuple[OpenWeakness, ...] = ()
     """All that the service has now."""
+
+
+def code_finding_id(service: str, rule: str, path: str) -> str:
+    """Of the weakness of this name, by the path of its finding."""
+    return finding_id(Urn.service(service), f"{RULES}{rule}", path)
 
 
 def tools_of(weakness: Weakness) -> frozenset[str]:

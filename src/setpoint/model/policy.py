@@ -45,6 +45,11 @@ class Effect(StrEnum):
     def rank(self) -> int:
         return list(Effect).index(self)
 
+    @property
+    def keeps_out(self) -> bool:
+        """Whether a release that is met by it does not pass; an approval that nobody gave does that, too."""
+        return self in {Effect.DENY, Effect.REQUIRE_APPROVAL}
+
 
 class Subject(StrEnum):
     RESOURCE = "resource"

@@ -44,6 +44,7 @@ class SarifRule:
     help: str
     """What to do about it."""
     level: Level
+    properties: Mapping[str, Json] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +62,22 @@ class SarifResult:
     properties: Mapping[str, Json] = field(default_factory=dict)
     place: CodePlace | None = None
     """Of a problem in the source: in the place of an entity."""
+    is_new: bool | None = None
+    """Whether a base that was compared does not have it; None where none was."""
+    waived_by: str = ""
+    """Why it does not count; empty where it does."""
 
 
-def sarif_log(results: Sequence[SarifResult], untold: Iterable[str] = ()) -> Json:
-    """`untold` says what could not be read, a sentence each: then the run as a whole did not succeed."""
+NOTHING_MORE: Final[Mapping[str, Json]] = {}
+
+
+def sarif_log(
+    results: Sequence[SarifResult], untold: Iterable[str] = (), properties: Mapping[str, Json] = NOTHING_MORE
+) -> Json:
+    """`untold` says what could not be read, a sentence each: then the run as a whole did not succeed.
+
+    `properties` are of the run.
+    """
     rules = {each.rule.id: each.rule for each in results}
     places = {identity: place for place, identity in enumerate(sorted(rules))}
     notes = [{"level": "error", "message": {"text": each}} for each in untold]
@@ -83,6 +96,7 @@ def sarif_log(results: Sequence[SarifResult], untold: Iterable[str] = ()) -> Jso
                 "invocations": [{"executionSuccessful": not notes, "toolExecutionNotifications": notes}],
                 "columnKind": "unicodeCodePoints",
                 "results": [_result(each, places[each.rule.id]) for each in results],
+                **({"properties": _plain(properties)} if properties else {}),
             }
         ],
     }
@@ -116,6 +130,7 @@ def _rule(rule: SarifRule) -> Json:
         "shortDescription": {"text": rule.title},
         "help": {"text": rule.help},
         "defaultConfiguration": {"level": rule.level},
+        **({"properties": _plain(rule.properties)} if rule.properties else {}),
     }
 
 
@@ -125,11 +140,28 @@ def _result(result: SarifResult, place: int) -> Json:
         "ruleIndex": place,
         "kind": "open" if result.is_open else "fail",
         "level": Level.NONE if result.is_open else result.level,  # section 3.27.9: any other kind than *fail* has none
-        "message": {"text": result.message},
+        "message": {"text": _unlinked(result.message)},
         "locations": [_location(result)],
         "partialFingerprints": {FINGERPRINT: result.fingerprint},
         "properties": _plain({"path": result.path, **result.properties}),
+        **_compared(result.is_new),
+        **_suppressed(result.waived_by),
     }
+
+
+def _compared(is_new: bool | None) -> Mapping[str, Json]:  # noqa: FBT001 - it has no other name than the field's
+    """Section 3.27.24."""
+    return {} if is_new is None else {"baselineState": "new" if is_new else "unchanged"}
+
+
+def _suppressed(why: str) -> Mapping[str, Json]:
+    """Section 3.35."""
+    return {"suppressions": [{"kind": "external", "status": "accepted", "justification": why}]} if why else {}
+
+
+def _unlinked(message: str) -> str:
+    """Section 3.11.6: `[text](address)` would be a link, and messages hold text of others."""
+    return message.replace("](", "\\](")
 
 
 def _location(result: SarifResult) -> Json:

@@ -10,10 +10,14 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from posixpath import normpath
 from typing import Final
 
 from setpoint.errors import InputError
 from setpoint.model.globs import matches
+
+BEGINNING: Final = 8000
+"""Bytes in which git, too, looks for a zero to tell binary files from texts."""
 
 LARGEST_FILE: Final = 10 * 2**20
 """Bytes: ten times what semgrep reads of its own accord, and more than anybody writes by hand."""
@@ -42,7 +46,7 @@ class SourceFiles:
     unread: tuple[str, ...] = ()
     """That no scanner is given: too large, or with a name that cannot be handed on. Folders end with `/`."""
     left_out: tuple[str, ...] = ()
-    """Folders that hold no source of the project's own."""
+    """Folders that hold no source of the project's own, and large files that are no text."""
 
 
 def check_folder(folder: Path) -> Path:
@@ -78,12 +82,12 @@ def find_files(root: Path, exclude: Sequence[str] = ()) -> SourceFiles:
             if each.is_dir(follow_symlinks=False):
                 (left_out if each.name in NOT_SOURCE else folders).append(f"{path}/")
             elif each.is_file(follow_symlinks=False):
-                (files if _can_be_read(each) else unread).append(path)
+                (files if _can_be_read(each) else left_out if _is_binary(each) else unread).append(path)
         if len(files) > MOST_FILES:
             raise InputError(
                 f"the folder holds more than {MOST_FILES:,} files", where=str(root), remedy="use --exclude"
             )
-    return SourceFiles(tuple(sorted(files)), tuple(sorted(map(shown, unread))), tuple(sorted(left_out)))
+    return SourceFiles(tuple(sorted(files)), tuple(sorted(map(shown, unread))), tuple(sorted(map(shown, left_out))))
 
 
 def is_excluded(path: str, exclude: Sequence[str]) -> bool:
@@ -96,8 +100,10 @@ def is_excluded(path: str, exclude: Sequence[str]) -> bool:
 
 
 def relative(path: str, root: Path) -> str:
-    """A path as a tool tells it, which is no URI."""
-    return path.removeprefix(f"{str(root).rstrip('/')}/")
+    """A path as a tool tells it, which is no URI; `InputError` for what no system has."""
+    if "\0" in path:
+        raise InputError("a path holds a character that no path can hold")
+    return normpath(path).removeprefix(f"{str(root).rstrip('/')}/")
 
 
 def shown(path: str) -> str:
@@ -110,4 +116,12 @@ def _can_be_read(entry: os.DirEntry[str]) -> bool:
         entry.name.encode()
         return entry.name.isprintable() and entry.stat(follow_symlinks=False).st_size <= LARGEST_FILE
     except (UnicodeEncodeError, OSError):
+        return False
+
+
+def _is_binary(entry: os.DirEntry[str]) -> bool:
+    try:
+        with Path(entry.path).open("rb") as stream:
+            return b"\0" in stream.read(BEGINNING)
+    except OSError:
         return False

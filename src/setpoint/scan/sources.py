@@ -105,11 +105,12 @@ def _text(parts: Iterable[AST], *, is_secret: bool) -> str:
 
 def _blocks(places: Iterable[CodePlace]) -> dict[int, tuple[int, int]]:
     """Line of a result → first and last line of what it and those that overlap it mean."""
-    blocks: dict[int, tuple[int, int]] = {}
-    first = last = 0
+    found: list[tuple[int, int]] = []
+    lines: dict[int, int] = {}
     for line, end in sorted({(each.line, max(each.line, each.end_line)) for each in places}):
-        if not first or line > min(last, first + LONGEST_BLOCK - 1):
-            first, last = line, end
-        last = max(last, end)
-        blocks[line] = first, last
-    return {line: (first, max(last, blocks[line][1])) for line, (first, last) in blocks.items()}
+        if found and line <= min(found[-1][1], found[-1][0] + LONGEST_BLOCK - 1):
+            found[-1] = found[-1][0], max(found[-1][1], end)
+        else:
+            found.append((line, end))
+        lines[line] = len(found) - 1
+    return {line: found[number] for line, number in lines.items()}

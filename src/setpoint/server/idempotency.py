@@ -44,18 +44,36 @@ class AnsweredError(Exception):
 
 
 def once(
-    view: View, request: Request, body: Document, key: str | None, status: int, act: Callable[[LedgerWriter], Document]
+    view: View,
+    request: Request,
+    body: Document,
+    key: str | None,
+    status: int,
+    act: Callable[[LedgerWriter], Document],
+    *,
+    alone: bool = True,
 ) -> Response:
-    """Act in one transaction with keeping the answer; or, under a key that was used before, only answer again."""
-    ledger = view.parts.ledger
-    if key is None:
+    """Act in one transaction with keeping the answer; or, under a key that was used before, only answer again.
+
+    Where it need not be `alone`, it shares the transaction with other such calls of the moment: `act` may be begun twice
+    then, and what it reads is without what they write.
+    """
+    ledger, asked = view.parts.ledger, fingerprint(request, body) if key is not None else ""
+    now = instructions.time_of(ledger)
+
+    def answered(writer: LedgerWriter) -> tuple[KeptAnswer, bool]:
+        if key is None:
+            return _answer(asked, status, act(writer)), True
+        return view.parts.answers.once(
+            view.principal.name, key, now, lambda writer: _answer(asked, status, act(writer))
+        )
+
+    if alone:
         writer = ledger.visitor()
         with writer.transaction():
-            return _response(_answer("", status, act(writer)), acted=True)
-    asked, now = fingerprint(request, body), instructions.time_of(ledger)
-    kept, acted = view.parts.answers.once(
-        view.principal.name, key, now, lambda writer: _answer(asked, status, act(writer))
-    )
+            kept, acted = answered(writer)
+    else:
+        kept, acted = ledger.together(answered)
     return _response(_expect_same(kept, asked), acted=acted)
 
 

@@ -40,7 +40,7 @@ class BrokenGate:
     def __init__(self, actor: str) -> None:
         self.actor = actor
 
-    def decide(self, *_asked: object) -> object:
+    def decide(self, *_asked: object, **_brought: object) -> object:
         raise LedgerError("the ledger is damaged")
 
 

@@ -70,7 +70,7 @@ def test_a_release_that_breaks_nothing_is_admitted(gate: Callable[..., Decision]
         4.0,
     )
     assert (decision.subject, decision.service, decision.stage) == (RELEASE.urn, "payments", Stage.DEPLOY)
-    assert len(decision.risk_factors) == 6
+    assert len(decision.risk_factors) == 7
 
 
 @pytest.mark.parametrize("effect", [Effect.DENY, Effect.REQUIRE_APPROVAL])

@@ -8,16 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from setpoint.decide.risk import AGE_HALF, NEVER_EXECUTED_WEIGHT, Reach, RiskInput, assess_risk
+from setpoint.decide.risk import AGE_HALF, NEVER_EXECUTED_WEIGHT, WATCHED_FROM, Reach, RiskInput, assess_risk
 from setpoint.errors import InputError
 from setpoint.model.policy import Severity
-from setpoint.model.service import Exposure, Service, Tier
+from setpoint.model.service import DataClass, Exposure, Service, Tier
 
 PLAIN = Service("catalog", Tier.LOW, Exposure.INTERNAL)
 EXPOSED = Service("payments", Tier.CRITICAL, Exposure.INTERNET)
 
 SHARES = st.none() | st.floats(0, 1)
 AGES = st.none() | st.floats(0, 10_000)
+SCORES = st.none() | st.floats(0, 10)
 FINDINGS = st.builds(
     RiskInput,
     st.sampled_from(["a", "b", "c"]),
@@ -25,8 +26,17 @@ FINDINGS = st.builds(
     SHARES,
     st.sampled_from(Reach),
     AGES,
+    SCORES,
+    st.integers(0, 5_000),
 )
-SERVICES = st.builds(Service, st.just("payments"), st.sampled_from(Tier), st.sampled_from(Exposure))
+DATA = [None, *DataClass]
+SERVICES = st.builds(
+    Service,
+    st.just("payments"),
+    st.sampled_from(Tier),
+    st.sampled_from(Exposure),
+    data=st.sampled_from(DATA),
+)
 
 
 def _factor(name: str, *findings: RiskInput, service: Service = PLAIN) -> float:
@@ -38,7 +48,8 @@ def _factor(name: str, *findings: RiskInput, service: Service = PLAIN) -> float:
 def test_nothing_found_is_no_risk(findings: list[RiskInput], service: Service) -> None:
     risk, factors = assess_risk(findings, service)
     assert risk == 1.0
-    assert [each.name for each in factors] == ["severity", "exploitability", "reachability", "exposure", "tier", "age"]
+    names = ["severity", "exploitability", "reachability", "exposure", "tier", "data", "age"]
+    assert [each.name for each in factors] == names
     assert {each.value for each in factors} == {1.0}
 
 
@@ -66,6 +77,11 @@ def test_severities_add_up_and_saturate(severities: list[Severity], value: float
         ("tier", Service("x", Tier.CRITICAL), 1.5),
         ("tier", Service("x", Tier.STANDARD), 1.25),
         ("tier", Service("x", Tier.LOW), 1.0),
+        ("data", Service("x"), 1.0),
+        ("data", Service("x", data=DataClass.PUBLIC), 1.0),
+        ("data", Service("x", data=DataClass.INTERNAL), 1.1),
+        ("data", Service("x", data=DataClass.CONFIDENTIAL), 1.25),
+        ("data", Service("x", data=DataClass.REGULATED), 1.5),
     ],
 )
 def test_the_service_weighs_what_was_found(name: str, service: Service, value: float) -> None:
@@ -90,6 +106,33 @@ def test_what_production_never_executes_keeps_a_part_of_its_severity() -> None:
     finding = RiskInput("a", Severity.CRITICAL, reach=Reach.NEVER)
     assert _factor("severity", finding) == pytest.approx(1 + 9 * 0.9 * NEVER_EXECUTED_WEIGHT)
     assert assess_risk([finding], PLAIN)[1][0].because == "1 critical (1 of them never executed)"
+
+
+@pytest.mark.parametrize(
+    ("score", "weight"), [(0.0, 0.0), (0.1, 0.1), (3.1, 0.1), (5.3, 0.2809), (7.5, 0.5625), (9.8, 0.9604), (10.0, 1.0)]
+)
+def test_a_score_says_more_than_the_band(score: float, weight: float) -> None:
+    assert RiskInput("a", Severity.MEDIUM, score=score).weight == pytest.approx(weight)
+
+
+@pytest.mark.parametrize(
+    ("watched", "severity", "reachability"),
+    [(0, 6.4, 1.5), (100, 6.4, 1.5), (316, 5.0508, 1.2502), (1_000, 3.7, 1.0), (50_000, 3.7, 1.0)],
+)
+def test_what_runs_and_is_watched_without_anything_to_see_sinks(
+    watched: int, severity: float, reachability: float
+) -> None:
+    finding = RiskInput("a", Severity.HIGH, reach=Reach.EXECUTED, watched=watched)
+    factors = {each.name: each for each in assess_risk([finding], PLAIN)[1]}
+    assert factors["severity"].value == pytest.approx(severity, abs=1e-4)
+    assert factors["reachability"].value == pytest.approx(reachability, abs=1e-4)
+    assert ("watched without anything" in factors["severity"].because) is (watched > WATCHED_FROM)
+
+
+@pytest.mark.parametrize("reach", [Reach.TAKES_INPUT, Reach.ATTACKED])
+def test_what_is_confirmed_never_sinks_however_long_it_was_watched(reach: Reach) -> None:
+    finding = RiskInput("a", Severity.HIGH, reach=reach)
+    assert assess_risk([replace(finding, watched=1_000_000)], PLAIN) == assess_risk([finding], PLAIN)
 
 
 def test_what_was_not_seen_is_not_demoted() -> None:
@@ -138,11 +181,18 @@ def test_more_of_any_input_never_lowers_the_risk(
         replace(finding, exploitability=_more(finding.exploitability, other.exploitability)),
         replace(finding, reach=max(finding.reach, other.reach, key=list(Reach).index)),
         replace(finding, age=_more(finding.age, other.age)),
+        replace(finding, score=max(finding.score, other.score or 0.0) if finding.score is not None else None),
+        replace(finding, watched=min(finding.watched, other.watched)),
     ]
     assert all(assess_risk([*findings, each], service)[0] >= before for each in worse)
     tier = min(service.tier, elsewhere.tier, key=list(Tier).index)
     exposure = min(service.exposure, elsewhere.exposure, key=list(Exposure).index)
-    for place in (replace(service, tier=tier), replace(service, exposure=exposure)):
+    data = max(service.data, elsewhere.data, key=DATA.index)
+    for place in (
+        replace(service, tier=tier),
+        replace(service, exposure=exposure),
+        replace(service, data=data),
+    ):
         assert assess_risk([*findings, finding], place)[0] >= before
 
 
@@ -152,7 +202,16 @@ def _more(one: float | None, other: float | None) -> float | None:
 
 @given(st.lists(FINDINGS), SERVICES)
 def test_it_saturates(findings: list[RiskInput], service: Service) -> None:
-    ceilings = {"severity": 10.0, "exploitability": 2.0, "reachability": 2.5, "exposure": 2.0, "tier": 1.5, "age": 1.5}
+    ceilings = {
+        "severity": 10.0,
+        "exploitability": 2.0,
+        "reachability": 2.5,
+        "exposure": 2.0,
+        "tier": 1.5,
+        "data": 1.5,
+        "age": 1.5,
+    }
+    assert math.prod(ceilings.values()) == 337.5
     worst = RiskInput("a", Severity.CRITICAL, 1.0, Reach.ATTACKED, 10_000.0)
     risk, factors = assess_risk([*findings, *[worst] * 100], service)
     assert all(each.value <= ceilings[each.name] for each in factors)
@@ -160,7 +219,16 @@ def test_it_saturates(findings: list[RiskInput], service: Service) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"exploitability": 1.1}, {"exploitability": math.nan}, {"age": -1.0}, {"age": math.inf}]
+    "wrong",
+    [
+        {"exploitability": 1.1},
+        {"exploitability": math.nan},
+        {"age": -1.0},
+        {"age": math.inf},
+        {"score": 10.1},
+        {"score": math.nan},
+        {"watched": -1},
+    ],
 )
 def test_inputs_that_make_no_sense_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(InputError, match="give"):

@@ -14,7 +14,7 @@ from setpoint.decide.threshold import ReleaseAssessor, ThresholdSettings
 from setpoint.model.finding import Finding, FindingSource
 from setpoint.model.policy import Severity
 from setpoint.model.remediation import Remediation, RemediationState
-from setpoint.model.service import Exposure, Service, Signal, Tier
+from setpoint.model.service import DataClass, Exposure, Service, Signal, Tier
 from setpoint.model.urn import Urn
 
 PAGE = Path(__file__).parents[3] / "docs" / "explanation" / "risk-and-gate.md"
@@ -39,6 +39,10 @@ def _finding(words: list[str]) -> RiskInput:
             given["age"] = float(number[0])
         elif number and word.startswith("exploitability "):
             given["exploitability"] = float(number[0])
+        elif number and word.startswith("scored "):
+            given["score"] = float(number[0])
+        elif number and word.startswith("watched "):
+            given["watched"] = int(number[0])
         else:
             given["reach"] = Reach(word)
     return RiskInput(words[0], Severity(words[0]), **given)
@@ -46,9 +50,10 @@ def _finding(words: list[str]) -> RiskInput:
 
 @pytest.mark.parametrize("example", _examples("risk"), ids=lambda each: f"{each['findings']} in {each['service']}")
 def test_risk(example: dict[str, str]) -> None:
-    tier, exposure = example["service"].split(", ")
+    tier, exposure, *data = example["service"].split(", ")
     findings = [_finding(words) for words in _listed(example["findings"])]
-    risk, factors = assess_risk(findings, Service("payments", Tier(tier), Exposure(exposure)))
+    described = Service("payments", Tier(tier), Exposure(exposure), data=DataClass(data[0]) if data else None)
+    risk, factors = assess_risk(findings, described)
     told = {factor.name: float(example[factor.name]) for factor in factors}
     assert {factor.name: factor.value for factor in factors} == pytest.approx(told)
     assert risk == pytest.approx(float(example["risk"]))

@@ -224,7 +224,7 @@ def test_a_secret_keeps_its_fingerprint_when_it_is_changed_and_is_in_none(tmp_pa
         (tmp_path / "a.py").write_text(f'PASSWORD = "{secret}"\n# token: {secret}\n', encoding="utf-8")
         (tmp_path / "b.env").write_text(f"PASSWORD={secret}\n", encoding="utf-8")
         (tmp_path / "c.js").write_text(f'login("{secret}")\n', encoding="utf-8")
-        kinds = {"kind": ScanKind.SECRETS, "cwes": (798,)}
+        kinds: dict[str, Any] = {"kind": ScanKind.SECRETS, "cwes": (798,)}
         places = (("a.py", 1), ("a.py", 2), ("b.env", 1), ("c.js", 1))
         found.append(fingerprints(scanned(tmp_path, *(result(*place, **kinds) for place in places))))
     assert found[0] == found[1]

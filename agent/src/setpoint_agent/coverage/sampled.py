@@ -14,8 +14,10 @@ from setpoint_agent.memory import address
 
 BETWEEN: Final = 0.1
 """Seconds between two looks while the process works."""
+LONGEST_AT_WORK: Final = 0.4
+"""The same while one look after another sees nothing new."""
 LONGEST_BETWEEN: Final = 1.0
-"""The same while it rests: nothing new is to be seen, and waking up costs a battery and a scheduler."""
+"""The same while it rests: waking up costs a battery and a scheduler."""
 SHARE: Final = 0.004
 """Of one processor, at most, for looking: a process of many threads is looked at less often."""
 WORKING: Final = 0.002
@@ -60,13 +62,16 @@ class SampledWatch:
 
     def _turn(self) -> float:
         began = time.thread_time()
+        known = len(self._seen)
         self._look()
         cost = time.thread_time() - began
         cpu = time.process_time()
-        if cpu - self._cpu_before - cost > WORKING:
+        works = cpu - self._cpu_before - cost > WORKING
+        rested = self._between > LONGEST_AT_WORK
+        if works and (rested or len(self._seen) != known):
             self._between = BETWEEN
         else:
-            self._between = min(self._between * 2, LONGEST_BETWEEN)
+            self._between = min(self._between * 2, LONGEST_AT_WORK if works else LONGEST_BETWEEN)
         self._cpu_before = cpu
         return max(self._between, cost / SHARE) * _jitter()
 

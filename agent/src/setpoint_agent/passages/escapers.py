@@ -29,7 +29,10 @@ def _escape(original: Callable[..., Any]) -> Callable[..., Any]:
         result = original(text)
         request = context()
         if request is not None:
-            request.escaped.append(result)
+            if request.escaped is None:
+                request.note_escaped(result)
+            else:
+                request.escaped.append(result)
         return result
 
     return escape
@@ -43,7 +46,7 @@ def _escape_unless_markup(original: Callable[..., Any]) -> Callable[..., Any]:
         result = original(text)
         request = context()
         if request is not None and not hasattr(text, "__html__"):
-            request.escaped.append(result)
+            request.note_escaped(result)
         return result
 
     return in_place_of(original, escape)
@@ -64,7 +67,7 @@ def _escaped(original: Callable[..., Any]) -> Callable[..., Any]:
         result = original(s, quote)
         request = current.get()
         if request is not None:
-            request.escaped.append(result)
+            request.note_escaped(result)
         return result
 
     return escape

@@ -63,7 +63,7 @@ def _look_at(request: Request, answer: Answer, /) -> None:
     for refresh in islice(_REFRESH.finditer(text), MOST_REFRESHES) if MARK_OF_REFRESH in text else ():
         examine(REDIRECT, refresh[1], frames=())
     matches = [each for each in find_on_page(request.values(), text) if not _is_number(each.found)]
-    if matches and len(request.escaped) < MOST_ESCAPED:
+    if matches and len(request.escaped or ()) < MOST_ESCAPED:
         doubtful = list(_unescaped(request, text, matches)) or _escaped_in_vain(request, text, matches)
         if doubtful:
             weigh(PAGE, text, doubtful, frames=())
@@ -98,7 +98,7 @@ def _is_number(text: str) -> bool:
 def _unescaped(request: Request, text: str, matches: list[Match]) -> Iterator[Match]:
     """The matches at places that nothing accounts for; what is written is only asked where escapes do not suffice."""
     wanted = {each.found: each for each in matches}
-    telling = {at: each for text in wanted for at, each in enumerate(request.escaped) if text in each}
+    telling = {at: each for text in wanted for at, each in enumerate(request.escaped or ()) if text in each}
     escaped = Counter(map(str, telling.values()))
     written: list[str] = []
     places = left_over(text, wanted, written, escaped)
@@ -113,7 +113,7 @@ def _unescaped(request: Request, text: str, matches: list[Match]) -> Iterator[Ma
 def _escaped_in_vain(request: Request, text: str, matches: list[Match]) -> list[Match]:
     """Those that an escaper was given, but what it gave back is not what the handler puts on the page."""
     handler = request.handler
-    if handler is None or "escaped" not in vars(request):
+    if handler is None or request.escaped is None:
         return []
     return [each for each in matches if _is_raw(handler, each, text)]
 

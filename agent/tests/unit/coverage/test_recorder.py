@@ -162,6 +162,20 @@ def test_a_process_that_rests_is_looked_at_less_and_less() -> None:
     assert watch._turn() < 0.2
 
 
+def test_work_that_is_always_the_same_is_looked_at_less(monkeypatch: pytest.MonkeyPatch) -> None:
+    watch = SampledWatch(lambda _: None)
+    rests = [work_and(watch) for _ in range(8)]
+    assert min(rests[-4:]) > sampled.BETWEEN
+    assert max(rests) < sampled.LONGEST_AT_WORK * 1.6
+    monkeypatch.setattr(watch, "_look", lambda: watch._seen.update({0: made("new").__code__}))
+    assert work_and(watch) < 0.2
+
+
+def work_and(watch: SampledWatch) -> float:
+    sum(range(500_000))
+    return watch._turn()
+
+
 def test_looking_takes_its_share_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
     watch = SampledWatch(lambda _: None)
     monkeypatch.setattr(watch, "_look", lambda: sum(range(1_000_000)))

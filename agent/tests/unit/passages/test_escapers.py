@@ -110,8 +110,7 @@ def test_pages(watching: Watch, name: str, blue: str) -> None:
     watching(FAMILY, sources=False)
     with request_of(blue) as request:
         PAGES[name](blue)
-    assert any(blue in each for each in request.escaped)
-    assert any("html" in safe_for for text, safe_for in request.passages.items() if blue in text)
+    assert any(blue in each for each in request.escaped or ())
 
 
 @pytest.mark.parametrize("name", AS_THEY_ARE)
@@ -119,7 +118,7 @@ def test_what_is_put_on_a_page_as_it_is(watching: Watch, name: str, blue: str) -
     watching(FAMILY, sources=False)
     with request_of(blue) as request:
         AS_THEY_ARE[name](blue)
-    assert list(request.escaped) == []
+    assert not request.escaped
 
 
 def test_as_often_as_it_was_escaped(watching: Watch, blue: str) -> None:
@@ -128,7 +127,7 @@ def test_as_often_as_it_was_escaped(watching: Watch, blue: str) -> None:
     with request_of(blue) as request:
         page = template.render(text=blue)
     assert page == "<b>blue</b> blue <i title='blue'>7</i>"
-    assert [str(each) for each in request.escaped].count(blue) == 2
+    assert [str(each) for each in request.escaped or ()].count(blue) == 2
 
 
 @pytest.mark.parametrize("name", OTHERS)

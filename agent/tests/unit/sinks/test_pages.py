@@ -75,7 +75,7 @@ def test_compressed_and_broken(watching: Watch, smith: str) -> None:
 def test_escapes_are_counted(watching: Watch, smith: str) -> None:
     evidence = watching("sinks.pages", sources=False)
     with request_of(smith) as request:
-        request.escaped.append(smith)
+        request.note_escaped(smith)
         send(request, f"<p>{smith}</p>", [HTML])
         assert evidence == []
         send(request, f"<p>{smith}</p><b>{smith}</b>", [HTML])

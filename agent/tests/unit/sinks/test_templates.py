@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 import jinja2
 import mako.template
@@ -19,7 +19,7 @@ PAGES = {
 }
 
 
-def all_texts(templates: list[Any]) -> str:
+def all_texts(templates: Sequence[object]) -> str:
     return " ".join(text for each in templates for text in texts_of(each))
 
 

@@ -50,6 +50,7 @@ class _Join:
         self._seen = seen
         self._unused_after = unused_after
         frames = [frame for place in seen.places for frame in place.sighting.frames]
+        frames += [caller.frame for watch in seen.watches for caller in watch.looks]
         ran = {*seen.reached, *((each.file, each.function) for each in frames)}
         loaded = {file for watch in seen.watches for file in watch.defined}
         self._running = RunningPaths(loaded | {file for file, _ in ran})

@@ -58,7 +58,7 @@ def add_sbom(view: Seen, request: Request, body: SbomRequest, key: IdempotencyKe
             take_bill(sbom, release, body.image, view.principal.name, view.parts.ledger, writer)
         )
 
-    return once(view, request, body, key, HTTPStatus.CREATED, act)
+    return once(view, request, body, key, HTTPStatus.CREATED, act, alone=False)
 
 
 @routes.get(
@@ -153,7 +153,7 @@ def report_running(view: Seen, request: Request, body: InstancesRequest, key: Id
         reported = report_instances(instances, view.principal.name, view.parts.ledger, writer)
         return ReportedDocument(new=reported.new, moved=reported.moved)
 
-    return once(view, request, body, key, HTTPStatus.CREATED, act)
+    return once(view, request, body, key, HTTPStatus.CREATED, act, alone=False)
 
 
 @routes.delete("/services/{name:path}/instances", scope=AccessScope.GATE, narrows=True, summary="An instance is gone")

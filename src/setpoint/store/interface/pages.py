@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from setpoint.model.decision import Decision
 from setpoint.model.drift import Comparison
@@ -22,6 +22,8 @@ from setpoint.model.urn import Urn
 from setpoint.store.interface.ledger import Ledger, LedgerWriter
 from setpoint.store.interface.rows import AuditRow, BeatRow, Delivery, DeliveryState
 from setpoint.store.interface.tokens import TokenStore
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,13 @@ class ServerLedger(Ledger, Protocol):
 
     def access(self, master_key: Path) -> TokenStore:
         """Who may call; `master_key` is the file of the key that agents' keys are wrapped under."""
+        ...
+
+    def together(self, act: Callable[[LedgerWriter], Result]) -> Result:
+        """Act in one transaction with what others ask for meanwhile, and come back once it is durable.
+
+        It may be begun twice, since what fails together is tried apart: so it does nothing but write here.
+        """
         ...
 
     def trouble(self) -> str:

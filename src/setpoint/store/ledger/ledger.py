@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 from uuid import uuid4
 
 from setpoint.errors import CouldNotTellError, LedgerError, OutOfReachError, TemporaryError
 from setpoint.store.audit_mark import AuditMark
-from setpoint.store.interface import AuditCheck, AuditEnd, Lease
+from setpoint.store.interface import AuditCheck, AuditEnd, Lease, LedgerWriter
 from setpoint.store.ledger import audit, audit_check, leases
 from setpoint.store.ledger.answers import SqlAnswers
 from setpoint.store.ledger.audit import Entry
 from setpoint.store.ledger.database import Database
+from setpoint.store.ledger.group_commit import GroupCommit
 from setpoint.store.ledger.pages import SqlPages
 from setpoint.store.ledger.reader import SqlReader
 from setpoint.store.ledger.tokens import SqlTokens
 from setpoint.store.ledger.writer import SqlWriter, set_clock, touch_clock
+
+Result = TypeVar("Result")
 
 _GIVEN_UP: Final[dict[str, set[tuple[str, int]]]] = defaultdict(set)
 """Place → leases, by scope and token, that this process could not give back, since the ledger did not answer.
@@ -38,6 +42,7 @@ class SqlLedger(SqlReader):
         self._mark = mark
         self._marked: AuditEnd | None = None
         self._visitor = f"visitor:{uuid4()}"
+        self._group = GroupCommit(database)
 
     def acquire(self, scope: str, now: datetime, ttl: float) -> tuple[Lease, SqlWriter]:
         with self._database.write() as connection:
@@ -95,6 +100,9 @@ class SqlLedger(SqlReader):
 
     def visitor(self) -> SqlWriter:
         return SqlWriter(self._database, self._visitor)
+
+    def together(self, act: Callable[[LedgerWriter], Result]) -> Result:
+        return self._group.run(lambda: act(self.visitor()))
 
     def access(self, master_key: Path) -> SqlTokens:
         """Who may call the API; `master_key` is the file of the key that agents' keys are wrapped under."""

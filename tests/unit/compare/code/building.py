@@ -47,9 +47,13 @@ SIGHTING = Sighting(
 
 def weakness(fingerprint: str, file: str, function: str, line: int = 1, *cwes: int, **more: Any) -> Weakness:
     place = CodePlace(file, line, line, function)
-    return replace(
-        FIND, **({"fingerprint": fingerprint, "place": place, "cwes": cwes or (89,), "spans": ((line, line),)} | more)
-    )
+    usual: dict[str, Any] = {
+        "fingerprint": fingerprint,
+        "place": place,
+        "cwes": cwes or (89,),
+        "spans": ((line, line),),
+    }
+    return replace(FIND, **(usual | more))
 
 
 def place(key: str = "k" * 32, release: str = "1.0", attacks: int = 0, **sighting: Any) -> Place:

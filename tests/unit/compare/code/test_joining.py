@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -16,11 +17,13 @@ from setpoint.model.scan import CodePlace, ScanKind, Standing, StandingOf, Weakn
 
 from .building import COUNT, FIND, NOW, SIGHTING, UNUSED, place, seen, watch, weakness
 
+Scanned = Mapping[str, Sequence[Weakness]]
+
 JOINER: WeaknessJoiner = CodeJoiner()
 SCANNED = {"1.0": (FIND, COUNT, UNUSED)}
 
 
-def standing(told: Weakness, inside: CodeSeen, scanned: dict[str, tuple[Weakness, ...]] | None = None) -> StandingOf:
+def standing(told: Weakness, inside: CodeSeen, scanned: Scanned | None = None) -> StandingOf:
     return JOINER.standings((told,), inside, SCANNED if scanned is None else scanned)[told.fingerprint]
 
 
@@ -121,9 +124,7 @@ def test_never_executed_is_what_was_loaded_and_did_not_run_in_a_week_of_exact_co
         (seen(watch(defined={"shop/views.py": frozenset({"search"})})), SCANNED, "nor its file to be loaded"),
     ],
 )
-def test_whatever_is_less_than_certain_is_not_seen(
-    inside: CodeSeen, scanned: dict[str, tuple[Weakness, ...]], because: str
-) -> None:
+def test_whatever_is_less_than_certain_is_not_seen(inside: CodeSeen, scanned: Scanned, because: str) -> None:
     found = standing(UNUSED, inside, scanned)
     assert (found.standing, found.watched) == (Standing.NOT_SEEN, 0)
     assert because in found.because
@@ -157,6 +158,11 @@ def test_what_runs_within_a_function_says_that_it_ran() -> None:
 def test_a_frame_of_a_place_says_that_its_function_ran() -> None:
     told = weakness("d" * 32, "src/shop/views.py", "search", 1, 22)
     assert standing(told, seen(places=(place(),), reached=())).standing is Standing.REACHED
+
+
+def test_a_call_that_was_looked_at_says_that_its_function_ran() -> None:
+    found = standing(FIND, seen(watch(looks={(12, "Store.find", 89): 5}, coverage=Coverage.SAMPLED), reached=()))
+    assert (found.standing, found.watched) == (Standing.REACHED, 5)
 
 
 @pytest.mark.parametrize("kind", [ScanKind.SECRETS, ScanKind.PIPELINE, ScanKind.IAC, ScanKind.DEPENDENCIES])

@@ -4,11 +4,11 @@ from typing import Any
 
 import orjson
 import pytest
+from tests.unit.scan.sarif.conftest import ROOT, Read
 
 from setpoint.errors import InputError
 from setpoint.model.policy import Severity
 from setpoint.scan.sarif.reading import read_sarif
-from tests.unit.scan.sarif.conftest import ROOT, Read
 
 RULE = {"id": "R1", "shortDescription": {"text": "A rule"}}
 

@@ -109,7 +109,7 @@ def find(
             rows = connection.exec_driver_sql(_plainly(table, columns[0], len(some)), tuple(some))
         else:
             rows = connection.execute(select(table.c.id, *columns).where(is_in(connection, columns, some)))
-        found |= _by_name(rows, columns)
+        found |= _by_name(rows.all(), columns)
     return found
 
 
