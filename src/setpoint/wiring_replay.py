@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC
 
 from setpoint.decide.gate import ReleaseGate
+from setpoint.decide.guardrails import ComponentGuardrails
 from setpoint.decide.policy.compile import PolicySet, compile_policies
 from setpoint.decide.policy.judge import PolicyJudge
 from setpoint.decide.replay import Replayer
@@ -44,7 +45,8 @@ def _replayer(settings: Settings, question: ReplayQuestion) -> Replayer:
     if question.is_about_others:
         overrides = tuple(each for each in overrides if any(each.speaks_of(name) for name in ids))
     judge = PolicyJudge(policies, overrides, settings.service)
-    return Replayer(judge, ReleaseGate(policies, overrides), ids)
+    components = ComponentGuardrails(policies, overrides, settings.service)
+    return Replayer(judge, ReleaseGate(policies, overrides), components, ids)
 
 
 def _policies(settings: Settings, question: ReplayQuestion) -> PolicySet:

@@ -45,6 +45,8 @@ class SourceQuestion:
     """Globs beside those of the settings."""
     base: str = ""
     """What new ones are told apart by: a branch, a tag or a commit."""
+    files: tuple[str, ...] | None = None
+    """Only these of the folder, relative to it; None for all."""
 
 
 def shipped_rules() -> Path:
@@ -70,8 +72,10 @@ def examine_source(
     base = base_commit(root, question.base) if question.base else ""
     limits = SarifLimits(settings.largest, settings.most_results)
     reports = [run for each in question.reports for run in read_report(each, root, limits)]
-    asked = _Asked(_chosen(question, settings), (*settings.exclude, *question.exclude), settings, told, is_stopped)
-    runs = [_counted(each, question, settings) for each in asked.look_at(root, empty_is_fine=bool(reports))]
+    exclude = (*settings.exclude, *question.exclude)
+    asked = _Asked(_chosen(question, settings), exclude, settings, told, is_stopped, question.files)
+    empty_is_fine = bool(reports) or question.files is not None
+    runs = [_counted(each, question, settings) for each in asked.look_at(root, empty_is_fine=empty_is_fine)]
     state = source_state(root)
     scan = Scan(
         runs=(*runs, *reports),
@@ -93,11 +97,13 @@ class _Asked:
     settings: ScanSettings
     told: Callable[[str], None]
     is_stopped: Callable[[], bool]
+    files: tuple[str, ...] | None
+    """Only these; None for all."""
 
     def look_at(self, root: Path, *, empty_is_fine: bool) -> tuple[ScannerRun, ...]:
         if not self.scanners:
             return ()
-        found = find_files(root, self.exclude)
+        found = find_files(root, self.exclude, self.files)
         if not (found.files or found.unread or empty_is_fine):
             raise InputError(
                 "there is nothing in this folder to look at", where=str(root), remedy="check the path and --exclude"

@@ -57,3 +57,15 @@ def test_a_licence_is_told_of_at_the_gate_and_where_it_runs(setpoint: Setpoint, 
     assert setpoint.run("beat").code == 1
     found = setpoint.run("findings", "--json").json()
     assert [(each["rule"], each["path"], each["service"]) for each in found] == [(RULE, PLACE, "shop")]
+
+    # What ran is judged again, too: by the same policies alike, without them otherwise.
+    runtime = ("policy", "replay", "--policy", "licence/*", "--json", "--service", "shop")
+    ran = [each for each in setpoint.run(*runtime).json()["changes"] if each["stage"] == "runtime"]
+    assert ran == []
+    setpoint.write("none/empty.yaml", LENIENT)
+    replayed = setpoint.run(*runtime, "--policies", "none", "--no-shipped")
+    ran = [each for each in replayed.json()["changes"] if each["stage"] == "runtime"]
+    assert (replayed.code, [(each["kind"], each["subject"], each["path"]) for each in ran]) == (
+        1,
+        [("no longer violated", "service:shop", f"{PLACE}[{RULE}]")],
+    )

@@ -157,7 +157,8 @@ def test_a_scanner_that_is_not_there(setpoint: Setpoint) -> None:
     ("arguments", "words"),
     [
         (("gone",), "gone: there is no such folder"),
-        (("source/a.py",), "source/a.py: this is a file; a folder of source was expected"),
+        (("source/a.py", "source"), "source: there is no such file; give one folder, or files"),
+        (("/dev/null",), "/dev/null: this is a file; a folder of source was expected"),
         (("source", "--exclude", "*.py"), "there is nothing in this folder to look at; check the path and --exclude"),
         (("source", "--scanner", "bandi"), "--scanner: there is no scanner 'bandi'; did you mean 'bandit'?"),
         (("source", "--sarif", "gone.sarif"), "gone.sarif: there is no such file"),
@@ -186,9 +187,13 @@ def test_whoever_stops_it_stops_the_scanners(setpoint: Setpoint) -> None:
         stderr=subprocess.PIPE,
         text=True,
     )
-    eventually("the scanner runs", child.exists)
-    program.send_signal(signal.SIGTERM)
-    _, complaint = program.communicate(timeout=PATIENCE)
+    try:
+        eventually("the scanner runs", child.exists)
+        program.send_signal(signal.SIGTERM)
+        _, complaint = program.communicate(timeout=PATIENCE)
+    finally:
+        program.kill()
+        program.communicate()
     assert (program.returncode, complaint) == (3, "setpoint: interrupted\n")
     with pytest.raises(ProcessLookupError):
         os.kill(int(child.read_text(encoding="utf-8")), 0)

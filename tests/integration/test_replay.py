@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from setpoint.compare.config.comparator import ConfigComparator
 from setpoint.decide.gate import ReleaseGate
+from setpoint.decide.guardrails import ComponentGuardrails
 from setpoint.decide.policy.compile import PolicySet
 from setpoint.decide.policy.judge import PolicyJudge
 from setpoint.decide.replay import Change, Replayer
@@ -48,7 +49,7 @@ def _pack() -> tuple[PolicySet, ConfigComparator]:
 
 def _replayer(policies: PolicySet) -> Replayer:
     ids = frozenset(each.id for each in policies.policies)
-    return Replayer(PolicyJudge(policies), ReleaseGate(policies), ids)
+    return Replayer(PolicyJudge(policies), ReleaseGate(policies), ComponentGuardrails(policies), ids)
 
 
 def _urn(name: str) -> Urn:

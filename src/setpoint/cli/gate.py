@@ -18,10 +18,13 @@ from setpoint.cli.gate_plan import PlanFiles, plan_options
 from setpoint.cli.gate_scan import ScanOptions, scan_options
 from setpoint.cli.options import goes_to_subcommand, json_option
 from setpoint.cli.output import Output
+from setpoint.cli.pipeline import Pipeline, pipeline
+from setpoint.cli.report_files import WantedReport, report_option, within
 from setpoint.cli.server_options import named_server
 from setpoint.cli.source import Source, source_option
 from setpoint.errors import CouldNotTellError, Error, InputError
 from setpoint.model.admitting import BreakGlassRequest, Bringing
+from setpoint.model.canonical import Json
 from setpoint.model.decision import Decision, Verdict
 from setpoint.model.policy import Stage
 from setpoint.model.service import Release, Tier, check_release
@@ -47,8 +50,10 @@ class _Question:
                 "an emergency is none that is only supposed", where="--break-glass", remedy="leave --what-if out"
             )
 
-    def bringing(self) -> Bringing:
-        return Bringing(self.scanning.made(), self.canary_share, self.break_glass)
+    def bringing(self, told: Pipeline) -> Bringing:
+        scan = self.scanning.made(within(told.reports, self.scanning.root))
+        told.scanned(scan, self.scanning.root)
+        return Bringing(scan, self.canary_share, self.break_glass)
 
 
 @click.group(name="gate", invoke_without_command=True)
@@ -83,6 +88,7 @@ class _Question:
     help="What could not be told counts as admitted (exits 0) or refused (exits 1). Without it, that of a critical "
     "service counts as refused, and of any other exits 3.",
 )
+@report_option
 @json_option
 def command(
     source: Source,
@@ -96,6 +102,7 @@ def command(
     break_glass: BreakGlassRequest | None,
     thresholds: LastThresholds,
     on_unknown: str | None,
+    reports: tuple[WantedReport, ...],
     *,
     as_json: bool,
 ) -> int:
@@ -112,27 +119,37 @@ def command(
     release = Release(service, version)
     question = _Question(release, Stage(stage), suppositions, scanning, canary_share, break_glass, thresholds)
     _check_question(plan, named=bool(service or version or suppositions))
-    try:
-        decision = _show(output, plan.decide(Stage(stage))) if plan is not None else _decide(output, source, question)
-    except CouldNotTellError as error:
-        counts_as = counts_as or _usual(thresholds, service)
-        if counts_as is Verdict.UNKNOWN:
-            raise
-        output.line(f"{Verdict.UNKNOWN}: {error.diagnostics()}", style="bold yellow")
-        if as_json:
-            output.json({"could_not_tell": error.diagnostics()})
-        return _counted(output, Verdict.UNKNOWN, counts_as, said=on_unknown is not None)
-    usual = Verdict.REFUSE if decision.is_of_critical else Verdict.UNKNOWN
-    return _counted(output, decision.verdict, counts_as or usual, said=on_unknown is not None)
+    if reports and suppositions:
+        raise InputError("a report tells what is decided", where="--report", remedy="leave --what-if out")
+    with pipeline(output, reports) as told:
+        try:
+            asked = plan.decide(Stage(stage)) if plan is not None else None
+            decision = _decide(output, source, question, told) if asked is None else _show(output, asked)
+        except CouldNotTellError as error:
+            counting = _Counting(Verdict.UNKNOWN, counts_as or _usual(thresholds, service), said=bool(on_unknown))
+            if not suppositions:
+                subject = str(release.urn) if plan is None else str(plan.plan)
+                told.doubted(subject, error.diagnostics(), _doubt_json(error), counting.note)
+            if counting.verdict is Verdict.UNKNOWN:
+                raise
+            output.line(f"{Verdict.UNKNOWN}: {error.diagnostics()}", style="bold yellow")
+            if as_json:
+                output.json(_doubt_json(error))
+            return counting.exit_code(output)
+        usual = Verdict.REFUSE if decision.is_of_critical else Verdict.UNKNOWN
+        counting = _Counting(decision.verdict, counts_as or usual, said=bool(on_unknown))
+        if not suppositions:
+            told.decided(decision, decision_json(decision), counting.note)
+        return counting.exit_code(output)
 
 
 command.add_command(approve)
 
 
-def _decide(output: Output, source: Source, question: _Question) -> Decision:
+def _decide(output: Output, source: Source, question: _Question, told: Pipeline) -> Decision:
     question.check()
     supposed = what_if.parse(question.suppositions)
-    bringing = question.bringing()
+    bringing = question.bringing(told)
     if question.suppositions:
         is_so, would_be = source.suppose(question.release, question.stage, supposed, bringing)
         what_if.show(output, question.suppositions, is_so, would_be)
@@ -182,18 +199,41 @@ def _usual(thresholds: LastThresholds, service: str) -> Verdict:
     return Verdict.UNKNOWN
 
 
-def _counted(output: Output, verdict: Verdict, counts_as: Verdict, *, said: bool) -> int:
-    """The exit code; what counts as something else is said."""
-    if verdict is Verdict.UNKNOWN and counts_as is not verdict:
-        why = "as --on-unknown says" if said else "since the service is critical; --on-unknown says otherwise"
-        output.line(f"which counts as {counts_as}, {why}")
-        verdict = counts_as
-    match verdict:
-        case Verdict.ADMIT:
-            return 0
-        case Verdict.REFUSE:
-            return 1
-        case Verdict.UNKNOWN:
-            return 3
-        case _:
-            assert_never(verdict)
+def _doubt_json(error: CouldNotTellError) -> Json:
+    return {"could_not_tell": error.diagnostics()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Counting:
+    """A verdict, and what it counts as where it could not be told."""
+
+    decided: Verdict
+    unknown_as: Verdict
+    said: bool
+    """By `--on-unknown`, or the service is critical."""
+
+    @property
+    def verdict(self) -> Verdict:
+        return self.unknown_as if self.decided is Verdict.UNKNOWN else self.decided
+
+    @property
+    def note(self) -> str:
+        """Empty where it counts as what it is."""
+        if self.verdict is self.decided:
+            return ""
+        why = "as --on-unknown says" if self.said else "since the service is critical; --on-unknown says otherwise"
+        return f"which counts as {self.verdict}, {why}"
+
+    def exit_code(self, output: Output) -> int:
+        """What counts as something else is said."""
+        if self.note:
+            output.line(self.note)
+        match self.verdict:
+            case Verdict.ADMIT:
+                return 0
+            case Verdict.REFUSE:
+                return 1
+            case Verdict.UNKNOWN:
+                return 3
+            case _:
+                assert_never(self.verdict)

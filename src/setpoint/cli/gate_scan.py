@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
@@ -66,8 +66,15 @@ class ScanOptions:
                 "a scan is given, and another one asked for", where="--scan-file", remedy="leave one of them out"
             )
 
-    def made(self) -> Scan | None:
-        """None where nothing is to be scanned. May take as long as scanners do."""
+    @property
+    def root(self) -> Path:
+        return Path(self.folder or ".")
+
+    def made(self, exclude: Sequence[str] = ()) -> Scan | None:
+        """None where nothing is to be scanned. May take as long as scanners do.
+
+        `exclude` are globs of files that are no source.
+        """
         if self.scan_file is not None:
             return _read(self.scan_file)
         if self.folder is None and not self.reports:
@@ -80,10 +87,11 @@ class ScanOptions:
         is_configured = self.config != DEFAULT_FILE or self.config.exists()
         settings = load_settings(self.config).scan if is_configured else ScanSettings()
         question = SourceQuestion(
-            Path(self.folder or "."),
+            self.root,
             runs_scanners=self.folder is not None,
             scanners=self.scanners,
             reports=self.reports,
+            exclude=tuple(exclude),
             base=self.base,
         )
         return examine_source(question, settings, told=_tell)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -27,10 +27,11 @@ CHECKOUTS: Final = ("GITHUB_WORKSPACE", "CI_PROJECT_DIR")
 
 @dataclass(slots=True)
 class Pipeline:
+    reports: Sequence[WantedReport]
     _output: Output
-    _reports: Sequence[OpenReport]
+    _open: Sequence[OpenReport]
     _scan: Scan | None = None
-    _folder: str = field(default="")
+    _folder: str = ""
 
     def scanned(self, scan: Scan | None, root: Path) -> None:
         """What the answer is about, before it is known."""
@@ -53,7 +54,7 @@ class Pipeline:
         self._tell(make(self._folder), document)
 
     def _tell(self, report: Report, document: Json) -> None:
-        for each in self._reports:
+        for each in self._open:
             each.put(report, document)
         if os.environ.get("GITHUB_ACTIONS") == "true":
             self._annotate(report)
@@ -63,9 +64,9 @@ class Pipeline:
         """Not where standard output holds a document."""
         if self._output.as_json:
             return
-        from setpoint.reports.annotations import annotations
+        from setpoint.reports.annotations import annotated
 
-        for each in annotations(report):
+        for each in annotated(report):
             click.echo(each, file=self._output.stream)
 
 
@@ -73,7 +74,7 @@ class Pipeline:
 def pipeline(output: Output, wanted: Sequence[WantedReport]) -> Iterator[Pipeline]:
     """Raises `InputError` where a report could not be written, before anything is asked."""
     with opened(wanted) as reports:
-        yield Pipeline(output, reports)
+        yield Pipeline(wanted, output, reports)
 
 
 def from_checkout(root: Path) -> str:

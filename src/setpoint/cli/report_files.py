@@ -86,6 +86,13 @@ def parse(texts: Sequence[str]) -> tuple[WantedReport, ...]:
     return wanted
 
 
+def within(wanted: Sequence[WantedReport], root: Path) -> tuple[str, ...]:
+    """Those that stand in a folder, relative to it: what a scan of it has no business with."""
+    folder = root.resolve()
+    files = [each.file.resolve() for each in wanted]
+    return tuple(each.relative_to(folder).as_posix() for each in files if each.is_relative_to(folder))
+
+
 @contextmanager
 def opened(wanted: Sequence[WantedReport]) -> Iterator[list[OpenReport]]:
     """Begun, beside where each will stand; what is not put is gone afterwards."""
@@ -96,7 +103,9 @@ def opened(wanted: Sequence[WantedReport]) -> Iterator[list[OpenReport]]:
 def _parsed(text: str) -> WantedReport:
     kind, sign, file = text.partition("=")
     if kind not in set(ReportKind):
-        raise InputError(f"there is no report of kind {kind!r}", where="--report", remedy=did_you_mean(kind, ReportKind))
+        raise InputError(
+            f"there is no report of kind {kind!r}", where="--report", remedy=did_you_mean(kind, ReportKind)
+        )
     if not sign or file in {"", "-"}:
         raise InputError("a report goes to a file", where="--report", remedy=f"write {kind}=FILE")
     return WantedReport(ReportKind(kind), Path(file))
@@ -106,7 +115,7 @@ def _parsed(text: str) -> WantedReport:
 def _opened(wanted: WantedReport) -> Iterator[OpenReport]:
     target = wanted.file.resolve()
     with _told(wanted.file):
-        if target.exists() and not stat.S_ISREG(target.stat().st_mode):
+        if _is_special(wanted.file) or (target.exists() and not stat.S_ISREG(target.stat().st_mode)):
             raise InputError("this is no plain file, and would be replaced by one", where=str(wanted.file))
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}-")
     try:
@@ -116,6 +125,12 @@ def _opened(wanted: WantedReport) -> Iterator[OpenReport]:
     finally:
         with suppress(FileNotFoundError):  # it was put in place
             Path(name).unlink()
+
+
+def _is_special(file: Path) -> bool:
+    """A name for what is open already, such as `/dev/stdout`, even where that leads to a plain file."""
+    folder = file.absolute().parent.resolve()
+    return any(folder.is_relative_to(each) for each in ("/dev/fd", "/proc")) or folder == Path("/dev")
 
 
 def _usual_mode() -> int:
@@ -131,7 +146,9 @@ def _told(file: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise InputError(
-            f"the report cannot be written ({error.strerror})", where=str(file), remedy="make its folder, or name another"
+            f"the report cannot be written ({error.strerror})",
+            where=str(file),
+            remedy="make its folder, or name another",
         ) from error
 
 

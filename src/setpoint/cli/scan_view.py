@@ -23,7 +23,7 @@ def show_scan(output: Output, scan: Scan, counting: int, least: Severity) -> Non
         output.line("")
     for each in scan.doubts:
         output.line(f"could not tell: {each.scanner}: {each.status}{_because(each)}", style="bold yellow")
-    output.line(_summary(scan, counting, least))
+    output.line(scan_summary(scan, counting, least))
 
 
 def worst_first(weaknesses: Sequence[Weakness]) -> list[Weakness]:
@@ -44,7 +44,7 @@ def scan_document(scan: Scan, counting: int) -> Json:
     }
 
 
-def _summary(scan: Scan, counting: int, least: Severity) -> str:
+def scan_summary(scan: Scan, counting: int, least: Severity) -> str:
     suppressed = sum(_suppressed(each) for each in scan.runs)
     new = ", new since the base" if scan.base else ""
     told = [f"{counted(counting, 'weakness', 'weaknesses')} of severity {least} or worse{new}"]

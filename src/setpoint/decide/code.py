@@ -1,22 +1,26 @@
-"""Weaknesses in the source, judged with what production says of them: findings, and what each asks for at a gate. Pure.
+"""Weaknesses in the source, judged with what production says of them: findings, and what speaks against them. Pure.
 
 Called by `gate` for the release that is judged, and by the loop for what is known of a service.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
-from setpoint.decide.policy.weakness import known_in, scan_resource, weakness_resource
+from setpoint.decide.grounds import Ground
+from setpoint.decide.policy.compile import PolicySet
+from setpoint.decide.policy.evaluate import Evaluation, evaluate_guardrails
+from setpoint.decide.policy.weakness import WEAKNESS, known_in, scan_resource, weakness_properties, weakness_resource
 from setpoint.decide.risk import Reach
-from setpoint.model.canonical import Json
-from setpoint.model.code import RULES, KnownWeakness, code_finding_id
+from setpoint.model.canonical import Json, canonical_bytes
+from setpoint.model.code import RULES, KnownWeakness
 from setpoint.model.decision import Outcome, Reason
 from setpoint.model.exceptions import Exceptions
 from setpoint.model.finding import Finding, FindingSource
-from setpoint.model.policy import Effect
+from setpoint.model.paths import split
+from setpoint.model.policy import Effect, Stage
 from setpoint.model.resource import Resource
 from setpoint.model.scan import Standing
 from setpoint.model.urn import Urn
@@ -59,26 +63,46 @@ def finding(known: KnownWeakness, service: str) -> Finding:
     )
 
 
-def found_in(resources: Iterable[Resource], service: str) -> Iterator[Finding]:
-    """A finding for each weakness that the scan among these tells."""
-    for resource in resources:
-        for known in known_in(resource):
-            yield finding(known, service)
+def judge_source(
+    policies: PolicySet, resources: Iterable[Resource], stage: Stage, service: str
+) -> tuple[tuple[Finding, ...], tuple[Ground, ...]]:
+    """What a scan among these tells, and what speaks against it.
+
+    Each weakness is a finding, to be said and to weigh. A policy that speaks against one adds none, so that nothing
+    counts twice, and says what keeps a release out.
+    """
+    known = [each for resource in resources for each in known_in(resource)]
+    found = tuple(finding(each, service) for each in known)
+    said = [Ground(Effect.WARN, _reason(each), each.id, is_of_code=True, is_new=_is_new(each)) for each in found]
+    return found, (*said, *_against(policies, zip(known, found, strict=True), stage))
 
 
-def weaknesses_in(resource: Resource) -> Iterator[Resource]:
-    """As policies see them, one by one."""
-    return map(weakness_resource, known_in(resource))
+def _against(policies: PolicySet, told: Iterable[tuple[KnownWeakness, Finding]], stage: Stage) -> Iterator[Ground]:
+    """Weaknesses that look the same to every policy are judged once: of a thousand, most do."""
+    speaking = policies.guardrails(WEAKNESS, stage)
+    read = sorted({split(path)[0] for each in speaking for path in each.compiled.policy.reads})
+    judged: dict[bytes, list[Evaluation]] = {}
+    for known, found in told:
+        properties = weakness_properties(known)
+        looks = canonical_bytes([properties[name] for name in read])
+        if looks not in judged:
+            evaluations = evaluate_guardrails(policies, weakness_resource(known), stage)
+            judged[looks] = [each for each in evaluations if _speaks(each, stage)]
+        for each in judged[looks]:
+            yield _ground(each, found, stage)
 
 
-def finding_of(weakness: Resource, service: str) -> str:
-    """The id of the finding of a weakness as policies see it."""
-    return code_finding_id(service, weakness.properties["rule"], weakness.urn.identifier)
+def _speaks(evaluation: Evaluation, stage: Stage) -> bool:
+    if evaluation.outcome is Outcome.HELD:
+        return False
+    return evaluation.is_against or not evaluation.policy.is_silenced(stage)
 
 
-def judge_release(found: Sequence[Finding]) -> tuple[tuple[Effect, Reason], ...]:
-    """What each asks for at a gate by itself: to be said, and to weigh. Policies say which keep a release out."""
-    return tuple((Effect.WARN, _reason(each)) for each in found)
+def _ground(evaluation: Evaluation, found: Finding, stage: Stage) -> Ground:
+    reason = evaluation.reason(stage)
+    message = f"{found.path}: {found.rule.removeprefix(RULES)}: {reason.message}"
+    told = replace(reason, message=message, evidence={**reason.evidence, "finding": found.id})
+    return Ground(evaluation.policy.effect(stage), told, found.id, is_of_code=True, is_new=_is_new(found))
 
 
 def reach_of(found: Finding) -> Reach:
@@ -92,7 +116,7 @@ def score_of(found: Finding) -> float | None:
     return scored
 
 
-def is_new(found: Finding) -> bool:
+def _is_new(found: Finding) -> bool:
     """Whether it may have come with this release."""
     return found.evidence["is_new"] is not False
 

@@ -6,7 +6,7 @@ refuse is not known; admitted otherwise. The decision names every factor.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from setpoint.decide import code, component, inside
@@ -16,7 +16,6 @@ from setpoint.decide.policy.compile import PolicySet
 from setpoint.decide.policy.component import COMPONENT, components_in
 from setpoint.decide.policy.evaluate import Evaluation, evaluate_guardrails
 from setpoint.decide.policy.overrides import OverriddenPolicies
-from setpoint.decide.policy.weakness import SCAN, WEAKNESS
 from setpoint.decide.risk import assess_risk
 from setpoint.decide.threshold import LEAST
 from setpoint.decide.weighing import place_of, risk_inputs, untold_risks
@@ -33,21 +32,16 @@ from setpoint.model.urn import Urn
 def judge_intended(
     policies: PolicySet, resources: Sequence[Resource], stage: Stage, service: str
 ) -> tuple[tuple[Finding, ...], tuple[Ground, ...]]:
-    """Every guardrail that speaks at the stage, over the declared resources of a service, what a bill lists, and what a
-    scan tells.
+    """Every guardrail that speaks at the stage, over the declared resources of a service, and what a bill lists.
 
     What an override silences is a ground without effect, and no finding.
     """
     findings: dict[str, Finding] = {}
     grounds: dict[tuple[str, Outcome], Ground] = {}
-    for resource in _judged(resources):
+    for resource in (each for listed in resources for each in components_in(listed)):
         for evaluation in evaluate_guardrails(policies, resource, stage):
             silenced = evaluation.policy.is_silenced(stage)
             if evaluation.outcome is Outcome.HELD or (silenced and not evaluation.is_against):
-                continue
-            if resource.type == WEAKNESS:
-                ground = _code_ground(evaluation, resource, service, stage)
-                grounds[f"{ground.finding} {evaluation.policy.id}", evaluation.outcome] = ground
                 continue
             finding = _finding(evaluation, resource, service)
             if evaluation.is_against and not silenced:
@@ -92,12 +86,6 @@ def decide_release(
     )
 
 
-def _judged(resources: Sequence[Resource]) -> Iterator[Resource]:
-    """All that policies speak of, one by one."""
-    for listed in resources:
-        yield from code.weaknesses_in(listed) if listed.type == SCAN else components_in(listed)
-
-
 def _finding(evaluation: Evaluation, resource: Resource, service: str) -> Finding:
     """Of a component, the service is at fault, as in production."""
     if resource.type == COMPONENT:
@@ -113,15 +101,6 @@ def _ground(evaluation: Evaluation, finding: Finding, stage: Stage) -> Ground:
         evidence={**reason.evidence, "finding": finding.id} if evaluation.is_against else reason.evidence,
     )
     return Ground(evaluation.policy.effect(stage), about, finding.id)
-
-
-def _code_ground(evaluation: Evaluation, weakness: Resource, service: str, stage: Stage) -> Ground:
-    """A weakness is a finding by itself, and a policy that speaks against it adds none: nothing counts twice."""
-    about, reason = code.finding_of(weakness, service), evaluation.reason(stage)
-    message = f"{weakness.urn.identifier}: {weakness.properties['rule']}: {reason.message}"
-    told = replace(reason, message=message, evidence={**reason.evidence, "finding": about})
-    is_new = weakness.properties["is_new"] is not False
-    return Ground(evaluation.policy.effect(stage), told, about, is_of_code=True, is_new=is_new)
 
 
 def _exceeded(risk: float, worst: float, threshold: Threshold | None) -> list[Ground]:
@@ -169,9 +148,11 @@ class ReleaseGate:
         *,
         without: Sequence[str] = (),
     ) -> Decision:
-        findings, grounds = judge_intended(self._policies.of(service), resources, stage, service.name)
-        more, beside, remarks = _told_of(release, resources, circumstances)
-        findings, grounds = (*findings, *more), (*grounds, *beside)
+        policies = self._policies.of(service)
+        findings, grounds = judge_intended(policies, resources, stage, service.name)
+        in_source, against_it = code.judge_source(policies, resources, stage, service.name)
+        more, beside, remarks = _told_of(release, circumstances)
+        findings, grounds = (*findings, *more, *in_source), (*grounds, *beside, *against_it)
         circumstances = replace(circumstances, remarks=(*circumstances.remarks, *remarks))
         if without:
             findings, grounds = leave_out(without, findings, grounds)
@@ -181,16 +162,10 @@ class ReleaseGate:
 
 
 def _told_of(
-    release: Release, resources: Sequence[Resource], circumstances: Circumstances
+    release: Release, circumstances: Circumstances
 ) -> tuple[tuple[Finding, ...], tuple[Ground, ...], Sequence[str]]:
-    """What agents, advisories and scanners say of it."""
+    """What agents and advisories say of it."""
     seen, asked_inside, remarks = inside.judge_seen(release, circumstances.seen)
     flaws, asked_of_flaws = circumstances.components, component.judge_release(circumstances.components)
-    told = tuple(code.found_in(resources, release.service))
     asked = zip((*seen, *flaws), (*asked_inside, *asked_of_flaws), strict=True)
-    grounds = [Ground(effect, reason, each.id) for each, (effect, reason) in asked]
-    grounds += [
-        Ground(effect, reason, each.id, is_of_code=True, is_new=code.is_new(each))
-        for each, (effect, reason) in zip(told, code.judge_release(told), strict=True)
-    ]
-    return (*seen, *flaws, *told), tuple(grounds), remarks
+    return (*seen, *flaws), tuple(Ground(effect, reason, each.id) for each, (effect, reason) in asked), remarks

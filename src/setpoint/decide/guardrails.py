@@ -1,6 +1,6 @@
 """Policies on components, applied to what services run; the gate applies them to what a release is made of. Pure.
 
-Called by the loop for all that a service runs whenever something of it changes.
+Called by the loop for all that a service runs whenever something of it changes, and for what ran by `replay`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 from setpoint.decide.policy.compile import PolicySet
-from setpoint.decide.policy.component import COMPONENT, OF_FLAWS, bill_resource, component_resource
+from setpoint.decide.policy.component import COMPONENT, bill_resource, components_of
 from setpoint.decide.policy.evaluate import Evaluation, evaluate_guardrails
 from setpoint.decide.policy.overrides import OverriddenPolicies
 from setpoint.decide.waiving import accept
@@ -39,8 +39,6 @@ class ComponentGuardrails:
         """`described` tells what is configured of a service by its name."""
         self._policies = OverriddenPolicies(policies, overrides)
         self._described = described
-        of_components = [each for each in policies.policies if COMPONENT in each.types]
-        self.heed_flaws = any(not OF_FLAWS.isdisjoint(each.reads) for each in of_components)
 
     def version(self, service: str) -> str:
         described = self._described(service)
@@ -52,13 +50,13 @@ class ComponentGuardrails:
         return bill_resource(components)
 
     def judge(
-        self, service: str, components: Iterable[UsedComponent], exceptions: Exceptions
+        self, service: str, bill: Resource, exceptions: Exceptions
     ) -> tuple[tuple[Finding, ...], tuple[Decision, ...]]:
         urn, policies = Urn.service(service), self._policies.of(self._described(service))
         findings: list[Finding] = []
         decisions: list[Decision] = []
         beside: list[Decision] = []
-        for place, evaluation in _told(policies, components):
+        for place, evaluation in _told(policies, bill):
             finding = evaluation.finding(urn, service, place)
             if evaluation.is_against and not evaluation.policy.is_silenced(Stage.RUNTIME):
                 findings.append(finding)
@@ -68,12 +66,12 @@ class ComponentGuardrails:
         return accept(findings, [*decisions, *beside], exceptions)
 
 
-def _told(policies: PolicySet, components: Iterable[UsedComponent]) -> Iterator[tuple[str, Evaluation]]:
+def _told(policies: PolicySet, bill: Resource) -> Iterator[tuple[str, Evaluation]]:
     """What each policy says of each place but that all is well there."""
     told: dict[tuple[str, str], Evaluation] = {}
-    for used in components:
-        for each in evaluate_guardrails(policies, component_resource(used), Stage.RUNTIME):
-            key = (used.component.place, each.policy.id)
+    for component in components_of(bill):
+        for each in evaluate_guardrails(policies, component, Stage.RUNTIME):
+            key = (component.urn.identifier, each.policy.id)
             if each.outcome is not Outcome.HELD and (key not in told or _tells_more(each, told[key])):
                 told[key] = each
     for (place, _), evaluation in told.items():

@@ -139,11 +139,8 @@ class EntryJudge(Protocol):
 class ComponentPolicies(Protocol):
     """Applies the policies to the components that a service runs."""
 
-    heed_flaws: bool
-    """Whether any of them asks what advisories say."""
-
     def judge(
-        self, service: str, components: Iterable[UsedComponent], exceptions: Exceptions
+        self, service: str, bill: Resource, exceptions: Exceptions
     ) -> tuple[tuple[Finding, ...], tuple[Decision, ...]]:
         """At stage `runtime`; the decisions begin with one for each finding, in the same order.
 
@@ -152,7 +149,7 @@ class ComponentPolicies(Protocol):
         ...
 
     def bill(self, components: Iterable[UsedComponent]) -> Resource:
-        """What a release is made of, as its gate takes it among the declared resources."""
+        """What a release is made of, as its gate takes it among the declared resources; or what a service runs."""
         ...
 
     def version(self, service: str) -> str:

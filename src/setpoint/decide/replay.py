@@ -15,7 +15,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from setpoint.decide.interface import Gate, Judge
+from setpoint.decide.interface import ComponentPolicies, Gate, Judge
 from setpoint.model.decision import Decision, Outcome, Reason, Verdict
 from setpoint.model.history import PastGate, PastState
 from setpoint.model.policy import Effect, Severity, Stage
@@ -102,17 +102,21 @@ class Replayed:
 class Replayer:
     """Judges the past by one set of policies."""
 
-    def __init__(self, judge: Judge, gate: Gate, policies: AbstractSet[str]) -> None:
-        """`policies` are the ids of those that both apply."""
+    def __init__(self, judge: Judge, gate: Gate, components: ComponentPolicies, policies: AbstractSet[str]) -> None:
+        """`policies` are the ids of those that all three apply."""
         self._judge = judge
         self._gate = gate
+        self._components = components
         self.policies = policies
 
     def state(self, past: PastState) -> Replayed:
         grounds = past.grounds
-        _, decided = self._judge.judge(
-            past.comparison, grounds.intended, grounds.actual, past.service, grounds.exceptions
-        )
+        if past.urn == Urn.service(past.service) and grounds.actual is not None:  # all that it ran
+            _, decided = self._components.judge(past.service, grounds.actual, grounds.exceptions)
+        else:
+            _, decided = self._judge.judge(
+                past.comparison, grounds.intended, grounds.actual, past.service, grounds.exceptions
+            )
         return self._replayed(past.at, past.decided, decided, past.urn)
 
     def release(self, past: PastGate) -> Replayed:

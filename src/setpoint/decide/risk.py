@@ -49,6 +49,12 @@ class Reach(StrEnum):
     ATTACKED = "an attack got through"
     """What somebody outside sent was seen to do there what it should not."""
 
+    @property
+    def rank(self) -> int:
+        return _REACH_RANKS[self]
+
+
+_REACH_RANKS: Final = {reach: rank for rank, reach in enumerate(Reach)}
 
 REACH_SHARE: Final[Mapping[Reach, float]] = {
     Reach.NEVER: 0.0,

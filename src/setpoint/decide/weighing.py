@@ -34,7 +34,7 @@ def _risk_input(finding: Finding, circumstances: Circumstances, met: Mapping[str
     of_code = finding.source is FindingSource.CODE
     same = [met[key] for key in finding.evidence["places"] if key in met] if of_code else []
     severity = max((finding.severity, *(each.severity for each in same)), key=lambda each: each.rank)
-    reach = max((_reach(each) for each in (finding, *same)), key=list(Reach).index)
+    reach = max((_reach(each) for each in (finding, *same)), key=lambda each: each.rank)
     ages = [age for each in (finding, *same) if (age := _age(each.id, circumstances)) is not None]
     return RiskInput(
         f"{finding.rule} of {place_of(finding)}",

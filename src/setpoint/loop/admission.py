@@ -274,11 +274,13 @@ class Admission:
             self.entry.tell(alert)
 
     def _record_scan(self, writer: LedgerWriter, judged: _Judged, scan: Scan, now: datetime) -> None:
-        """And what it means for the service, as far as production says now."""
+        """And what it means for the service, as far as production says now; where it says the same, nothing new."""
         if self.code is None or judged.evidence is None:
             return
         service = judged.case.service.name
         changes = writer.code().record_scan(judged.case.release, scan, now, self.actor)
+        if changes.open is None:
+            return
         exceptions = Exceptions.at(now, Urn.service(service), judged.case.circumstances.waivers, NO_EXCEPTIONS.baseline)
         known = [each.weakness for each in changes.open]
         findings = code_findings(self.code, service, known, judged.evidence, exceptions)

@@ -13,12 +13,12 @@ from typing import Final
 
 from setpoint.compare.interface import WeaknessJoiner
 from setpoint.decide.interface import CodeJudge
-from setpoint.model.code import NOT_ASKED, KnownWeakness, merged
+from setpoint.model.code import NOT_ASKED, KnownWeakness
 from setpoint.model.exceptions import Exceptions
 from setpoint.model.finding import Finding, FindingSource
 from setpoint.model.inside import CodeSeen
 from setpoint.model.resource import Resource
-from setpoint.model.scan import Scan, ScanKind, ScannerRun, Standing, StandingOf, Weakness
+from setpoint.model.scan import Scan, ScanKind, ScannerRun, ScanStatus, Standing, StandingOf, Weakness
 from setpoint.model.service import Release
 from setpoint.store.interface import LedgerReader
 
@@ -73,8 +73,7 @@ def shown_code(
 ) -> ShownCode:
     """With what earlier scans of the release told; `scan` is the one that it brings now."""
     reader = ledger.code()
-    kept = reader.scan(release)
-    whole = merged(kept, scan) if scan is not None else kept
+    whole = reader.scan(release, scan)
     if whole is None:
         return ShownCode()
     first = reader.known(release.service)
@@ -113,17 +112,18 @@ def _shown(
     }
     doubts = frozenset(each.scanner for each in scan.doubts)
     beside = [each for each in scan.runs if not each.status.is_certain and each.scanner not in doubts]
+    missing = sorted(each.scanner for each in beside if each.status is ScanStatus.MISSING)
     return ShownCode(
         scan=scan,
         resources=(parts.judge.scan(known),),
         first_seen=since,
         unknowns=tuple(f"its source was not scanned wholly: {_doubt(each)}" for each in scan.doubts),
-        remarks=(*(f"not all of its source was scanned: {_doubt(each)}" for each in beside), *_of_state(scan)),
+        remarks=(
+            *(f"not all of its source was scanned: {_doubt(each)}" for each in beside if each.scanner not in missing),
+            *([f"its source was not scanned by {', '.join(missing)}: not installed"] if missing else ()),
+            *(["what was scanned is not all in the commit"] if scan.is_dirty else ()),
+        ),
     )
-
-
-def _of_state(scan: Scan) -> tuple[str, ...]:
-    return ("what was scanned is not all in the commit",) if scan.is_dirty else ()
 
 
 def _doubt(run: ScannerRun) -> str:

@@ -20,9 +20,12 @@ from setpoint.loop.flaws import ComponentParts, flaw_uses, match_components, use
 from setpoint.loop.parts import Parts
 from setpoint.loop.recorder import Recorder
 from setpoint.loop.settled import SettledClock
+from setpoint.model.conclusion import Conclusion
 from setpoint.model.decision import Decision
+from setpoint.model.drift import Comparison
 from setpoint.model.exceptions import BASELINE
 from setpoint.model.finding import Finding
+from setpoint.model.history import Grounds
 from setpoint.model.inventory import FlawUse
 from setpoint.model.policy import Severity
 from setpoint.model.urn import Urn
@@ -41,6 +44,10 @@ LOOK_EVERY: Final = timedelta(seconds=1)
 EXPIRE_EVERY: Final = 60.0
 """Seconds."""
 
+RECORDED: Final = "recorded"
+"""Begins what bears on a service. Before it did, what services ran was not kept to be judged again: such a service is
+concluded once more."""
+
 GONE: Final = "no instance runs it any more, or no advisory says so any more"
 
 
@@ -53,6 +60,8 @@ class _Judged:
     """URN, rule and path of a finding → what was decided of it: several flaws of one component are at one place."""
     beside: list[Decision] = field(default_factory=list)
     """Decisions without a finding."""
+    ran: list[Conclusion] = field(default_factory=list)
+    """What policies were held against, and what they said of it."""
 
     def add(self, service: str, findings: Sequence[Finding] = (), decisions: Sequence[Decision] = ()) -> None:
         """`decisions` begins with one for each finding, in the same order."""
@@ -106,24 +115,24 @@ class InventoryConcluder:
         if not given:
             return False
         waiting: Sequence[str] = ()
-        if len(given.components) == AT_ONCE:
-            # There are more, and some may be those of the services, which wait for them: they are noted anew.
+        if AT_ONCE in (len(given.components), len(given.advisories)):
+            # There are more, which may bear on what the services run: these wait for them, and are noted anew.
             given, waiting = replace(given, services=()), given.services
         run = _fitting(given.services, inventory.components_of_services(given.services))
         waiting = (*waiting, *given.services[len(run) :])
         given = replace(given, services=tuple(run))
         writer = self._writer.inventory()
-        heeded = self._heeded(inventory, components, given)
+        concerned = self._concerned(inventory, components, given)
         # By itself: what is concluded from it is read from the ledger.
         writer.put_matches(given, self._match(inventory, components, given))
-        heeded |= self._heeded(inventory, components, given)
+        concerned |= self._concerned(inventory, components, given)
         of_advisories, rules = self._of_advisories(inventory, components, given)
         of_services = self._of_services(inventory, components, run)
         with self._recorder.step():
             self._record(of_advisories, rules)
             self._record(of_services, None)
-            heeding = {each.service for each in inventory.uses(heeded)}
-            writer.look_again({*waiting, *heeding} - {*given.services})
+            using = {each.service for each in inventory.uses(concerned)}
+            writer.look_again({*waiting, *using} - {*given.services})
             writer.settle(given, {each: self._bearing(each) for each in given.services})
         return True
 
@@ -178,24 +187,29 @@ class InventoryConcluder:
         run: Mapping[str, Sequence[int]],
         flawed: Sequence[FlawUse],
     ) -> None:
+        """Also where no policy speaks: what is recorded, others may be tried on."""
         policies = components.policies
         if policies is None:
             return
-        spoken = {service: numbers for service, numbers in run.items() if policies.version(service)}
-        uses = inventory.uses({number for each in spoken.values() for number in each}, services=sorted(spoken))
-        for service, used in used_components(inventory, uses, flawed).items():
-            judged.add(service, *policies.judge(service, used, self._accepted.about(Urn.service(service))))
+        uses = inventory.uses({number for each in run.values() for number in each}, services=sorted(run))
+        used = used_components(inventory, uses, flawed)
+        for service in run:
+            urn, bill = Urn.service(service), policies.bill(used.get(service, ()))
+            exceptions = self._accepted.about(urn)
+            findings, decisions = policies.judge(service, bill, exceptions)
+            judged.add(service, findings, decisions)
+            grounds = Grounds(None, bill, exceptions) if service in used else None
+            judged.ran.append(Conclusion(urn, "", service, Comparison(urn), findings, decisions, grounds))
 
-    def _heeded(self, inventory: InventoryReader, components: ComponentParts, given: Pending) -> set[int]:
-        """The components that these advisories bear on, where any policy asks for that."""
-        if components.policies is None or not components.policies.heed_flaws:
+    def _concerned(self, inventory: InventoryReader, components: ComponentParts, given: Pending) -> set[int]:
+        """The components that these advisories bear on, where policies may ask for that."""
+        if components.policies is None:
             return set()
         return {each.component for each in inventory.matches_by(given.advisories)}
 
     def _bearing(self, service: str) -> str:
         """Changes when another conclusion about all that it runs might follow, whatever it runs."""
-        accepted, policies = self._accepted.bearing(Urn.service(service)), self._policies_version(service)
-        return f"{accepted}|{policies}" if policies else accepted
+        return f"{RECORDED}:{self._accepted.bearing(Urn.service(service))}|{self._policies_version(service)}"
 
     def _policies_version(self, service: str) -> str:
         components = self._parts.components
@@ -207,6 +221,7 @@ class InventoryConcluder:
             return
         now, decisions = self._parts.clock.now(), [*judged.decided.values(), *judged.beside]
         changes = self._writer.record_components(judged.findings, rules, decisions, now, GONE)
+        self._writer.keep_ran(judged.ran, now)
         matched = {waiver for each in decisions for waiver in each.waivers}
         self._writer.note_waiver_matches(sorted(matched - {BASELINE}), now)
         for change in changes.values():

@@ -47,7 +47,8 @@ def circumstances(
     later: timedelta = AT_ONCE,
 ) -> Circumstances:
     """As the ledger knows them now; with `later`, as they will be if the loop goes on and nothing more happens."""
-    found = ledger.findings(scope=settings.scope, service=service.name)
+    # Of weaknesses in the source, scans say since when they are there.
+    found = ledger.findings(scope=settings.scope, service=service.name, but=FindingSource.CODE)
     return Circumstances(
         now=now + later,
         threshold=threshold_of(service, ledger, assessor, now, later=later),

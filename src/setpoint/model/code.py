@@ -68,8 +68,8 @@ class ScanChanges:
     reopened: tuple[str, ...] = ()
     """They were mended before."""
     closed: tuple[str, ...] = ()
-    open: tuple[OpenWeakness, ...] = ()
-    """All that the service has now."""
+    open: tuple[OpenWeakness, ...] | None = None
+    """All that the service has now; None where that is what it had, place by place."""
 
 
 def code_finding_id(service: str, rule: str, path: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 
 from setpoint.model.attribution import Attribution, Untold
 from setpoint.model.canonical import Json, digest
@@ -54,6 +55,7 @@ class Finding:
         return finding_id(self.urn, self.rule, self.path)
 
 
+@lru_cache(maxsize=32_768)
 def finding_id(urn: Urn, rule: str, path: str) -> str:
     """Of the problem that this rule finds there."""
     return digest(urn, rule, path)

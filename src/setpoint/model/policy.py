@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from setpoint.model.canonical import Json
 
@@ -19,7 +20,10 @@ class Severity(StrEnum):
     @property
     def rank(self) -> int:
         """0 for info to 4 for critical."""
-        return list(Severity).index(self)
+        return _SEVERITY_RANKS[self]
+
+
+_SEVERITY_RANKS: Final = {severity: rank for rank, severity in enumerate(Severity)}
 
 
 class Stage(StrEnum):
@@ -43,12 +47,15 @@ class Effect(StrEnum):
 
     @property
     def rank(self) -> int:
-        return list(Effect).index(self)
+        return _EFFECT_RANKS[self]
 
     @property
     def keeps_out(self) -> bool:
         """Whether a release that is met by it does not pass; an approval that nobody gave does that, too."""
         return self in {Effect.DENY, Effect.REQUIRE_APPROVAL}
+
+
+_EFFECT_RANKS: Final = {effect: rank for rank, effect in enumerate(Effect)}
 
 
 class Subject(StrEnum):

@@ -30,7 +30,7 @@ class Level(StrEnum):
     NOTICE = "notice"
 
 
-def annotations(report: Report) -> Iterator[str]:
+def annotated(report: Report) -> Iterator[str]:
     """Lines to print; the last one, which is no command, counts what GitHub would not show."""
     told: Counter[Level] = Counter()
     for problem in report.problems:

@@ -36,7 +36,7 @@ class Blocks:
     """Headings, tables and lists, for as long as there is room; what is given is HTML."""
 
     def __init__(self, most: int) -> None:
-        """`most` bytes."""
+        """`most` bytes; nothing at all where that is next to none."""
         self._room = most - ROOM_FOR_END
         self._blocks: list[str] = []
         self._left_out = 0
@@ -57,7 +57,7 @@ class Blocks:
         self._fill(f"<h3>{title}</h3>\n<ul>", (f"<li>{each}</li>" for each in items), "</ul>")
 
     def whole(self) -> str:
-        if self._left_out:
+        if self._left_out and self._room >= 0:
             self._blocks.append(
                 f"<p>{counted(self._left_out, 'more row')} had no room here: see the other reports.</p>"
             )

@@ -7,7 +7,7 @@ hide from them: they are handed files by name instead. Links are not followed, n
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from posixpath import normpath
@@ -58,8 +58,19 @@ def check_folder(folder: Path) -> Path:
     return folder.resolve()
 
 
-def find_files(root: Path, exclude: Sequence[str] = ()) -> SourceFiles:
-    """Every file below `root` but those that a glob of `exclude` stands for, alone or with the folder they are in."""
+def find_files(root: Path, exclude: Sequence[str] = (), only: Collection[str] | None = None) -> SourceFiles:
+    """Every file below `root` but those that a glob of `exclude` stands for, alone or with the folder they are in.
+
+    With `only`, none but these of them.
+    """
+    found = _all_files(root, exclude)
+    if only is None:
+        return found
+    wanted = frozenset(only)
+    return SourceFiles(*(tuple(each for each in some if each in wanted) for some in (found.files, found.unread)))
+
+
+def _all_files(root: Path, exclude: Sequence[str]) -> SourceFiles:
     files: list[str] = []
     unread: list[str] = []
     left_out: list[str] = []

@@ -11,6 +11,7 @@ import pytest
 from setpoint.decide.gate import ReleaseGate
 from setpoint.decide.guardrails import ComponentGuardrails
 from setpoint.decide.policy.compile import PolicySet
+from setpoint.decide.policy.component import bill_resource
 from setpoint.model.circumstances import Circumstances
 from setpoint.model.component import Component, PackageName
 from setpoint.model.decision import Decision, Outcome, Verdict
@@ -84,7 +85,7 @@ def gate(compile_all: Callable[..., PolicySet]) -> Callable[..., Decision]:
 def test_a_component_against_a_policy_is_a_finding_of_the_service(
     copyleft: MakePolicy, compile_all: Callable[..., PolicySet]
 ) -> None:
-    (found,), (decision,) = ComponentGuardrails(compile_all(copyleft())).judge("shop", USED, NO_EXCEPTIONS)
+    (found,), (decision,) = ComponentGuardrails(compile_all(copyleft())).judge("shop", bill_resource(USED), NO_EXCEPTIONS)
     assert (found.urn, found.rule, found.path) == ("service:shop", "licence/copyleft", PLACE)
     assert (found.source, found.severity) == (FindingSource.GUARDRAIL, Severity.LOW)
     assert found.evidence == {"licence_expression": "AGPL-3.0-only"}
@@ -98,27 +99,27 @@ def test_a_component_against_a_policy_is_a_finding_of_the_service(
 
 def test_one_place_is_told_once(copyleft: MakePolicy, compile_all: Callable[..., PolicySet]) -> None:
     twice = [component("pymupdf", "MIT"), component("pymupdf", "AGPL-3.0-only"), component("pymupdf", "AGPL-1.0-only")]
-    found, decisions = ComponentGuardrails(compile_all(copyleft())).judge("shop", twice, NO_EXCEPTIONS)
+    found, decisions = ComponentGuardrails(compile_all(copyleft())).judge("shop", bill_resource(twice), NO_EXCEPTIONS)
     assert (len(found), len(decisions)) == (1, 1)
 
 
 def test_a_waiver_keeps_it_from_counting(copyleft: MakePolicy, compile_all: Callable[..., PolicySet]) -> None:
     guardrails = ComponentGuardrails(compile_all(copyleft()))
-    (found,), (decision,) = guardrails.judge("shop", USED, Exceptions([WAIVER]))
+    (found,), (decision,) = guardrails.judge("shop", bill_resource(USED), Exceptions([WAIVER]))
     assert (found.accepted_by, decision.verdict, decision.waivers) == ("W-1", Verdict.ADMIT, ("W-1",))
 
 
 def test_an_override_that_silences_it_is_said(copyleft: MakePolicy, compile_all: Callable[..., PolicySet]) -> None:
     guardrails = ComponentGuardrails(compile_all(copyleft()), [SILENT])
-    found, (decision,) = guardrails.judge("shop", USED, NO_EXCEPTIONS)
+    found, (decision,) = guardrails.judge("shop", bill_resource(USED), NO_EXCEPTIONS)
     assert (found, decision.verdict, decision.effect) == ((), Verdict.ADMIT, Effect.NONE)
     assert "not sold" in decision.reasons[0].message
 
 
 def test_what_could_not_be_told_is_no_finding_and_no_pass(mild: Policy, compile_all: Callable[..., PolicySet]) -> None:
     guardrails = ComponentGuardrails(compile_all(mild))
-    assert guardrails.heed_flaws
-    found, (decision,) = guardrails.judge("shop", [untold("requests"), component("own")], NO_EXCEPTIONS)
+    ran = bill_resource([untold("requests"), component("own")])
+    found, (decision,) = guardrails.judge("shop", ran, NO_EXCEPTIONS)
     assert (found, decision.verdict, decision.path) == ((), Verdict.UNKNOWN, "pkg:pypi/requests@1[flaws/mild]")
 
 
@@ -127,10 +128,9 @@ def test_a_version_is_told_only_where_policies_speak_of_what_runs(
 ) -> None:
     at_gates = ComponentGuardrails(compile_all(copyleft(effects={Stage.DEPLOY: Effect.DENY})))
     assert at_gates.version("shop") == ""
-    assert at_gates.judge("shop", USED, NO_EXCEPTIONS) == ((), ())
+    assert at_gates.judge("shop", bill_resource(USED), NO_EXCEPTIONS) == ((), ())
     versions = {ComponentGuardrails(compile_all(copyleft(each))).version("shop") for each in (Effect.WARN, Effect.DENY)}
     assert len(versions) == 2
-    assert not at_gates.heed_flaws
 
 
 def test_a_gate_refuses_what_a_policy_denies_and_names_the_component(gate: Any, copyleft: MakePolicy) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from setpoint.decide.gate import ReleaseGate
+from setpoint.decide.guardrails import ComponentGuardrails
 from setpoint.decide.policy.compile import PolicySet
 from setpoint.decide.policy.judge import PolicyJudge
 from setpoint.decide.replay import Change, ChangeKind, Replayed, Replayer, Standing, Tally, changes, summary
@@ -63,7 +64,8 @@ class Past:
 
     def _by(self, policies: list[Policy]) -> Replayer:
         compiled = self._compile_all(*policies)
-        return Replayer(PolicyJudge(compiled), ReleaseGate(compiled), {each.id for each in policies})
+        ids = {each.id for each in policies}
+        return Replayer(PolicyJudge(compiled), ReleaseGate(compiled), ComponentGuardrails(compiled), ids)
 
 
 @pytest.fixture

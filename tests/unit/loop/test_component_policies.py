@@ -4,29 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from setpoint.decide.component import ComponentAssessor
+from setpoint.decide.gate import ReleaseGate
 from setpoint.decide.guardrails import ComponentGuardrails
 from setpoint.decide.policy.compile import compile_policies
 from setpoint.decide.policy.component import components_in
+from setpoint.decide.policy.judge import PolicyJudge
+from setpoint.decide.replay import ChangeKind, Replayer
 from setpoint.loop.flaws import ComponentParts, made_of
 from setpoint.loop.heartbeat import Heartbeat
 from setpoint.model.advisory import Advisory, Affected, AffectedStatus, Match
 from setpoint.model.circumstances import Circumstances
 from setpoint.model.component import Component, PackageName, Sbom
 from setpoint.model.decision import Decision, Verdict
-from setpoint.model.history import GateCase, PastGate
+from setpoint.model.history import GateCase, Lost, PastGate
 from setpoint.model.inventory import Flaw, Instance
 from setpoint.model.policy import Effect, Policy, Severity, Stage, Subject
 from setpoint.model.service import Release, Service
+from setpoint.model.waiver import Waiver
 
 PLACE = "pkg:pypi/pymupdf@1"
 LICENCE, MILD = "licence/copyleft", "flaws/mild"
 THEN = datetime(2020, 1, 1, tzinfo=UTC)
+DAY = timedelta(days=1)
 
 
 @dataclass
@@ -104,6 +109,16 @@ class Shop:
     def beat(self) -> None:
         self.worker.heartbeat.beat()
         self.worker.world.pass_time(60)
+
+    def replay(self, *policies: Policy) -> list[tuple[str, str, str]]:
+        """Service, policy and kind of every change that these policies make to what was decided of what ran."""
+        compiled = compile_policies(policies, lambda _name: None, lambda _name: None)
+        judging = (PolicyJudge(compiled), ReleaseGate(compiled), ComponentGuardrails(compiled))
+        replayer = Replayer(*judging, {each.id for each in policies})
+        scope = self.worker.parts.settings.scope
+        states = [each for each in self.worker.ledger.past_states(scope, THEN, None) if not isinstance(each, Lost)]
+        found = [change for state in states for change in replayer.state(state).changes]
+        return [(each.service, each.policy, each.kind) for each in found]
 
     def rules(self, service: str = "shop") -> list[str]:
         return sorted(each.finding.rule for each in self.worker.ledger.findings(service=service))
@@ -195,3 +210,39 @@ def test_a_release_brings_its_bill_to_the_gate_and_the_ledger_keeps_it(shop: Sho
     assert isinstance(past, PastGate)
     (kept,) = (each for listed in past.case.resources for each in components_in(listed))
     assert kept == component
+
+
+def test_what_ran_is_judged_again_by_other_policies(shop: Shop) -> None:
+    shop.judged_by(COPYLEFT)
+    shop.runs("AGPL-3.0-only")
+    shop.runs("MIT", service="other")
+    shop.look()
+    shop.advise()  # which no policy asks about so far
+    shop.look()
+    shop.runs("MIT", version="1.5")
+    shop.look()
+    assert shop.replay(COPYLEFT) == []
+    assert shop.replay() == [("shop", LICENCE, ChangeKind.NO_LONGER)] * 2
+    newly = ChangeKind.NEWLY_VIOLATED
+    assert shop.replay(COPYLEFT, NO_FLAW) == [("shop", MILD, newly), ("other", MILD, newly), ("shop", MILD, newly)]
+
+
+def test_a_waiver_of_then_counts_when_it_is_judged_again(shop: Shop) -> None:
+    waiver = Waiver("", "service:shop", "licence/*", "pkg:*", "agreed", "legal", "", shop.now, shop.now + DAY)
+    shop.worker.ledger.visitor().add_waiver(waiver)
+    shop.runs("AGPL-3.0-only")
+    shop.beat()
+    assert shop.rules() == []
+    assert shop.replay(COPYLEFT, NO_FLAW) == []
+    (past,) = shop.worker.ledger.past_states(shop.worker.parts.settings.scope, THEN, None, service="shop")
+    assert [each.owner for each in past.grounds.exceptions.waivers] == ["legal"]
+
+
+def test_what_runs_nothing_any_more_is_over(shop: Shop) -> None:
+    shop.runs("AGPL-3.0-only")
+    shop.look()
+    shop.worker.ledger.visitor().inventory().remove_instances("shop", ["web-1"], shop.now)
+    shop.look()
+    scope = shop.worker.parts.settings.scope
+    assert [each.service for each in shop.worker.ledger.past_states(scope, THEN, None)] == ["shop"]
+    assert list(shop.worker.ledger.past_states(scope, shop.now, None)) == []

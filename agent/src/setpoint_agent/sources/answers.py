@@ -40,6 +40,7 @@ USUAL_TYPES: Final = _either(
 )
 """What most responses are: no client chose one of these for what it could do in a header."""
 _USUAL_PAGES: Final = _either("text/html; charset=utf-8")
+MOST_USUAL: Final = 2
 _USUAL_NAMES: Final = frozenset(
     names
     for kind, length in (("Content-Type", "Content-Length"), (b"content-type", b"content-length"))
@@ -115,12 +116,13 @@ def listen_to_heads(listener: Listener) -> None:
 
 def tell_head(request: Request, status: int | str, headers: RawHeaders, /) -> Answer:
     """Of an answer of which the head was handed over just now; it is no page if nobody looks at this request's."""
-    fields: dict[Any, Any] = dict(headers[:])  # what can be gone through but once is left to the server
+    # What has no length can be gone through but once, and is left to the server.
+    fields: dict[Any, Any] = dict(headers) if len(headers) <= MOST_USUAL else {}
     kind = fields.get("Content-Type") or fields.get(b"content-type")
     usual = kind in USUAL_TYPES and tuple(fields) in _USUAL_NAMES
     wanted = usual and kind in _USUAL_PAGES and _is_wanted(request)
     if usual and not wanted and not request.at_head:
-        return _plain(status, len(fields) == 2)
+        return _plain(status, len(fields) == MOST_USUAL)
     answer = Answer(status, headers)
     if answer.page:
         answer.page = wanted if usual else _is_wanted(request)

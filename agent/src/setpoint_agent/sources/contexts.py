@@ -97,7 +97,7 @@ def _task_created(original: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(original)
     def create_task(loop: Any, coroutine: Any, **keywords: Any) -> Any:
         if current.get() is None:
-            return original(loop, coroutine, **keywords)
+            return original(loop, coroutine, **keywords) if keywords else original(loop, coroutine)
         link = Link(link_here(), inline=_runs_inline())
         token = links.set(link)
         try:

@@ -39,9 +39,6 @@ SCHEMA: Final = ResourceSchema(
     },
 )
 
-OF_FLAWS: Final = frozenset({"severity", "known_exploited", "fixed_known"})
-"""Properties that are other ones as soon as an advisory is."""
-
 LOADED: Final[Mapping[Reached, bool | None]] = {
     Reached.SYMBOL: True,
     Reached.PACKAGE: True,
@@ -52,12 +49,8 @@ LOADED: Final[Mapping[Reached, bool | None]] = {
 }
 
 
-def component_resource(used: UsedComponent) -> Resource:
-    return _resource(used.component.place, _properties(used))
-
-
 def bill_resource(components: Iterable[UsedComponent]) -> Resource:
-    """To be taken apart by `components_in`."""
+    """To be taken apart by `components_in`, or `components_of`."""
     listed = [{"place": each.component.place, "properties": _properties(each)} for each in components]
     return Resource(_urn(BILL, "built"), {"components": listed}, "bill of materials")
 
@@ -67,7 +60,12 @@ def components_in(resource: Resource) -> Iterator[Resource]:
     if resource.type != BILL:
         yield resource
         return
-    for each in resource.properties["components"]:
+    yield from components_of(resource)
+
+
+def components_of(bill: Resource) -> Iterator[Resource]:
+    """What it lists, whatever it goes by: what a service ran is recorded under the service's URN."""
+    for each in bill.properties["components"]:
         yield _resource(each["place"], each["properties"])
 
 

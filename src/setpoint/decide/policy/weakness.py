@@ -56,10 +56,10 @@ def known_in(resource: Resource) -> Iterator[KnownWeakness]:
         yield from map(_known_of, resource.properties["weaknesses"])
 
 
-def weakness_resource(known: KnownWeakness) -> Resource:
-    """Identified by its finding's path."""
+def weakness_properties(known: KnownWeakness) -> dict[str, Json]:
+    """All that policies can read of one."""
     weakness, standing = known.weakness, known.standing
-    properties: dict[str, Json] = {
+    return {
         "fingerprint": weakness.fingerprint,
         "kind": weakness.kind,
         "rule": weakness.rule,
@@ -74,7 +74,11 @@ def weakness_resource(known: KnownWeakness) -> Resource:
         "is_attacked": known.is_attacked,
         "watched": standing.watched,
     }
-    return Resource(_urn(WEAKNESS, known.path), properties, "scanners")
+
+
+def weakness_resource(known: KnownWeakness) -> Resource:
+    """Identified by its finding's path."""
+    return Resource(_urn(WEAKNESS, known.path), weakness_properties(known), "scanners")
 
 
 def _document(known: KnownWeakness) -> dict[str, Json]:

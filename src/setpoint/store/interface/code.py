@@ -14,8 +14,11 @@ from setpoint.model.service import Release
 
 
 class CodeReader(Protocol):
-    def scan(self, release: Release) -> Scan | None:
-        """All that was told of its source, by the last scan of each scanner; None where it was never scanned."""
+    def scan(self, release: Release, newest: Scan | None = None) -> Scan | None:
+        """All that was told of its source, by the last scan of each scanner; None where it was never scanned.
+
+        As it is with one more scan of it, where that is given.
+        """
         ...
 
     def known(self, service: str) -> Mapping[str, tuple[str, datetime]]:

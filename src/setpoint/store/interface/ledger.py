@@ -16,7 +16,7 @@ from setpoint.model.canonical import Json
 from setpoint.model.conclusion import Conclusion
 from setpoint.model.decision import Decision
 from setpoint.model.drift import Comparison
-from setpoint.model.finding import Finding, FindingChanges, FindingRecord
+from setpoint.model.finding import Finding, FindingChanges, FindingRecord, FindingSource
 from setpoint.model.history import GateCase
 from setpoint.model.inside import AgentSwitch
 from setpoint.model.order import Order
@@ -85,8 +85,12 @@ class LedgerReader(Protocol):
         urn: Urn | None = None,
         include_closed: bool = False,
         include_accepted: bool = False,
+        but: FindingSource | None = None,
     ) -> Sequence[FindingRecord]:
-        """Those that count; with `include_accepted`, also what is there and accepted; with `include_closed`, all."""
+        """Those that count; with `include_accepted`, also what is there and accepted; with `include_closed`, all.
+
+        Those of the source `but` are left out.
+        """
         ...
 
     def to_trace(self, scope: str, now: datetime, *, most: int) -> Sequence[tuple[FindingRecord, Traced]]:
@@ -321,6 +325,13 @@ class LedgerWriter(ReportTaker, PrincipalWriter, Protocol):
         """What advisories say of what services run: what is not among it any more is closed, for a reason.
 
         All that is said by these rules; or, without `rules`, all that is said of the services.
+        """
+        ...
+
+    def keep_ran(self, judged: Sequence[Conclusion], at: datetime) -> None:
+        """What services ran, as it was judged, for when it is judged again; without grounds, that one runs nothing.
+
+        What was decided of it is recorded by `record_components`.
         """
         ...
 

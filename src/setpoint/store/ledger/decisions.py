@@ -96,6 +96,7 @@ def entries(written: Sequence[Written], at: datetime, actor: str = ITSELF) -> It
             "decision": digest(encode_decision(decision)),
             "before": each.before or None,
             "after": each.after,
+            **({"decided": decision.decided, "ticket": broken.ticket} if (broken := decision.break_glass) else {}),
         }
         yield Entry(at, "decision recorded", decision.subject, details, actor)
 

@@ -14,7 +14,7 @@ from sqlalchemy import Select, func, select
 from setpoint.model.attribution import Traced
 from setpoint.model.decision import Decision
 from setpoint.model.drift import Comparison
-from setpoint.model.finding import FindingRecord
+from setpoint.model.finding import FindingRecord, FindingSource
 from setpoint.model.history import Lost, PastGate, PastState
 from setpoint.model.order import Order
 from setpoint.model.remediation import Remediation, RemediationState
@@ -94,6 +94,7 @@ class SqlReader:
         urn: Urn | None = None,
         include_closed: bool = False,
         include_accepted: bool = False,
+        but: FindingSource | None = None,
     ) -> Sequence[FindingRecord]:
         """In order of URN, rule and path."""
         table = tables.findings
@@ -104,6 +105,8 @@ class SqlReader:
             wanted = wanted.where(table.c.service == service)
         if urn is not None:
             wanted = wanted.where(table.c.urn == urn)
+        if but is not None:
+            wanted = wanted.where(table.c.source != but)
         if not include_closed:
             wanted = wanted.where(findings.are_there(include_accepted=include_accepted))
         with self._database.read() as connection:

@@ -170,6 +170,12 @@ class SqlWriter:
             set_clock(connection, at)
         return changes
 
+    def keep_ran(self, judged: Sequence[Conclusion], at: datetime) -> None:
+        with self._working() as (connection, scope):
+            decided = decisions.together(decision for each in judged for decision in each.decisions)
+            history.record(connection, scope, judged, decided, at)
+            history.end(connection, scope, [each.urn for each in judged if each.grounds is None], at)
+
     def record_principals(
         self,
         concluded: Sequence[ConcludedPrincipal],

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from setpoint.decide.policy.component import bill_resource, component_resource, components_in
+from setpoint.decide.policy.component import bill_resource, components_in, components_of
 from setpoint.model.canonical import Unknown
 from setpoint.model.component import Component, PackageName
 from setpoint.model.inventory import Flaw, FlawUse, KnownExploited, Reached, UsedComponent
@@ -20,6 +20,11 @@ EXPLOITED = KnownExploited("CVE-1", datetime(2026, 5, 1, tzinfo=UTC))
 
 def flaw(name: str, severity: Severity, *, doubtful: bool = False, **others: Any) -> FlawUse:
     return FlawUse(Flaw(name, (name,), (name,), "", severity), "shop", MUPDF, could_not_compare=doubtful, **others)
+
+
+def component_resource(used: UsedComponent) -> Resource:
+    (listed,) = components_of(bill_resource([used]))
+    return listed
 
 
 def seen(*flaws: FlawUse) -> tuple[Any, ...]:

@@ -17,9 +17,9 @@ class SqlCode:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def scan(self, release: Release) -> Scan | None:
+    def scan(self, release: Release, newest: Scan | None = None) -> Scan | None:
         with self._database.read() as connection:
-            return scans.read(connection, release)
+            return scans.read(connection, release) if newest is None else scans.together(connection, release, newest)
 
     def known(self, service: str) -> Mapping[str, tuple[str, datetime]]:
         with self._database.read() as connection:

@@ -13,13 +13,14 @@ from datetime import datetime
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, func, select, update
 
 from setpoint.errors import LedgerError
-from setpoint.model.canonical import canonical_bytes
+from setpoint.model.canonical import Json, canonical_bytes
 from setpoint.model.code import (
     OpenWeakness,
     ScanChanges,
+    certain_tools,
     is_mended,
     merged,
     scan_document,
@@ -27,10 +28,11 @@ from setpoint.model.code import (
     weakness_document,
     weakness_of,
 )
-from setpoint.model.scan import Scan, Weakness
+from setpoint.model.scan import Scan
 from setpoint.model.service import Release
 from setpoint.store.ledger.audit import Entry
 from setpoint.store.ledger.code.tables import release_scans, weaknesses
+from setpoint.store.ledger.database import batches
 from setpoint.store.ledger.tables import releases
 from setpoint.store.ledger.upserts import insert_or_update
 
@@ -45,34 +47,45 @@ LARGEST: Final = 256 * 1024 * 1024
 class _Settled:
     """What a scan does to the weaknesses of its service."""
 
-    rows: list[dict[str, Any]]
-    opened: tuple[str, ...]
-    reopened: tuple[str, ...]
-    closed: tuple[str, ...]
+    rows: Sequence[dict[str, Any]] = ()
+    """Of those that are other than they were."""
+    told_again: Sequence[str] = ()
+    """Those that are as they were, by fingerprint."""
+    opened: tuple[str, ...] = ()
+    reopened: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()
 
 
 def record(
     connection: Connection, release: Release, scan: Scan, at: datetime, actor: str
 ) -> tuple[ScanChanges, list[Entry]]:
     """What came and went, and what the audit log says about it."""
-    _keep(connection, release, merged(read(connection, release), scan), at)
-    settled = _Settled([], (), (), ())
+    _keep(connection, release, together(connection, release, scan), at)
+    settled = _Settled()
     if _is_newest(connection, release):
         settled = _settle(_rows(connection, release.service), release, scan, at)
-    if settled.rows:
-        connection.execute(insert_or_update(connection, weaknesses), settled.rows)
-    changes = ScanChanges(
-        settled.opened, settled.reopened, settled.closed, tuple(read_open(connection, release.service))
-    )
+        _write(connection, release, settled, at)
+    is_open = tuple(read_open(connection, release.service)) if settled.rows else None
+    changes = ScanChanges(settled.opened, settled.reopened, settled.closed, is_open)
     return changes, [_entry(release, scan, settled, at, actor)]
 
 
 def read(connection: Connection, release: Release) -> Scan | None:
     """All that is known of its source."""
-    table = release_scans
-    wanted = select(table.c.packed).where(table.c.service == release.service, table.c.version == release.version)
-    packed = connection.execute(wanted).scalar_one_or_none()
-    return None if packed is None else _unpacked(packed, release)
+    document = _document(connection, release)
+    return None if document is None else _scan(document, release)
+
+
+def together(connection: Connection, release: Release, scan: Scan) -> Scan:
+    """All that is known of its source, with one more scan of it."""
+    document = _document(connection, release)
+    if document is None:
+        return scan
+    try:
+        is_all_anew = {each["scanner"] for each in document["runs"]} <= certain_tools(scan)
+    except (KeyError, TypeError) as error:
+        raise _damaged(release) from error
+    return scan if is_all_anew else merged(_scan(document, release), scan)
 
 
 def read_open(connection: Connection, service: str) -> list[OpenWeakness]:
@@ -92,22 +105,38 @@ def _settle(known: Mapping[str, Row[Any]], release: Release, scan: Scan, at: dat
         and fingerprint not in told
         and is_mended(weakness_of(row.document), scan, fingerprints)
     ]
-    rows = [_told(known.get(fingerprint), weakness, release, at) for fingerprint, weakness in sorted(told.items())]
+    rows: list[dict[str, Any]] = []
+    told_again: list[str] = []
+    for fingerprint, weakness in sorted(told.items()):
+        row, document = known.get(fingerprint), weakness_document(weakness)
+        if row is not None and row.closed_at is None and row.document == document:
+            told_again.append(fingerprint)
+        else:
+            rows.append(_row(row, document, release, at))
     rows += [{**row._mapping, "closed_at": at} for row in mended]
     return _Settled(
         rows,
+        told_again,
         opened=tuple(sorted(fingerprints - known.keys())),
         reopened=tuple(each for each in sorted(fingerprints & known.keys()) if known[each].closed_at is not None),
         closed=tuple(row.fingerprint for row in mended),
     )
 
 
-def _told(row: Row[Any] | None, weakness: Weakness, release: Release, at: datetime) -> dict[str, Any]:
+def _write(connection: Connection, release: Release, settled: _Settled, at: datetime) -> None:
+    if settled.rows:
+        connection.execute(insert_or_update(connection, weaknesses), settled.rows)
+    for some in batches(settled.told_again):
+        these = (weaknesses.c.service == release.service, weaknesses.c.fingerprint.in_(some))
+        connection.execute(update(weaknesses).where(*these).values(version=release.version, last_seen=at))
+
+
+def _row(row: Row[Any] | None, document: Json, release: Release, at: datetime) -> dict[str, Any]:
     is_back = row is not None and row.closed_at is not None
     return {
         "service": release.service,
-        "fingerprint": weakness.fingerprint,
-        "document": weakness_document(weakness),
+        "fingerprint": document["fingerprint"],
+        "document": document,
         "first_version": row.first_version if row is not None else release.version,
         "version": release.version,
         "first_seen": row.first_seen if row is not None else at,
@@ -149,15 +178,28 @@ def _keep(connection: Connection, release: Release, scan: Scan, at: datetime) ->
     connection.execute(insert_or_update(connection, release_scans), row)
 
 
-def _unpacked(packed: bytes, release: Release) -> Scan:
-    unpacking = zlib.decompressobj()
+def _document(connection: Connection, release: Release) -> Json:
+    """What is kept of it; None where nothing is."""
+    table = release_scans
+    wanted = select(table.c.packed).where(table.c.service == release.service, table.c.version == release.version)
+    packed = connection.execute(wanted).scalar_one_or_none()
     try:
-        document = orjson.loads(unpacking.decompress(packed, LARGEST))
+        return None if packed is None else orjson.loads(zlib.decompressobj().decompress(packed, LARGEST))
+    except (zlib.error, orjson.JSONDecodeError) as error:
+        raise _damaged(release) from error
+
+
+def _scan(document: Json, release: Release) -> Scan:
+    try:
         return scan_of(document)
-    except (zlib.error, orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
-        raise LedgerError(
-            f"the scan of {release.urn} in the ledger is damaged", remedy="scan it again, or restore the ledger"
-        ) from error
+    except (KeyError, TypeError, ValueError) as error:
+        raise _damaged(release) from error
+
+
+def _damaged(release: Release) -> LedgerError:
+    return LedgerError(
+        f"the scan of {release.urn} in the ledger is damaged", remedy="scan it again, or restore the ledger"
+    )
 
 
 def _open(row: Row[Any]) -> OpenWeakness:
