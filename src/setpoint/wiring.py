@@ -14,6 +14,7 @@ from typing import Final
 from uuid import uuid4
 
 from setpoint.act.alert import JsonLinesNotifier, Notifiers, TerminalNotifier
+from setpoint.act.delivery.secrets import check_secrets
 from setpoint.act.interface import Alert, Courier, Message, Reverter
 from setpoint.act.revert.accounts import AccountsReverter
 from setpoint.act.revert.reverter import ACTIONS, ONLY_IF_DECLARED, AwsReverter
@@ -374,6 +375,12 @@ def entry_parts(settings: Settings) -> EntryParts:
     """What releases need beside being admitted; an emergency is told through every channel."""
     gate = settings.gate
     return EntryParts(ReleaseExtras(gate.extras), gate.entry, sorted(settings.alerts.channels), notifiers(settings))
+
+
+def check_before_start(settings: Settings) -> None:
+    """What costs little to know: raises the `Error` on which one of several processes would end, while others write."""
+    signed_thresholds(settings).check()
+    check_secrets(settings.alerts)
 
 
 def courier(settings: Settings) -> Courier:

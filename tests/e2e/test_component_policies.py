@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from tests.e2e.account import Aws
+from tests.e2e.policies import LOGGED
 from tests.e2e.program import Setpoint
 
 GATE = ("gate", "--service", "shop", "--release", "2", "--json")
@@ -59,11 +60,11 @@ def test_a_licence_is_told_of_at_the_gate_and_where_it_runs(setpoint: Setpoint, 
     assert [(each["rule"], each["path"], each["service"]) for each in found] == [(RULE, PLACE, "shop")]
 
     # What ran is judged again, too: by the same policies alike, without them otherwise.
-    runtime = ("policy", "replay", "--policy", "licence/*", "--json", "--service", "shop")
+    runtime = ("policy", "replay", "--json", "--service", "shop", "--policy", "licence/*")
     ran = [each for each in setpoint.run(*runtime).json()["changes"] if each["stage"] == "runtime"]
     assert ran == []
-    setpoint.write("none/empty.yaml", LENIENT)
-    replayed = setpoint.run(*runtime, "--policies", "none", "--no-shipped")
+    setpoint.write("mine/logging/bucket-logged.yaml", LOGGED)
+    replayed = setpoint.run(*runtime, "--policies", "mine", "--no-shipped")
     ran = [each for each in replayed.json()["changes"] if each["stage"] == "runtime"]
     assert (replayed.code, [(each["kind"], each["subject"], each["path"]) for each in ran]) == (
         1,

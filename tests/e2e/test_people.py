@@ -151,7 +151,8 @@ def test_the_permissions_are_a_policy_with_what_the_mode_needs(enforcing: Setpoi
     enforcing_policy = enforcing.run("permissions").json()
     enforcing.configure(mode="audit")
     audit_policy = enforcing.run("permissions").json()
-    assert [each["Sid"] for each in enforcing_policy["Statement"]] == ["SetpointReads", "SetpointReverts"]
+    changing = ["SetpointReverts", "SetpointQuarantines"]
+    assert [each["Sid"] for each in enforcing_policy["Statement"]] == ["SetpointReads", *changing]
     assert [each["Sid"] for each in audit_policy["Statement"]] == ["SetpointReads"]
     reading = audit_policy["Statement"][0]["Action"]
     assert all(action.split(":")[1].lower().startswith(("describe", "get", "list", "batchget")) for action in reading)

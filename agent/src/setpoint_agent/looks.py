@@ -13,7 +13,7 @@ from typing import Final
 
 OFTEN: Final = 32
 """Looks at one text in vain from which on it is usual."""
-NOW_AND_THEN: Final = 64
+NOW_AND_THEN: Final = 256
 """One in so many of a usual text's calls is looked at all the same: requests may bring what was a default before."""
 MOST_TEXTS: Final = 4_096
 LONGEST_TEXT: Final = 1_024

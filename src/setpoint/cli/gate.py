@@ -102,7 +102,7 @@ def command(
     break_glass: BreakGlassRequest | None,
     thresholds: LastThresholds,
     on_unknown: str | None,
-    reports: tuple[WantedReport, ...],
+    wanted: tuple[WantedReport, ...],
     *,
     as_json: bool,
 ) -> int:
@@ -119,9 +119,9 @@ def command(
     release = Release(service, version)
     question = _Question(release, Stage(stage), suppositions, scanning, canary_share, break_glass, thresholds)
     _check_question(plan, named=bool(service or version or suppositions))
-    if reports and suppositions:
+    if wanted and suppositions:
         raise InputError("a report tells what is decided", where="--report", remedy="leave --what-if out")
-    with pipeline(output, reports) as told:
+    with pipeline(output, wanted) as told:
         try:
             asked = plan.decide(Stage(stage)) if plan is not None else None
             decision = _decide(output, source, question, told) if asked is None else _show(output, asked)

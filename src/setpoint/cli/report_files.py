@@ -60,18 +60,18 @@ class OpenReport:
 
 
 def report_option(command: Callable[..., int]) -> Callable[..., int]:
-    """The command gets `reports`, those that are wanted."""
+    """The command gets `wanted`, the reports that are."""
 
     @click.option(
         "--report",
-        "reports",
+        "wanted",
         multiple=True,
         metavar="KIND=FILE",
         help=f"Write it to a file, too: {', '.join(ReportKind)}. May be given several times.",
     )
     @wraps(command)
-    def given(reports: tuple[str, ...], **options: Any) -> int:
-        return command(reports=parse(reports), **options)
+    def given(wanted: tuple[str, ...], **options: Any) -> int:
+        return command(wanted=parse(wanted), **options)
 
     return given
 

@@ -35,7 +35,7 @@ VERDICTS: Final[Mapping[int, Verdict]] = {0: Verdict.ADMIT, 1: Verdict.REFUSE, 3
 @config_option
 @click.option("--scanner", "scanners", multiple=True, metavar="NAME", help=f"Run this one: {', '.join(NAMES)}.")
 @click.option(
-    "--sarif", "told", multiple=True, type=FILE, metavar="FILE", help="Read what another tool wrote: SARIF 2.1.0."
+    "--sarif", "reports", multiple=True, type=FILE, metavar="FILE", help="Read what another tool wrote: SARIF 2.1.0."
 )
 @click.option("--exclude", multiple=True, metavar="GLOB", help="Leave these files or folders out: 'tests/*'.")
 @click.option("--base", default="", metavar="REF", help="Tell new weaknesses from those that this commit has, too.")
@@ -54,12 +54,12 @@ def command(
     paths: tuple[Path, ...],
     config: Path,
     scanners: tuple[str, ...],
-    told: tuple[Path, ...],
+    reports: tuple[Path, ...],
     exclude: tuple[str, ...],
     base: str,
     fail_on: str,
     sarif_out: str | None,
-    reports: tuple[WantedReport, ...],
+    wanted: tuple[WantedReport, ...],
     *,
     as_json: bool,
 ) -> int:
@@ -77,10 +77,10 @@ def command(
 
     settings = _settings(config)
     root, files = _asked(paths)
-    left_out = (*exclude, *within(reports, root))
-    question = SourceQuestion(root, scanners=scanners, reports=told, exclude=left_out, base=base, files=files)
+    left_out = (*exclude, *within(wanted, root))
+    question = SourceQuestion(root, scanners=scanners, reports=reports, exclude=left_out, base=base, files=files)
     output, least = Output.of(as_json=as_json), Severity(fail_on)
-    with pipeline(output, reports) as ahead:
+    with pipeline(output, wanted) as ahead:
         scan = examined(question, settings)
         ahead.scanned(scan, root)
         counting = _counting(scan, least)

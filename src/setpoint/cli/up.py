@@ -24,7 +24,7 @@ from setpoint.settings.in_force import FilesInForce
 from setpoint.status import run_folder
 from setpoint.supervisor.libraries import expect_libraries
 from setpoint.supervisor.link import Alone, Link
-from setpoint.wiring import loop_parts, policy_folders
+from setpoint.wiring import check_before_start, loop_parts, policy_folders
 
 SOCKET = "ingest.sock"
 
@@ -83,6 +83,7 @@ def command(
     single = duties[0] if len(duties) == 1 else None
     configure_logs(LogLevel(log_level), process=single or "supervisor", scope=settings.loop.scope)
     if single is None:
+        check_before_start(settings)
         commands = {duty: _command(duty, config, log_level, listening, as_json=as_json) for duty in duties}
         check = _program("--check", "--config", str(config), *listening.arguments())
         asyncio.run(_supervise(settings, commands, lambda: listening.revise(load_settings(config)), check))

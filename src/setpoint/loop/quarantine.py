@@ -81,20 +81,29 @@ class Quarantiner:
             remediation = self._remediator.advance(remediation, RemediationState.APPLYING, remediation.reason)
         self._tries[remediation.id] += 1
         try:
-            for change in still_to_do(plan, seen):
-                details = {"remediation": remediation.id, "sets": change.path}
-                self._writer.note(ACTOR, "quarantine step", remediation.urn, details, self._parts.clock.now())
-                self._parts.reverter.apply(replace(plan, changes=(change,)))
+            failures = self._set(remediation, plan, seen)
         except TemporaryError as error:
             if self._tries[remediation.id] <= self._parts.settings.attempts:
                 return self._patience.again(remediation.urn, at_least=error.delay)
             self._fail(remediation, f"gave up after {self._parts.settings.attempts} tries: {error}")
             return None
-        except ActionError as error:
-            self._fail(remediation, str(error))
+        if failures:
+            self._fail(remediation, "; ".join(failures))
             return None
         self._remediator.advance(remediation, RemediationState.VERIFYING, remediation.reason)
         return self._parts.clock.now()
+
+    def _set(self, remediation: Remediation, plan: Plan, seen: Resource) -> list[str]:
+        """Why some of it cannot be set; the rest is set all the same, since each part confines by itself."""
+        failures: list[str] = []
+        for change in still_to_do(plan, seen):
+            details = {"remediation": remediation.id, "sets": change.path}
+            self._writer.note(ACTOR, "quarantine step", remediation.urn, details, self._parts.clock.now())
+            try:
+                self._parts.reverter.apply(replace(plan, changes=(change,)))
+            except ActionError as error:
+                failures.append(str(error))
+        return list(dict.fromkeys(failures))
 
     def _plan_anew(self, remediation: Remediation, plan: Plan, seen: Resource) -> datetime:
         """What it was to be set back to would be wrong: a key was made, or another hand was there."""

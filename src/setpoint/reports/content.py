@@ -64,7 +64,7 @@ class Problem:
     def sentence(self) -> str:
         """All that is said of it on one line."""
         stands = ": ".join(filter(None, (self.standing, self.because)))
-        return "; ".join(filter(None, (self.message, stands, *self.objections)))
+        return "; ".join(filter(None, (self.message.removesuffix("."), stands, *self.objections)))
 
     @property
     def objections(self) -> tuple[str, ...]:

@@ -32,10 +32,11 @@ def decision_report(decision: Decision, scan: Scan | None, folder: str = "", not
     for reason in decision.reasons:
         about[str(reason.evidence.get(FINDING, ""))].append(reason)
     told = _Told(decision, about)
-    known = {KnownWeakness(each).finding_id(decision.service): each for each in (scan.weaknesses if scan else ())}
-    beside = [reason for finding, reasons in about.items() if finding not in known for reason in reasons]
+    known = [(KnownWeakness(each).finding_id(decision.service), each) for each in (scan.weaknesses if scan else ())]
+    scanned = {finding for finding, _ in known}
+    beside = [reason for finding, reasons in about.items() if finding not in scanned for reason in reasons]
     problems = (
-        *(told.problem(finding, each, folder) for finding, each in known.items()),
+        *(told.problem(finding, each, folder) for finding, each in known),
         *(_problem(each, decision) for each in beside),
     )
     return Report(

@@ -98,7 +98,7 @@ def _reason(problem: Problem) -> Sequence[str]:
 
 def _weakness(problem: Problem) -> Sequence[str]:
     stands = ": ".join(filter(None, (problem.standing, problem.because)))
-    said = "; ".join((problem.message, *problem.objections))
+    said = "; ".join((problem.message.removesuffix("."), *problem.objections))
     new = {True: "new", False: "old", None: ""}[problem.is_new]
     return (
         str(problem.bearing),
@@ -112,7 +112,7 @@ def _weakness(problem: Problem) -> Sequence[str]:
 
 
 def _run(run: ScannerRun) -> Sequence[str]:
-    return (text(f"{run.scanner} {run.version}"), str(run.status), text(run.reason))
+    return (text(f"{run.scanner} {run.version}".strip()), str(run.status), text(run.reason))
 
 
 def _factor(factor: Factor) -> Sequence[str]:

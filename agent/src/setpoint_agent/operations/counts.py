@@ -67,8 +67,11 @@ class Operations:
         """Count a request that ended; `status` 0: by an exception. Called on the request's own thread."""
         effects = dict(request.effects) if request.has_effects else None
         ended = (request.route or UNKNOWN, request.method, request.framework, status, seconds, effects)
-        waiting = self._gathered.waiting
-        (waiting.append if len(waiting) < WORKED_OFF_AT - 1 else self._gathered.add)(ended)
+        gathered = self._gathered
+        if len(gathered.waiting) < WORKED_OFF_AT - 1:
+            gathered.waiting.append(ended)
+        else:
+            gathered.add(ended)
 
     @property
     def requests(self) -> int:

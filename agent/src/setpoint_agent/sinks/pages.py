@@ -35,7 +35,7 @@ PAGE: Final = Sink(CROSS_SITE_SCRIPTING, "response body", "html", safe_after=fro
 """What is encoded for an address holds no mark of HTML either; what was escaped is counted."""
 
 MOST_HANDLERS: Final = 2_000
-LATER: Final = 21
+LATER: Final = 63
 """Of a handler whose pages were long looked at, one in so many, and ever fewer."""
 MARK_OF_REFRESH: Final = "http-equiv"
 MOST_REFRESHES: Final = 4

@@ -88,7 +88,8 @@ class Visit(Request):
         try:
             return await application(self._scope, self.receive, self.send)
         finally:
-            self.handler = self.handler or self.own
+            if self.own is not None:
+                self.handler = self.handler or self.own
             if self._answer.page:
                 tell(self, self._answer)
             current.reset(token)

@@ -1,4 +1,7 @@
-"""Secrets of channels, read where the settings say that they are. `courier` calls it once, before the first beat."""
+"""Secrets of channels, read where the settings say that they are.
+
+`courier` calls it once, before the first beat; `setpoint up` before any of its processes may have written something.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import stat
 from pathlib import Path
 from typing import Final
 
-from setpoint.act.delivery.settings import SecretPlace
+from setpoint.act.delivery.settings import AlertSettings, SecretPlace
 from setpoint.errors import InputError
 from setpoint.files import read_bytes
 
@@ -15,6 +18,13 @@ LONGEST: Final = 16 * 1024
 """Bytes in a file of one secret; no URL or key comes near it."""
 
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
+
+
+def check_secrets(settings: AlertSettings) -> None:
+    """Raises `InputError` for the first that is not there."""
+    for channel in settings.channels.values():
+        for place in filter(None, (channel.url, channel.key)):
+            read_secret(place)
 
 
 def read_secret(place: SecretPlace) -> str:

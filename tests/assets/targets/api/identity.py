@@ -126,6 +126,20 @@ class Identity:
 
         return who
 
+    def holder_of_any_key(self, missing_check: str) -> Callable[..., Row | None]:
+        """Like `caller`, but the fault named takes any text for an API key, if only there is one."""
+        strict = self.caller()
+
+        def who(
+            bearer: HTTPAuthorizationCredentials | None = Depends(BEARER), oauth: str | None = Depends(OAUTH2),
+            key: str | None = Depends(API_KEY), cookie: str | None = Depends(COOKIE),
+        ) -> Row | None:
+            if key and self.world.faulty(missing_check):
+                return None
+            return strict(bearer, oauth, key, cookie)
+
+        return who
+
     def _user(self, number: object) -> Row | None:
         return self.world.database.one("SELECT * FROM users WHERE id = ?", (number,)) if number is not None else None
 

@@ -34,13 +34,18 @@ def grant(principals: Principals, caller: Caller, *, bounded: bool) -> Grant:
         case CallerKind.SERVICE:
             return _direct(named=caller.arn in principals.service)
         case CallerKind.FEDERATED:
-            return _direct(named=caller.arn in principals.federated)
+            return _direct(named=any(_is_provider(member, caller) for member in principals.federated))
         case CallerKind.ANONYMOUS:
             return Grant.NONE
         case _:
             return max(
                 (_by_member(member, caller) for member in principals.aws), default=_by_canonical(principals, caller)
             )
+
+
+def _is_provider(member: str, caller: Caller) -> bool:
+    """A provider may be asked about by its address alone, and is named by its ARN in the account."""
+    return member == caller.arn or member.endswith(f":oidc-provider/{caller.arn}")
 
 
 def _direct(*, named: bool) -> Grant:

@@ -23,8 +23,8 @@ Values = Mapping[str, tuple[str, ...]]
 """Condition key, in lower case → values; none where it is known to be absent."""
 
 PRINCIPAL_TAG: Final = "aws:principaltag/"
-RESOURCE_TAG: Final = "aws:resourcetag/"
-RESOURCE_TAGS: Final = (RESOURCE_TAG, "iam:resourcetag/")
+RESOURCE_TAGS: Final = ("aws:resourcetag/", "iam:resourcetag/")
+_OWN_TAG: Final = "resourcetag/"
 BOUNDARY: Final = "iam:permissionsboundary"
 ATTACHED: Final = "iam:policyarn"
 PASSED_TO: Final = "iam:passedtoservice"
@@ -81,6 +81,14 @@ _SPELT: Final = {
         "sts:SourceIdentity",
     )
 }
+
+
+def tag_of_resource(key: str, action: str) -> str:
+    """The tag of the resource that a condition key speaks of, under AWS's own name for it or that of the action's service
+    (`ssm:resourceTag/team`); empty where it speaks of none. Both are in lower case."""
+    prefix, _, name = key.partition(":")
+    known = prefix in {"aws", action.partition(":")[0]} and name.startswith(_OWN_TAG)
+    return name.removeprefix(_OWN_TAG) if known else ""
 
 
 def spelt(key: str) -> str:

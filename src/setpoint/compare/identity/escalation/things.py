@@ -15,7 +15,7 @@ from setpoint.compare.identity.aws.patterns import matcher, tokens_of
 from setpoint.compare.identity.escalation.actors import Actor
 from setpoint.compare.identity.escalation.asking import NOWHERE, RANK, Reach
 from setpoint.compare.identity.escalation.beside import BY_PROFILE, Beside, Thing
-from setpoint.compare.identity.escalation.circumstances import CLUSTER, RESOURCE_TAG, Values
+from setpoint.compare.identity.escalation.circumstances import CLUSTER, Values, tag_of_resource
 from setpoint.compare.identity.escalation.plans import Needed, Plan
 from setpoint.compare.identity.escalation.trusts import ASSUME, as_named
 from setpoint.compare.identity.escalation.world import World
@@ -179,7 +179,7 @@ class Things:
         """On this one; an action that takes other types is asked for one of those, in its company."""
         arn = self._here(thing.told.arn)
         taken, _ = self._types(needed.key)
-        more = _values_of(thing, arn, self._world.asking.spoken(actor, needed.key).keys)
+        more = _values_of(thing, arn, needed.key, self._world.asking.spoken(actor, needed.key).keys)
         if not any(_fits(each, arn) for each in taken):
             return self._on_any(actor, needed.key, more)
         answer = worst((self.on(actor, needed.key, arn, more), *self._beside(actor, needed.key, arn, more)))
@@ -219,12 +219,13 @@ def state_of(plan: Plan, thing: Thing) -> Answer:
     return Answer.ALLOWED
 
 
-def _values_of(thing: Thing, arn: str, keys: Iterable[str]) -> Values:
-    """What is known of a thing under these condition keys."""
+def _values_of(thing: Thing, arn: str, action: str, keys: Iterable[str]) -> Values:
+    """What is known of a thing under these condition keys of a call."""
     known: dict[str, tuple[str, ...]] = {CLUSTER: (arn,)} if thing.told.kind == "cluster" else {}
     if thing.told.tags is not None:
-        tags = {f"{RESOURCE_TAG}{name.lower()}": (value,) for name, value in thing.told.tags.items()}
-        known |= {key: tags.get(key, ()) for key in keys if key.startswith(RESOURCE_TAG)}
+        tags = {name.lower(): (value,) for name, value in thing.told.tags.items()}
+        named = ((key, tag_of_resource(key, action)) for key in keys)
+        known |= {key: tags.get(tag, ()) for key, tag in named if tag}
     return known
 
 

@@ -1,0 +1,37 @@
+"""Weaknesses and scans of them, as tests of the gate need them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from setpoint.model.policy import Severity
+from setpoint.model.scan import CodePlace, Scan, ScanKind, ScannerRun, ScanStatus, Weakness
+
+AT: Final = datetime(2026, 5, 1, 12, tzinfo=UTC)
+
+
+def weakness(number: int = 1, file: str = "shop/orders.py", **changes: Any) -> Weakness:
+    """One that bandit tells; another number is another one."""
+    given: dict[str, Any] = {
+        "fingerprint": f"{number:012x}".ljust(32, "f"),
+        "kind": ScanKind.SAST,
+        "rule": "cwe-89",
+        "severity": Severity.HIGH,
+        "place": CodePlace(file, number, number + 2, "Orders.find"),
+        "message": "SQL is put together from text",
+        "cwes": (89,),
+        "told_by": ("bandit/B608",),
+        "spans": ((number, number + 2),),
+    }
+    return Weakness(**(given | changes))
+
+
+def ran(scanner: str = "bandit", status: ScanStatus = ScanStatus.COMPLETE, **changes: Any) -> ScannerRun:
+    given: dict[str, Any] = {"kind": ScanKind.SAST, "version": "1.9", "must_run": True}
+    return ScannerRun(scanner, status=status, **(given | changes))
+
+
+def scan(*weaknesses: Weakness, runs: tuple[ScannerRun, ...] = (), **changes: Any) -> Scan:
+    """By bandit alone, wholly, unless said otherwise."""
+    return Scan(runs or (ran(),), weaknesses, **({"at": AT, "commit": "4f1c2d3e"} | changes))
