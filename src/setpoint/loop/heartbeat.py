@@ -340,7 +340,7 @@ class Heartbeat:
                 opened=report.opened,
                 closed=report.closed,
                 remediated=len(report.remediations),
-                coverage=tuple(report.areas),
+                coverage=tuple(report.coverage),
                 held=report.held,
                 running=tuple(report.running_areas),
             )
@@ -352,7 +352,7 @@ class Heartbeat:
         parts, report.not_kept = self._parts, ""
         if parts.keeper is None:
             return
-        beat, now = (report.ended_at or report.started_at, report.areas), parts.clock.now()
+        beat, now = (report.ended_at or report.started_at, report.coverage), parts.clock.now()
         known = last_known(parts.services, parts.ledger, parts.assessor, parts.settings.scope, beat, now)
         try:
             parts.keeper.keep(known)

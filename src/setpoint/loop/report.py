@@ -50,6 +50,13 @@ class BeatReport:
         """Both sides' coverage."""
         return [*self.declared_areas, *self.observed_areas]
 
+    @property
+    def coverage(self) -> list[AreaCoverage]:
+        """As it is written down for whoever asks later, a gate above all: of both sides, and of identities where they
+        could not be compared."""
+        unread = AreaCoverage(IDENTITIES, Extent.NONE, self.identities_unread)
+        return [*self.areas, *([unread] if self.identities_unread else [])]
+
     def could_not_tell(self) -> bool:
         unread = bool(doubts([*self.areas, *self.running_areas])) or bool(self.identities_unread)
         return self.interrupted or unread

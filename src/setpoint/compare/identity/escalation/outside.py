@@ -16,24 +16,13 @@ from setpoint.compare.identity.aws.callers import caller_of
 from setpoint.compare.identity.aws.evaluation import Answer, Evaluation
 from setpoint.compare.identity.aws.request import Caller, CallerKind, Context
 from setpoint.compare.identity.aws.statements import compiled
+from setpoint.compare.identity.escalation.strangers import subjects_of_strangers
 from setpoint.compare.identity.escalation.world import World
 from setpoint.errors import InputError
 from setpoint.model.bits import bits_of
 from setpoint.model.iam import Effect, PolicyDocument
 
 ASSUMING: Final = ("sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity")
-
-STRANGERS: Final[Mapping[str, str]] = {
-    "token.actions.githubusercontent.com": "repo:a-stranger/a-repository:ref:refs/heads/main",
-    "gitlab.com": "project_path:a-stranger/a-project:ref_type:branch:ref:main",
-    "app.terraform.io": "organization:a-stranger:project:a-project:workspace:a-workspace:run_phase:apply",
-    "agent.buildkite.com": "organization:a-stranger:pipeline:a-pipeline:ref:refs/heads/main:commit:0:step:0",
-    "accounts.google.com": "100000000000000000000",
-    "cognito-identity.amazonaws.com": "us-east-1:00000000-0000-0000-0000-000000000000",
-}
-"""Provider that signs for everybody → the subject of somebody whom nobody meant to let in (each provider's own
-documentation of its OpenID Connect tokens)."""
-
 
 _OVER_TLS: Final = {"aws:securetransport": ("true",)}
 
@@ -66,17 +55,28 @@ def admitted(world: World, caller: Caller, action: str, number: int) -> Evaluati
     if caller.kind is not CallerKind.FEDERATED:
         return world.trusts.admit(caller, action, number, Context(_OVER_TLS))
     issuer = issuer_of(caller.arn)
-    stranger = STRANGERS.get(issuer)
-    if stranger is not None:
-        found = world.trusts.admit(caller, action, number, Context(_OVER_TLS | {f"{issuer}:sub": (stranger,)}))
-        if found.answer is Answer.CONDITIONAL and found.missing == (f"{issuer}:aud",):
-            return replace(found, answer=Answer.ALLOWED, missing=())  # whoever asks for a token chooses its audience
+    for subject in subjects_of_strangers(issuer, _subjects_in(world.account.roles[number].trust, issuer)):
+        found = _of_stranger(world, caller, action, number, subject)
         if found.answer in {Answer.ALLOWED, Answer.CONDITIONAL}:
             return found
     found = world.trusts.admit(caller, action, number, Context(_OVER_TLS))
     if found.answer is Answer.ALLOWED:
         return replace(found, answer=Answer.CONDITIONAL, missing=(f"whom {issuer} signs in",))
     return found
+
+
+def _of_stranger(world: World, caller: Caller, action: str, number: int, subject: str) -> Evaluation:
+    issuer = issuer_of(caller.arn)
+    found = world.trusts.admit(caller, action, number, Context(_OVER_TLS | {f"{issuer}:sub": (subject,)}))
+    if found.answer is Answer.CONDITIONAL and found.missing == (f"{issuer}:aud",):
+        return replace(found, answer=Answer.ALLOWED, missing=())  # whoever asks for a token chooses its audience
+    return found
+
+
+def _subjects_in(trust: PolicyDocument, issuer: str) -> tuple[str, ...]:
+    """What a trust policy says of the subjects of a provider."""
+    conditions = (each for statement in trust.statements for each in statement.conditions)
+    return tuple(value for each in conditions if each.key == f"{issuer}:sub" for value in each.values)
 
 
 def issuer_of(provider: str) -> str:

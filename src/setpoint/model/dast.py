@@ -1,0 +1,229 @@
+"""A running application seen from outside: its operations, who calls them, what was found. Values of `scan/dast`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from setpoint.model.canonical import Json
+from setpoint.model.policy import Severity
+
+
+class Profile(StrEnum):
+    """How much a scan may do to its target."""
+
+    PASSIVE = "passive"
+    """Only what any visitor's browser asks for; nothing is sent that the application could not expect."""
+    SAFE = "safe"
+    """Nothing that destroys; writes on the scan's own objects alone."""
+    ACTIVE = "active"
+    """Also methods that destroy, and payloads that take time: for targets that nobody else uses."""
+
+
+class PartPlace(StrEnum):
+    """Where in a request a part stands."""
+
+    PATH = "path"
+    QUERY = "query"
+    HEADER = "header"
+    COOKIE = "cookie"
+    BODY = "body"
+
+
+class BodyForm(StrEnum):
+    """How the parts of a body are written."""
+
+    NONE = ""
+    JSON = "application/json"
+    FORM = "application/x-www-form-urlencoded"
+    MULTIPART = "multipart/form-data"
+    XML = "application/xml"
+    TEXT = "text/plain"
+
+
+class KnownFrom(StrEnum):
+    """Who told of an operation."""
+
+    DOCUMENT = "document"
+    AGENT = "agent"
+    """An agent saw its route called."""
+    CRAWL = "crawl"
+    GUESS = "guess"
+    """It was asked for, and answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A parameter of an operation, or a leaf of its body."""
+
+    place: PartPlace
+    name: str
+    """Of a body: a JSON Pointer (RFC 6901), or the field of a form."""
+    schema: Mapping[str, Json] = field(default_factory=dict)
+    """JSON Schema, with references resolved; empty where nothing is known."""
+    example: Json = None
+    is_required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One method on one path."""
+
+    method: str
+    """In capitals."""
+    path: str
+    """A template, as OpenAPI writes it: `/orders/{id}`; without the query."""
+    parts: tuple[Part, ...] = ()
+    body: BodyForm = BodyForm.NONE
+    name: str = ""
+    """Its `operationId`."""
+    summary: str = ""
+    tags: tuple[str, ...] = ()
+    security: tuple[tuple[str, ...], ...] | None = None
+    """What the document asks of callers: one of these sets of schemes; empty for nobody; None where it does not say."""
+    responses: Mapping[str, Json] = field(default_factory=dict)
+    """Status, or `2XX`, or `default` → JSON Schema of the body."""
+    known_from: frozenset[KnownFrom] = frozenset()
+    writes: bool | None = None
+    """Whether an agent saw it change state; None where none watches."""
+
+    @property
+    def key(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+@dataclass(frozen=True, slots=True)
+class Surface:
+    """All that a scan knows of a target."""
+
+    base: str
+    """Scheme, host, port and the path that all operations are below; without a slash at its end."""
+    operations: tuple[Operation, ...]
+    remarks: tuple[str, ...] = ()
+    """What of it could not be read, a clause each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """An account that the scan may use, or nobody."""
+
+    name: str
+    """As `auth.yaml` calls it; empty for nobody."""
+    role: str = ""
+    rank: int = 0
+    """Of its role: more may do more."""
+
+
+ANONYMOUS = Caller("")
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A request as it went out."""
+
+    method: str
+    url: str
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    caller: str = ""
+    """Whose credentials it carries; they are in `headers`, and are never shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    """Names in lower case, in their order."""
+    body: bytes
+    """As much of it as is read."""
+    is_whole: bool = True
+    seconds: float = 0.0
+
+    def header(self, name: str) -> str:
+        """The first of this name, in lower case; empty where there is none."""
+        return next((value for each, value in self.headers if each == name), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A request and its answer."""
+
+    sent: Sent
+    answer: Answer | None
+    """None where none came."""
+    failure: str = ""
+    """Why none came."""
+
+
+class Certainty(StrEnum):
+    """What a finding rests on."""
+
+    CONFIRMED = "confirmed"
+    """State changed or was shown that should not have been, or an agent saw it happen for this very request."""
+    DIFFERENTIAL = "differential"
+    """True and false variants were answered differently, again and again."""
+    OBSERVED = "observed"
+    """It stands in the answer itself: a header, a file, a version."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What a scan found wrong with an operation, or with the whole site."""
+
+    kind: str
+    """`object-level-authorisation`, `sql-injection`, `missing-hsts`, …; names its rule."""
+    cwe: int
+    owasp: str
+    """Of the API Security Top 10 of 2023 (`API1:2023`), or of the Top 10 of 2021 (`A05:2021`)."""
+    severity: Severity
+    certainty: Certainty
+    method: str
+    path: str
+    """The operation's template; `*` for the whole site."""
+    part: str = ""
+    """`<place>:<name>` of the part at fault."""
+    caller: str = ""
+    message: str = ""
+    """What is wrong, and what would do, in one or two sentences, without any secret."""
+    proof: tuple[Exchange, ...] = ()
+    """As few as show it, in their order."""
+    difference: str = ""
+    """What in the answers shows it, in one clause."""
+    examples: tuple[str, ...] = ()
+    """Other operations with the same fault, where it is told once for all."""
+
+    @property
+    def key(self) -> str:
+        """The same whenever the same fault is found again."""
+        return "|".join((self.kind, self.method, self.path, self.part))
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRequest:
+    """What would be sent, before anything is."""
+
+    operation: str
+    check: str
+    caller: str
+    about: int
+    """How many of them, at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class DastReport:
+    """How a scan went."""
+
+    base: str
+    profile: Profile
+    faults: Sequence[Fault]
+    requests: int
+    seconds: float
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    """Operation → why nothing was sent to it."""
+    ended_early: str = ""
+    """Why not all was done; empty where it was."""
+    checks: Mapping[str, str] = field(default_factory=dict)
+    """Check → why it could not be made; empty for one that was."""
