@@ -29,7 +29,8 @@ def digest(letter: str) -> str:
 
 
 def container(name: str = "web", image: str = "registry.example/shop:1.4", letter: str = "a", **more: Any) -> Any:
-    return {"name": name, "image": image, "imageDigest": digest(letter), "lastStatus": "RUNNING", **more}
+    usual = {"imageDigest": digest(letter), "runtimeId": f"{letter * 32}-1", "lastStatus": "RUNNING"}
+    return {"name": name, "image": image, **usual, **more}
 
 
 @dataclass

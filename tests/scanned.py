@@ -34,4 +34,5 @@ def ran(scanner: str = "bandit", status: ScanStatus = ScanStatus.COMPLETE, **cha
 
 def scan(*weaknesses: Weakness, runs: tuple[ScannerRun, ...] = (), **changes: Any) -> Scan:
     """By bandit alone, wholly, unless said otherwise."""
-    return Scan(runs or (ran(),), weaknesses, **({"at": AT, "commit": "4f1c2d3e"} | changes))
+    given: dict[str, Any] = {"at": AT, "commit": "4f1c2d3e"}
+    return Scan(runs or (ran(),), weaknesses, **(given | changes))

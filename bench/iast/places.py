@@ -13,23 +13,25 @@ VENV: Final = RUN / "iast-venv"
 PYTHON: Final = VENV / "bin" / "python"
 REQUIREMENTS: Final = ROOT / "requirements" / "iast.txt"
 AGENT: Final = ROOT / "agent"
-_INSTALLED: Final = VENV / ".installed"
-"""A copy of the requirements that were installed last."""
+_INSTALLED: Final = ".installed"
+"""A copy of the requirements that were installed last, in the environment."""
 
 
-def is_ready() -> bool:
+def is_ready(environment: Path = VENV) -> bool:
     """Whether the bench's own environment stands, with the pins of now."""
-    return _INSTALLED.exists() and _INSTALLED.read_bytes() == REQUIREMENTS.read_bytes()
+    installed = environment / _INSTALLED
+    return installed.exists() and installed.read_bytes() == REQUIREMENTS.read_bytes()
 
 
-def ready_environment() -> None:
-    """Makes the bench's own environment where it does not stand yet."""
-    if is_ready():
-        return
-    if not PYTHON.exists():
-        subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=True)
-    pip(["--require-hashes", "-r", str(REQUIREMENTS)])
-    _INSTALLED.write_bytes(REQUIREMENTS.read_bytes())
+def ready_environment(environment: Path = VENV, interpreter: str = sys.executable) -> Path:
+    """Makes the bench's own environment where it does not stand yet; its Python."""
+    python = environment / "bin" / "python"
+    if not is_ready(environment):
+        if not python.exists():
+            subprocess.run([interpreter, "-m", "venv", str(environment)], check=True)
+        pip(["--require-hashes", "-r", str(REQUIREMENTS)], python)
+        (environment / _INSTALLED).write_bytes(REQUIREMENTS.read_bytes())
+    return python
 
 
 def ready_agent() -> None:
@@ -37,8 +39,8 @@ def ready_agent() -> None:
     pip(["--no-deps", "--force-reinstall", str(AGENT)])
 
 
-def pip(arguments: list[str]) -> None:
-    command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *arguments]
+def pip(arguments: list[str], python: Path = PYTHON) -> None:
+    command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *arguments]
     subprocess.run(command, check=True)
 
 

@@ -11,6 +11,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 import pytest
 from tests.e2e.account import BUCKET, Aws, close_default_group, free_port, make_bucket, serve
+from tests.e2e.pipelines import ControlPlane, Project, control_plane
 from tests.e2e.program import PATIENCE, Loop, Setpoint
 
 
@@ -49,6 +50,20 @@ def lonely_setpoint(tmp_path: Path) -> Setpoint:
     program = Setpoint(tmp_path, f"http://127.0.0.1:{free_port()}")
     program.configure()
     return program
+
+
+@pytest.fixture(scope="module")
+def plane(server: Aws, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
+    """A control plane that runs, for all tests of a module: they only ask."""
+    with control_plane(tmp_path_factory.mktemp("plane") / "ledger", server) as plane:
+        yield plane
+
+
+@pytest.fixture
+def project(tmp_path: Path, plane: ControlPlane) -> Project:
+    """A repository whose pipeline may ask the control plane."""
+    given = {"SETPOINT_SERVER": plane.url, "SETPOINT_TOKEN": plane.token}
+    return Project.at(tmp_path / "project", {**plane.program.environment, **given})
 
 
 @pytest.fixture

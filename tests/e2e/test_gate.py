@@ -113,7 +113,7 @@ def test_a_last_threshold_that_was_changed_decides_nothing(beaten: Setpoint) -> 
     document["payload"]["thresholds"]["shop"]["value"] = 100.0
     path.write_text(json.dumps(document), encoding="utf-8")
     answer = beaten.run(*GATE, "--json")
-    assert (answer.code, answer.json()["verdict"]) == (3, "could not tell")
+    assert (answer.code, answer.json()["verdict"]) == (1, "could not tell"), "it is critical"
     assert any("the last thresholds are not what was signed" in each for each in _told(answer))
 
 
@@ -121,7 +121,8 @@ def test_what_could_not_be_told_counts_as_one_says(lonely_setpoint: Setpoint) ->
     asked, admitted, refused = lonely_setpoint.run_each(
         GATE, (*GATE, "--on-unknown", "admit"), (*GATE, "--on-unknown", "refuse")
     )
-    assert [each.code for each in (asked, admitted, refused)] == [3, 0, 1]
+    assert [each.code for each in (asked, admitted, refused)] == [1, 0, 1]
+    assert "which counts as refuse, since the service is critical" in asked.out
     assert all(each.out.startswith("could not tell: release:shop@1") for each in (asked, admitted, refused))
     assert "which counts as refuse, as --on-unknown says" in refused.out
     wrong = lonely_setpoint.run("gate", "--service", "shp", "--release", "1", "--on-unknown", "admit")

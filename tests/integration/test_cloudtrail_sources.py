@@ -98,12 +98,12 @@ def test_a_quiet_region_counts_nothing_again(aws: AwsClients, s3: Any, trail: Tr
     for hour in (0, 100, 200):
         trail.log(hour)
     put(s3, trail)
-    source = bucket(aws, trail, verifies=False)
-    assert read(source, ledger) == 4
+    source, later = bucket(aws, trail, verifies=False), FIRST + 301 * HOUR
+    assert read(source, ledger, later) == 4
     trail.log(300)
     put(s3, trail)
-    assert read(source, ledger) == 1
-    assert read(source, ledger) == 0
+    assert read(source, ledger, later) == 1
+    assert read(source, ledger, later) == 0
     assert used(ledger) == 5
 
 
@@ -113,6 +113,38 @@ def test_a_quiet_hour_is_a_gap_without_digests(aws: AwsClients, s3: Any, trail: 
     put(s3, trail)
     read(bucket(aws, trail, verifies=False), ledger)
     assert kinds(ledger) == [GapKind.SILENT]
+
+
+def test_what_is_named_by_the_future_hides_nothing_of_the_present(
+    aws: AwsClients, s3: Any, trail: Trail, ledger: SqlLedger
+) -> None:
+    """A forged log and a forged digest would else be the marks behind which nothing is listed."""
+    forged = Trail()
+    forged.digest(9_000, forged.log(9_000))
+    put(s3, forged)
+    trail.digest(0, trail.log(0))
+    put(s3, trail)
+    assert read(bucket(aws, trail), ledger) == 1
+    lost = trail.log(1)
+    trail.digest(1, lost)
+    del trail.objects[lost]
+    put(s3, trail)
+    read(bucket(aws, trail), ledger)
+    assert kinds(ledger) == [GapKind.LOST]
+
+
+def test_a_digest_that_gives_itself_a_later_end_does_not_hide_the_next(
+    aws: AwsClients, s3: Any, trail: Trail, ledger: SqlLedger
+) -> None:
+    trail.digest(0, trail.log(0), digestEndTime="2999-01-01T00:00:00Z")
+    put(s3, trail)
+    read(bucket(aws, trail), ledger)
+    lost = trail.log(1)
+    trail.digest(1, lost)
+    del trail.objects[lost]
+    put(s3, trail)
+    read(bucket(aws, trail), ledger)
+    assert GapKind.LOST in kinds(ledger)
 
 
 def test_a_log_that_was_changed_before_it_was_read(aws: AwsClients, s3: Any, trail: Trail, ledger: SqlLedger) -> None:

@@ -44,7 +44,8 @@ def told(seen: SeenInstances) -> dict[str, tuple[str, str, str]]:
 def test_each_container_of_a_task_is_an_instance_of_whoever_owns_it(clients: AwsClients, running: RunningCloud) -> None:
     arn = running.run_task("1", service="shop")
     seen = look(clients)
-    assert seen.instances == (Instance("shop", f"{arn}/web", "1.4", "shop-land", digest("a"), source="aws:ecs"),)
+    known = Instance("shop", f"{arn}/web", "1.4", "shop-land", digest("a"), source="aws:ecs", container=f"{'a' * 32}-1")
+    assert seen.instances == (known,)
     assert (seen.coverage.extent, seen.coverage.area.type) == (Extent.WHOLE, "Setpoint::ECS::Container")
     assert arn.startswith(seen.prefix)
 

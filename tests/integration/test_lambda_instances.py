@@ -70,7 +70,15 @@ def test_a_function_is_the_digest_of_its_package(reading: Reading) -> None:
     del reading.cloud.functions["charge"][1:]
     found = reading.read()
     assert list(found.instances.values()) == [
-        Instance("payments", f"{LAMBDA}:charge:$LATEST", "1.4", "", digest_of("one"), source="aws:lambda")
+        Instance(
+            "payments",
+            f"{LAMBDA}:charge:$LATEST",
+            "1.4",
+            "",
+            digest_of("one"),
+            source="aws:lambda",
+            container=f"lambda:{REGION}:charge:$LATEST",
+        )
     ]
     assert "ListAliases" not in reading.cloud.calls
 

@@ -110,18 +110,19 @@ def _examine(
     values = request.values()
     matches = find(values, text, shortest=sink.shortest, with_doubtful=True) if values else ()
     if not matches:
-        usual.looked(*place, text)
-        if frames is None and brings_something(values):
-            _note_in_vain(_examination.application, sink)
+        calls = usual.looked(*place, text)
+        if frames is None:
+            _note_in_vain(_examination.application, request, sink.kind, calls)
         return
     doubt = (*place, matches[0].value.part, matches[0].value.name)
     if DOUBTFUL in matches[0].how and not _doubts.is_due(doubt):
         usual.looked(*place, text)
         return
-    frames = _examination.application.frames(depth=4) if frames is None else frames
+    at_once, frames = frames is None, _examination.application.frames(depth=4) if frames is None else frames
     token = current.set(None)  # files that the agent itself reads from here on are nothing of the request's
     try:
-        if _weigh(_examination, request, sink, text, matches, frames, keep):
+        dangerous = _dangerous(request, sink, text, matches, frames)
+        if dangerous and _tell(_examination, request, sink, dangerous, frames, keep):
             usual.found(*place)
             _looks.found(place)
             _doubts.found(doubt)
@@ -129,12 +130,24 @@ def _examine(
             usual.looked(*place, text)
     finally:
         current.reset(token)
+    if at_once and not dangerous:
+        _note_in_vain(_examination.application, request, sink.kind)
 
 
-def _note_in_vain(application: Application, sink: Sink) -> None:
-    caller = application.innermost(depth=3)
-    if caller is not None:
-        watched.note(caller, application.short_names[caller.f_code.co_filename] or "", sink.kind)
+@quietly
+def note_in_vain(kind: Kind) -> None:
+    """A sink that looks by itself found nothing of the request that matters in what it is given just now."""
+    request = current.get()
+    if request is not None and _examination is not None:
+        _note_in_vain(_examination.application, request, kind)
+
+
+def _note_in_vain(application: Application, request: Request, kind: Kind, calls: int = 1) -> None:
+    if not brings_something(request.values()):
+        return
+    frames = application.frames(depth=4)
+    if frames:
+        watched.note(_on_the_way(application, request, frames), kind, calls)
 
 
 def is_of_others(sink: Sink, argument: Any) -> None:
@@ -153,7 +166,9 @@ def weigh(sink: Sink, text: str, matches: Sequence[Match], *, frames: Sequence[F
     frames = _examination.application.frames(depth=3) if frames is None else frames
     token = current.set(None)
     try:
-        _weigh(_examination, request, sink, text, matches, frames)
+        dangerous = _dangerous(request, sink, text, matches, frames)
+        if dangerous:
+            _tell(_examination, request, sink, dangerous, frames)
     finally:
         current.reset(token)
 
@@ -211,17 +226,15 @@ def application_frames() -> list[FrameType]:
     return _examination.application.frames(depth=2) if _examination is not None else []
 
 
-def _weigh(
-    examination: Examination,
-    request: Request,
-    sink: Sink,
-    text: str,
-    matches: Sequence[Match],
-    frames: Sequence[FrameType],
-    keep: Record | None = None,
-) -> bool:
-    """Whether it is evidence."""
-    found: list[tuple[Match, Placement, float]] = []
+_Danger = tuple[Match, Placement, float]
+"""Where a value came to stand, and how certain it is that it matters there."""
+
+
+def _dangerous(
+    request: Request, sink: Sink, text: str, matches: Sequence[Match], frames: Sequence[FrameType]
+) -> list[_Danger]:
+    """The matches that matter where they stand, and that nothing has certainly made safe."""
+    found: list[_Danger] = []
     for match in matches:
         if DOUBTFUL in match.how and not is_put_together(frames, match, text):
             continue
@@ -235,8 +248,18 @@ def _weigh(
             continue
         certainty = sink.certainty * (LESS_CERTAIN if cleared is not None else 1.0)
         found.append((match, placement, match.strength * certainty))
-    if not found:
-        return False
+    return found
+
+
+def _tell(
+    examination: Examination,
+    request: Request,
+    sink: Sink,
+    found: Sequence[_Danger],
+    frames: Sequence[FrameType],
+    keep: Record | None = None,
+) -> bool:
+    """Whether it is evidence."""
     confidence = max(each for _, _, each in found)
     facts = _on_the_way(examination.application, request, frames)
     if confidence < LEAST_CONFIDENCE or not facts:

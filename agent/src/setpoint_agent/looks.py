@@ -85,11 +85,14 @@ class Usual:
         """Whether it was looked at before."""
         return (sink, route, text) in self._times or (sink, route, text) in self._older
 
-    def looked(self, sink: str, route: str, text: str) -> None:
-        """It was looked at in vain."""
-        if len(text) <= LONGEST_TEXT and (sink, route) not in self._found:
-            key = (sink, route, text)
-            self._put(key, (self._times.get(key) or self._older.get(key, 0)) + 1)
+    def looked(self, sink: str, route: str, text: str) -> int:
+        """It was looked at in vain; for how many calls that stands: those with the same text that passed before, too."""
+        if len(text) > LONGEST_TEXT or (sink, route) in self._found:
+            return 1
+        key = (sink, route, text)
+        times = (self._times.get(key) or self._older.get(key, 0)) + 1
+        self._put(key, times)
+        return min(times - OFTEN, NOW_AND_THEN) - 1 if times > OFTEN + 1 else 1
 
     def found(self, sink: str, route: str) -> None:
         """Something was there."""

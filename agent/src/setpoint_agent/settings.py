@@ -16,6 +16,7 @@ from typing import Final, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from setpoint_agent import OFF
+from setpoint_agent.container import container_id
 
 LONGEST_NAME: Final = 200
 """Characters of the name of a service, a release or an instance: `schemas/` has room for that and a process id."""
@@ -33,6 +34,8 @@ class Settings:
     """SETPOINT_RELEASE, else service.version of OTEL_RESOURCE_ATTRIBUTES."""
     instance: str = ""
     """SETPOINT_INSTANCE, else service.instance.id, else the host's name; the process id is added for each process."""
+    container: str = ""
+    """The container that it runs in, as the environment tells (`container`); no variable of ours says it."""
     server: str = ""
     """SETPOINT_SERVER: the control plane's address; empty: nothing is sent."""
     token: str = field(default="", repr=False)
@@ -74,6 +77,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         instance=_name(environment.get("SETPOINT_INSTANCE") or resource.get("service.instance.id"))
         or _name(socket.gethostname())
         or "unknown",
+        container=_name(container_id(environment)),
         server=_server(environment, problems),
         token=_token(environment, problems),
         agent_key=_hex(environment, "SETPOINT_AGENT_KEY", problems),

@@ -106,13 +106,6 @@ class Application:
         own = (each for each in outwards(sys._getframe(depth)) if self.short_name(each.f_code.co_filename) is not None)
         return list(islice(own, MOST_FRAMES))
 
-    def innermost(self, depth: int = 1) -> FrameType | None:
-        """The first of `frames`; None where none is the application's."""
-        names = self.short_names
-        return next(
-            (each for each in outwards(sys._getframe(depth)) if names[each.f_code.co_filename] is not None), None
-        )
-
     def facts(self, frames: Sequence[FrameType]) -> tuple[Frame, ...]:
         """The same as evidence keeps them: from the route's function to the sink's caller."""
         lines = handed_lines(sys._getframe(1))

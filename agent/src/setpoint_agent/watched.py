@@ -1,19 +1,21 @@
-"""How often a line of the application handed something over to a sink that held nothing of its request.
+"""How often what lines of the application had a sink called with held nothing of the request that matters there.
 
 A control plane lets a scanner's suspicion sink by it: the call was made, and looked at, thousands of times. Counted by
-`examination` for each look in vain, which `looks` keeps rare; told by `reporting`.
+`examination` for each look in vain, which `looks` keeps rare, and for every function on the way to the sink, since a
+statement is often made in one and executed by another; told by `reporting`.
 """
 
 from __future__ import annotations
 
-from types import FrameType
+from collections.abc import Iterable
 from typing import Any, Final
 
 from setpoint_agent.catalogue import Kind
+from setpoint_agent.evidence import Frame
 from setpoint_agent.request import COOKIE, COOKIE_NAME, HEADER, HEADER_NAME, Value
 from setpoint_agent.room import LONGEST_FILE, Room, cut
 
-MOST_CALLERS: Final = 2_000
+MOST_CALLERS: Final = 4_000
 """Lines of which looks are counted; what more there are is not told to be quiet."""
 GROWN: Final = 2
 """A count is told again once it is so many times what was told: nobody needs it more exactly."""
@@ -36,12 +38,13 @@ class Watched:
         self._counts: dict[_Caller, int] = {}
         self._told: dict[_Caller, int] = {}
 
-    def note(self, caller: FrameType, file: str, kind: Kind) -> None:
-        """What was handed over from there was looked at in vain; `file` as evidence names it."""
-        key = (file, caller.f_lineno, caller.f_code.co_qualname, kind.cwe)
-        count = self._counts.get(key, 0)
-        if count or len(self._counts) < MOST_CALLERS:
-            self._counts[key] = count + 1
+    def note(self, callers: Iterable[Frame], kind: Kind, calls: int = 1) -> None:
+        """What was handed over on this way was looked at in vain; `calls`: for how many of them that stands."""
+        for each in callers:
+            key = (each.file, each.line, each.function, kind.cwe)
+            count = self._counts.get(key, 0)
+            if count or len(self._counts) < MOST_CALLERS:
+                self._counts[key] = count + calls
 
     def take_changed(self, room: Room) -> list[dict[str, Any]]:
         """Those whose counts have grown much since they were last taken; for the agent's own thread."""

@@ -136,7 +136,8 @@ def _show(answer: AffectedAnswer, form: Format, without_bill: Sequence[Instance]
 def _show_tables(output: Output, answer: AffectedAnswer, without_bill: Sequence[Instance]) -> None:
     for flaw in answer.flaws:
         others = ", ".join(each for each in flaw.names if each != flaw.id)
-        output.line(f"{flaw.id}{f' ({others})' if others else ''}, {flaw.severity}: {flaw.summary}")
+        summary = f": {flaw.summary}" if flaw.summary else ""
+        output.line(f"{flaw.id}{f' ({others})' if others else ''}, {flaw.severity}{summary}")
     services = sum(1 for each in answer.services if each.instances)
     output.line(
         f"{answer.title}: {counted(answer.instances, 'instance')} of {counted(services, 'service')} affected"

@@ -62,11 +62,9 @@ class LastThresholds:
         if bringing.break_glass is not None:
             raise not_recorded(error) from error
         if not self.config.exists():
-            raise CouldNotTellError(
-                f"{error.diagnostics()}; and there is no configuration here to decide by the last thresholds",
-                where=str(self.config),
-                remedy="bring the loop's setpoint.yaml, the signed thresholds and their key",
-            ) from error
+            without = "to decide without it, bring the loop's setpoint.yaml, the signed thresholds and their key"
+            remedy = f"{error.remedy}; {without}" if error.remedy else without
+            raise CouldNotTellError(error.what, where=error.where, remedy=remedy) from error
         return self._admission().decide_away(release, stage, error, bringing=bringing)
 
     def _admission(self) -> Admission:

@@ -87,10 +87,11 @@ def parse(texts: Sequence[str]) -> tuple[WantedReport, ...]:
 
 
 def within(wanted: Sequence[WantedReport], root: Path) -> tuple[str, ...]:
-    """Those that stand in a folder, relative to it: what a scan of it has no business with."""
+    """Globs for those that stand in a folder, relative to it, and for what is begun of them: no source of its scan."""
     folder = root.resolve()
     files = [each.file.resolve() for each in wanted]
-    return tuple(each.relative_to(folder).as_posix() for each in files if each.is_relative_to(folder))
+    inside = [each.relative_to(folder) for each in files if each.is_relative_to(folder)]
+    return tuple(str(name) for each in inside for name in (each, each.with_name(f"{_begun(each)}*")))
 
 
 @contextmanager
@@ -102,10 +103,9 @@ def opened(wanted: Sequence[WantedReport]) -> Iterator[list[OpenReport]]:
 
 def _parsed(text: str) -> WantedReport:
     kind, sign, file = text.partition("=")
-    if kind not in set(ReportKind):
-        raise InputError(
-            f"there is no report of kind {kind!r}", where="--report", remedy=did_you_mean(kind, ReportKind)
-        )
+    kinds = [str(each) for each in ReportKind]
+    if kind not in kinds:
+        raise InputError(f"there is no report of kind {kind!r}", where="--report", remedy=did_you_mean(kind, kinds))
     if not sign or file in {"", "-"}:
         raise InputError("a report goes to a file", where="--report", remedy=f"write {kind}=FILE")
     return WantedReport(ReportKind(kind), Path(file))
@@ -117,7 +117,7 @@ def _opened(wanted: WantedReport) -> Iterator[OpenReport]:
     with _told(wanted.file):
         if _is_special(wanted.file) or (target.exists() and not stat.S_ISREG(target.stat().st_mode)):
             raise InputError("this is no plain file, and would be replaced by one", where=str(wanted.file))
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}-")
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=_begun(target))
     try:
         with os.fdopen(handle, "wb") as stream:
             os.fchmod(handle, _usual_mode())
@@ -125,6 +125,11 @@ def _opened(wanted: WantedReport) -> Iterator[OpenReport]:
     finally:
         with suppress(FileNotFoundError):  # it was put in place
             Path(name).unlink()
+
+
+def _begun(file: Path) -> str:
+    """How the name begins under which it is written."""
+    return f".{file.name}-"
 
 
 def _is_special(file: Path) -> bool:

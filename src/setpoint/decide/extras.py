@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, assert_never
 
+from setpoint.decide.grounds import Ground
 from setpoint.model.admitting import BreakGlass, Brought, Extra, ExtraKind, ExtraRule, Grant
 from setpoint.model.decision import Outcome, Reason, Verdict
 from setpoint.model.finding import Finding, FindingSource
@@ -40,6 +41,9 @@ class ReleaseExtras:
 
     def required(self, release: Release, stage: Stage, load: float, brought: Brought) -> tuple[Extra, ...]:
         return extras_of(release, stage, load, self._rules, brought)
+
+    def approval(self, brought: Brought) -> str:
+        return approval_among(brought.grants)
 
     def broken(self, broken: BreakGlass, decided: Verdict) -> Finding:
         return Finding(
@@ -73,9 +77,27 @@ def extras_of(
     return tuple(_extra(release, rule, load, brought) for rule in sorted(asked.values(), key=lambda each: each.load))
 
 
+def with_approval(
+    release: Release, extras: Sequence[Extra], grounds: Sequence[Ground], approval: str
+) -> tuple[Extra, ...]:
+    """With the approval that policies ask for, where the load does not ask for one already."""
+    asking = sorted({each.reason.policy for each in grounds if each.effect is Effect.REQUIRE_APPROVAL})
+    if not asking or any(each.name == ExtraKind.APPROVAL for each in extras):
+        return tuple(extras)
+    rule = ExtraRule(0.0, ExtraKind.APPROVAL)
+    because = f"{', '.join(asking)} {'asks' if len(asking) == 1 else 'ask'} for it"
+    remedy = "" if approval else _remedy(release, rule)
+    return (*extras, Extra(rule.name, because, approval, remedy, is_of_policy=True))
+
+
 def judge_extras(extras: Sequence[Extra]) -> tuple[tuple[Effect, Reason], ...]:
-    """What keeps a release out of those that are missing."""
-    return tuple((Effect.DENY, _reason(each)) for each in extras if not each.brought)
+    """What keeps a release out of those that are missing; for what a policy asks, its own reason stands."""
+    return tuple((Effect.DENY, _reason(each)) for each in extras if not each.brought and not each.is_of_policy)
+
+
+def approval_among(grants: Sequence[Grant]) -> str:
+    """Who answers for the release, in a clause; empty where nobody does."""
+    return next((_approval(each) for each in grants if each.kind is ExtraKind.APPROVAL), "")
 
 
 def _is_stricter(one: ExtraRule, other: ExtraRule) -> bool:
@@ -95,7 +117,7 @@ def _told(rule: ExtraRule, brought: Brought) -> str:
         case ExtraKind.DAST:
             return _dynamic_scan(brought.scan)
         case ExtraKind.APPROVAL:
-            return next((_approval(each) for each in brought.grants if each.kind is ExtraKind.APPROVAL), "")
+            return approval_among(brought.grants)
         case ExtraKind.CANARY:
             return next((_canary(each) for each in brought.grants if _is_within(each, rule)), "")
         case _:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from setpoint.decide import code, component, inside
-from setpoint.decide.extras import judge_extras
+from setpoint.decide.extras import judge_extras, with_approval
 from setpoint.decide.grounds import Ground, in_order, leave_out, set_aside, verdict_of
 from setpoint.decide.policy.compile import PolicySet
 from setpoint.decide.policy.component import COMPONENT, components_in
@@ -66,10 +66,11 @@ def decide_release(
     worst, _ = assess_risk([*told, *untold_risks(grounds, circumstances)], service)
     exceeded, untold = _exceeded(risk, worst, threshold), _untold(service, circumstances)
     # A release of which nothing speaks may always go on: it is how a service that was hit gets better.
-    extras = tuple(circumstances.extras) if worst > LEAST else ()
+    asked = circumstances.extras if worst > LEAST else ()
+    extras = with_approval(release, asked, grounds, circumstances.approval)
     missing = [Ground(effect, reason) for effect, reason in judge_extras(extras)]
     all_grounds = [*grounds, *exceeded, *missing, *untold, *_remarks(circumstances)]
-    verdict, effect = verdict_of(all_grounds)
+    verdict, effect = verdict_of(all_grounds, is_approved=bool(circumstances.approval))
     return Decision(
         subject=release.urn,
         service=release.service,

@@ -95,9 +95,10 @@ class _Waiving:
         return exceptions.excuse(finding.urn, rule, finding.path, None) if exceptions.waivers else ""
 
 
-def verdict_of(grounds: Sequence[Ground]) -> tuple[Verdict, Effect]:
-    """What all of them together come to."""
-    refusing = [each for each in grounds if each.effect.keeps_out]
+def verdict_of(grounds: Sequence[Ground], *, is_approved: bool = False) -> tuple[Verdict, Effect]:
+    """What all of them together come to; where somebody answers for the release, it has the approval that they ask."""
+    given = Effect.REQUIRE_APPROVAL if is_approved else None
+    refusing = [each for each in grounds if each.effect.keeps_out and each.effect is not given]
     against = [each for each in refusing if each.reason.outcome is not Outcome.UNKNOWN]
     if against:
         return Verdict.REFUSE, _strongest(against)

@@ -131,6 +131,10 @@ class EntryJudge(Protocol):
         """Each extra that the load of its service asks for, with what was brought of it."""
         ...
 
+    def approval(self, brought: Brought) -> str:
+        """Who answers for the release, in a clause; empty where nobody does."""
+        ...
+
     def broken(self, broken: BreakGlass, decided: Verdict) -> Finding:
         """A release got in by an emergency, where this had been decided."""
         ...

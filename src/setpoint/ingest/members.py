@@ -202,6 +202,7 @@ MEMBERS: Final[Mapping[str, Check]] = {
             "coverage": one_of("exact", "sampled", "off"),
             "started": time,
             "cpu_seconds": amount,
+            "container": name,
         },
     ),
     "findings": list_of(_FINDING, MOST_FINDINGS),

@@ -80,6 +80,7 @@ def _report(report: Members, entry: Entry) -> AgentReport:
         coverage=Coverage(about.get("coverage", Coverage.OFF)),
         started=moment(about, "started", received_at) if about.get("started") else None,
         cpu_seconds=float(about.get("cpu_seconds", 0.0)),
+        container=about.get("container", ""),
         counters=report.get("counters") or {},
         mishaps=_added((each["kind"], each["count"]) for each in report.get("mishaps") or ()),
         is_watching=report.get("findings") is not None,

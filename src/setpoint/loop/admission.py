@@ -234,17 +234,15 @@ class Admission:
     def _facing(self, case: _Case, shown: Circumstances, code: ShownCode, grants: Sequence[Grant] | None) -> GateCase:
         """All that the gate is given."""
         missing: Sequence[str] = ()
-        extras = shown.extras
         if self.entry is not None:
             missing = tuple(missing_scans(self.entry.settings.kinds_for(case.service), code.scan))
-            extras = self.entry.required(case.release, case.stage, shown.threshold, code.scan, grants)
+            shown = self.entry.asked(case.release, case.stage, shown, code.scan, grants)
         known = replace(
             shown,
             unknowns=(*case.unknowns, *shown.unknowns, *code.unknowns, *missing),
             remarks=(*shown.remarks, *code.remarks),
             first_seen={**shown.first_seen, **code.first_seen},
             waivers=(*self.waivers, *shown.waivers),
-            extras=extras,
         )
         resources = (*case.resources, *code.resources)
         return GateCase(case.release, case.stage, case.service, resources, known, self.settings.scope)

@@ -18,16 +18,16 @@ from setpoint.model.admitting import (
     BreakGlass,
     Bringing,
     Brought,
-    Extra,
     ExtraKind,
     Grant,
     check_reason,
     check_share,
 )
+from setpoint.model.circumstances import Circumstances
 from setpoint.model.decision import Decision, Verdict
 from setpoint.model.policy import Severity, Stage
 from setpoint.model.scan import Scan
-from setpoint.model.service import Release, Threshold
+from setpoint.model.service import Release
 from setpoint.store.interface import LedgerReader, LedgerWriter, Parcel
 
 ENTERING: Final = frozenset({Stage.DEPLOY, Stage.ADMIT})
@@ -66,19 +66,19 @@ class EntryParts:
         check_reason(reason, "an approval")
         return self._grant(release, ExtraKind.APPROVAL, actor, reason, now)
 
-    def required(
+    def asked(
         self,
         release: Release,
         stage: Stage,
-        threshold: Threshold | None,
+        shown: Circumstances,
         scan: Scan | None,
         grants: Sequence[Grant] | None,
-    ) -> tuple[Extra, ...]:
-        """`grants` is None where only the ledger would know."""
-        if threshold is None:
-            return ()
+    ) -> Circumstances:
+        """With what the load asks for, and what was brought of it; `grants` is None where only the ledger knows."""
         brought = Brought(scan, grants or (), are_grants_known=grants is not None)
-        return self.judge.required(release, stage, threshold.load, brought)
+        load = shown.threshold.load if shown.threshold else 0.0
+        extras = self.judge.required(release, stage, load, brought)
+        return replace(shown, extras=extras, approval=self.judge.approval(brought))
 
     def let_in(
         self, ledger: LedgerReader, release: Release, decision: Decision, bringing: Bringing, actor: str, now: datetime

@@ -16,6 +16,7 @@ from typing import Final
 from setpoint.act.interface import Alert
 from setpoint.errors import InputError
 from setpoint.loop.accepted import Accepted
+from setpoint.loop.flood import Flood
 from setpoint.loop.flaws import ComponentParts, flaw_uses, match_components, used_components
 from setpoint.loop.parts import Parts
 from setpoint.loop.recorder import Recorder
@@ -41,8 +42,11 @@ MOST_COMPONENTS: Final = 20_000
 LOOK_EVERY: Final = timedelta(seconds=1)
 """Between two looks, outside of beats, at whether something changed."""
 
-EXPIRE_EVERY: Final = 60.0
-"""Seconds."""
+EXPIRE_AFTER: Final = 60.0
+"""Seconds, at least, until instances are looked through again for those that nobody sees any more."""
+
+EXPIRE_WITHIN: Final = 3600.0
+"""Seconds, at most: the machine's clock may jump."""
 
 RECORDED: Final = "recorded"
 """Begins what bears on a service. Before it did, what services ran was not kept to be judged again: such a service is
@@ -82,6 +86,7 @@ class InventoryConcluder:
         self._recorder = recorder
         self._writer = writer
         self._settled = SettledClock(parts.clock.machine, parts.clock.tick)
+        self._flood = Flood()
         self._expire_at = 0.0
         self.failure = ""
         """Why components cannot be matched against advisories; empty where they can."""
@@ -93,6 +98,9 @@ class InventoryConcluder:
         self._expire()
         self._note_bearings()
         self.conclude()
+        with self._recorder.step():
+            for worst, count in self._flood.settle():
+                self._recorder.tell_more(worst, count, _more)
 
     def conclude(self) -> datetime | None:
         """All that changed since the last time; when to look again."""
@@ -225,7 +233,7 @@ class InventoryConcluder:
         matched = {waiver for each in decisions for waiver in each.waivers}
         self._writer.note_waiver_matches(sorted(matched - {BASELINE}), now)
         for change in changes.values():
-            self._recorder.tell_worst(change, judged.decision, _more)
+            self._recorder.tell_worst(change, judged.decision, _more, self._flood)
             self._recorder.count(change)
 
     def _note_bearings(self) -> None:
@@ -240,12 +248,13 @@ class InventoryConcluder:
         now, tick = self._settled.now(), self._parts.clock.tick()
         if now is None or tick < self._expire_at:
             return
-        self._expire_at = tick + EXPIRE_EVERY
-        before = now - timedelta(seconds=self._parts.settings.forget_instances_after)
+        keep = timedelta(seconds=self._parts.settings.forget_instances_after)
         inventory, writer = self._parts.ledger.inventory(), self._writer.inventory()
-        # Asked beside whoever writes: looking through all of them takes a while, and mostly none is so old.
-        while not self._parts.stopping() and inventory.has_silent_instances(before):
-            writer.expire_instances(before, self._parts.clock.now())
+        # Asked beside whoever writes, and not before one can be so old again: it is looking through all of them.
+        while (oldest := inventory.oldest_sight() or now) < now - keep and not self._parts.stopping():
+            writer.expire_instances(now - keep, self._parts.clock.now())
+        due = (oldest + keep - now).total_seconds()
+        self._expire_at = tick + min(max(due, EXPIRE_AFTER), EXPIRE_WITHIN)
 
     def _tell_failure(self, error: InputError) -> None:
         """Once for as long as it is so: what is pending stays pending."""

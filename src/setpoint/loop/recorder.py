@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import Final
 
 from setpoint.act.interface import Alert
+from setpoint.loop.flood import Flood
 from setpoint.loop.parts import Parts
 from setpoint.loop.tracing import Tracing
 from setpoint.model.attribution import Attribution
@@ -28,9 +29,6 @@ from setpoint.store.interface import LedgerWriter, Parcel
 
 UNDONE: Final = frozenset({RemediationState.UNDONE})
 GONE: Final = "it is neither declared nor there any more"
-
-MOST_TOLD: Final = 20
-"""New findings of one service that people are told of one by one at one time: a first report may bring thousands."""
 
 
 @dataclass(slots=True)
@@ -192,27 +190,42 @@ class Recorder:
                 self.tell(self._alert(finding, decision, remark))
 
     def tell_worst(
-        self, change: FindingChanges, made: Callable[[Finding], Decision | None], more: Callable[[int], str]
+        self,
+        change: FindingChanges,
+        made: Callable[[Finding], Decision | None],
+        more: Callable[[int], str],
+        flood: Flood | None = None,
     ) -> None:
-        """What is new of one service, in the step under way: each of a few; of many, the worst, and how many `more`."""
+        """What is new of one service, in the step under way: each of a few; of many, the worst, and how many `more`.
+
+        With a `flood`, what was told of it lately counts.
+        """
         told = [(finding, remark) for finding, remark in _new(change) if _is_told(made(finding))]
         told.sort(key=lambda each: (-each[0].severity.rank, each[0].path, each[0].rule))
-        for finding, remark in told[:MOST_TOLD]:
+        if not told:
+            return
+        worst, _ = told[0]
+        first, rest = (flood or Flood()).admit(worst.service, [finding for finding, _ in told])
+        for finding, remark in told[:first]:
             self.tell(self._alert(finding, made(finding), remark))
-        if rest := told[MOST_TOLD:]:
-            worst, _ = rest[0]
-            self.tell(
-                Alert(
-                    at=self._parts.clock.now(),
-                    severity=worst.severity,
-                    kind=str(worst.source),
-                    subject=worst.urn,
-                    service=worst.service,
-                    title=more(len(rest)),
-                    details={"more": len(rest)},
-                    helps=command_line("findings", worst.service),
-                )
+        if rest:
+            worst, _ = told[first]
+            self.tell_more(worst, rest, more)
+
+    def tell_more(self, worst: Finding, count: int, more: Callable[[int], str]) -> None:
+        """That there are so many new findings of a service; the worst of them stands for all."""
+        self.tell(
+            Alert(
+                at=self._parts.clock.now(),
+                severity=worst.severity,
+                kind=str(worst.source),
+                subject=worst.urn,
+                service=worst.service,
+                title=more(count),
+                details={"more": count},
+                helps=command_line("findings", worst.service),
             )
+        )
 
     def _made_by(self, finding: Finding) -> Attribution | None:
         """Who made it so, where that is known already; else `loop.attribution` tells it once it is."""

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
+from setpoint.model.principal import PRINCIPAL
 from setpoint.model.remediation import Remediation
-from setpoint.model.snapshot import AreaCoverage, doubts
+from setpoint.model.snapshot import Area, AreaCoverage, Extent, doubts
+from setpoint.model.urn import GLOBAL
+
+IDENTITIES: Final = Area("*", "*", GLOBAL, PRINCIPAL)
+"""Users and roles of every account whose identities are compared; which of them is not known, the reasons say."""
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Final, TypeVar
@@ -26,7 +27,7 @@ AT_ONCE: Final = 1_000
 REFRESHES: Final = 4
 """How often an instance that stays is written anew in the time after which it would be forgotten."""
 
-TOLD: Final = ("release", "environment", "image")
+TOLD: Final = ("release", "environment", "image", "container")
 
 
 class InstanceTaker:
@@ -88,7 +89,8 @@ def _is_news(seen: Instance, known: Instance | None, fresh: datetime) -> bool:
     """What is left empty stays as it was known, so that it is no news."""
     if known is None or known.last_seen is None or known.last_seen < fresh:
         return True
-    return any((told := getattr(seen, name)) and told != getattr(known, name) for name in TOLD)
+    told = replace(seen, release="") if known.agent_release else seen  # an agent knows better
+    return any(getattr(told, name) not in ("", getattr(known, name)) for name in TOLD)
 
 
 def _gone(known: Mapping[tuple[str, str], Instance], seen: Iterable[Instance]) -> Mapping[str, Sequence[str]]:

@@ -52,6 +52,8 @@ class Extra:
     """What would do, where it is missing."""
     is_known: bool = True
     """Whether anybody could tell that it was not brought: only the ledger knows of approvals."""
+    is_of_policy: bool = False
+    """A policy asks for it, and not the load."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,3 +33,5 @@ class Circumstances:
     """All that are known; those that are active at `now` count."""
     extras: Sequence[Extra] = ()
     """What its service asks of every release that is not clean."""
+    approval: str = ""
+    """Who answers for the release, in a clause; empty where nobody does."""

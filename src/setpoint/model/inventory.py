@@ -12,6 +12,9 @@ from setpoint.model.component import Component, PackageName
 from setpoint.model.policy import Severity
 from setpoint.model.service import Exposure, Tier
 
+AGENT: Final = "agent"
+"""`Instance.source` of what an agent says of the process that it is in."""
+
 
 class InstanceSource(StrEnum):
     """A service of a provider that says itself what runs there; spelt as `inventory.aws` names it."""
@@ -23,6 +26,11 @@ class InstanceSource(StrEnum):
     def told_by(self) -> str:
         """`Instance.source` of what it says."""
         return f"aws:{self}"
+
+    @classmethod
+    def tells(cls, source: str) -> bool:
+        """Whether it was a provider that said so."""
+        return any(source == each.told_by for each in cls)
 
     @property
     def area_type(self) -> str:
@@ -50,11 +58,16 @@ class Instance:
     sbom: str = ""
     """The digest of the bill of what was found running in it; empty where only its release's is known."""
     source: str = ""
-    """Who reported it: `agent`, `aws:ecs`, `aws:lambda`, a token's name, a person's."""
+    """Who reported it: `agent`, `aws:ecs`, `aws:lambda`, a token's name, a person's; and `, agent` where one is in it."""
     first_seen: datetime | None = None
     last_seen: datetime | None = None
     bill: str = ""
     """The digest of the bill that counts: its own, else its image's, else its release's; empty where none is known."""
+    container: str = ""
+    """What its runtime calls it, which whoever tells of it spells the same: the id of a container,
+    `lambda:<region>:<name>:<version>`; empty where nobody says."""
+    agent_release: str | None = None
+    """The release that the agent in it tells, which counts before what a provider's tags say; None without an agent."""
 
 
 class Reached(StrEnum):

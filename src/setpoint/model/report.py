@@ -179,6 +179,8 @@ class AgentReport:
     started: datetime | None = None
     cpu_seconds: float = 0.0
     """Of the agent's own threads."""
+    container: str = ""
+    """In which it runs, by its runtime's id; empty where nothing says."""
     counters: Mapping[str, int] = field(default_factory=dict)
     mishaps: Mapping[str, int] = field(default_factory=dict)
     """What went wrong inside the agent, by kind."""

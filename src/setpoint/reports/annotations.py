@@ -53,9 +53,10 @@ def _level(problem: Problem) -> Level:
 
 
 def _command(level: Level, problem: Problem) -> str:
+    """One; the older form, `##[…]`, begins anywhere in a line."""
     properties = {**_place(problem), "title": plain(problem.rule, longest=LONGEST_TITLE)}
     told = ",".join(f"{name}={value.translate(_IN_PROPERTY)}" for name, value in properties.items())
-    return f"::{level} {told}::{plain(problem.sentence).translate(_IN_MESSAGE)}"
+    return f"::{level} {told}::{plain(problem.sentence).translate(_IN_MESSAGE)}".replace("##", r"#\x23")
 
 
 def _place(problem: Problem) -> Mapping[str, str]:

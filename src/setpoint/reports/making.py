@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from setpoint.model.admitting import ExtraKind
 from setpoint.model.canonical import digest
 from setpoint.model.code import RULES, KnownWeakness
 from setpoint.model.decision import Decision, Outcome, Reason, Verdict
-from setpoint.model.policy import Severity
+from setpoint.model.policy import Effect, Severity
 from setpoint.model.scan import Scan, Weakness
 from setpoint.reports.content import Bearing, Problem, Report
 
@@ -134,10 +135,15 @@ def _problem(reason: Reason, decision: Decision) -> Problem:
 
 
 def _bearing(reason: Reason, decision: Decision) -> Bearing:
-    keeps_out = (reason.effect or decision.effect).keeps_out
+    effect = reason.effect or decision.effect
+    keeps_out = effect.keeps_out and not (effect is Effect.REQUIRE_APPROVAL and _is_approved(decision))
     if reason.outcome is Outcome.UNKNOWN:
         return Bearing.UNTOLD if keeps_out else Bearing.REMARK
     return Bearing.AGAINST if keeps_out else Bearing.WEIGHS
+
+
+def _is_approved(decision: Decision) -> bool:
+    return any(each.name == ExtraKind.APPROVAL and each.brought for each in decision.extras)
 
 
 def _doubts(scan: Scan) -> tuple[Problem, ...]:

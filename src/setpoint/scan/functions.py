@@ -45,6 +45,8 @@ class Statement:
     node: ast.AST
     function: str
     """The innermost function around it, as `CodePlace.function` spells it; a function's own head is in it."""
+    is_of_program: bool = False
+    """Under `if __name__ == "__main__":`, so that it only runs where its file is the program."""
 
 
 class PythonStatements:
@@ -86,7 +88,12 @@ class PythonStatements:
         return _within(statement.function, LAMBDA) if statement.function else LAMBDA
 
     def spans(self, statement: Statement) -> tuple[tuple[int, int], ...]:
-        """Its own lines, and those of what comes after it in its function and uses what it makes."""
+        """Its own lines, and those of what comes after it in its function and uses what it makes.
+
+        None of what runs only in a program of its own: that its file was loaded says nothing of it.
+        """
+        if statement.is_of_program:
+            return ()
         found, names = [(statement.first, statement.last)], _stored(statement.node)
         if not names or not statement.function:
             return tuple(found)
@@ -123,6 +130,16 @@ def part_at(statement: Statement, line: int) -> tuple[ast.AST, ...]:
     return within
 
 
+def assigned_name(statement: Statement) -> str:
+    """What the one variable, or attribute, is called that the statement makes; empty where it makes none, or more."""
+    match statement.node:
+        case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+            return name
+        case ast.Assign(targets=[ast.Attribute(attr=name)]) | ast.AnnAssign(target=ast.Attribute(attr=name)):
+            return name
+    return ""
+
+
 def lines_of(nodes: Sequence[ast.AST]) -> tuple[int, int]:
     """From the first line to the last."""
     return min(each.lineno for each in nodes if hasattr(each, "lineno")), max(map(_end_of, nodes))
@@ -136,9 +153,9 @@ def head(node: ast.AST) -> Iterator[tuple[str, object]]:
 
 
 def _statements(tree: ast.Module) -> Iterator[Statement]:
-    waiting: list[tuple[Sequence[Node], str, str]] = [(tree.body, "", "")]
+    waiting: list[tuple[Sequence[Node], str, str, bool]] = [(tree.body, "", "", False)]
     while waiting:
-        nodes, prefix, function = waiting.pop()
+        nodes, prefix, function, is_of_program = waiting.pop()
         for node in nodes:
             below, within = prefix, function
             if isinstance(node, Named):
@@ -146,8 +163,18 @@ def _statements(tree: ast.Module) -> Iterator[Statement]:
                 is_class = isinstance(node, ast.ClassDef)
                 below = f"{name}." if is_class else f"{name}.{LOCALS}."
                 within = function if is_class else name
-            yield Statement(*_lines(node), node, within)
-            waiting.extend((body, below, within) for body in _bodies(node))
+            yield Statement(*_lines(node), node, within, is_of_program and not within)
+            asks = _asks_for_program(node)
+            for body in _bodies(node):
+                waiting.append((body, below, within, is_of_program or (asks and body is getattr(node, "body", None))))
+
+
+def _asks_for_program(node: Node) -> bool:
+    """`if __name__ == "__main__":`."""
+    match node:
+        case ast.If(test=ast.Compare(ast.Name("__name__"), [ast.Eq()], [ast.Constant("__main__")])):
+            return True
+    return False
 
 
 def _bodies(node: Node) -> Iterator[Sequence[Node]]:

@@ -16,7 +16,7 @@ from setpoint.errors import InputError
 from setpoint.files import read_bytes
 from setpoint.model.scan import CodePlace
 from setpoint.scan.fingerprint import folded, spelled
-from setpoint.scan.functions import lines_of, part_at, read_statements
+from setpoint.scan.functions import assigned_name, lines_of, part_at, read_statements
 
 LARGEST_READ: Final = 16 * 2**20
 """Bytes of a file of which a line is looked up."""
@@ -41,6 +41,8 @@ class Located:
     """What is the same however it is written."""
     text_without_values: str
     """The same, for secrets."""
+    name: str = ""
+    """What the statement assigns to, where that is one variable of Python."""
 
 
 class SourceFile:
@@ -62,10 +64,10 @@ class SourceFile:
         function = self._python.function_at(statement, place.line)
         key = lines[0], function
         if key not in self._located:
-            spans = lines, *self._python.spans(statement)[1:]
-            self._located[key] = Located(
-                lines[0], function, spans, *(_text(parts, is_secret=each) for each in (False, True))
-            )
+            spans = self._python.spans(statement)
+            spans = (lines, *spans[1:]) if spans else ()
+            texts = (_text(parts, is_secret=each) for each in (False, True))
+            self._located[key] = Located(lines[0], function, spans, *texts, name=assigned_name(statement))
         return self._located[key]
 
     def _by_line(self, place: CodePlace) -> Located:

@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Final
 
 from setpoint.model.cwe import CREDENTIALS, families_of, leading, name_of
+from setpoint.model.policy import Severity
 from setpoint.model.scan import CodePlace, ScanKind, ScannerRun, ScanResult, Weakness
 from setpoint.scan.fingerprint import fingerprint
+from setpoint.scan.secrets.names import is_only_about_a_secret
 from setpoint.scan.sources import Located, SourceFile, open_source
 
 _OF_CODE: Final = frozenset({ScanKind.SAST, ScanKind.DAST, ScanKind.OTHER})
@@ -99,15 +101,17 @@ def _draft(sort: ScanKind, found: Sequence[_Found]) -> _Draft:
     cwes = tuple(sorted({cwe for each in results for cwe in each.cwes}))
     named = name_of(cwes, leading(families)) if families else _told(worst)
     is_secret = sort is ScanKind.SECRETS
+    told_by = tuple(sorted({_told(each) for each in results}))
+    is_none = is_secret and is_only_about_a_secret(located.name, told_by)
     weakness = Weakness(
         fingerprint="",
         kind=sort if any(each.kind is sort for each in results) else worst.kind,
         rule=named,
-        severity=worst.severity,
+        severity=Severity.INFO if is_none else worst.severity,
         place=_place(results, located),
         message=worst.message,
         cwes=cwes,
-        told_by=tuple(sorted({_told(each) for each in results})),
+        told_by=told_by,
         confidence=max((each.confidence for each in results if each.confidence is not None), default=None),
         score=max((each.score for each in results if each.score is not None), default=None),
         spans=located.spans,

@@ -28,6 +28,7 @@ _EXTRA = {
     "brought": "mara approved it, until 2026-06-01T12:00:00+00:00: mended, and looked at by two",
     "remedy": "",
     "is_known": True,
+    "is_of_policy": False,
 }
 _BROKEN = {
     "service": "payments",
@@ -113,6 +114,7 @@ class ExtraDocument(Document):
     brought: str = Field(description="Empty where nothing was.")
     remedy: str
     is_known: bool = Field(default=True, description="Whether it could be told that nothing was brought.")
+    is_of_policy: bool = Field(default=False, description="Whether a policy asks for it, and not the load.")
 
     @classmethod
     def of(cls, extra: Extra) -> Self:
@@ -122,10 +124,11 @@ class ExtraDocument(Document):
             brought=extra.brought,
             remedy=extra.remedy,
             is_known=extra.is_known,
+            is_of_policy=extra.is_of_policy,
         )
 
     def model(self) -> Extra:
-        return Extra(self.name, self.because, self.brought, self.remedy, self.is_known)
+        return Extra(self.name, self.because, self.brought, self.remedy, self.is_known, self.is_of_policy)
 
 
 class BrokenGlassDocument(Document):

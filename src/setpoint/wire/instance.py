@@ -30,6 +30,7 @@ INSTANCE_EXAMPLE: Final[dict[str, Any]] = {
     "first_seen": "2026-05-31T12:00:00Z",
     "last_seen": "2026-05-31T12:00:00Z",
     "bill": "3f6ba474a5ffd4ec9e2f310ad1669eb7",
+    "container": "",
 }
 
 
@@ -48,6 +49,7 @@ class InstanceDocument(Document):
     first_seen: Moment | None
     last_seen: Moment | None
     bill: str = Field(default="", description="What counts: its own, else of its image, else of its release.")
+    container: str = Field(default="", description="What its runtime calls it; empty where nobody says.")
 
     @classmethod
     def of(cls, instance: Instance) -> Self:
@@ -62,6 +64,7 @@ class InstanceDocument(Document):
             first_seen=instance.first_seen,
             last_seen=instance.last_seen,
             bill=instance.bill,
+            container=instance.container,
         )
 
     def model(self) -> Instance:
@@ -76,6 +79,7 @@ class InstanceDocument(Document):
             self.first_seen,
             self.last_seen,
             self.bill,
+            self.container,
         )
 
 

@@ -44,14 +44,10 @@ def serve_api(arguments: argparse.Namespace) -> None:
     from tests.assets.targets.api.application import make_application, make_world
 
     world = make_world(repaired=arguments.repaired, mended=arguments.mend, log=arguments.log)
-    front, application, identity = make_application(world)
-
-    def routes() -> list[str]:
-        return [
-            f"{method.upper()} {path}" for path, methods in application.openapi()["paths"].items() for method in methods
-        ]
-
-    truth = start_truth_server(world, port=arguments.truth_port, routes=routes, token=identity.operators_token)
+    shop = make_application(world)
+    truth = start_truth_server(
+        world, port=arguments.truth_port, routes=lambda: shop.routes, token=shop.identity.operators_token
+    )
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind(("127.0.0.1", arguments.port))
@@ -62,7 +58,7 @@ def serve_api(arguments: argparse.Namespace) -> None:
             await super().startup(sockets)
             say_ready(world.origin, truth.server_address[1])
 
-    config = uvicorn.Config(front, http="h11", log_level="critical", server_header=False, timeout_graceful_shutdown=1)
+    config = uvicorn.Config(shop.front, http="h11", log_level="critical", server_header=False, timeout_graceful_shutdown=1)
     asyncio.run(Server(config).serve([listener]))
 
 

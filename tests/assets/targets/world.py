@@ -4,11 +4,13 @@ Used by both targets. The log is the truth about safety: triggers in the databas
 that a change made by an injected statement is recorded as well.
 """
 
+import atexit
 import contextvars
 import hashlib
 import hmac
 import json
 import secrets
+import shutil
 import sqlite3
 import tempfile
 import threading
@@ -185,6 +187,7 @@ class World:
         self.metadata_port = 0
         self.origin = ""
         self.folder = Path(tempfile.mkdtemp(prefix=f"target-{target}-"))
+        atexit.register(shutil.rmtree, self.folder, ignore_errors=True)
         self._schema, self._seed = schema, seed
         self.reset()
 
@@ -194,6 +197,8 @@ class World:
         self.attempts = Attempts()
         self.mails: list[Row] = []
         self.state: dict[str, Any] = {}
+        for kept in [path for path in self.folder.iterdir() if path.is_dir()]:
+            shutil.rmtree(kept)
         self._seed(self)
         self.journal.clear()
 

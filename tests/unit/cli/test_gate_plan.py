@@ -256,6 +256,10 @@ def test_other_resources_bear_on_nobody(gate: Gate) -> None:
         ('{"format_version": "9.0", "resource_changes": []}', "format version 9.0"),
         ('{"format_version": "1.2", "resource_changes": {}}', "'resource_changes' is an object"),
         ('{"format_version": "1.2", "resource_changes": [], "errored": true}', "planning ended in an error"),
+        (
+            '{"format_version": "1.2", "resource_changes": [{"address": "a.b", "change": {"actions": [{}]}}]}',
+            "a.b: an action is an object",
+        ),
     ],
 )
 def test_what_is_no_plan_is_refused(
@@ -266,6 +270,15 @@ def test_what_is_no_plan_is_refused(
     capsys.readouterr()
     assert run(["gate", "--plan", "plan.json", "--authorization-details", "export.json"]) == 2
     assert told in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("root", [5, {"resources": 5}, {"module_calls": [1]}, {"resources": [{"expressions": []}]}])
+def test_a_configuration_of_no_known_form_is_followed_nowhere(gate: Gate, tmp_path: Path, root: Json) -> None:
+    change = created("aws_iam_role_policy.more", **MORE, policy=json.dumps(says("iam:PutRolePolicy")))
+    plan = {"format_version": "1.2", "resource_changes": [change], "configuration": {"root_module": root}}
+    gate()
+    (tmp_path / "plan.json").write_text(json.dumps(plan))
+    assert run(["gate", "--plan", "plan.json", "--authorization-details", "export.json"]) == 1
 
 
 def test_a_policy_that_aws_would_refuse_is_refused(gate: Gate, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,15 +10,16 @@ from hypothesis import strategies as st
 from tests.scanned import ran, scan, weakness
 
 from setpoint.decide.extras import USUAL_EXTRAS, ReleaseExtras, judge_extras
-from setpoint.decide.gate import ReleaseGate
+from setpoint.decide.gate import ReleaseGate, decide_release
+from setpoint.decide.grounds import Ground
 from setpoint.decide.policy.compile import compile_policies
 from setpoint.decide.policy.weakness import scan_resource
 from setpoint.model.admitting import BreakGlass, Brought, Extra, ExtraKind, ExtraRule, Grant
 from setpoint.model.circumstances import Circumstances
 from setpoint.model.code import KnownWeakness
-from setpoint.model.decision import Outcome, Verdict
+from setpoint.model.decision import Decision, Outcome, Reason, Verdict
 from setpoint.model.finding import FindingSource
-from setpoint.model.policy import Severity, Stage
+from setpoint.model.policy import Effect, Severity, Stage
 from setpoint.model.scan import ScanKind, ScanStatus
 from setpoint.model.service import Release, Service, Threshold, Tier
 
@@ -138,3 +139,22 @@ def test_an_emergency_is_a_finding_of_its_service() -> None:
         "release 1 got in by break-glass INC-1 by ann until 2026-05-02T04:00:00+00:00: the shop is down "
         "(decided was: refuse)"
     )
+
+
+def _asked(approval: str, *effects: Effect) -> Decision:
+    """Of a release against which policies of these effects speak."""
+    grounds = [Ground(each, Reason("own/policy", Outcome.VIOLATED, Severity.LOW, "x")) for each in effects]
+    circumstances = Circumstances(NOW, Threshold("shop", 32.0, 32.0, 0.0, (), NOW), approval=approval)
+    return decide_release(RELEASE, Stage.DEPLOY, Service("shop", Tier.LOW), (), grounds, circumstances)
+
+
+def test_an_approval_answers_a_policy_that_asks_for_one() -> None:
+    refused, admitted = (_asked(approval, Effect.REQUIRE_APPROVAL) for approval in ("", "ann approved it"))
+    assert (refused.verdict, admitted.verdict) == (Verdict.REFUSE, Verdict.ADMIT)
+    assert [(each.because, each.brought) for each in admitted.extras] == [("own/policy asks for it", "ann approved it")]
+    (missing,) = refused.extras
+    assert missing.remedy.endswith("setpoint gate approve --service shop --release 1 --reason WHY")
+
+
+def test_an_approval_answers_nothing_else() -> None:
+    assert _asked("ann approved it", Effect.REQUIRE_APPROVAL, Effect.DENY).verdict is Verdict.REFUSE

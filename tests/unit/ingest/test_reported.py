@@ -42,6 +42,7 @@ def test_what_was_seen_from_inside_is_all_there() -> None:
     read = report_of(entry(sample("seen from inside")))
     assert read is not None
     assert (read.release, read.version, read.coverage, read.cpu_seconds) == ("1.4.2", "0.1.0", Coverage.SAMPLED, 1.25)
+    assert read.container == "4f2c2d0a9b7e4c1f8d3a5b6c7d8e9f00-3935363592"
     assert read.is_watching
     (place,) = read.places
     assert (place.sighting.kind, place.count, place.attacks) == ("sql-injection", 17, 2)

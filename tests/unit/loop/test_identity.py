@@ -17,6 +17,7 @@ from setpoint.loop.heartbeat import Heartbeat
 from setpoint.loop.hints import Hints
 from setpoint.loop.identity_parts import IdentityParts, RecordRules
 from setpoint.loop.report import BeatReport
+from setpoint.loop.shown import doubts_of_last_beat
 from setpoint.model.attribution import Means, RecordedChange, RecordedWrite
 from setpoint.model.canonical import Json
 from setpoint.model.conclusion import Conclusion
@@ -278,6 +279,22 @@ def test_what_could_not_be_read_is_never_shown_as_clean(beating: Beating, iam: I
     iam.failure, iam.nobody, iam.broken = None, False, None
     assert beating.beat().identities_unread == ()
     assert {rule for _, rule, _ in beating.found()} == {"identity/absent"}
+
+
+def test_a_gate_is_told_what_could_not_be_compared(beating: Beating, iam: Iam) -> None:
+    parts = beating.worker.parts
+    beating.beat()
+    assert doubts_of_last_beat(parts.ledger, parts.settings, parts.clock.now()) == ()
+    iam.failure = CouldNotTellError("iam:GetAccountAuthorizationDetails denied")
+    beating.beat()
+    (doubt,) = doubts_of_last_beat(parts.ledger, parts.settings, parts.clock.now())
+    assert doubt == (
+        "the last heartbeat did not read all of Setpoint::Identity::Principal: "
+        f"account {ACCOUNT}: iam:GetAccountAuthorizationDetails denied"
+    )
+    iam.failure = None
+    beating.beat()
+    assert doubts_of_last_beat(parts.ledger, parts.settings, parts.clock.now()) == ()
 
 
 def test_after_a_beat_that_came_to_nothing_nothing_is_known(beating: Beating, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -198,6 +198,7 @@ def test_what_failed_half_way_is_told_can_be_lifted_and_asked_for_again(begin: C
     assert last(worker.parts).state is RemediationState.FAILED
     assert any("iam:PutUserPolicy denied" in alert.title for alert in worker.world.alerts)
     assert DENY_POLICY in ana.state, "what was done is not taken back unasked"
+    assert set(ana.state[ACCESS_KEYS].values()) == {"Inactive"}, "what can be done is done, whatever else cannot"
 
     ana.before_apply = lambda _plan: None
     ask(worker.parts, ana)

@@ -121,6 +121,21 @@ def test_a_beat_that_came_to_nothing_leaves_nothing_for_known(fleet: Fleet) -> N
     assert set(fleet.known()) == {"one:a"}
 
 
+def test_what_the_agent_in_it_says_of_its_release_is_no_news(fleet: Fleet) -> None:
+    fleet.provider.start("a", release="v1")
+    watched = replace(fleet.provider.runs["one"]["a"], container="box")
+    fleet.provider.runs["one"]["a"] = watched
+    fleet.beat()
+    agent = Instance("shop", "host", "1", source="agent", container="box")
+    fleet.worker.ledger.visitor().inventory().report_instances([agent], fleet.worker.parts.clock.now())
+    before = fleet.seen_at("one:a")
+    fleet.beat()
+    assert (fleet.known(), fleet.seen_at("one:a")) == ({"one:a": ("shop", "1")}, before)
+    fleet.provider.runs["one"].clear()
+    fleet.beat()
+    assert fleet.known() == {}
+
+
 def test_what_changed_is_written_and_what_did_not_is_not(fleet: Fleet) -> None:
     fleet.provider.start("a", release="1")
     fleet.provider.start("b", release="1")

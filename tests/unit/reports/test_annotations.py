@@ -17,7 +17,7 @@ COMMAND = re.compile(r"::(?P<level>error|warning|notice) (?P<properties>[^:]*)::
 
 def read(lines: Iterable[str]) -> list[tuple[str, Mapping[str, str], str]]:
     """As GitHub's runner does: line by line, properties by commas, and then unescaped."""
-    told = []
+    told: list[tuple[str, Mapping[str, str], str]] = []
     for line in lines:
         assert "\n" not in line
         found = COMMAND.fullmatch(line)
@@ -66,9 +66,9 @@ def test_hostile_text_commands_nothing() -> None:
 
 @given(st.text())
 def test_whatever_a_tool_says_is_read_back_as_text(message: str) -> None:
-    made = weakness(message=message, place=CodePlace(f"a{message}", 1))
+    made = weakness(message=message, place=CodePlace(f"a/{message}", 1))
     ((_, properties, told_message),) = read(annotated(decision_report(decision(told(known(made))), scan(made))))
     assert properties["title"] == "code/cwe-89"
     assert told_message.isprintable()
-    if message.isprintable():
-        assert properties["file"] == f"a{message}"
+    if message.isprintable() and "##" not in message:
+        assert properties["file"] == f"a/{message}"

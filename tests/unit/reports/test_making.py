@@ -18,7 +18,7 @@ from tests.unit.reports.telling import (
     weakness,
 )
 
-from setpoint.model.admitting import BreakGlass
+from setpoint.model.admitting import BreakGlass, Extra
 from setpoint.model.decision import Outcome, Reason, Verdict
 from setpoint.model.policy import Effect, Severity
 from setpoint.model.scan import CodePlace, ScanStatus
@@ -86,6 +86,13 @@ def test_a_reason_without_an_effect_has_the_decisions() -> None:
         decision_report(decision(old, effect=effect), None).problems[0].bearing for effect in (Effect.DENY, Effect.WARN)
     )
     assert (refused, warned) == (Bearing.AGAINST, Bearing.WEIGHS)
+
+
+def test_what_asks_for_an_approval_keeps_nothing_out_once_it_is_given() -> None:
+    asking = Reason("a/b", Outcome.VIOLATED, Severity.HIGH, "somebody has to look", {}, Effect.REQUIRE_APPROVAL)
+    extras = [Extra("approval", "a/b asks for it", brought) for brought in ("", "mara approved it")]
+    bearings = [decision_report(decision(asking, extras=(each,)), None).problems[0].bearing for each in extras]
+    assert bearings == [Bearing.AGAINST, Bearing.WEIGHS]
 
 
 def test_that_the_risk_is_exceeded_is_one_problem_whatever_the_numbers() -> None:

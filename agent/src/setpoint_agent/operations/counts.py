@@ -1,4 +1,4 @@
-"""Counts what each route does: calls, answers, how long, and what it changed. `sources` tells of each that ended.
+"""Counts what each route does: calls, answers, how long, and what it changed. `sources` tells when one ends.
 
 Counts only grow while a process lives, so that a report that is lost or sent twice changes nothing. A route that the
 framework does not name counts under its method and `?`: paths come without end.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter, defaultdict, deque
 from collections.abc import Sequence
+from time import perf_counter
 from typing import Any, Final
 
 from setpoint_agent.gathering import WORKED_OFF_AT, Gathering
@@ -63,10 +64,12 @@ class Operations:
         self._gathered = Gathering(self._count)
         self._requests = 0
 
-    def finished(self, request: Request, status: int, seconds: float) -> None:
-        """Count a request that ended; `status` 0: by an exception. Called on the request's own thread."""
+    def finish(self, request: Request, status: int, began: float) -> None:
+        """Count a request that `began` by `perf_counter`, and ends now; `status` 0: by an exception. Called on the
+        request's own thread."""
+        request.ended = now = perf_counter()
         effects = dict(request.effects) if request.has_effects else None
-        ended = (request.route or UNKNOWN, request.method, request.framework, status, seconds, effects)
+        ended = (request.route or UNKNOWN, request.method, request.framework, status, now - began, effects)
         gathered = self._gathered
         if len(gathered.waiting) < WORKED_OFF_AT - 1:
             gathered.waiting.append(ended)

@@ -29,10 +29,11 @@ def _escape(original: Callable[..., Any]) -> Callable[..., Any]:
         result = original(text)
         request = context()
         if request is not None:
-            if request.escaped is None:
+            escaped = request.escaped
+            if escaped is None:
                 request.note_escaped(result)
             else:
-                request.escaped.append(result)
+                escaped.append(result)
         return result
 
     return escape

@@ -90,6 +90,7 @@ class Reports:
         return changes
 
     def _agent(self, *, watching: bool) -> dict[str, Any]:
+        container = self._settings.container
         return {
             "version": __version__,
             "python": ".".join(map(str, sys.version_info[:3])),
@@ -97,6 +98,7 @@ class Reports:
             "coverage": self._coverage.mode if watching and self._coverage is not None else "off",
             "started": moment(self._started),
             "cpu_seconds": round(self._own_seconds(), 3),
+            **({"container": container} if container else {}),
         }
 
     def _counters(self) -> dict[str, int]:

@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import Any, Final
 
 from setpoint_agent.catalogue import DESERIALISATION
-from setpoint_agent.examination import examine, weigh
+from setpoint_agent.examination import examine, note_in_vain, weigh
 from setpoint_agent.patching.interface import Patch, Preparation
 from setpoint_agent.patching.subclasses import watch_construction
 from setpoint_agent.provenance.interface import Match
@@ -52,7 +52,10 @@ def _reading(name: str, keyword: str, position: int = 0) -> Look:
 
 def _look_at(sink: Sink, data: Any) -> None:
     caller = application_caller(_PASSING_ON)
-    if caller is None or any(data is each for each in caller.f_globals.values()):  # a constant of the module
+    if caller is None:
+        return
+    if any(data is each for each in caller.f_globals.values()):  # a constant of the module
+        note_in_vain(DESERIALISATION)
         return
     octets = octets_of(data)
     if isinstance(octets, bytes | bytearray | memoryview):
@@ -76,8 +79,12 @@ def _look_at_octets(sink: Sink, octets: bytes) -> None:
         matches = find(request.values(), text, shortest=sink.shortest)
         if any(each.start == 0 for each in matches):
             weigh(sink, text, matches)
+        elif not matches:
+            note_in_vain(DESERIALISATION)
     elif not any(brought.text in each or each in brought.text for each in _signed(request)):
         weigh(sink, text, (Match(brought, 0, len(text), text, ("base64",), 1.0),))
+    else:
+        note_in_vain(DESERIALISATION)
 
 
 def _signed(request: Request) -> list[str]:

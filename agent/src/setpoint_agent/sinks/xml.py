@@ -16,7 +16,7 @@ from types import ModuleType
 from typing import Any, Final
 
 from setpoint_agent.catalogue import EXTERNAL_ENTITIES
-from setpoint_agent.examination import report
+from setpoint_agent.examination import note_in_vain, report
 from setpoint_agent.patching.fixed_types import replace_method
 from setpoint_agent.patching.interface import Patch, Preparation
 from setpoint_agent.patching.replace import put
@@ -96,8 +96,12 @@ class _Lxml:
 
     @quietly
     def _look(self, parser: Any, name: str) -> None:
-        if is_new_and_own(sys._getframe(1)) and (self._follows(parser) if parser else self._follows_by_default()):
+        if not is_new_and_own(sys._getframe(1)):
+            return
+        if self._follows(parser) if parser else self._follows_by_default():
             report(EXTERNAL_ENTITIES, f"{self._module.__name__}.{name}")
+        else:
+            note_in_vain(EXTERNAL_ENTITIES)
 
     def _look_at_iteration(self, _: Any, __: Sequence[Any], keywords: Mapping[str, Any]) -> None:
         careful = _etree(self._module).LXML_VERSION >= FIRST_CAREFUL

@@ -10,13 +10,14 @@ from types import CodeType, MethodType, ModuleType
 from typing import Any, Final
 
 from setpoint_agent.handovers import ENTRIES
+from setpoint_agent.operations.counts import operations
 from setpoint_agent.patching.coroutines import as_coroutine_function
 from setpoint_agent.patching.interface import Patch, Preparation
 from setpoint_agent.quiet import quietly
 from setpoint_agent.request import WEBSOCKET, Request, Value, current
 from setpoint_agent.sources.answers import NONE, Answer, tell, tell_head
 from setpoint_agent.sources.frameworks import is_watched, own_code
-from setpoint_agent.sources.opening import PROBE_HEADER, finish, probe_of
+from setpoint_agent.sources.opening import PROBE_HEADER, probe_of
 from setpoint_agent.sources.parts import MOST_BODY, of_body, of_header, of_json_text, of_query
 from setpoint_agent.switch import switch
 
@@ -94,7 +95,7 @@ class Visit(Request):
                 tell(self, self._answer)
             current.reset(token)
             self.coroutine = None
-            finish(self, self._answer.status, self._began)
+            operations.finish(self, self._answer.status, self._began)
 
     async def receive(self) -> Message:
         message = await self._receive()

@@ -1,14 +1,12 @@
-"""Opens a request when a server hands one over, and closes it when it was answered: common to WSGI and ASGI."""
+"""Whether a request is to be opened when a server hands one over, and what a scanner says in it: common to all."""
 
 from __future__ import annotations
 
 import hmac
 import time
-from time import perf_counter
 from typing import Final
 
-from setpoint_agent.operations.counts import operations
-from setpoint_agent.request import Request, current
+from setpoint_agent.request import current
 from setpoint_agent.switch import switch
 
 PROBE_HEADER: Final = "x-setpoint-probe"
@@ -20,13 +18,6 @@ LONGEST_PROBE: Final = 512
 def wanted() -> bool:
     """Whether a request is to be opened here: not where the agent is off, and not inside of another."""
     return switch.on and current.get() is None
-
-
-def finish(request: Request, status: int, began: float) -> None:
-    """Count a request that `began` by `perf_counter` and was answered with `status`; 0: an exception went through to
-    the server."""
-    request.ended = now = perf_counter()
-    operations.finished(request, status, now - began)
 
 
 def probe_of(header: str, now: float | None = None) -> str:

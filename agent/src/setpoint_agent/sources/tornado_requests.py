@@ -8,12 +8,13 @@ from collections.abc import Awaitable, Callable, Iterator
 from typing import Any, Final
 
 from setpoint_agent.handovers import ENTRIES, first_link, links
+from setpoint_agent.operations.counts import operations
 from setpoint_agent.patching.interface import Patch
 from setpoint_agent.quiet import quietly
 from setpoint_agent.request import FILE_NAME, FORM, FORM_NAME, WEBSOCKET, Request, Value, current
 from setpoint_agent.sources.answers import tell, tell_head
 from setpoint_agent.sources.frameworks import add_parameters, code_behind
-from setpoint_agent.sources.opening import PROBE_HEADER, finish, probe_of, wanted
+from setpoint_agent.sources.opening import PROBE_HEADER, probe_of, wanted
 from setpoint_agent.sources.parts import of_body, of_headers, of_pairs, of_query
 
 
@@ -33,7 +34,7 @@ def _watched(original: Callable[..., Awaitable[None]]) -> Callable[..., Awaitabl
         finally:
             current.reset(token)
             links.reset(linked)
-            finish(request, handler.get_status(), began)
+            operations.finish(request, handler.get_status(), began)
 
     ENTRIES.add(execute.__code__)  # type: ignore[attr-defined]  # `wraps` gives back the function itself
     return execute

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import pytest
@@ -89,9 +90,9 @@ def test_routes_and_counters_are_cumulative(make: Make, control_plane: ControlPl
     request.route = "/users/<number>"
     request.effects["rows-written"] += 2
     for _ in range(2):
-        operations.finished(request, 200, 0.02)
+        operations.finish(request, 200, perf_counter() - 0.02)
     control_plane.wait_for(lambda reports: [each for report in reports for each in report.get("routes", ())])
-    operations.finished(request, 500, 0.3)
+    operations.finish(request, 500, perf_counter() - 0.3)
     report = control_plane.wait_for(lambda reports: [each for each in reports if each["counters"]["requests"] == 3])[0]
     (row,) = report["routes"]
     assert row["statuses"] == {"2xx": 2, "5xx": 1}

@@ -55,7 +55,10 @@ class _Join:
         loaded = {file for watch in seen.watches for file in watch.defined}
         self._running = RunningPaths(loaded | {file for file, _ in ran})
         self._paths = self._running.of(each.place.file for each in weaknesses)
-        self._folders = RunningPaths(map(_folder, loaded)).of(_folder(each.place.file) for each in weaknesses)
+        self._names = frozenset(map(_name, self._running))
+        self._folders = RunningPaths(outer for each in loaded for outer in _folders(each)).of(
+            outer for each in weaknesses for outer in _folders(each.place.file)
+        )
         within = ((file, outer) for file, name in ran if "<" in name for outer in with_outer(plain(name)))
         self._reached = ran | frozenset(within)
         self._met = meet(seen.places, weaknesses, scanned, self._running)
@@ -117,13 +120,16 @@ class _Join:
         return ""
 
     def _would_be_seen(self, weakness: Weakness, function: Function | None, stood: Iterable[Watch]) -> bool:
-        """Whether it was loaded before the eyes of agents, or at least what lies beside it was."""
+        """Whether it was loaded before the eyes of agents, or was not, though what lies around it was."""
         if function is not None:
             file, name = function
             return any(name in map(plain, each.defined.get(file, ())) for each in stood)
-        folder, _, base = weakness.place.file.rpartition("/")
-        beside = self._folders.get(folder)
-        return beside is not None and f"{beside}/{base}" not in self._running
+        source = weakness.place.file
+        around = next((each for each in _folders(source) if each in self._folders), None)
+        if around is None or f"{self._folders[around]}{source.removeprefix(around)}" in self._running:
+            return False
+        # A whole folder of which nothing was loaded may be laid out in another way where it runs.
+        return around == _folder(source) or _name(source) not in self._names
 
     def _watched(self, weakness: Weakness, function: Function, families: frozenset[int]) -> int:
         """Calls, in the lines that what it makes is used in, that were looked at and held nothing of their request."""
@@ -148,6 +154,17 @@ def _then(weakness: Weakness, told: Mapping[str, Weakness]) -> Weakness | None:
 
 def _folder(file: str) -> str:
     return file.rpartition("/")[0]
+
+
+def _folders(file: str) -> list[str]:
+    """Those that it is in, the innermost first."""
+    parts = file.split("/")[:-1]
+    return ["/".join(parts[:count]) for count in range(len(parts), 0, -1)]
+
+
+def _name(file: str) -> str:
+    """Without its folders."""
+    return file.rpartition("/")[2]
 
 
 def _looks_of(watch: Watch) -> dict[Function, list[tuple[int, int, int]]]:

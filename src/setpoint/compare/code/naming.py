@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 _INLINE: Final = re.compile(r"(?:^|\.)(?:<locals>\.)?<(?:lambda|listcomp|setcomp|dictcomp|genexpr)>")
@@ -42,6 +42,9 @@ class RunningPaths:
 
     def __bool__(self) -> bool:
         return bool(self._paths)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._paths)
 
     def of(self, source: Iterable[str]) -> dict[str, str]:
         """Path in one state of the source → the same of the application; without those that could be several."""

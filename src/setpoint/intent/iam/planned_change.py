@@ -35,7 +35,8 @@ def changes_of(document: Attributes, where: str) -> Iterator[PlannedChange]:
         entry = expect(each, dict, "a resource change", where)
         address = expect(entry.get("address"), str, "'address' of a resource change", where)
         change = expect(entry.get("change"), dict, "'change'", f"{where}: {address}")
-        actions = expect(change.get("actions"), list, "'actions'", f"{where}: {address}")
+        told = expect(change.get("actions"), list, "'actions'", f"{where}: {address}")
+        actions = [expect(one, str, "an action", f"{where}: {address}") for one in told]
         if entry.get("mode") != "managed" or "deposed" in entry or NOTHING_CHANGES.issuperset(actions):
             continue
         yield PlannedChange(
@@ -71,18 +72,20 @@ class References:
         """The one resource that the attribute is made of."""
         # All instances of a resource share its expressions; which of another's they mean is not told.
         expression = self._expressions.get(address.partition("[")[0], {}).get(attribute)
-        names = expression.get("references") if isinstance(expression, Mapping) else None
+        told = expression.get("references") if isinstance(expression, Mapping) else None
+        names = told if isinstance(told, list) else ()
         module = address.rpartition("aws_")[0]
-        found = {f"{module}{each}" for each in names or () if isinstance(each, str)} & self._after.keys()
+        found = {f"{module}{each}" for each in names if isinstance(each, str)} & self._after.keys()
         return self._after[found.pop()] if len(found) == 1 else None
 
     def _read(self, module: Json, prefix: str) -> None:
         if not isinstance(module, Mapping):
             return
-        for each in module.get("resources") or ():
+        resources, calls = module.get("resources"), module.get("module_calls")
+        for each in resources if isinstance(resources, list) else ():
             if isinstance(each, Mapping) and isinstance(each.get("expressions"), Mapping):
                 self._expressions[f"{prefix}{each.get('address')}"] = each["expressions"]
-        for name, call in (module.get("module_calls") or {}).items():
+        for name, call in calls.items() if isinstance(calls, Mapping) else ():
             if isinstance(call, Mapping):
                 self._read(call.get("module"), f"{prefix}module.{name}.")
 
@@ -110,7 +113,7 @@ class Side:
         value = self.attributes.get(name)
         if isinstance(value, Unknown) or (isinstance(value, list) and any(isinstance(x, Unknown) for x in value)):
             raise NotKnownYetError(f"{name} of {self.change.address} is known only after the apply")
-        return [expect(each, str, name, self.where) for each in value or ()]
+        return [expect(each, str, name, self.where) for each in expect(value or [], list, name, self.where)]
 
     def tags(self) -> dict[str, str]:
         told = self.attributes.get("tags_all") or self.attributes.get("tags") or {}
@@ -124,7 +127,7 @@ class Side:
             raise NotKnownYetError(f"{name} of {self.change.address} is known only after the apply")
         return [
             Side(self.change, each, self.references, f"{self.where}.{name}[{index}]")
-            for index, each in enumerate(value or ())
+            for index, each in enumerate(expect(value or [], list, name, self.where))
             if isinstance(each, Mapping) and each.get("name")
         ]
 

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from setpoint.aws import AwsClients, client_errors, error_code, translate
 from setpoint.errors import InputError
+from setpoint.logs import logger
 from setpoint.model.permission_use import Forgetting, Gap, GapKind, hour_of
 from setpoint.observe.cloudtrail.digests import (
     SIGNATURE,
@@ -36,6 +37,9 @@ GETS: Final = "s3:GetObject"
 
 AGAIN: Final = timedelta(hours=1)
 """Of what was read, listed again: logs of one minute come in no order."""
+
+SKEW: Final = timedelta(minutes=5)
+"""By which this machine's clock may be behind AWS's, which names what it delivers."""
 
 KNOWN_FOR: Final = timedelta(days=2)
 """What was read is remembered for: until the digest of its hour has come, which it does within two hours."""
@@ -106,7 +110,7 @@ class BucketTrail:
 
     def _new_logs(self, folder: _Folder, keeper: TrailKeeper, now: datetime) -> Iterator[Delivery]:
         for keys in self._listed(folder, keeper, now):
-            named = [(key, name) for key in keys if (name := log_name(key))]
+            named = [(key, name) for key in keys if (name := log_name(key)) and _is_past(key, name.at, now)]
             known = keeper.logs_read(self.name, [key for key, _ in named])
             new = [(key, name) for key, name in named if key not in known]
             for start in range(0, len(new), AT_ONCE):
@@ -146,7 +150,7 @@ class BucketTrail:
         for keys in self._listed(folder, keeper, now):
             for key in keys:
                 name = digest_name(key)
-                if name is None:
+                if name is None or not _is_past(key, name.at, now):
                     continue
                 before = Link.of(keeper.trail_mark(self.name, f"digests {name.chain}"))
                 if before is None or name.at > before.end:
@@ -169,7 +173,8 @@ class BucketTrail:
             return Delivery(gaps=(gap,))
         problem = signature_problem(digest, metadata.get(SIGNATURE, ""), keys_of(digest))
         gaps = [*self._problems(digest, key, problem, before), *self._log_problems(digest, keeper, now)]
-        link = Link(digest.key, digest.hash, digest.end)
+        # Its end is only what it says of itself: the next ones are told from it by the time that they are named by.
+        link = Link(digest.key, digest.hash, min(digest.end, name.at))
         quiet = {} if gaps else {digest.place: (hour_of(digest.start),)}
         return Delivery(marks={f"digests {name.chain}": link.text()}, gaps=tuple(gaps), quiet=quiet)
 
@@ -235,6 +240,15 @@ class BucketTrail:
             yield from s3.get_paginator("list_objects_v2").paginate(Bucket=self._places.bucket, **asked)
         except client_errors() as error:
             raise translate(error, LISTS) from error
+
+
+def _is_past(key: str, at: datetime, now: datetime) -> bool:
+    """Whether a name can be CloudTrail's. One of the future would be the mark behind which nothing is listed any more:
+    whoever may write to the bucket could hide with it whatever is delivered until then."""
+    if at <= now + SKEW:
+        return True
+    logger(__name__).warning("passed over: it is named by a time that has not come", key=key)
+    return False
 
 
 def lost(place: Place, hour: datetime, key: str) -> Gap:

@@ -42,7 +42,7 @@ class Session:
 
 def session_of(identity: Mapping[str, Json], account: str) -> Session:
     """`account` is the one that the event was delivered to."""
-    kind = identity.get("type")
+    kind = _text(identity.get("type"))
     context = _mapping(identity.get("sessionContext"))
     is_session = kind in ASSUMED
     principal = _assumed(identity, context) if is_session else _named(identity, account)
@@ -71,7 +71,7 @@ def role_of(arn: str) -> str:
 
 
 def _named(identity: Mapping[str, Json], account: str) -> str:
-    kind = identity.get("type")
+    kind = _text(identity.get("type"))
     if kind == "AWSService":
         return _text(identity.get("invokedBy")) or NOBODY
     if kind == "IdentityCenterUser":

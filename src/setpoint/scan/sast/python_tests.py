@@ -14,7 +14,7 @@ from typing import Final
 from setpoint.model.policy import Severity
 from setpoint.model.scan import ScanResult
 
-LOW, MEDIUM, HIGH = Severity.LOW, Severity.MEDIUM, Severity.HIGH
+INFO, LOW, MEDIUM, HIGH = Severity.INFO, Severity.LOW, Severity.MEDIUM, Severity.HIGH
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +82,24 @@ PYTHON_TESTS: Final[Mapping[str, PythonTest]] = {
 }
 """By the number that follows `S` or `B`."""
 
+NOTICES: Final = frozenset({"101", "401", "402", "403", "404", "405", "406", "407", "408", "409", "410"})
+"""Tests that tell of an `assert` or an import, of which a program has any number and none is weak by itself: what is done
+with the module is told where it is done. They are listed, and weigh nothing."""
+
+OUTDATED: Final = frozenset({"313", "314", "316", "318"})
+"""Parsers of XML that follow no external entities since CPython 3.7.1, whatever they are told, and bound the expansion of
+internal ones since Expat 2.4.1 (https://docs.python.org/3/library/xml.html#xml-security): low, for older Expats."""
+
 
 def known(result: ScanResult) -> ScanResult:
-    """With the table's weaknesses; with its severity where the tool has none of its own."""
+    """With the table's weaknesses; with its severity where the tool has none of its own, or one that is too high."""
     letter, number = result.rule[:1], result.rule[1:]
-    test = PYTHON_TESTS.get(number)
-    if test is None or (result.tool, letter) not in {("ruff", "S"), ("bandit", "B")}:
+    if (result.tool, letter) not in {("ruff", "S"), ("bandit", "B")}:
         return result
-    severity = test.severity if result.tool == "ruff" else result.severity
-    return replace(result, severity=severity, cwes=test.cwes)
+    test = PYTHON_TESTS.get(number)
+    severity = test.severity if test is not None and result.tool == "ruff" else result.severity
+    if number in NOTICES:
+        severity = INFO
+    elif number in OUTDATED:
+        severity = LOW
+    return replace(result, severity=severity, cwes=test.cwes if test is not None else result.cwes)

@@ -136,8 +136,8 @@ class InventoryReader(Protocol):
         """All that this source told of last, with ids that begin so."""
         ...
 
-    def has_silent_instances(self, before: datetime) -> bool:
-        """Whether there is any that nobody saw since."""
+    def oldest_sight(self) -> datetime | None:
+        """When the one was seen last that nobody saw for longest; None where there is none. Looks through them all."""
         ...
 
     def components(self, numbers: Collection[int]) -> Sequence[StoredComponent]: ...

@@ -110,6 +110,7 @@ def _encode(case: GateCase) -> Json:
         "components": [codec.encode_finding(each) for each in shown.components],
         "waivers": [codec.encode_waiver(each) for each in shown.waivers if each.is_active(shown.now)],
         **({"extras": codec.encode_extras(shown.extras)} if shown.extras else {}),
+        **({"approval": shown.approval} if shown.approval else {}),
     }
 
 
@@ -139,6 +140,7 @@ def _decode(document: Mapping[str, Any], scope: str, stage: Stage, resources: tu
             components=tuple(codec.decode_finding(each) for each in document.get("components", ())),
             waivers=tuple(codec.decode_waiver(each) for each in document["waivers"]),
             extras=codec.decode_extras(document.get("extras", ())),
+            approval=document.get("approval", ""),
         ),
         scope=scope,
     )

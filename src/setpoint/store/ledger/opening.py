@@ -14,7 +14,7 @@ from setpoint.store.ledger.database import Database, LedgerFile
 from setpoint.store.ledger.file import check_path, expect_file, expect_writable, path_of
 from setpoint.store.ledger.ledger import SqlLedger
 
-VERSION: Final = "0019"
+VERSION: Final = "0020"
 """The newest revision in `migrations/versions`, so that Alembic is imported only when a ledger is at another one."""
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"

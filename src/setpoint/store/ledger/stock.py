@@ -10,12 +10,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from setpoint.model.inventory import Instance, Load, Reached
+from setpoint.model.inventory import AGENT, Instance, Load, Reached
 from setpoint.model.report import AgentReport, host_of
 from setpoint.store.interface import InventoryWriter
 from setpoint.store.ledger.inside.bills import BootBill
 
-SOURCE: Final = "agent"
 MOST_MODULES: Final = 16
 
 
@@ -28,7 +27,7 @@ def take_stock(
     """Reports are in the order of the journal; the last word of an instance counts."""
     running: dict[tuple[str, str], Instance] = {}
     for report in reports:
-        running[_place(report)] = Instance(*_place(report), report.release, source=SOURCE)
+        running[_place(report)] = Instance(*_place(report), report.release, source=AGENT, container=report.container)
     for report, bill in changed:
         if bill.is_whole and bill.components:
             sbom = bill.sbom()

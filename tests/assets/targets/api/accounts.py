@@ -45,6 +45,12 @@ def login_routes(world: World, identity: Identity) -> APIRouter:
     def user_named(name: str) -> Row | None:
         return world.database.one("SELECT * FROM users WHERE username = ?", (name,))
 
+    def limit(name: str) -> None:
+        """Five of a kind in a while, known or not; then 429."""
+        if world.attempts.blocked(name):
+            raise HTTPException(429, "too many attempts", headers={"Retry-After": "4"})
+        world.attempts.failed(name)
+
     def check_password(username: str, password: str, *, limited: bool) -> Row:
         """The user, or 401 (429 while the door is closed)."""
         if limited and world.attempts.blocked(f"login {username}"):
@@ -87,12 +93,19 @@ def login_routes(world: World, identity: Identity) -> APIRouter:
                 raise HTTPException(422, "text is expected")
             user = check_password(name, password, limited=True)
         else:
-            hashed = digest(password) if isinstance(password, str) else password
-            users = world.database.rows("SELECT * FROM users ORDER BY id")
-            user = next((one for one in users if matches(one, {"username": name, "password": hashed})), None)
-            if user is None:
-                raise HTTPException(401, "the name or the password is wrong")
+            user = legacy_user(name, password)
         return Tokens(access_token=identity.issue(user["id"]), expires_in=900)
+
+    def legacy_user(name: object, password: object) -> Row:
+        hashed = digest(password) if isinstance(password, str) else password
+        if world.attempts.blocked(f"legacy {name}"):
+            raise HTTPException(429, "too many attempts", headers={"Retry-After": "4"})
+        users = world.database.rows("SELECT * FROM users ORDER BY id")
+        user = next((one for one in users if matches(one, {"username": name, "password": hashed})), None)
+        if user is None:
+            world.attempts.failed(f"legacy {name}")
+            raise HTTPException(401, "the name or the password is wrong")
+        return user
 
     @router.post("/oauth/token", summary="OAuth2 token endpoint",
                  openapi_extra=form_body("grant_type", "username", "password", "client_id", "client_secret"))
@@ -104,6 +117,7 @@ def login_routes(world: World, identity: Identity) -> APIRouter:
         if given.get("grant_type") != "client_credentials":
             raise HTTPException(400, "unsupported_grant_type")
         client = next((one for one in world.people["clients"] if one["client_id"] == given.get("client_id")), None)
+        limit(f"client {given.get('client_id')}")
         if client is None or not same(client["client_secret"], given.get("client_secret", "")):
             raise HTTPException(401, "invalid_client")
         acts_as = user_named(client.get("acts_as", "alice"))
@@ -143,6 +157,7 @@ def login_routes(world: World, identity: Identity) -> APIRouter:
 
     @router.post("/auth/password-reset", status_code=202, summary="Ask for a mail with a link to a new password")
     def reset_password(given: Address) -> dict[str, str]:
+        limit(f"reset {given.email}")
         user = world.database.one("SELECT * FROM users WHERE email = ?", (given.email,))
         if user is None and world.faulty("api.enumeration.reset"):
             raise HTTPException(404, "we do not know this address")
@@ -152,6 +167,7 @@ def login_routes(world: World, identity: Identity) -> APIRouter:
 
     @router.post("/auth/magic-link", status_code=202, summary="Ask for a mail with a link to log in")
     def magic_link(given: Address) -> dict[str, str]:
+        limit(f"link {given.email}")
         user = world.database.one("SELECT * FROM users WHERE email = ?", (given.email,))
         if user is not None:
             world.mail(user, "Your link", fresh_token())
@@ -159,6 +175,7 @@ def login_routes(world: World, identity: Identity) -> APIRouter:
 
     @router.post("/auth/otp/send", status_code=202, summary="A one-time code for the caller")
     def send_code(user: Row = Depends(identity.caller())) -> dict[str, str]:
+        limit(f"send {user['id']}")
         world.state.setdefault("codes", {})[user["id"]] = f"{secrets.randbelow(10_000):04}"
         return {"status": "sent"}
 

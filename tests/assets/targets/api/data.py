@@ -59,7 +59,7 @@ def seed(world: World) -> None:
     world.database.insert("announcements", title="New lamps", text="The reading lamp is back")
     alices, bob = 1, 2
     world.database.insert("members", project=alices, user=bob)  # shared on purpose: Bob may read Alice's first project
-    (world.folder / "documents").mkdir(exist_ok=True)
+    (world.folder / "documents").mkdir()
     for name in ("terms.txt", "delivery.txt"):
         (world.folder / "documents" / name).write_text(f"This is {name}\n", encoding="utf-8")
 

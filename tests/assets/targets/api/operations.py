@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Depends, FastAPI, HTTPException
+from fastapi import APIRouter, Depends, HTTPException
 from fastapi.responses import JSONResponse, PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -17,14 +17,14 @@ GOOD_HEADERS = (
 )
 
 
-def operation_routes(world: World, identity: Identity, application: FastAPI) -> APIRouter:
+def operation_routes(world: World, identity: Identity, routes: list[str]) -> APIRouter:
     router = APIRouter(tags=["operations"], responses=COMMON)
     caller = Depends(identity.caller())
     documented = not world.faulty("api.inventory.undocumented-stock")
 
-    def gone_unless(fault: str) -> None:
-        if not world.faulty(fault):
-            raise HTTPException(404, "not found")
+    def left_open(path: str, fault: str) -> Any:
+        """A route that the document does not name, and that the repaired twin does not have."""
+        return router.get(path, include_in_schema=False) if world.faulty(fault) else lambda endpoint: endpoint
 
     @router.get("/health", summary="Public: whether the service is well")
     def health() -> dict[str, str]:
@@ -34,39 +34,34 @@ def operation_routes(world: World, identity: Identity, application: FastAPI) -> 
     def rates() -> JSONResponse:
         return JSONResponse({"EUR": 1.0, "GBP": 0.86}, headers={"Access-Control-Allow-Origin": "*"})
 
-    @router.get("/actuator/health", include_in_schema=False)
+    @router.get("/actuator/health", summary="Public: whether the service is well, for the platform")
     def actuator_health() -> dict[str, str]:
         return {"status": "UP"}
 
-    @router.get("/actuator/env", include_in_schema=False)
+    @left_open("/actuator/env", "api.exposed.actuator")
     def actuator_environment() -> dict[str, Any]:
-        gone_unless("api.exposed.actuator")
         return {"activeProfiles": ["production"], "propertySources": [{"name": "systemEnvironment", "properties": {
             "DATABASE_URL": {"value": "postgres://shop:h0p-and-barley@db.internal/shop"}, "HOME": {"value": "/srv/shop"}}}]}
 
-    @router.get("/metrics", include_in_schema=False)
+    @left_open("/metrics", "api.exposed.metrics")
     def metrics() -> PlainTextResponse:
-        gone_unless("api.exposed.metrics")
         return PlainTextResponse(
             "# HELP process_start_time_seconds Start time of the process.\n# TYPE process_start_time_seconds gauge\n"
             "process_start_time_seconds 1.76e+09\n# TYPE http_requests_total counter\n"
             'http_requests_total{path="/v1/admin/users",tenant="north"} 412\n', media_type="text/plain; version=0.0.4",
         )
 
-    @router.get("/internal/openapi.json", include_in_schema=False)
+    @left_open("/internal/openapi.json", "api.exposed.internal-docs")
     def internal_document() -> dict[str, Any]:
-        gone_unless("api.exposed.internal-docs")
-        paths = {route.path: {} for route in application.routes if hasattr(route, "endpoint")}  # type: ignore[attr-defined]
+        paths = {route.partition(" ")[2]: {} for route in sorted(routes)}
         return {"openapi": "3.1.0", "info": {"title": "Shop, internal", "version": "1"}, "paths": paths}
 
-    @router.get("/internal/customers", include_in_schema=False)
+    @left_open("/internal/customers", "api.missing.internal-customers")
     def internal_customers() -> list[dict[str, Any]]:
-        gone_unless("api.missing.internal-customers")
         return world.database.rows("SELECT id, username, email, phone FROM users WHERE role = 'customer'")
 
-    @router.get("/v0/orders/{order_id}", include_in_schema=False)
+    @left_open("/v0/orders/{order_id}", "api.inventory.old-version")
     def old_order(order_id: int) -> dict[str, Any]:
-        gone_unless("api.inventory.old-version")
         found = world.database.one("SELECT * FROM orders WHERE id = ?", (order_id,))
         if found is None:
             raise HTTPException(404, "not found")

@@ -137,6 +137,7 @@ def test_a_session_that_was_begun_in_an_earlier_reading(assets: Path) -> None:
         ),
         ({"type": "Unknown", "accountId": ACCOUNT, "userName": "x"}, f"{ACCOUNT}/x"),
         ({"type": "AWSService"}, "somebody who is not named"),
+        ({"type": ["AssumedRole"], "arn": ALICE}, ALICE),
         ({}, "somebody who is not named"),
         (None, "somebody who is not named"),
     ],

@@ -84,7 +84,7 @@ _SPELT: Final = {
 
 
 def tag_of_resource(key: str, action: str) -> str:
-    """The tag of the resource that a condition key speaks of, under AWS's own name for it or that of the action's service
+    """The tag of the resource that a condition key speaks of, under AWS's name for it or that of the action's service
     (`ssm:resourceTag/team`); empty where it speaks of none. Both are in lower case."""
     prefix, _, name = key.partition(":")
     known = prefix in {"aws", action.partition(":")[0]} and name.startswith(_OWN_TAG)

@@ -8,7 +8,7 @@ is known for CI systems that sign for everybody: a trust that a stranger's claim
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 

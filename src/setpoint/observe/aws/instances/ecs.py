@@ -93,6 +93,7 @@ class _Reading:
                 self._naming.environment(owner.service),
                 digest_of_image(str(container.get("imageDigest", "")) or image),
                 source=InstanceSource.ECS.told_by,
+                container=str(container.get("runtimeId", "")),
             )
 
     def _tags_of_service(self, cluster: str, group: str) -> Mapping[str, str]:

@@ -138,6 +138,7 @@ class FunctionReader:
                 self._naming.environment(owner.service),
                 digest_of_image(image) if version.is_image else _digest_of_code(version.code),
                 source=InstanceSource.LAMBDA.told_by,
+                container=f"lambda:{self._place.region}:{name}:{version.number}",
             )
 
     def _image(self, name: str, version: _Version, images: Mapping[tuple[str, str], str], found: Found) -> str:

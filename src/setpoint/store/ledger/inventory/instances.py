@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -27,10 +27,10 @@ from sqlalchemy import (
     update,
 )
 
-from setpoint.model.inventory import Instance
+from setpoint.model.inventory import AGENT, Instance, InstanceSource
 from setpoint.store.interface.inventory import Reported
 from setpoint.store.ledger.database import batches
-from setpoint.store.ledger.inventory import numbers, pending
+from setpoint.store.ledger.inventory import joining, numbers, pending
 from setpoint.store.ledger.inventory.tables import NOTHING, groups, images, instances, releases
 from setpoint.store.ledger.upserts import insert_or_update
 
@@ -48,13 +48,14 @@ class _Alike(NamedTuple):
     running: int
 
 
-@dataclass(slots=True)
-class _Known:
-    """What the ledger has of a batch of instances and their groups."""
+class _Row(NamedTuple):
+    """What the ledger has of an instance."""
 
-    places: dict[tuple[int, str], int]
-    """(service, name) → group."""
-    groups: dict[int, _Alike]
+    group: int
+    alike: _Alike
+    source: str
+    container: str
+    agent_release: str | None
 
 
 @dataclass(slots=True)
@@ -66,9 +67,11 @@ class _Tally:
 
 
 def report(connection: Connection, reported: Sequence[Instance], at: datetime) -> Reported:
+    joined = joining.join(reported, joining.told_of(connection, {each.container for each in reported} - {""}))
+    _move(connection, joined)
     # Of two reports about one instance in a batch, the later holds; what only the earlier says stays.
     latest: dict[tuple[str, str], Instance] = {}
-    for each in reported:
+    for each in joined.reported:
         latest[each.service, each.id] = _merged(latest.get((each.service, each.id)), each)
     bills = numbers.of_sboms(connection, {each.sbom for each in latest.values()} - {""})
     tally, unknown = _Tally(), {each.sbom for each in latest.values()} - bills.keys() - {""}
@@ -89,57 +92,98 @@ def _merged(before: Instance | None, now: Instance) -> Instance:
         now.image or before.image,
         now.sbom or before.sbom,
         now.source or before.source,
+        container=now.container or before.container,
     )
+
+
+def _move(connection: Connection, joined: joining.Joined) -> None:
+    """What is known of agents alone goes by other names, or goes; nothing is lost of what they told."""
+    of = numbers.of_services(connection, {service for service, _ in (*joined.gone, *joined.renamed)})
+    named = tuple_(instances.c.service, instances.c.name)
+    for some in batches([(of[service], name) for service, name in joined.gone], numbers.TUPLES):
+        _drop(connection, named.in_(some) & (instances.c.source == AGENT))
+    for (service, before), (_, now) in joined.renamed.items():
+        _drop(connection, named == (of[service], now))
+        connection.execute(update(instances).where(named == (of[service], before)).values(name=now))
 
 
 def _report(
     connection: Connection, reported: Sequence[Instance], bills: Mapping[str, int], at: datetime, tally: _Tally
 ) -> None:
     services = numbers.of_services(connection, {each.service for each in reported})
-    versions = numbers.of_releases(connection, {(services[each.service], each.release) for each in reported})
     digests = numbers.of_images(connection, {each.image for each in reported})
     known = _known(connection, [(services[each.service], each.id) for each in reported])
-    alike: list[_Alike] = []
-    for each in reported:
-        service = services[each.service]
-        before = known.groups.get(known.places.get((service, each.id), NOTHING))
-        said = _Alike(
-            service,
-            versions[service, each.release],
-            each.environment,
-            digests[each.image],
-            bills.get(each.sbom, NOTHING),
+    before = [known.get((services[each.service], each.id)) for each in reported]
+    told = [_told(each, row, digests[each.image]) for each, row in zip(reported, before, strict=True)]
+    versions = numbers.of_releases(connection, {(services[each.service], each.release) for each in told})
+    alike = [
+        _completed(
+            _Alike(
+                services[each.service],
+                versions[services[each.service], each.release],
+                each.environment,
+                digests[each.image],
+                bills.get(each.sbom, NOTHING),
+            ),
+            row,
+            is_there=bool(each.container) and row is not None and each.container == row.container,
         )
-        alike.append(_completed(said, before))
+        for each, row in zip(told, before, strict=True)
+    ]
     of_group = _groups(connection, set(alike))
-    rows = []
-    for each, now in zip(reported, alike, strict=True):
-        group, before_group = of_group[now], known.places.get((now.service, each.id))
-        rows.append(
-            {
-                "service": now.service,
-                "name": each.id,
-                "group": group,
-                "source": each.source,
-                "first_seen": at,
-                "last_seen": at,
-            }
-        )
-        if before_group != group:
-            tally.grown[group] += 1
-            tally.new += before_group is None
-            if before_group is not None:
-                tally.grown[before_group] -= 1
-                tally.moved += 1
+    for now, row in zip(alike, before, strict=True):
+        if row is None or row.group != of_group[now]:
+            tally.grown[of_group[now]] += 1
+            tally.new += row is None
+        if row is not None and row.group != of_group[now]:
+            tally.grown[row.group] -= 1
+            tally.moved += 1
+    rows = [
+        {
+            "service": now.service,
+            "name": each.id,
+            "group": of_group[now],
+            "source": each.source,
+            "first_seen": at,
+            "last_seen": at,
+            "container": each.container,
+            "agent_release": each.agent_release,
+        }
+        for each, now in zip(told, alike, strict=True)
+    ]
     numbers.insert_all(connection, insert_or_update(connection, instances, keep=["first_seen"]), rows)
 
 
-def _completed(said: _Alike, before: _Alike | None) -> _Alike:
-    """With what was known before where nothing is said; a bill that ran is another's once the release or image is."""
+def _told(each: Instance, before: _Row | None, image: int) -> Instance:
+    """With what others told of it, and still holds.
+
+    Of what somebody else tells of, an agent says what is in it. It knows its release best, until the image is another.
+    """
+    if each.source == AGENT:
+        each = replace(each, agent_release=each.release)
     if before is None:
+        return each
+    if each.source == AGENT:
+        each = replace(each, source=before.source)
+    elif image in (NOTHING, before.alike.image) or before.alike.image == NOTHING:
+        of_agent = before.agent_release if InstanceSource.tells(each.source) else None
+        each = replace(each, release=of_agent or each.release, agent_release=before.agent_release)
+    return replace(each, container=each.container or before.container)
+
+
+def _completed(said: _Alike, row: _Row | None, *, is_there: bool) -> _Alike:
+    """With what was known before where nothing is said; a bill that ran is another's once the release or image is.
+
+    Of what `is_there` as the same container, what is said for the first time was so before.
+    """
+    if row is None:
         return said
+    before = row.alike
     release, image = said.release or before.release, said.image or before.image
-    same = release == before.release and image == before.image
+    same = all(
+        now == then or (is_there and then == NOTHING)
+        for now, then in ((release, before.release), (image, before.image))
+    )
     return _Alike(
         said.service,
         release,
@@ -149,13 +193,18 @@ def _completed(said: _Alike, before: _Alike | None) -> _Alike:
     )
 
 
-def _known(connection: Connection, places: Sequence[tuple[int, str]]) -> _Known:
+def _known(connection: Connection, places: Sequence[tuple[int, str]]) -> dict[tuple[int, str], _Row]:
+    """By service and name."""
     table = instances
     wanted = numbers.is_in(connection, (table.c.service, table.c.name), places)
-    rows = connection.execute(select(table.c.service, table.c.name, table.c.group).where(wanted))
-    known = {(row.service, row.name): row.group for row in rows}
-    found = connection.execute(select(groups).where(groups.c.id.in_(sorted({*known.values()}))))
-    return _Known(known, {row.id: _alike(row) for row in found})
+    columns = (table.c.service, table.c.name, table.c.group, table.c.source, table.c.container, table.c.agent_release)
+    rows = connection.execute(select(*columns).where(wanted)).all()
+    found = connection.execute(select(groups).where(groups.c.id.in_(sorted({row.group for row in rows}))))
+    of = {row.id: _alike(row) for row in found}
+    return {
+        (row.service, row.name): _Row(row.group, of[row.group], row.source, row.container, row.agent_release)
+        for row in rows
+    }
 
 
 def _alike(row: Row[Any]) -> _Alike:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Table, func, select
 
 from setpoint.model.advisory import Advisory, SyncState
 from setpoint.model.component import PackageName, Sbom
@@ -76,10 +76,9 @@ class SqlInventory:
         with self._database.read() as connection:
             return showing.from_source(connection, source, prefix)
 
-    def has_silent_instances(self, before: datetime) -> bool:
+    def oldest_sight(self) -> datetime | None:
         with self._database.read() as connection:
-            asked = select(instances.c.service).where(instances.c.last_seen < before).limit(1)
-            return connection.execute(asked).first() is not None
+            return connection.execute(select(func.min(instances.c.last_seen))).scalar_one()
 
     def components(self, numbers: Collection[int]) -> Sequence[StoredComponent]:
         with self._database.read() as connection:

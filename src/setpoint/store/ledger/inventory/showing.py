@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, select, tuple_
 
-from setpoint.model.inventory import Instance
+from setpoint.model.inventory import AGENT, Instance
 from setpoint.store.interface.inventory import InstancePlace, InstanceUse
 from setpoint.store.ledger.database import batches
 from setpoint.store.ledger.inventory.numbers import any_of
@@ -166,7 +166,15 @@ def _listed(connection: Connection, wanted: Collection[int], of: Collection[int]
 
 def _instances() -> Select[Any]:
     table = instances
-    return select(table.c.group, table.c.name, table.c.source, table.c.first_seen, table.c.last_seen)
+    return select(
+        table.c.group,
+        table.c.name,
+        table.c.source,
+        table.c.first_seen,
+        table.c.last_seen,
+        table.c.container,
+        table.c.agent_release,
+    )
 
 
 def _groups(wanted: ColumnElement[bool]) -> Select[Any]:
@@ -192,5 +200,15 @@ def _groups(wanted: ColumnElement[bool]) -> Select[Any]:
     )
 
 
-def _instance(of: _Group, name: str, source: str, first_seen: datetime, last_seen: datetime) -> Instance:
-    return Instance(of.service, name, *of.common, source, first_seen, last_seen, of.bill)
+def _instance(
+    of: _Group,
+    name: str,
+    source: str,
+    first_seen: datetime,
+    last_seen: datetime,
+    container: str,
+    agent_release: str | None,
+) -> Instance:
+    tellers = source if agent_release is None or source == AGENT else f"{source}, {AGENT}"
+    seen = (tellers, first_seen, last_seen, of.bill)
+    return Instance(of.service, name, *of.common, *seen, container, agent_release)

@@ -144,9 +144,19 @@ instances = Table(
     Column("source", Text, nullable=False),
     Column("first_seen", Moment, nullable=False),
     Column("last_seen", Moment, nullable=False),
+    # What its runtime calls it; empty where nobody says.
+    Column("container", Text, nullable=False, server_default=""),
+    # What the agent in it says; null without one.
+    Column("agent_release", Text),
     Index("instances_of_group", "group", "name"),
     Index("instances_by_source", "source"),
     sqlite_with_rowid=False,
+)
+Index(
+    "instances_by_container",
+    instances.c.container,
+    sqlite_where=instances.c.container != "",
+    postgresql_where=instances.c.container != "",
 )
 
 advisories = Table(

@@ -109,6 +109,8 @@ def test_several_policies_of_an_identity_are_a_union() -> None:
         ("sns.amazonaws.com", {"Service": "sqs.amazonaws.com"}, IMPLICIT),
         ("cognito-identity.amazonaws.com", {"Federated": "cognito-identity.amazonaws.com"}, ALLOWED),
         ("cognito-identity.amazonaws.com", {"Service": "cognito-identity.amazonaws.com"}, IMPLICIT),
+        ("ci.example.com", {"Federated": f"arn:aws:iam::{ACCOUNT}:oidc-provider/ci.example.com"}, ALLOWED),
+        ("ci.example.com", {"Federated": f"arn:aws:iam::{ACCOUNT}:oidc-provider/not-ci.example.com"}, IMPLICIT),
         (f"arn:aws:iam::{ACCOUNT}:saml-provider/x", {"Federated": f"arn:aws:iam::{ACCOUNT}:saml-provider/x"}, ALLOWED),
         ("a" * 64, {"CanonicalUser": "a" * 64}, ALLOWED),
         (BOB, {"CanonicalUser": "a" * 64}, IMPLICIT),

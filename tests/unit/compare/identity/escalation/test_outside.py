@@ -43,6 +43,13 @@ def test_without_anything_to_gain(account: Building) -> None:
         ({"StringLike": {"sub": "repo:*"}}, Standing.ESCALATES),
         ({"StringLike": {"sub": "repo:ours/*"}}, Standing.CONDITIONAL),
         ({"StringEquals": {"sub": "repo:ours/app:ref:refs/heads/main"}}, Standing.CONDITIONAL),
+        # Anybody can have a repository of such a name, in an organisation of such a name, with such a branch.
+        ({"StringLike": {"sub": "repo:*/app:*"}}, Standing.ESCALATES),
+        ({"StringLike": {"sub": "repo:ours*"}}, Standing.ESCALATES),
+        ({"StringLike": {"sub": "repo:*:environment:production"}}, Standing.ESCALATES),
+        ({"StringLike": {"sub": ["repo:ours/app:*", "*:ref:refs/heads/release"]}}, Standing.ESCALATES),
+        ({"StringLike": {"sub": "*/ours/*"}}, Standing.ESCALATES),
+        ({"StringLike": {"sub": "repo:ours/*:ref:refs/heads/*"}}, Standing.CONDITIONAL),
     ],
 )
 def test_pipelines_go_by_their_subject(

@@ -309,9 +309,10 @@ class TestResources:
         assert standing("stopped") is Standing.CONDITIONAL
         assert standing("terminated") is Standing.NONE
 
-    def test_that_policies_tell_apart_by_tags(self, account: Building) -> None:
+    @pytest.mark.parametrize("key", ["aws:ResourceTag/env", "ssm:resourceTag/env"])
+    def test_that_policies_tell_apart_by_tags(self, account: Building, key: str) -> None:
         account.admin("admin", profile=True)
-        condition = {"StringEquals": {"aws:ResourceTag/env": "dev"}}
+        condition = {"StringEquals": {key: "dev"}}
         user = account.user("me", document(allow("ssm:SendCommand", Condition=condition)))
         arn = "arn:aws:ec2:eu-west-1:*:instance/i-1"
 

@@ -57,7 +57,7 @@ def test_what_a_report_leaves_empty_stays_as_it_was(shelf: Any) -> None:
     shelf.report(Instance("shop", "one", "1", "production", "sha256:ab", source="ecs"))
     shelf.report(Instance("shop", "one", source="agent"), at=NOW + timedelta(minutes=1))
     (known,) = shelf.reader.instances(service="shop", after=("", ""), limit=9)
-    assert (known.release, known.environment, known.image, known.source) == ("1", "production", "sha256:ab", "agent")
+    assert (known.release, known.environment, known.image, known.source) == ("1", "production", "sha256:ab", "ecs, agent")
     assert (known.first_seen, known.last_seen) == (NOW, NOW + timedelta(minutes=1))
 
 
@@ -80,10 +80,9 @@ def test_instances_that_are_gone_count_no_more(shelf: Any) -> None:
     assert shelf.writer.remove_instances("shop", ["web-0", "web-1", "never"], NOW) == 2
     assert shelf.writer.remove_instances("unheard", ["web-0"], NOW) == 0
     shelf.report(Instance("shop", "web-2"), at=NOW + timedelta(hours=2))
-    assert not shelf.reader.has_silent_instances(NOW)
-    assert shelf.reader.has_silent_instances(NOW + timedelta(hours=1))
+    assert shelf.reader.oldest_sight() == NOW
     assert shelf.writer.expire_instances(NOW + timedelta(hours=1), NOW) == 2
-    assert not shelf.reader.has_silent_instances(NOW + timedelta(hours=1))
+    assert shelf.reader.oldest_sight() == NOW + timedelta(hours=2)
     assert [each.id for each in shelf.reader.instances(service=None, after=("", ""), limit=9)] == ["web-2"]
     assert shelf.reader.summary().instances == 1
 
