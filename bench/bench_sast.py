@@ -140,11 +140,17 @@ def show_joined(outcome: Outcome, *, with_misses: bool) -> None:
     lost = [each.id for each in confirmed if outcome.is_demoted(each)]
     print(f"{'scanners':16}{_cell(score(outcome.places, outcome.judged.keys()))}")
     print(f"{'with evidence':16}{_cell(score(outcome.places, outcome.kept))}")
-    print(f"false alarms demoted: {len(demoted)} of {len(alarms)} ({len(demoted) / max(1, len(alarms)):.0%}): {_reasons(outcome, demoted)}")
-    print(f"weight that is left of false alarms: {outcome.kept_weight(alarms):.0%}, of weaknesses: {outcome.kept_weight(weaknesses):.0%}")
+    print(
+        f"false alarms demoted: {len(demoted)} of {len(alarms)} ({len(demoted) / max(1, len(alarms)):.0%}): {_reasons(outcome, demoted)}"
+    )
+    print(
+        f"weight that is left of false alarms: {outcome.kept_weight(alarms):.0%}, of weaknesses: {outcome.kept_weight(weaknesses):.0%}"
+    )
     print(f"told weaknesses that production confirms: {len(confirmed)} of {len(weaknesses)}, lost: {len(lost)}")
     print(f"told weaknesses demoted: {', '.join(each.id for each in sunk) or 'none'}")
-    print(f"goal ({GOAL:.0%} demoted, none lost): {'met' if len(demoted) >= GOAL * len(alarms) and not lost else 'MISSED'}")
+    print(
+        f"goal ({GOAL:.0%} demoted, none lost): {'met' if len(demoted) >= GOAL * len(alarms) and not lost else 'MISSED'}"
+    )
     _show_left(outcome, [each for each in alarms if each not in demoted], with_misses=with_misses)
 
 
@@ -189,7 +195,9 @@ def _show_rows(labelled: Sequence[Place], hits: Mapping[str, Hits]) -> None:
 
 def _show_misses(labelled: Sequence[Place], hits: Hits) -> None:
     for is_weakness, word in ((True, "missed"), (False, "raised")):
-        ids = [each.id for each in labelled if each.is_weakness == is_weakness and (each.id in hits.told()) != is_weakness]
+        ids = [
+            each.id for each in labelled if each.is_weakness == is_weakness and (each.id in hits.told()) != is_weakness
+        ]
         print(f"{word}: {', '.join(ids) or 'none'}")
 
 

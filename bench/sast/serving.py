@@ -54,9 +54,7 @@ def serve(python: Path, folder: Path, count: int | None) -> Served:
         with ExitStack() as stack:
             url = stack.enter_context(_taking(reports))
             around = {**environment(folder, ports), "SETPOINT_SERVER": url}
-            listening = {
-                name: stack.enter_context(_application(name, python, folder, around)) for name in APPLICATIONS
-            }
+            listening = {name: stack.enter_context(_application(name, python, folder, around)) for name in APPLICATIONS}
             unlike = _send(requests, listening)
     return Served(reports, len(requests), unlike)
 

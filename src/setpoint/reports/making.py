@@ -89,9 +89,9 @@ class _Told:
 
     def problem(self, finding: str, weakness: Weakness, folder: str) -> Problem:
         reasons = self._about.get(finding, ())
-        own = next((each for each in reasons if each.policy.startswith(RULES) and "standing" in each.evidence), None)
-        against = [each for each in reasons if each is not own]
         found = _found(weakness, counts=False, folder=folder)
+        own = next((each for each in reasons if each.policy == found.rule), None)
+        against = [each for each in reasons if each is not own]
         if own is None and not against:
             is_waived = self._is_whole and bool(self._decision.waivers)
             return replace(found, bearing=Bearing.WAIVED) if is_waived else found
@@ -123,13 +123,14 @@ def _problem(reason: Reason, decision: Decision) -> Problem:
     # That the risk is exceeded is one problem, whatever its numbers.
     is_exceeded = reason.policy == RISK and "threshold" in reason.evidence
     about = "" if is_exceeded else reason.evidence.get(FINDING) or reason.message
+    is_told = "because" in reason.evidence  # of a weakness, and not that a policy has read its standing
     return Problem(
         rule=reason.policy,
         message=reason.message,
         severity=reason.severity,
         bearing=_bearing(reason, decision),
         fingerprint=digest(decision.service, reason.policy, about),
-        standing=str(reason.evidence.get("standing", "")),
+        standing=str(reason.evidence.get("standing", "")) if is_told else "",
         because=str(reason.evidence.get("because", "")),
     )
 

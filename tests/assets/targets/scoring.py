@@ -63,9 +63,12 @@ def _shown(known: list[Label], finding: Finding) -> list[Label]:
     told = [label for label in known if finding.cwe in {*label["accepts"], *label["also"]}]
     here = [label for label in told if not label["site_wide"] and _is_at(label, finding)]
     wide = [label for label in told if label["site_wide"] and _same_part(label["part"], finding.part)]
+    wide = [label for label in wide if label["method"] == finding.method] or [label for label in wide if label["method"] == "*"]
     near = _near(known, finding)
     if near:  # it is about that near-miss, if it does not name the part of another fault
         wide = [label for label in wide if finding.part and label not in near]
+    if any(place["route"] == finding.route for label in near for place in label["near_misses"]):
+        here = [label for label in here if label["route"] == finding.route]  # `/products/today` is no `/products/{sku}`
     return here or wide
 
 

@@ -59,7 +59,8 @@ def told(known: KnownWeakness, effect: Effect = Effect.WARN) -> Reason:
 def objection(known: KnownWeakness, policy: str = "code/confirmed-injection", message: str = "It is reached") -> Reason:
     about = known.finding_id("shop")
     sentence = f"{known.path}: {known.weakness.rule}: {message}"
-    return Reason(policy, Outcome.VIOLATED, Severity.CRITICAL, sentence, {"finding": about}, Effect.DENY)
+    read = {"standing": str(known.standing.standing), "finding": about}
+    return Reason(policy, Outcome.VIOLATED, Severity.CRITICAL, sentence, read, Effect.DENY)
 
 
 def known(made: Weakness, standing: Standing = Standing.CONFIRMED, because: str = "1 agent met it") -> KnownWeakness:
