@@ -1,4 +1,4 @@
-"""A whole gate with all scanners over a tree of 1,000 files, against the same scanners run one by one by their own commands.
+"""A whole gate with all scanners over a tree of 1,000 files, against the same scanners run one by one.
 
 The named peers are the tools themselves, each as its documentation runs it, one after the other. The gate looks twice
 where comments may hide something, says which files by itself, joins what they tell, asks the ledger and decides.

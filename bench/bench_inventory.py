@@ -1,8 +1,8 @@
 """The inventory under a fleet: questions, arrivals, uploads and size, on SQLite and on PostgreSQL.
 
 Goals: a rare package p99 under 20 ms; one in half of all bills under 300 ms to the counts of each service and the first
-1,000 instances; one advisory's arrival to all its findings under 1 s; 100 bills a second, taken as the server takes them from
-pipelines at the same time, each of which waits until its own is durable; ten times the instances leave the rare
+1,000 instances; one advisory's arrival to all its findings under 1 s; 100 bills a second, taken as the server takes
+them from pipelines at the same time, each of which waits until its own is durable; ten times the instances leave the rare
 question within 1.5 times.
 
 The peer is the plain approach of a scanner: every bill matched anew, in the same run, by the same matcher with all

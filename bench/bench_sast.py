@@ -11,13 +11,13 @@ import argparse
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from bench.sast.interpreters import Interpreter, interpreters
-from bench.sast.joining import Joined, Judged, join
+from bench.sast.joining import Judged, join
 from bench.sast.labels import Place, places
+from bench.sast.outcome import FOLDER, Outcome, outcome_of
 from bench.sast.scanning import (
     LANGUAGES,
     OF_SOURCE,
@@ -31,52 +31,22 @@ from bench.sast.scanning import (
 )
 from bench.sast.scoring import Hits, Score, Told, by_cwe, score
 from bench.sast.serving import APPLICATIONS, serve, source_of
-from setpoint.model.scan import Scan, ScanStatus, Standing
+from setpoint.model.scan import ScanStatus, Standing
 
 GOAL: Final = 0.9
 """Of the false alarms that the scanners raise."""
 TOGETHER: Final = "together"
-FOLDER: Final = "python"
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of the labelled places of the applications that some scanner told."""
-
-    places: Sequence[Place]
-    judged: Mapping[str, Sequence[Judged]]
-    """Id of a place → the weaknesses that hit it."""
-    met: frozenset[str]
-    """Ids of the places that agents met."""
-
-    def is_demoted(self, place: Place) -> bool:
-        return all(each.is_demoted for each in self.judged[place.id])
-
-    def told(self, *, is_weakness: bool) -> list[Place]:
-        return [each for each in self.places if each.id in self.judged and each.is_weakness == is_weakness]
-
-    def is_confirmed(self, place: Place) -> bool:
-        standings = {each.known.standing.standing for each in self.judged[place.id]}
-        return place.id in self.met or Standing.CONFIRMED in standings
-
-    def kept_weight(self, places: Iterable[Place]) -> float:
-        """Of the weight that these places had if nothing was known of production; each by its heaviest weakness."""
-        hit = [self.judged[each.id] for each in places]
-        without = sum(max(each.without for each in judged) for judged in hit)
-        return sum(max(each.weight for each in judged) for judged in hit) / without if without else 0.0
-
-    @property
-    def kept(self) -> frozenset[str]:
-        return frozenset(each.id for each in self.places if each.id in self.judged and not self.is_demoted(each))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Score static scanners, alone and joined with the agent's evidence.")
     parser.add_argument("--tools", default=",".join(OF_SOURCE), help="which, with commas between them")
-    parser.add_argument("--rounds", type=int, help="of the traffic; as many as it says, if nothing is said")
+    parser.add_argument(
+        "--rounds", type=int, help="of the traffic, under exact coverage; as many as it says by default"
+    )
+    parser.add_argument("--misses", action="store_true", help="list what was missed, raised and left")
     parser.add_argument("--only-joined", action="store_true", help="leave out what scanners tell alone")
-    parser.add_argument("--misses", action="store_true", help="list what was missed, raised, left and lost")
-    parser.add_argument("--python", type=Path, help="an interpreter of 3.12 or newer, for exact coverage")
+    parser.add_argument("--python", help="an interpreter of 3.12 or newer, for exact coverage")
     options = parser.parse_args()
     tools = tuple(options.tools.split(","))
     labelled = places()
@@ -86,7 +56,8 @@ def main() -> None:
             show_tools(labelled, tools, folder / "cases", with_misses=options.misses)
             show_apart(folder)
         for interpreter in interpreters(options.python):
-            outcome = joined(labelled, tools, interpreter, options.rounds, folder / interpreter.version)
+            rounds = options.rounds if interpreter.is_exact else None
+            outcome = joined(labelled, tools, interpreter, rounds, folder / interpreter.version)
             show_joined(outcome, with_misses=options.misses)
 
 
@@ -116,7 +87,8 @@ def joined(
     labelled: Sequence[Place], tools: Sequence[str], interpreter: Interpreter, rounds: int | None, folder: Path
 ) -> Outcome:
     folder.mkdir()
-    print(f"\n{', '.join(APPLICATIONS)} under {interpreter.version}, {interpreter.coverage} coverage")
+    coverage = "exact" if interpreter.is_exact else "sampled"
+    print(f"\n{' and '.join(APPLICATIONS)} under {interpreter.version}, {coverage} coverage")
     served = serve(interpreter.path, folder, rounds)
     print(f"{served.requests:,} requests, {served.unlike} of them answered otherwise than expected")
     scans = {name: scanned(source_of(name, folder / f"{name}-scanned"), tools) for name in APPLICATIONS}
@@ -124,50 +96,38 @@ def joined(
     return outcome_of([each for each in labelled if each.language == FOLDER], scans, of_services)
 
 
-def outcome_of(labelled: Sequence[Place], scans: Mapping[str, Scan], joined: Mapping[str, Joined]) -> Outcome:
-    hits = Hits(labelled, [told for scan in scans.values() for told in weaknesses_of(scan, f"{FOLDER}/")])
-    judged = {each.known.weakness.fingerprint: each for one in joined.values() for each in one.judged}
-    met = Hits(labelled, [told for each in joined.values() for told in each.met(FOLDER)])
-    by_place = {place: [judged[each.by] for each in told] for place, told in hits.by_place.items()}
-    return Outcome(labelled, by_place, met.told())
-
-
 def show_joined(outcome: Outcome, *, with_misses: bool) -> None:
     alarms, weaknesses = outcome.told(is_weakness=False), outcome.told(is_weakness=True)
     demoted = [each for each in alarms if outcome.is_demoted(each)]
     confirmed = [each for each in weaknesses if outcome.is_confirmed(each)]
-    sunk = [each for each in weaknesses if outcome.is_demoted(each)]
+    sunk = [each.id for each in weaknesses if outcome.is_demoted(each)]
     lost = [each.id for each in confirmed if outcome.is_demoted(each)]
+    share = len(demoted) / max(1, len(alarms))
     print(f"{'scanners':16}{_cell(score(outcome.places, outcome.judged.keys()))}")
     print(f"{'with evidence':16}{_cell(score(outcome.places, outcome.kept))}")
-    print(
-        f"false alarms demoted: {len(demoted)} of {len(alarms)} ({len(demoted) / max(1, len(alarms)):.0%}): {_reasons(outcome, demoted)}"
-    )
-    print(
-        f"weight that is left of false alarms: {outcome.kept_weight(alarms):.0%}, of weaknesses: {outcome.kept_weight(weaknesses):.0%}"
-    )
+    print(f"false alarms demoted: {len(demoted)} of {len(alarms)} ({share:.0%}): {_reasons(outcome, demoted)}")
+    print(f"weight that is left of false alarms: {outcome.kept_weight(alarms):.0%}", end="")
+    print(f", of weaknesses: {outcome.kept_weight(weaknesses):.0%}")
     print(f"told weaknesses that production confirms: {len(confirmed)} of {len(weaknesses)}, lost: {len(lost)}")
-    print(f"told weaknesses demoted: {', '.join(each.id for each in sunk) or 'none'}")
-    print(
-        f"goal ({GOAL:.0%} demoted, none lost): {'met' if len(demoted) >= GOAL * len(alarms) and not lost else 'MISSED'}"
-    )
+    print(f"told weaknesses demoted: {', '.join(sunk) or 'none'}")
+    print(f"goal ({GOAL:.0%} demoted, none lost): {'met' if share >= GOAL and not lost else 'MISSED'}")
     _show_left(outcome, [each for each in alarms if each not in demoted], with_misses=with_misses)
 
 
 def _show_left(outcome: Outcome, left: Sequence[Place], *, with_misses: bool) -> None:
-    """Of the false alarms that still weigh as much as before: how they stand, by the weakness that weighs."""
-    standings = Counter(_heaviest(outcome, each).known.standing.standing for each in left)
-    print(f"left: {', '.join(f'{count} {standing}' for standing, count in standings.most_common())}")
+    """Of the false alarms that still weigh as much as before: how they stand."""
+    standings = {each: outcome.heaviest(each).known.standing for each in left}
+    counts = Counter(each.standing for each in standings.values())
+    print(f"left: {', '.join(f'{count} {standing}' for standing, count in counts.most_common())}")
     if with_misses:
-        for each in sorted(left, key=lambda place: (_heaviest(outcome, place).known.standing.standing, place.manner)):
-            heaviest = _heaviest(outcome, each).known
-            told_by = ", ".join(heaviest.weakness.told_by)
-            print(f"  {each.id} ({each.manner}), {told_by}: {heaviest.standing.standing}: {heaviest.standing.because}")
+        for each in sorted(left, key=lambda place: (standings[place].standing, place.manner)):
+            told_by = ", ".join(outcome.heaviest(each).known.weakness.told_by)
+            print(f"  {each.id} ({each.manner}), {told_by}: {standings[each].standing}: {standings[each].because}")
 
 
 def _reasons(outcome: Outcome, demoted: Iterable[Place]) -> str:
-    """Why they weigh less, by the weakness that weighs most."""
-    told = Counter(_reason(max(outcome.judged[each.id], key=lambda judged: judged.weight)) for each in demoted)
+    """Why they weigh less."""
+    told = Counter(_reason(outcome.heaviest(each)) for each in demoted)
     return ", ".join(f"{count} {reason}" for reason, count in told.most_common()) or "none"
 
 
@@ -175,10 +135,6 @@ def _reason(judged: Judged) -> str:
     if judged.without == 0:
         return "weigh nothing"
     return "never executed" if judged.known.standing.standing is Standing.NEVER_EXECUTED else "watched"
-
-
-def _heaviest(outcome: Outcome, place: Place) -> Judged:
-    return next(each for each in outcome.judged[place.id] if not each.is_demoted)
 
 
 def _of_language(told: Iterable[Told], language: str) -> list[Told]:
@@ -194,11 +150,11 @@ def _show_rows(labelled: Sequence[Place], hits: Mapping[str, Hits]) -> None:
 
 
 def _show_misses(labelled: Sequence[Place], hits: Hits) -> None:
-    for is_weakness, word in ((True, "missed"), (False, "raised")):
-        ids = [
-            each.id for each in labelled if each.is_weakness == is_weakness and (each.id in hits.told()) != is_weakness
-        ]
-        print(f"{word}: {', '.join(ids) or 'none'}")
+    told = hits.told()
+    missed = [each.id for each in labelled if each.is_weakness and each.id not in told]
+    raised = [each.id for each in labelled if not each.is_weakness and each.id in told]
+    print(f"missed: {', '.join(missed) or 'none'}")
+    print(f"raised: {', '.join(raised) or 'none'}")
 
 
 def _cell(told: Score) -> str:

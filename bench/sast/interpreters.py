@@ -1,4 +1,4 @@
-"""What the applications are run with: one interpreter that samples coverage, and one that is exact where there is one."""
+"""What the applications are run with: an interpreter that samples coverage, and an exact one where there is one."""
 
 from __future__ import annotations
 
@@ -21,18 +21,19 @@ class Interpreter:
     path: Path
     """Of an environment that has what the applications need."""
     version: str
-    coverage: str
+    is_exact: bool
+    """Its coverage: it announces every function that runs."""
 
 
-def interpreters(newer: Path | None) -> Iterator[Interpreter]:
+def interpreters(newer: str | None) -> Iterator[Interpreter]:
     """`newer`: one of 3.12 or newer; None for one that is on the path."""
     ready_environment()
-    yield Interpreter(PYTHON, _version(str(PYTHON)), "sampled")
-    found = str(newer) if newer else next((each for each in NEWER if _version(each)), None)
+    yield Interpreter(PYTHON, _version(str(PYTHON)), is_exact=False)
+    found = newer or next((each for each in NEWER if _version(each)), None)
     if found is None:
         print(f"\nno exact coverage: none of {', '.join(NEWER)} is installed; name one with --python")
         return
-    yield Interpreter(ready_environment(EXACT, found), _version(found), "exact")
+    yield Interpreter(ready_environment(EXACT, found), _version(found), is_exact=True)
 
 
 def _version(python: str) -> str:

@@ -16,8 +16,8 @@ from typing import Final
 from setpoint.act.interface import Alert
 from setpoint.errors import InputError
 from setpoint.loop.accepted import Accepted
-from setpoint.loop.flood import Flood
 from setpoint.loop.flaws import ComponentParts, flaw_uses, match_components, used_components
+from setpoint.loop.flood import Flood
 from setpoint.loop.parts import Parts
 from setpoint.loop.recorder import Recorder
 from setpoint.loop.settled import SettledClock

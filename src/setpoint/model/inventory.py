@@ -58,7 +58,7 @@ class Instance:
     sbom: str = ""
     """The digest of the bill of what was found running in it; empty where only its release's is known."""
     source: str = ""
-    """Who reported it: `agent`, `aws:ecs`, `aws:lambda`, a token's name, a person's; and `, agent` where one is in it."""
+    """Who reported it: `agent`, `aws:ecs`, `aws:lambda`, a token's name, a person's; `…, agent` where one is in it."""
     first_seen: datetime | None = None
     last_seen: datetime | None = None
     bill: str = ""

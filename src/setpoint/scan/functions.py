@@ -164,17 +164,16 @@ def _statements(tree: ast.Module) -> Iterator[Statement]:
                 below = f"{name}." if is_class else f"{name}.{LOCALS}."
                 within = function if is_class else name
             yield Statement(*_lines(node), node, within, is_of_program and not within)
-            asks = _asks_for_program(node)
-            for body in _bodies(node):
-                waiting.append((body, below, within, is_of_program or (asks and body is getattr(node, "body", None))))
+            program = _program_of(node)
+            waiting.extend((body, below, within, is_of_program or body is program) for body in _bodies(node))
 
 
-def _asks_for_program(node: Node) -> bool:
-    """`if __name__ == "__main__":`."""
+def _program_of(node: Node) -> Sequence[Node] | None:
+    """What stands under `if __name__ == "__main__":`."""
     match node:
-        case ast.If(test=ast.Compare(ast.Name("__name__"), [ast.Eq()], [ast.Constant("__main__")])):
-            return True
-    return False
+        case ast.If(test=ast.Compare(ast.Name("__name__"), [ast.Eq()], [ast.Constant("__main__")]), body=program):
+            return program
+    return None
 
 
 def _bodies(node: Node) -> Iterator[Sequence[Node]]:

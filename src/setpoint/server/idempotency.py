@@ -55,8 +55,8 @@ def once(
 ) -> Response:
     """Act in one transaction with keeping the answer; or, under a key that was used before, only answer again.
 
-    Where it need not be `alone`, it shares the transaction with other such calls of the moment: `act` may be begun twice
-    then, and what it reads is without what they write.
+    Where it need not be `alone`, it shares the transaction with other such calls of the moment: `act` may then be begun
+    twice, and what it reads is without what they write.
     """
     ledger, asked = view.parts.ledger, fingerprint(request, body) if key is not None else ""
     now = instructions.time_of(ledger)

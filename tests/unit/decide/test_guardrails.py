@@ -85,7 +85,9 @@ def gate(compile_all: Callable[..., PolicySet]) -> Callable[..., Decision]:
 def test_a_component_against_a_policy_is_a_finding_of_the_service(
     copyleft: MakePolicy, compile_all: Callable[..., PolicySet]
 ) -> None:
-    (found,), (decision,) = ComponentGuardrails(compile_all(copyleft())).judge("shop", bill_resource(USED), NO_EXCEPTIONS)
+    (found,), (decision,) = ComponentGuardrails(compile_all(copyleft())).judge(
+        "shop", bill_resource(USED), NO_EXCEPTIONS
+    )
     assert (found.urn, found.rule, found.path) == ("service:shop", "licence/copyleft", PLACE)
     assert (found.source, found.severity) == (FindingSource.GUARDRAIL, Severity.LOW)
     assert found.evidence == {"licence_expression": "AGPL-3.0-only"}

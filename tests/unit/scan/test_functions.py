@@ -99,6 +99,17 @@ def test_what_uses_the_value_of_a_statement_is_told_with_it() -> None:
     assert python.spans(quiet) == ((8, 8),)
 
 
+def test_what_only_a_program_runs_has_no_lines_that_agents_would_see() -> None:
+    source = (
+        'import app\nif __name__ == "__main__":\n    app.run()\n    def f():\n        danger()\nelse:\n    app.load()\n'
+    )
+    python = read_statements(source.encode())
+    assert python is not None
+    found = {line: python.at(line) for line in (1, 2, 3, 5, 7)}
+    spans = {line: python.spans(each) for line, each in found.items() if each is not None}
+    assert spans == {1: ((1, 1),), 2: ((2, 2),), 3: (), 5: ((5, 5),), 7: ((7, 7),)}
+
+
 @pytest.mark.parametrize("source", [b"def broken(", b"\0", b"x = 1\n" * LARGEST_PARSED, b"(" * 10_000])
 def test_what_is_no_python_or_too_much_of_it_is_not_read(source: bytes) -> None:
     assert read_statements(source) is None

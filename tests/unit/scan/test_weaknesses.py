@@ -240,6 +240,27 @@ def test_a_hard_coded_password_is_one_weakness_whichever_kind_of_tool_told_it(tm
     assert scanned(tmp_path, by_sast)[0].fingerprint == found.fingerprint
 
 
+@pytest.mark.parametrize(
+    ("name", "tool", "severity"),
+    [
+        ("PASSWORD_FIELD", "bandit", Severity.INFO),
+        ("form.passwordLabel", "ruff", Severity.INFO),
+        ("token_type: str", "bandit", Severity.INFO),
+        ("PASSWORD", "bandit", Severity.LOW),
+        ("FIELD_PASSWORD", "bandit", Severity.LOW),
+        ("PASSWORD_FIELD", "semgrep", Severity.LOW),
+        ("a = PASSWORD_FIELD", "bandit", Severity.LOW),
+    ],
+)
+def test_a_text_that_its_name_says_to_be_no_secret_weighs_nothing(
+    tmp_path: Path, name: str, tool: str, severity: Severity
+) -> None:
+    (tmp_path / "a.py").write_text(f'{name} = "password"\n', encoding="utf-8")
+    rule = {"bandit": "B105", "ruff": "S105", "semgrep": "credential"}[tool]
+    (found,) = scanned(tmp_path, result("a.py", 1, tool, rule, severity=Severity.LOW, cwes=(259,)))
+    assert (found.severity, found.kind) == (severity, ScanKind.SAST)
+
+
 @pytest.mark.parametrize("name", ["a.go", "a.ts", "A.java"])
 def test_other_languages_go_by_the_words_of_the_line(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text('x\n  danger( "http://a", b )\n', encoding="utf-8")

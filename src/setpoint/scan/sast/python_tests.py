@@ -83,12 +83,12 @@ PYTHON_TESTS: Final[Mapping[str, PythonTest]] = {
 """By the number that follows `S` or `B`."""
 
 NOTICES: Final = frozenset({"101", "401", "402", "403", "404", "405", "406", "407", "408", "409", "410"})
-"""Tests that tell of an `assert` or an import, of which a program has any number and none is weak by itself: what is done
-with the module is told where it is done. They are listed, and weigh nothing."""
+"""Tests that tell of an `assert` or an import, of which a program has any number and none is weak by itself: what is
+done with the module is told where it is done. They are listed, and weigh nothing."""
 
 OUTDATED: Final = frozenset({"313", "314", "316", "318"})
-"""Parsers of XML that follow no external entities since CPython 3.7.1, whatever they are told, and bound the expansion of
-internal ones since Expat 2.4.1 (https://docs.python.org/3/library/xml.html#xml-security): low, for older Expats."""
+"""Parsers of XML that follow no external entities since CPython 3.7.1, whatever they are told, and bound the expansion
+of internal ones since Expat 2.4.1 (https://docs.python.org/3/library/xml.html#xml-security): low, for older Expats."""
 
 
 def known(result: ScanResult) -> ScanResult:

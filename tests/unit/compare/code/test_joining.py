@@ -145,6 +145,34 @@ def test_a_file_that_was_never_loaded_while_its_neighbours_were_is_never_execute
     assert standing(apart, seen(), {"1.0": (apart,)}).standing is Standing.NOT_SEEN
 
 
+OLD = weakness("e" * 32, "src/shop/plugins/old.py", "run", 3)
+
+
+@pytest.mark.parametrize(
+    ("running", "expected"),
+    [
+        ("shop/views.py", Standing.NEVER_EXECUTED),
+        ("shop/plugins/new.py", Standing.NEVER_EXECUTED),
+        ("plugins/old.py", Standing.NOT_SEEN),
+        ("vendored/old.py", Standing.NOT_SEEN),
+        ("till/views.py", Standing.NOT_SEEN),
+    ],
+)
+def test_a_folder_of_which_nothing_was_loaded_is_never_executed_unless_it_may_lie_elsewhere(
+    running: str, expected: Standing
+) -> None:
+    inside = seen(watch(defined={running: frozenset({"search"})}))
+    assert standing(OLD, inside, {"1.0": (OLD,)}).standing is expected
+
+
+def test_what_only_a_program_runs_is_not_said_to_run_where_its_file_was_loaded() -> None:
+    told = weakness("e" * 32, "src/shop/views.py", "", 90)
+    program = replace(told, spans=())
+    inside = seen(watch(defined={"shop/views.py": frozenset({"search"})}))
+    assert standing(told, inside, {}).standing is Standing.REACHED
+    assert standing(program, inside, {}).standing is Standing.UNKNOWN
+
+
 def test_what_runs_within_a_function_says_that_it_ran() -> None:
     reached = (
         ("shop/store.py", "Store.purge.<locals>.<listcomp>"),

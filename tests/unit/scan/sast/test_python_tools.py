@@ -71,5 +71,22 @@ def test_what_cannot_be_parsed_is_a_doubt(root: Path, target_of: Targets, scanne
     assert [each.place.file for each in run.results] == ["a.py"]
 
 
+@pytest.mark.parametrize("scanner", [Ruff(), Bandit()])
+def test_asserts_and_imports_are_told_and_weigh_nothing(root: Path, target_of: Targets, scanner: Scanner) -> None:
+    (root / "a.py").write_text("import pickle\n\nassert pickle\n", encoding="utf-8")
+    results = _scan(scanner, target_of()).results
+    assert {each.rule[1:] for each in results} >= {"101"}
+    assert {each.severity for each in results} == {Severity.INFO}
+
+
+@pytest.mark.parametrize("scanner", [Ruff(), Bandit()])
+def test_parsers_that_follow_no_entities_any_more_weigh_little(
+    root: Path, target_of: Targets, scanner: Scanner
+) -> None:
+    (root / "a.py").write_text("from xml.dom import minidom\n\nminidom.parseString(b'')\n", encoding="utf-8")
+    told = {each.rule[1:]: each for each in _scan(scanner, target_of()).results}
+    assert (told["318"].severity, told["318"].cwes) == (Severity.LOW, (611, 776))
+
+
 def test_every_test_of_bandit_that_ruff_has_is_known() -> None:
     assert all(len(number) == 3 and test.cwes for number, test in PYTHON_TESTS.items())

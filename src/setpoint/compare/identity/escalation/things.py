@@ -188,15 +188,16 @@ class Things:
     def _beside(self, actor: Actor, action: str, arn: str, more: Values | None = None) -> Iterator[Answer]:
         """On what a call always takes beside this resource: a command is sent to an instance by a document.
 
-        The caller chooses that one, and so one with the same tags; it may be AWS's own, whose ARN has no account.
+        The caller chooses that one. It may be AWS's own, whose ARN has no account; which tags it has, nobody told.
         """
         if action.partition(":")[0] in _EITHER:
             return
         _, required = self._types(action)
+        untagged = {key: values for key, values in (more or {}).items() if not tag_of_resource(key, action)}
         for each in required:
             if not _fits(each, arn):
                 choices = (each, each.replace(f":{self._world.account.id}:", "::", 1))
-                yield min((self.on(actor, action, one, more) for one in choices), key=RANK.__getitem__)
+                yield min((self.on(actor, action, one, untagged) for one in choices), key=RANK.__getitem__)
 
     def _caller_key(self, actor: Actor, needed: Sequence[Needed]) -> object:
         """What tells this actor from others with the same policies, for these permissions."""

@@ -10,32 +10,16 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Row,
-    Table,
-    bindparam,
-    delete,
-    func,
-    insert,
-    literal,
-    select,
-    tuple_,
-    update,
-)
+from sqlalchemy import ColumnElement, Connection, Row, Table, insert, select, tuple_, update
 
 from setpoint.model.inventory import AGENT, Instance, InstanceSource
 from setpoint.store.interface.inventory import Reported
 from setpoint.store.ledger.database import batches
-from setpoint.store.ledger.inventory import joining, numbers, pending
+from setpoint.store.ledger.inventory import counting, joining, numbers, pending
 from setpoint.store.ledger.inventory.tables import NOTHING, groups, images, instances, releases
 from setpoint.store.ledger.upserts import insert_or_update
-
-AT_ONCE: Final = 10_000
-"""Instances that go in one transaction: others who want to write wait well under a second."""
 
 
 class _Alike(NamedTuple):
@@ -77,7 +61,7 @@ def report(connection: Connection, reported: Sequence[Instance], at: datetime) -
     tally, unknown = _Tally(), {each.sbom for each in latest.values()} - bills.keys() - {""}
     for some in batches(list(latest.values()), numbers.TUPLES):
         _report(connection, some, bills, at, tally)
-    _count(connection, tally.grown)
+    counting.count(connection, tally.grown)
     return Reported(tally.new, tally.moved, frozenset(unknown))
 
 
@@ -101,9 +85,9 @@ def _move(connection: Connection, joined: joining.Joined) -> None:
     of = numbers.of_services(connection, {service for service, _ in (*joined.gone, *joined.renamed)})
     named = tuple_(instances.c.service, instances.c.name)
     for some in batches([(of[service], name) for service, name in joined.gone], numbers.TUPLES):
-        _drop(connection, named.in_(some) & (instances.c.source == AGENT))
+        counting.drop(connection, named.in_(some) & (instances.c.source == AGENT))
     for (service, before), (_, now) in joined.renamed.items():
-        _drop(connection, named == (of[service], now))
+        counting.drop(connection, named == (of[service], now))
         connection.execute(update(instances).where(named == (of[service], before)).values(name=now))
 
 
@@ -247,59 +231,3 @@ def settle_again(connection: Connection, concerned: ColumnElement[bool]) -> None
     for row in moved:
         connection.execute(update(groups).where(groups.c.id == row.id).values(sbom=best[_alike(row)]))
     pending.note_services(connection, {row.service for row in moved if row.instances})
-
-
-def _count(connection: Connection, grown: Mapping[int, int]) -> None:
-    """Keep the counts of groups, and note the services that run another set of bills now."""
-    touched = sorted(group for group, by in grown.items() if by)
-    if not touched:
-        return
-    rows = [{"number": each, "by": grown[each]} for each in touched]
-    before = _rows(connection, touched)
-    growing = update(groups).where(groups.c.id == bindparam("number"))
-    connection.execute(growing.values(instances=groups.c.instances + bindparam("by")), rows)
-    changed = {row.service for row in before if (row.instances == 0) != (row.instances + grown[row.id] == 0)}
-    pending.note_services(connection, changed)
-    for some in batches(touched):
-        connection.execute(delete(groups).where(groups.c.id.in_(some), groups.c.instances == 0))
-
-
-def _rows(connection: Connection, wanted: Sequence[int]) -> list[Any]:
-    found: list[Any] = []
-    for some in batches(wanted):
-        found += connection.execute(
-            select(groups.c.id, groups.c.service, groups.c.instances).where(groups.c.id.in_(some))
-        ).all()
-    return found
-
-
-def remove(connection: Connection, service: str, identities: Collection[str]) -> int:
-    """How many were known."""
-    number = numbers.known_service(connection, service)
-    gone = 0
-    for some in batches(sorted(identities)):
-        gone += _drop(connection, (instances.c.service == number) & instances.c.name.in_(some))
-    return gone
-
-
-def expire(connection: Connection, before: datetime) -> int:
-    """The first ones of those that nobody saw since; how many."""
-    silent = (
-        select(instances.c.service, instances.c.name)
-        .where(instances.c.last_seen < before)
-        .order_by(instances.c.service, instances.c.name)
-        .limit(AT_ONCE)
-    )
-    gone = 0
-    for some in batches(connection.execute(silent).all(), numbers.TUPLES):
-        places = [tuple(each) for each in some]
-        gone += _drop(connection, tuple_(instances.c.service, instances.c.name).in_(places))
-    return gone
-
-
-def _drop(connection: Connection, concerned: ColumnElement[bool]) -> int:
-    counted = select(instances.c.group, func.count(literal(1))).where(concerned).group_by(instances.c.group)
-    shrunk: dict[int, int] = {group: -count for group, count in connection.execute(counted)}
-    connection.execute(delete(instances).where(concerned))
-    _count(connection, shrunk)
-    return -sum(shrunk.values())

@@ -55,7 +55,7 @@ def told_of(connection: Connection, containers: Collection[str]) -> Mapping[tupl
 
 
 def join(reported: Sequence[Instance], told: Mapping[tuple[str, str], Sequence[Told]]) -> Joined:
-    """Where two are called so that are no agents' (functions of two accounts), it cannot be told, and all stay. Pure."""
+    """Pure. Where two are called so that are no agents' (functions of two accounts), it cannot be told: all stay."""
     joined = Joined()
     for each in reported:
         beside = [one for one in told.get((each.service, each.container), ()) if one.name != each.id]

@@ -78,7 +78,8 @@ class SqlInventory:
 
     def oldest_sight(self) -> datetime | None:
         with self._database.read() as connection:
-            return connection.execute(select(func.min(instances.c.last_seen))).scalar_one()
+            oldest: datetime | None = connection.execute(select(func.min(instances.c.last_seen))).scalar_one()
+        return oldest
 
     def components(self, numbers: Collection[int]) -> Sequence[StoredComponent]:
         with self._database.read() as connection:

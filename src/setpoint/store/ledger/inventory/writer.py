@@ -14,7 +14,17 @@ from setpoint.model.inventory import ExploitScore, Instance, KnownExploited, Loa
 from setpoint.model.service import Release
 from setpoint.store.interface.inventory import AdvisoryChanges, Pending, Reported, StoredMatch
 from setpoint.store.ledger.audit import ITSELF, Entry
-from setpoint.store.ledger.inventory import advisories, bills, feeds, instances, matching, numbers, pending, unused
+from setpoint.store.ledger.inventory import (
+    advisories,
+    bills,
+    counting,
+    feeds,
+    instances,
+    matching,
+    numbers,
+    pending,
+    unused,
+)
 from setpoint.store.ledger.inventory.tables import groups, images, releases
 
 Appending = Callable[[], AbstractContextManager[Connection]]
@@ -65,11 +75,11 @@ class SqlInventoryWriter:
 
     def remove_instances(self, service: str, identities: Collection[str], at: datetime) -> int:
         with self._writing(at) as connection:
-            return instances.remove(connection, service, identities)
+            return counting.remove(connection, service, identities)
 
     def expire_instances(self, before: datetime, at: datetime) -> int:
         with self._writing(at) as connection:
-            return instances.expire(connection, before)
+            return counting.expire(connection, before)
 
     def note_unused_sboms(self, at: datetime) -> None:
         with self._writing(at) as connection:

@@ -312,16 +312,19 @@ class TestResources:
     @pytest.mark.parametrize("key", ["aws:ResourceTag/env", "ssm:resourceTag/env"])
     def test_that_policies_tell_apart_by_tags(self, account: Building, key: str) -> None:
         account.admin("admin", profile=True)
-        condition = {"StringEquals": {key: "dev"}}
-        user = account.user("me", document(allow("ssm:SendCommand", Condition=condition)))
+        tagged = allow("ssm:SendCommand", Condition={"StringEquals": {key: "dev"}})
+        user = account.user("me", document(tagged, allow("ssm:SendCommand", on="arn:aws:ssm:*:*:document/*")))
+        alone = account.user("alone", document(tagged))
         arn = "arn:aws:ec2:eu-west-1:*:instance/i-1"
 
-        def standing(tags: dict[str, str] | None) -> Standing:
-            return account.find([Existing("instance", arn, "admin", tags=tags)])[user].standing
+        def standings(tags: dict[str, str] | None) -> tuple[Standing, Standing]:
+            found = account.find([Existing("instance", arn, "admin", tags=tags)])
+            return found[user].standing, found[alone].standing
 
-        assert standing({"env": "dev"}) is Standing.ESCALATES
-        assert standing({}) is Standing.NONE
-        assert standing(None) is Standing.CONDITIONAL
+        # Which tags the document has that the command comes from, nobody told.
+        assert standings({"env": "dev"}) == (Standing.ESCALATES, Standing.CONDITIONAL)
+        assert standings({}) == (Standing.NONE, Standing.NONE)
+        assert standings(None) == (Standing.CONDITIONAL, Standing.CONDITIONAL)
 
 
 class TestGoal:

@@ -57,7 +57,12 @@ def test_what_a_report_leaves_empty_stays_as_it_was(shelf: Any) -> None:
     shelf.report(Instance("shop", "one", "1", "production", "sha256:ab", source="ecs"))
     shelf.report(Instance("shop", "one", source="agent"), at=NOW + timedelta(minutes=1))
     (known,) = shelf.reader.instances(service="shop", after=("", ""), limit=9)
-    assert (known.release, known.environment, known.image, known.source) == ("1", "production", "sha256:ab", "ecs, agent")
+    assert (known.release, known.environment, known.image, known.source) == (
+        "1",
+        "production",
+        "sha256:ab",
+        "ecs, agent",
+    )
     assert (known.first_seen, known.last_seen) == (NOW, NOW + timedelta(minutes=1))
 
 
