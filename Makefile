@@ -6,9 +6,11 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 AGENT_BIN := agent/.venv/bin
 AGENT_READY := agent/.venv/.ready
+SCANNERS := .scanners
+SCANNERS_READY := $(SCANNERS)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test faults lint format agent agent-trixie agent-drivers guests bench docs requirements clean
+.PHONY: help setup demo test faults rules lint format agent agent-trixie agent-drivers guests bench docs requirements clean
 
 help:  ## what each target does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -29,15 +31,24 @@ $(AGENT_READY): agent/requirements/test.txt
 	$(AGENT_BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r agent/requirements/test.txt
 	@touch $@
 
+# Programs that Setpoint runs where they are; their libraries are at other versions than ours.
+$(SCANNERS_READY): requirements/scanners.txt
+	$(PYTHON) -m venv $(SCANNERS)
+	$(SCANNERS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/scanners.txt
+	@touch $@
+
 demo: $(READY)  ## the whole loop on a small production; KEEP=1 leaves it running
 	$(BIN)/python -m demo $(if $(KEEP),--keep)
 
-test: $(READY) $(AGENT_READY)  ## every test but the long ones: `faults`, `guests`, `agent-trixie`; JOBS=1: one by one
+test: $(READY) $(AGENT_READY) $(SCANNERS_READY)  ## every test but the long ones: `faults`, `guests`, `agent-trixie`; JOBS=1: one by one
 	$(BIN)/pytest -n $(JOBS) --dist loadfile tests/unit tests/contract tests/integration tests/e2e
 	cd agent && .venv/bin/pytest tests/unit tests/integration
 
 faults: $(READY)  ## some twenty minutes of killing, stopping and lying to it
 	$(BIN)/pytest tests/faults
+
+rules: $(SCANNERS_READY)  ## the semgrep rules over their examples, without a network
+	PATH=$(CURDIR)/$(SCANNERS)/bin:$$PATH semgrep --metrics off --disable-version-check --oss-only --test rules/semgrep
 
 lint: $(READY) $(AGENT_READY)  ## style, types, architecture, and the README's help text
 	$(BIN)/ruff check
@@ -81,7 +92,8 @@ requirements:  ## pin every dependency again, newest versions
 	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --universal --python-version 3.11 agent/requirements/guests.in -o agent/requirements/guests.txt
 	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --universal --python-version 3.11 agent/requirements/drivers.in -o agent/requirements/drivers.txt
 	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --universal --python-version 3.11 requirements/overhead.in -o requirements/overhead.txt
+	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --universal --python-version 3.11 requirements/scanners.in -o requirements/scanners.txt
 
 clean:  ## remove what this file made
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache demo/.run bench/.run
+	rm -rf $(VENV) $(SCANNERS) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache demo/.run bench/.run
 	rm -rf agent/.venv agent/.run agent/.mypy_cache agent/.ruff_cache agent/.pytest_cache agent/.hypothesis

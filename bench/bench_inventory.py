@@ -2,8 +2,8 @@
 
 Goals: a rare package p99 under 20 ms; one in half of all bills under 300 ms to the counts of each service and the first
 1,000 instances; one advisory's arrival to all its findings under 1 s; 100 bills a second, taken as the server takes
-them from pipelines at the same time, each of which waits until its own is durable; ten times the instances leave the rare
-question within 1.5 times.
+them from pipelines at the same time, each of which waits until its own is durable; ten times the instances leave the
+rare question within 1.5 times.
 
 The peer is the plain approach of a scanner: every bill matched anew, in the same run, by the same matcher with all
 advisories in memory. `make bench` runs a tenth of the fleet; `python -m bench.bench_inventory --full` the whole of

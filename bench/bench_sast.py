@@ -41,9 +41,7 @@ TOGETHER: Final = "together"
 def main() -> None:
     parser = argparse.ArgumentParser(description="Score static scanners, alone and joined with the agent's evidence.")
     parser.add_argument("--tools", default=",".join(OF_SOURCE), help="which, with commas between them")
-    parser.add_argument(
-        "--rounds", type=int, help="of the traffic, under exact coverage; as many as it says by default"
-    )
+    parser.add_argument("--rounds", type=int, help="of the traffic; as many as it says by default")
     parser.add_argument("--misses", action="store_true", help="list what was missed, raised and left")
     parser.add_argument("--only-joined", action="store_true", help="leave out what scanners tell alone")
     parser.add_argument("--python", help="an interpreter of 3.12 or newer, for exact coverage")
@@ -56,8 +54,7 @@ def main() -> None:
             show_tools(labelled, tools, folder / "cases", with_misses=options.misses)
             show_apart(folder)
         for interpreter in interpreters(options.python):
-            rounds = options.rounds if interpreter.is_exact else None
-            outcome = joined(labelled, tools, interpreter, rounds, folder / interpreter.version)
+            outcome = joined(labelled, tools, interpreter, options.rounds, folder / interpreter.version)
             show_joined(outcome, with_misses=options.misses)
 
 

@@ -12,14 +12,19 @@ import setpoint
 from setpoint.errors import InputError
 from setpoint.model.scan import Scan, ScannerRun, ScanStatus, Weakness
 from setpoint.scan.base import base_commit, checked_out, source_state
+from setpoint.scan.dependencies.advisories import Advisories
 from setpoint.scan.files import check_folder, find_files
+from setpoint.scan.iac.guardrails import Guardrails
 from setpoint.scan.interface import Scanner, ScanTarget
 from setpoint.scan.names import check_names
 from setpoint.scan.reports import read_report
 from setpoint.scan.sarif.reading import SarifLimits
 from setpoint.scan.scanners import run_side_by_side, shipped_scanners
 from setpoint.scan.weaknesses import newness, weaknesses_of
+from setpoint.settings import Settings
 from setpoint.settings.scan import ScanSettings
+from setpoint.wiring_scan_advisories import AdvisoryJudge
+from setpoint.wiring_scan_guardrails import GuardrailJudge
 
 STARTED: Final = frozenset({ScanStatus.COMPLETE, ScanStatus.PARTIAL, ScanStatus.FAILED, ScanStatus.TIMED_OUT})
 """What a scanner can come to that is here and has something to look at: nobody left it out."""
@@ -60,20 +65,21 @@ def examine_source(
     question: SourceQuestion,
     settings: ScanSettings,
     *,
+    configuration: Settings | None = None,
     told: Callable[[str], None] = lambda _line: None,
     is_stopped: Callable[[], bool] = lambda: False,
 ) -> Scan:
     """Raises `InputError` for a wrong question, a file that is no report, and a folder without anything to look at;
     `CouldNotTellError` where the base is not known.
 
-    `told` takes lines for people who wait.
+    `configuration` says which guardrails hold and which ledger has advisories; `told` takes lines for people who wait.
     """
     root = check_folder(question.root)
     base = base_commit(root, question.base) if question.base else ""
     limits = SarifLimits(settings.largest, settings.most_results)
     reports = [run for each in question.reports for run in read_report(each, root, limits)]
     exclude = (*settings.exclude, *question.exclude)
-    asked = _Asked(_chosen(question, settings), exclude, settings, told, is_stopped, question.files)
+    asked = _Asked(_chosen(question, settings, configuration), exclude, settings, told, is_stopped, question.files)
     empty_is_fine = bool(reports) or question.files is not None
     runs = [_counted(each, question, settings) for each in asked.look_at(root, empty_is_fine=empty_is_fine)]
     state = source_state(root)
@@ -127,12 +133,14 @@ def _listed(names: Sequence[str]) -> str:
     return f"{', '.join(names[:MOST_TOLD])}{more}"
 
 
-def _chosen(question: SourceQuestion, settings: ScanSettings) -> list[Scanner]:
+def _chosen(question: SourceQuestion, settings: ScanSettings, configuration: Settings | None) -> list[Scanner]:
     """Those that are asked for, else all but those that are off."""
     check_names(question.scanners, "--scanner")
     if not question.runs_scanners:
         return []
-    shipped = shipped_scanners(settings.semgrep_rules or shipped_rules())
+    own: Sequence[Scanner] = (Guardrails(GuardrailJudge(configuration)), Advisories(AdvisoryJudge(configuration)))
+    programs = shipped_scanners(settings.semgrep_rules or shipped_rules())
+    shipped = {**programs, **{each.name: each for each in own}}
     names = question.scanners or [each for each in shipped if each not in settings.off]
     return [shipped[each] for each in dict.fromkeys((*names, *settings.required))]
 

@@ -43,6 +43,7 @@ TABLE: Final = {
     "GET /v1/beats/latest": ("read", BOUND),
     "GET /v1/decisions": ("read", BOUND),
     "POST /v1/gate": ("gate", BOUND),
+    "POST /v1/gate/approvals": ("operate", BOUND),
     "GET /v1/remediations": ("read", BOUND),
     "GET /v1/remediations/{number}": ("read", BOUND),
     "POST /v1/remediations/{number}/approve": ("operate", BOUND),
@@ -110,7 +111,7 @@ PLACES: Final = {
 }
 """What stands in paths; all of it is one service's."""
 
-NAMING: Final = {"POST /v1/gate", "POST /v1/sboms", "POST /v1/instances"}
+NAMING: Final = {"POST /v1/gate", "POST /v1/gate/approvals", "POST /v1/sboms", "POST /v1/instances"}
 """Their bodies name the service that they are about."""
 
 ELSEWHERE: Final = PLACES | {"name": "shop", "number": "2"}
@@ -170,7 +171,7 @@ def ask(caller: Caller, name: str, token: str, places: dict[str, str], parameter
     if name == "GET /v1/policy/in-force":
         parameters = {"id": "encryption/bucket", "service": places["name"]} | (parameters or {})
     body = example_of(OPERATIONS[name])
-    if name in {"POST /v1/gate", "POST /v1/sboms"}:
+    if name in {"POST /v1/gate", "POST /v1/gate/approvals", "POST /v1/sboms"}:
         body = body | {"service": places["name"]}
     if name == "POST /v1/instances":
         body = {"instances": [each | {"service": places["name"]} for each in body["instances"]]}

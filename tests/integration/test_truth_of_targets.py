@@ -1,7 +1,8 @@
-"""The frozen targets are as they were frozen, and each of their faults still shows: a library's new version must not mend them."""
+"""The frozen targets are as they were frozen, and each of their faults still shows: a library's new version must not
+mend them.
+"""
 
 import pytest
-
 from tests.assets.targets.check import FROZEN, check_routes, check_target, digests, labels
 from tests.assets.targets.scoring import Finding, score
 
@@ -31,7 +32,9 @@ def test_whoever_reports_just_the_labels_finds_everything(target: str) -> None:
 @pytest.mark.parametrize("target", ["api", "site"])
 def test_a_finding_on_a_near_miss_or_on_the_repaired_twin_is_false(target: str) -> None:
     near = [
-        Finding(place["method"], place["route"], label["cwe"]) for label in labels(target) for place in label["near_misses"]
+        Finding(place["method"], place["route"], label["cwe"])
+        for label in labels(target)
+        for place in label["near_misses"]
     ]
     outcome = score(target, near)
     assert outcome.unlabelled == ()

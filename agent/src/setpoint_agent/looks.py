@@ -86,7 +86,7 @@ class Usual:
         return (sink, route, text) in self._times or (sink, route, text) in self._older
 
     def looked(self, sink: str, route: str, text: str) -> int:
-        """It was looked at in vain; for how many calls that stands: those with the same text that passed before, too."""
+        """It was looked at in vain; for how many calls that stands: those of the same text that passed before, too."""
         if len(text) > LONGEST_TEXT or (sink, route) in self._found:
             return 1
         key = (sink, route, text)

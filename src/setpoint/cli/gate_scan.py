@@ -85,7 +85,8 @@ class ScanOptions:
         from setpoint.wiring_scan import SourceQuestion, examine_source
 
         is_configured = self.config != DEFAULT_FILE or self.config.exists()
-        settings = load_settings(self.config).scan if is_configured else ScanSettings()
+        configuration = load_settings(self.config) if is_configured else None
+        settings = configuration.scan if configuration else ScanSettings()
         question = SourceQuestion(
             self.root,
             runs_scanners=self.folder is not None,
@@ -94,7 +95,7 @@ class ScanOptions:
             exclude=tuple(exclude),
             base=self.base,
         )
-        return examine_source(question, settings, told=_tell)
+        return examine_source(question, settings, configuration=configuration, told=_tell)
 
 
 def scan_options(command: Callable[..., int]) -> Callable[..., int]:

@@ -20,7 +20,7 @@ from setpoint.model.decision import Verdict
 from setpoint.model.policy import Severity
 from setpoint.model.scan import Scan, ScanStatus, Weakness
 from setpoint.scan.names import NAMES
-from setpoint.settings import ScanSettings, load_settings
+from setpoint.settings import Settings, load_settings
 
 FILE: Final = click.Path(path_type=Path)
 
@@ -75,13 +75,13 @@ def command(
     from setpoint.reports.making import scan_report
     from setpoint.wiring_scan import SourceQuestion
 
-    settings = _settings(config)
+    configuration = _configuration(config)
     root, files = _asked(paths)
     left_out = (*exclude, *within(wanted, root))
     question = SourceQuestion(root, scanners=scanners, reports=reports, exclude=left_out, base=base, files=files)
     output, least = Output.of(as_json=as_json), Severity(fail_on)
     with pipeline(output, wanted) as ahead:
-        scan = examined(question, settings)
+        scan = examined(question, configuration)
         ahead.scanned(scan, root)
         counting = _counting(scan, least)
         code = _exit_code(scan, counting, of_files=files is not None)
@@ -112,10 +112,10 @@ def _in_folder(path: Path, folder: Path) -> str:
     return absolute.relative_to(folder).as_posix()
 
 
-def _settings(config: Path) -> ScanSettings:
-    """A folder can be looked at without any configuration; one that is there, or is named, counts."""
+def _configuration(config: Path) -> Settings | None:
+    """A folder can be looked at without any; one that is there, or is named, counts."""
     named = click.get_current_context().get_parameter_source("config") is not click.core.ParameterSource.DEFAULT
-    return load_settings(config).scan if named or config.exists() else ScanSettings()
+    return load_settings(config) if named or config.exists() else None
 
 
 def _counting(scan: Scan, least: Severity) -> int:

@@ -10,15 +10,16 @@ import click
 from setpoint.cli.output import one_line
 from setpoint.cli.stopping import stop_on_signals
 from setpoint.model.scan import Scan
-from setpoint.settings import ScanSettings
+from setpoint.settings import ScanSettings, Settings
 from setpoint.wiring_scan import SourceQuestion, examine_source
 
 
-def examined(question: SourceQuestion, settings: ScanSettings) -> Scan:
+def examined(question: SourceQuestion, configuration: Settings | None) -> Scan:
     """As `examine_source`; `click.Abort` where the command was told to stop meanwhile."""
     stop = threading.Event()
+    settings = configuration.scan if configuration else ScanSettings()
     with stop_on_signals(stop):
-        scan = examine_source(question, settings, told=_tell, is_stopped=stop.is_set)
+        scan = examine_source(question, settings, configuration=configuration, told=_tell, is_stopped=stop.is_set)
     if stop.is_set():
         raise click.Abort
     return scan

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
 from setpoint.decide.grounds import Ground
@@ -110,6 +111,12 @@ def reach_of(found: Finding) -> Reach:
     return Reach.ATTACKED if found.evidence["is_attacked"] else REACHES[Standing(found.evidence["standing"])]
 
 
+def first_seen_of(found: Finding) -> datetime | None:
+    """Since when it is there, in whatever file it was; None where it is told for the first time."""
+    since: str | None = found.evidence["first_seen"]
+    return datetime.fromisoformat(since) if since else None
+
+
 def score_of(found: Finding) -> float | None:
     """CVSS's; None where no tool gave one."""
     scored: float | None = found.evidence["score"]
@@ -146,6 +153,7 @@ def _evidence(known: KnownWeakness) -> dict[str, Json]:
         "places": list(standing.places),
         "watched": standing.watched,
         "is_attacked": known.is_attacked,
+        "first_seen": known.first_seen.isoformat() if known.first_seen else None,
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Final
 
 from setpoint.decide import code, component, inside
@@ -35,7 +36,7 @@ def _risk_input(finding: Finding, circumstances: Circumstances, met: Mapping[str
     same = [met[key] for key in finding.evidence["places"] if key in met] if of_code else []
     severity = max((finding.severity, *(each.severity for each in same)), key=lambda each: each.rank)
     reach = max((_reach(each) for each in (finding, *same)), key=lambda each: each.rank)
-    ages = [age for each in (finding, *same) if (age := _age(each.id, circumstances)) is not None]
+    ages = [age for each in (finding, *same) if (age := _age_of(each, circumstances)) is not None]
     return RiskInput(
         f"{finding.rule} of {place_of(finding)}",
         severity,
@@ -75,10 +76,21 @@ def untold_risks(grounds: Sequence[Ground], circumstances: Circumstances) -> lis
     ]
 
 
+def _age_of(finding: Finding, circumstances: Circumstances) -> float | None:
+    """In days."""
+    since = code.first_seen_of(finding) if finding.source is FindingSource.CODE else None
+    return _days(since, circumstances) if since else _age(finding.id, circumstances)
+
+
 def _age(finding: str, circumstances: Circumstances) -> float | None:
-    """In days; a clock that jumped back makes nothing younger than new."""
-    seen = circumstances.first_seen.get(finding, circumstances.oldest_finding)
-    return max(0.0, (circumstances.now - seen).total_seconds() / 86400.0) if seen else None
+    """In days."""
+    since = circumstances.first_seen.get(finding, circumstances.oldest_finding)
+    return _days(since, circumstances) if since else None
+
+
+def _days(since: datetime, circumstances: Circumstances) -> float:
+    """A clock that jumped back makes nothing younger than new."""
+    return max(0.0, (circumstances.now - since).total_seconds() / 86400.0)
 
 
 def place_of(finding: Finding) -> str:

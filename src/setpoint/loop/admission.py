@@ -241,7 +241,6 @@ class Admission:
             shown,
             unknowns=(*case.unknowns, *shown.unknowns, *code.unknowns, *missing),
             remarks=(*shown.remarks, *code.remarks),
-            first_seen={**shown.first_seen, **code.first_seen},
             waivers=(*self.waivers, *shown.waivers),
         )
         resources = (*case.resources, *code.resources)
@@ -280,13 +279,12 @@ class Admission:
         if changes.open is None:
             return
         exceptions = Exceptions.at(now, Urn.service(service), judged.case.circumstances.waivers, NO_EXCEPTIONS.baseline)
-        known = [each.weakness for each in changes.open]
-        findings = code_findings(self.code, service, known, judged.evidence, exceptions)
+        findings = code_findings(self.code, service, changes.open, judged.evidence, exceptions)
         writer.code().record_findings(self.settings.scope, service, findings, now)
 
     def _last_known(self, case: _Case, because: str) -> GateCase:
         now, scan = self.clock(None).now(), case.bringing.scan
-        code = code_alone(self.code, case.release, scan) if self.code is not None else ShownCode()
+        code = code_alone(self.code, scan) if self.code is not None else ShownCode()
         try:
             known = self.keeper.recall(self.settings.scope, now)
         except CouldNotTellError as doubt:

@@ -7,13 +7,13 @@ confirms or clears them, release by release.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
 from setpoint.compare.interface import WeaknessJoiner
 from setpoint.decide.interface import CodeJudge
-from setpoint.model.code import NOT_ASKED, KnownWeakness
+from setpoint.model.code import NOT_ASKED, KnownWeakness, OpenWeakness
 from setpoint.model.exceptions import Exceptions
 from setpoint.model.finding import Finding, FindingSource
 from setpoint.model.inside import CodeSeen
@@ -42,8 +42,6 @@ class ShownCode:
     """All that its scans told; None where nothing is known."""
     resources: tuple[Resource, ...] = ()
     """As the gate takes it among the declared ones."""
-    first_seen: Mapping[str, datetime] = field(default_factory=dict)
-    """Finding id → since when the weakness is known, in whatever file it was."""
     unknowns: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
 
@@ -59,13 +57,18 @@ class Evidence:
         self.attacked = frozenset(each.key for each in self.seen.places if each.attacks)
         self.scanned = _scanned(ledger, seen)
 
-    def known(self, parts: CodeParts, weaknesses: Sequence[Weakness]) -> list[KnownWeakness]:
-        """Each with its standing."""
+    def known(
+        self, parts: CodeParts, weaknesses: Sequence[Weakness], since: Mapping[str, datetime]
+    ) -> list[KnownWeakness]:
+        """Each with its standing; `since` says by fingerprint when it was first told."""
         standings = parts.joiner.standings(weaknesses, self.seen, self.scanned)
-        return [self._known(each, standings.get(each.fingerprint, NOT_ASKED)) for each in weaknesses]
+        return [
+            self._known(each, standings.get(each.fingerprint, NOT_ASKED), since.get(each.fingerprint))
+            for each in weaknesses
+        ]
 
-    def _known(self, weakness: Weakness, standing: StandingOf) -> KnownWeakness:
-        return KnownWeakness(weakness, standing, not self.attacked.isdisjoint(standing.places))
+    def _known(self, weakness: Weakness, standing: StandingOf, since: datetime | None) -> KnownWeakness:
+        return KnownWeakness(weakness, standing, not self.attacked.isdisjoint(standing.places), since)
 
 
 def shown_code(
@@ -77,15 +80,15 @@ def shown_code(
     if whole is None:
         return ShownCode()
     first = reader.known(release.service)
-    known = evidence.known(parts, _with_newness(whole.weaknesses, release, first))
-    return _shown(parts, release, whole, known, first)
+    since = {fingerprint: at for fingerprint, (_, at) in first.items()}
+    return _shown(parts, whole, evidence.known(parts, _with_newness(whole.weaknesses, release, first), since))
 
 
-def code_alone(parts: CodeParts, release: Release, scan: Scan | None) -> ShownCode:
+def code_alone(parts: CodeParts, scan: Scan | None) -> ShownCode:
     """Without the ledger: what the release brings, and nothing that production says of it."""
     if scan is None:
         return ShownCode()
-    return _shown(parts, release, scan, [KnownWeakness(each, OUT_OF_REACH) for each in scan.weaknesses], {})
+    return _shown(parts, scan, [KnownWeakness(each, OUT_OF_REACH) for each in scan.weaknesses])
 
 
 def missing_scans(wanted: Collection[ScanKind], scan: Scan | None) -> Iterator[str]:
@@ -98,25 +101,13 @@ def missing_scans(wanted: Collection[ScanKind], scan: Scan | None) -> Iterator[s
             yield f"a scan of kind {kind} is required, and none is whole: {'; '.join(_doubt(each) for each in runs)}"
 
 
-def _shown(
-    parts: CodeParts,
-    release: Release,
-    scan: Scan,
-    known: Sequence[KnownWeakness],
-    first: Mapping[str, tuple[str, datetime]],
-) -> ShownCode:
-    since = {
-        each.finding_id(release.service): first[each.weakness.fingerprint][1]
-        for each in known
-        if each.weakness.fingerprint in first
-    }
+def _shown(parts: CodeParts, scan: Scan, known: Sequence[KnownWeakness]) -> ShownCode:
     doubts = frozenset(each.scanner for each in scan.doubts)
     beside = [each for each in scan.runs if not each.status.is_certain and each.scanner not in doubts]
     missing = sorted(each.scanner for each in beside if each.status is ScanStatus.MISSING)
     return ShownCode(
         scan=scan,
         resources=(parts.judge.scan(known),),
-        first_seen=since,
         unknowns=tuple(f"its source was not scanned wholly: {_doubt(each)}" for each in scan.doubts),
         remarks=(
             *(f"not all of its source was scanned: {_doubt(each)}" for each in beside if each.scanner not in missing),
@@ -154,7 +145,9 @@ def _scanned(ledger: LedgerReader, seen: CodeSeen) -> dict[str, Sequence[Weaknes
 
 
 def code_findings(
-    parts: CodeParts, service: str, weaknesses: Sequence[Weakness], evidence: Evidence, exceptions: Exceptions
+    parts: CodeParts, service: str, has: Sequence[OpenWeakness], evidence: Evidence, exceptions: Exceptions
 ) -> tuple[Finding, ...]:
     """Of all that a service has."""
-    return parts.judge.judge(service, evidence.known(parts, weaknesses), exceptions)
+    since = {each.weakness.fingerprint: each.first_seen for each in has}
+    known = evidence.known(parts, [each.weakness for each in has], since)
+    return parts.judge.judge(service, known, exceptions)

@@ -46,8 +46,8 @@ class CodeConcluder:
             return
         met = ledger.findings(scope=parts.settings.scope, urn=urn)
         evidence = Evidence(ledger, service, [each.finding for each in met])
-        known = [each.weakness for each in ledger.code().open(service)]
-        findings = code_findings(parts.code, service, known, evidence, self._accepted.about(urn))
+        has = ledger.code().open(service)
+        findings = code_findings(parts.code, service, has, evidence, self._accepted.about(urn))
         now = parts.clock.now()
         with self._recorder.step():
             changes = self._writer.code().record_findings(parts.settings.scope, service, findings, now)

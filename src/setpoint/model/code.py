@@ -35,6 +35,8 @@ class KnownWeakness:
     standing: StandingOf = NOT_ASKED
     is_attacked: bool = False
     """Attacks were seen to get through there."""
+    first_seen: datetime | None = None
+    """Since when the service has it, in whatever file it was; None for one that is told now."""
 
     @property
     def path(self) -> str:

@@ -129,7 +129,7 @@ class Watch:
     defined: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """File that was seen to be loaded → the functions in it, whether they ran or not."""
     looks: Mapping[SinkCaller, int] = field(default_factory=dict)
-    """How many of its calls were looked at and held nothing of their request."""
+    """How many calls on its way to a sink were watched, and held nothing of their request that was not made safe."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,7 +102,7 @@ class SinkCaller:
 
 @dataclass(frozen=True, slots=True)
 class ReportedLooks:
-    """How often an agent looked at what such a line hands over, and found nothing of its request in it."""
+    """How many calls on its way to a sink an agent watched, and found nothing of its request that was not made safe."""
 
     caller: SinkCaller
     count: int

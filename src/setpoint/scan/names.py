@@ -8,7 +8,7 @@ from typing import Final
 from setpoint.errors import InputError
 from setpoint.fields import did_you_mean
 
-NAMES: Final = ("ruff", "bandit", "semgrep", "detect-secrets", "gitleaks", "zizmor")
+NAMES: Final = ("ruff", "bandit", "semgrep", "detect-secrets", "gitleaks", "zizmor", "guardrails", "advisories")
 
 
 def check_names(names: Iterable[str], where: str) -> None:

@@ -66,8 +66,14 @@ class SourceFile:
         if key not in self._located:
             spans = self._python.spans(statement)
             spans = (lines, *spans[1:]) if spans else ()
-            texts = (_text(parts, is_secret=each) for each in (False, True))
-            self._located[key] = Located(lines[0], function, spans, *texts, name=assigned_name(statement))
+            self._located[key] = Located(
+                first=lines[0],
+                function=function,
+                spans=spans,
+                text=_text(parts, is_secret=False),
+                text_without_values=_text(parts, is_secret=True),
+                name=assigned_name(statement),
+            )
         return self._located[key]
 
     def _by_line(self, place: CodePlace) -> Located:
@@ -77,7 +83,8 @@ class SourceFile:
         named = line or self._name.rpartition("/")[2]
         return Located(
             first=first,
-            function="",
+            # Of what has no line, what it is in tells it from the rest of the file.
+            function="" if place.line else place.function,
             spans=((first, last),) if first else (),
             text=folded(named, self._name, is_secret=False),
             text_without_values=folded(line, self._name, is_secret=True) if line else named,

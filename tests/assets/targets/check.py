@@ -1,6 +1,7 @@
 """Proves the truth: each fault shows by its own requests on the faulty target and not on the repaired one.
 
-`python -m tests.assets.targets.check [--frozen]`; ends with status 1 and says what does not hold. Called by hand and by the tests.
+`python -m tests.assets.targets.check [--frozen]`; ends with status 1 and says what does not hold. Called by hand
+and by the tests.
 """
 
 import argparse
@@ -12,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-
 from tests.assets.targets.proofs import of_api, of_api_injection, of_site, of_tls
 from tests.assets.targets.proofs.asking import HARMLESS, PROOFS, Proof, Setting
 from tests.assets.targets.running import running_target
@@ -60,7 +60,8 @@ def check_routes(target: str) -> list[str]:
         known = {shape(route) for route in httpx.get(f"{running.truth}/__truth__/routes").json()}
     named = [(label["id"], place) for label in labels(target) for place in (label, *label["near_misses"])]
     return [
-        f"{fault}: there is no {place['method']} {place['route']}" for fault, place in named
+        f"{fault}: there is no {place['method']} {place['route']}"
+        for fault, place in named
         if place["route"] != "*" and shape(f"{place['method']} {place['route']}") not in known
     ]
 
@@ -74,7 +75,8 @@ def frozen_files() -> list[Path]:
 
 def digests() -> str:
     return "".join(
-        f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(HERE).as_posix()}\n" for path in frozen_files()
+        f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(HERE).as_posix()}\n"
+        for path in frozen_files()
     )
 
 
@@ -97,7 +99,11 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.freeze:
         FROZEN.write_text(digests(), encoding="utf-8")
-    wrong = [] if not FROZEN.exists() or digests() == FROZEN.read_text(encoding="utf-8") else ["the files differ from FROZEN"]
+    wrong = (
+        []
+        if not FROZEN.exists() or digests() == FROZEN.read_text(encoding="utf-8")
+        else ["the files differ from FROZEN"]
+    )
     if not (arguments.frozen or arguments.freeze):
         wrong += check_everything()
     print("\n".join(wrong) or f"all {len(labels())} faults hold")

@@ -1,6 +1,7 @@
 """Scores what a scanner reported against the truth. Called by benchmarks and tests; knows nothing of any scanner.
 
-A fault is found when a finding names its method, its route and a CWE of its family. See README.md for the whole rule.
+A fault is found when a finding names its method, its route and a CWE of its family. See README.md for the whole
+rule.
 """
 
 import re
@@ -59,11 +60,14 @@ def score(target: str, findings: Iterable[Finding], *, repaired: bool = False) -
 
 
 def _shown(known: list[Label], finding: Finding) -> list[Label]:
-    """The faults that the finding tells of: those at its place, else the site-wide ones, unless its place is a near-miss."""
+    """The faults that the finding tells of: those at its place, else the site-wide ones, unless its place is a
+    near-miss."""
     told = [label for label in known if finding.cwe in {*label["accepts"], *label["also"]}]
     here = [label for label in told if not label["site_wide"] and _is_at(label, finding)]
     wide = [label for label in told if label["site_wide"] and _same_part(label["part"], finding.part)]
-    wide = [label for label in wide if label["method"] == finding.method] or [label for label in wide if label["method"] == "*"]
+    wide = [label for label in wide if label["method"] == finding.method] or [
+        label for label in wide if label["method"] == "*"
+    ]
     near = _near(known, finding)
     if near:  # it is about that near-miss, if it does not name the part of another fault
         wide = [label for label in wide if finding.part and label not in near]
@@ -75,7 +79,8 @@ def _shown(known: list[Label], finding: Finding) -> list[Label]:
 def _near(known: list[Label], finding: Finding) -> list[Label]:
     """The faults for which the finding took something harmless."""
     return [
-        label for label in known
+        label
+        for label in known
         if finding.cwe in label["accepts"] and any(_is_at(near_miss, finding) for near_miss in label["near_misses"])
     ]
 

@@ -1,7 +1,7 @@
 """Runs one target on the loopback until it is ended: `python -m tests.assets.targets.serve api|site [--repaired] …`.
 
-Prints one line when it answers: `ready URL truth URL` (and, with `--tls`, `authority FILE`: the certificate to be trusted).
-Uses the interpreter that runs it.
+Prints one line when it answers: `ready URL truth URL` (and, with `--tls`, `authority FILE`: the certificate to be
+trusted). Uses the interpreter that runs it.
 """
 
 import argparse
@@ -20,12 +20,16 @@ def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.assets.targets.serve", description=__doc__)
     parser.add_argument("target", choices=["api", "site"])
     parser.add_argument("--repaired", action="store_true", help="the twin without any fault")
-    parser.add_argument("--mend", action="append", default=[], metavar="ID", help="take out this one fault (repeatable)")
+    parser.add_argument(
+        "--mend", action="append", default=[], metavar="ID", help="take out this one fault (repeatable)"
+    )
     parser.add_argument("--port", type=int, default=0, help="default: a free one")
     parser.add_argument("--truth-port", type=int, default=0, help="default: a free one")
     parser.add_argument("--log", type=Path, help="append every change of state to this file, as JSON lines")
     parser.add_argument("--tls", action="store_true", help="serve the site over TLS, with the faults of TLS or without")
-    parser.add_argument("--with-agent", action="store_true", help="load setpoint-agent first (its settings: SETPOINT_*)")
+    parser.add_argument(
+        "--with-agent", action="store_true", help="load setpoint-agent first (its settings: SETPOINT_*)"
+    )
     return parser.parse_args()
 
 
@@ -40,7 +44,6 @@ def start_agent() -> None:
 
 def serve_api(arguments: argparse.Namespace) -> None:
     import uvicorn
-
     from tests.assets.targets.api.application import make_application, make_world
 
     world = make_world(repaired=arguments.repaired, mended=arguments.mend, log=arguments.log)
@@ -58,7 +61,12 @@ def serve_api(arguments: argparse.Namespace) -> None:
             await super().startup(sockets)
             say_ready(world.origin, truth.server_address[1])
 
-    config = uvicorn.Config(shop.front, http="h11", log_level="critical", server_header=False, timeout_graceful_shutdown=1)
+    signal.signal(
+        signal.SIGTERM, lambda *_: None
+    )  # uvicorn raises it again once it has ended; the folder is to go first
+    config = uvicorn.Config(
+        shop.front, http="h11", log_level="critical", server_header=False, timeout_graceful_shutdown=1
+    )
     asyncio.run(Server(config).serve([listener]))
 
 
@@ -69,8 +77,12 @@ def serve_site(arguments: argparse.Namespace) -> None:
     world = make_world(repaired=arguments.repaired, mended=arguments.mend, log=arguments.log, tls=arguments.tls)
     application = make_application(world)
     truth = start_truth_server(
-        world, port=arguments.truth_port, token=lambda username, kind: None,
-        routes=lambda: [f"{method} {rule.rule}" for rule in application.url_map.iter_rules() for method in rule.methods or ()],
+        world,
+        port=arguments.truth_port,
+        token=lambda username, kind: None,
+        routes=lambda: [
+            f"{method} {rule.rule}" for rule in application.url_map.iter_rules() for method in rule.methods or ()
+        ],
     )
     server = SiteServer(arguments.port, application, world)
     ended = threading.Event()

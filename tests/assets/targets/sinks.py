@@ -1,6 +1,7 @@
 """The dangerous ends that both targets share, each with its safe twin: shell, files, XML, templates, filters, fetches.
 
-`unsafe` is the fault's switch. The unsafe branch is what a hurried developer writes; the safe one is the ordinary repair.
+`unsafe` is the fault's switch. The unsafe branch is what a hurried developer writes; the safe one is the ordinary
+repair.
 """
 
 import os
@@ -21,7 +22,8 @@ METADATA_HOSTS = frozenset({"169.254.169.254", "metadata.google.internal"})
 """Where clouds answer; here they lead to the target's own loopback port."""
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost"})
 ALLOWED_FETCHES = frozenset({"images.shop.test", "cdn.shop.test"})
-"""The hosts from which the repaired targets would fetch; none of them exists, so that nothing ever leaves the machine."""
+"""The hosts from which the repaired targets would fetch; none of them exists, so that nothing ever leaves the
+    machine."""
 MAX_FETCHED = 4_096
 HOST_NAME = re.compile(r"[A-Za-z0-9.-]{1,253}")
 
@@ -35,10 +37,17 @@ class Unreachable(Exception):
 
 
 def run_shell(command: str, folder: Path) -> tuple[int, str]:
-    """Exit status and output of `sh -c`, with nothing of this process's environment; whoever lasts too long is ended."""
+    """Exit status and output of `sh -c`, with nothing of this process's environment; whoever lasts too long is
+    ended."""
     process = subprocess.Popen(
-        ["/bin/sh", "-c", command.replace("\0", "")], cwd=folder, env={"PATH": "/usr/bin:/bin"}, text=True,
-        errors="replace", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        ["/bin/sh", "-c", command.replace("\0", "")],
+        cwd=folder,
+        env={"PATH": "/usr/bin:/bin"},
+        text=True,
+        errors="replace",
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
     try:
@@ -69,9 +78,9 @@ def is_known_host(host: str, folder: Path, *, unsafe: bool) -> bool:
 def read_text(folder: Path, name: str, *, unsafe: bool) -> str:
     """A text of the folder. Raises FileNotFoundError."""
     path = folder / name
-    if not unsafe and not path.resolve().is_relative_to(folder.resolve()):
-        raise FileNotFoundError(name)
     try:
+        if not unsafe and not path.resolve().is_relative_to(folder.resolve()):
+            raise FileNotFoundError(name)
         return path.read_text(encoding="utf-8", errors="replace")[:65_536]
     except (OSError, ValueError) as error:  # a folder, a NUL byte, a name too long
         raise FileNotFoundError(name) from error
@@ -80,7 +89,8 @@ def read_text(folder: Path, name: str, *, unsafe: bool) -> str:
 def read_names(document: bytes, *, unsafe: bool) -> list[str]:
     """The text of every `name` element. Raises Refused for what is no XML."""
     parser = (
-        etree.XMLParser(resolve_entities=True, load_dtd=True, no_network=True) if unsafe
+        etree.XMLParser(resolve_entities=True, load_dtd=True, no_network=True)
+        if unsafe
         else etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True)
     )
     try:
@@ -135,13 +145,17 @@ def fetch(url: str, metadata_port: int, *, unsafe: bool) -> str:
         raise Refused("url")
     opener = urllib.request.OpenerDirector()
     for handler in (
-        _LoopbackHandler(metadata_port), urllib.request.FileHandler(), urllib.request.UnknownHandler(),
-        urllib.request.HTTPRedirectHandler(), urllib.request.HTTPErrorProcessor(), urllib.request.HTTPDefaultErrorHandler(),
+        _LoopbackHandler(metadata_port),
+        urllib.request.FileHandler(),
+        urllib.request.UnknownHandler(),
+        urllib.request.HTTPRedirectHandler(),
+        urllib.request.HTTPErrorProcessor(),
+        urllib.request.HTTPDefaultErrorHandler(),
     ):
         opener.add_handler(handler)
     try:
         with opener.open(url, timeout=3) as response:
-            return response.read(MAX_FETCHED).decode("utf-8", "replace")
+            return str(response.read(MAX_FETCHED), "utf-8", "replace")
     except (OSError, ValueError, HTTPException) as error:
         raise Unreachable(str(error)) from error
 
@@ -215,7 +229,9 @@ def _combine(kind: str, parts: list[Any]) -> Any:
 
 
 def _comparison(name: str, value: str) -> Any:
-    literal = (re.escape(re.sub(r"\\([0-9a-fA-F]{2})", lambda m: chr(int(m[1], 16)), piece)) for piece in value.split("*"))
+    literal = (
+        re.escape(re.sub(r"\\([0-9a-fA-F]{2})", lambda m: chr(int(m[1], 16)), piece)) for piece in value.split("*")
+    )
     pattern = re.compile(".*".join(literal), re.IGNORECASE | re.DOTALL)
     return lambda entry: name in entry and pattern.fullmatch(entry[name]) is not None
 

@@ -1,7 +1,8 @@
 """A second loopback port beside each target: its log for the tests, and the cloud's metadata as seen from the inside.
 
-A tester is never told of it. Paths: GET `/__truth__/log`, POST `/__truth__/reset`, GET `/__truth__/token?user=&kind=expired|foreign`
-(credentials such as an operator would supply), GET `/__truth__/routes`, and `/latest/…`, `/computeMetadata/…`.
+A tester is never told of it. Paths: GET `/__truth__/log`, POST `/__truth__/reset`, GET
+`/__truth__/token?user=&kind=expired|foreign` (credentials such as an operator would supply), GET
+`/__truth__/routes`, and `/latest/…`, `/computeMetadata/…`.
 """
 
 import json

@@ -1,7 +1,7 @@
 """What a target stands on: which faults are in, its database, and the log of everything that it changed.
 
-Used by both targets. The log is the truth about safety: triggers in the database, not the handlers, say what a request changed, so
-that a change made by an injected statement is recorded as well.
+Used by both targets. The log is the truth about safety: triggers in the database, not the handlers, say what a
+request changed, so that a change made by an injected statement is recorded as well.
 """
 
 import atexit
@@ -82,8 +82,15 @@ class Journal:
             return
         with self.lock:
             line = Effect(
-                sequence=len(self.effects) + 1, at=time.time(), method=request.method, path=request.path,
-                route=request.route(), effect=effect, rows=rows, outside=outside, destructive=destructive,
+                sequence=len(self.effects) + 1,
+                at=time.time(),
+                method=request.method,
+                path=request.path,
+                route=request.route(),
+                effect=effect,
+                rows=rows,
+                outside=outside,
+                destructive=destructive,
             )
             self.effects.append(line)
             if self.file is not None:
@@ -173,8 +180,15 @@ class World:
     """One running target: its faults, its data, its folder and its log."""
 
     def __init__(
-        self, target: str, *, schema: str, seed: Callable[["World"], None], repaired: bool = False,
-        mended: Iterable[str] = (), log: Path | None = None, tls: bool = False,
+        self,
+        target: str,
+        *,
+        schema: str,
+        seed: Callable[["World"], None],
+        repaired: bool = False,
+        mended: Iterable[str] = (),
+        log: Path | None = None,
+        tls: bool = False,
     ) -> None:
         self.known = fault_ids(target)
         unknown = set(mended) - self.known

@@ -39,8 +39,8 @@ RELEASE = Release("shop", "1")
 
 def _known(number: int = 1, standing: Standing = Standing.UNKNOWN, **changes: Any) -> KnownWeakness:
     told = StandingOf(standing, "as it is", changes.pop("places", ()), changes.pop("watched", 0))
-    is_attacked = changes.pop("is_attacked", False)
-    return KnownWeakness(weakness(number, **changes), told, is_attacked)
+    is_attacked, first_seen = changes.pop("is_attacked", False), changes.pop("first_seen", None)
+    return KnownWeakness(weakness(number, **changes), told, is_attacked, first_seen)
 
 
 def _compiled(*policies: Policy) -> PolicySet:
@@ -113,14 +113,14 @@ def test_production_says_how_much_it_weighs(
 
 
 def test_a_score_and_an_age_weigh(decide: Decide) -> None:
-    known = _known(score=10.0)
-    decision = decide([known], first_seen={known.finding_id("shop"): NOW - timedelta(days=30)})
+    decision = decide([_known(score=10.0, first_seen=NOW - timedelta(days=30)), _known(2)])
     assert _factor(decision, "severity") == pytest.approx(10.0)
     assert _factor(decision, "age") == pytest.approx(1.25)
 
 
 def test_what_policies_see_of_a_weakness_comes_back(decide: Decide) -> None:
-    known = [_known(1, Standing.CONFIRMED, places=("k",), watched=3, is_attacked=True, score=1.5), _known(2)]
+    full = _known(1, Standing.CONFIRMED, places=("k",), watched=3, is_attacked=True, score=1.5, first_seen=NOW)
+    known = [full, _known(2)]
     assert list(known_in(scan_resource(known))) == known
 
 

@@ -9,11 +9,12 @@ import hashlib
 import json
 from typing import Any, Final
 
+from setpoint_agent.components import children
 from setpoint_agent.components.bill import Bill, heading
 from setpoint_agent.room import Room
 from setpoint_agent.settings import Settings
 
-OCTETS: Final = 130_000
+OCTETS: Final = 65_000
 """Of components in one report: what is left goes with the next."""
 MOST_ROWS: Final = 5_000
 _DIGITS: Final = 32
@@ -29,12 +30,19 @@ class Components:
 
     def begin_anew(self) -> None:
         """At the start of a boot: a child tells all of it, but what its parent has read it need not read again."""
+        self.has_forked = False
+        """This process, at least once."""
         self._begun = False
         self._is_told = False
         """All of it, as it was at the last look."""
         self._told: dict[str, str] = {}
         """Reference → digest of what was told of it."""
         self._digest = ""
+
+    def is_left_to_children(self) -> bool:
+        """Whether it is of children alone that anything is to be told: to read all that is installed takes a few MB,
+        and the parent of a pre-fork server does nothing but wait."""
+        return self.has_forked and children.are_alive()
 
     def take_changed(self) -> dict[str, Any]:
         """The member `sbom` of a report (schemas/agent-report.schema.json)."""

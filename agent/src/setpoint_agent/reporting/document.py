@@ -85,8 +85,9 @@ class Reports:
         }
         if self._coverage is not None:
             changes["functions"] = self._coverage.take_changed(FUNCTIONS_OCTETS)
-        if self._components is not None:
-            changes["sbom"] = self._components.take_changed()
+        components = self._components
+        if components is not None and (self._operations.requests or not components.is_left_to_children()):
+            changes["sbom"] = components.take_changed()
         return changes
 
     def _agent(self, *, watching: bool) -> dict[str, Any]:

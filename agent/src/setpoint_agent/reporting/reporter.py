@@ -143,6 +143,8 @@ class Reporter:
         _end(self._threads, AT_A_FORK, farewell=False)
 
     def after_fork_in_parent(self) -> None:
+        if self._components is not None:
+            self._components.has_forked = True
         if self._started:
             self._start_threads()
 

@@ -297,3 +297,21 @@ def test_a_child_is_a_boot_of_its_own(make: Make, control_plane: ControlPlane, m
     assert of_child[0]["boot"] != control_plane.reports[0]["boot"]
     reporter.record(evidence(frames=at(78)))
     control_plane.wait_for(lambda reports: [each for each in findings(reports) if each["frames"][0]["line"] == 78])
+
+
+def test_a_parent_leaves_the_bill_of_materials_to_its_children(make: Make, control_plane: ControlPlane) -> None:
+    """As long as there are any, and it answers nothing itself."""
+    reporter = make(components=True, report_seconds=0.3)
+    ending, end = os.pipe()
+    reporter.before_fork()
+    child = os.fork()
+    if not child:
+        os.close(end)
+        os.read(ending, 1)
+        os._exit(0)
+    reporter.after_fork_in_parent()
+    control_plane.wait_for(lambda reports: len(reports) > 1)
+    assert not any("sbom" in each for each in control_plane.reports)
+    os.close(end)
+    os.waitpid(child, 0)
+    control_plane.wait_for(lambda reports: [each for each in reports if "sbom" in each])

@@ -28,7 +28,7 @@ class Met:
     """Places by what they are about."""
 
     reaching: defaultdict[str, list[Place]] = field(default_factory=lambda: defaultdict(list))
-    """By fingerprint: something of a request gets there."""
+    """By fingerprint: something of a request gets there, and from there to a sink, whoever calls that."""
     calling: defaultdict[str, list[Place]] = field(default_factory=lambda: defaultdict(list))
     """By fingerprint: the call alone is what is weak."""
     passing: defaultdict[tuple[Function, int], list[Place]] = field(default_factory=lambda: defaultdict(list))
@@ -55,7 +55,11 @@ def meet(
         for each in _meant(place.sighting.place.line, current.get(key, ()), then):
             about[each.fingerprint].append(place)
         for frame in place.sighting.frames[:-1]:
-            met.passing[called(frame), family].append(place)
+            key = called(frame), family
+            met.passing[key].append(place)
+            then = [each for release in place.releases for each in earlier.get(release, {}).get(key, ())]
+            for fingerprint in _owners(frame.line, then):
+                about[fingerprint].append(place)
     return met
 
 
@@ -84,9 +88,14 @@ def _meant(line: int, current: Sequence[Weakness], then: Sequence[Weakness]) -> 
     `then` are those of its release: where one says that the line is its statement, it is that one, as long as it is
     there; else any that was not there then, since it may be the same, written differently. Where none says so, all.
     """
-    owners = {each.fingerprint for each in then if is_within(line, each.spans)}
+    owners = _owners(line, then)
     if not owners:
         return current
     known = {each.fingerprint for each in then}
     still = [each for each in current if each.fingerprint in owners]
     return still or [each for each in current if each.fingerprint not in known]
+
+
+def _owners(line: int, then: Iterable[Weakness]) -> set[str]:
+    """Fingerprints of those whose statement the line is part of."""
+    return {each.fingerprint for each in then if is_within(line, each.spans)}

@@ -38,7 +38,7 @@ def is_loaded(file: str) -> str:
 def ran(function: str, watched: int) -> str:
     if not watched:
         return f"{function} ran"
-    return f"{function} ran; agents looked at {watched:,} calls there, and none held anything of its request"
+    return f"{function} ran; agents watched {watched:,} calls there, and in none was anything of its request unsafe"
 
 
 def never_ran(function: str, releases: Sequence[Watch], time: timedelta) -> str:

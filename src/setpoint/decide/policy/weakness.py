@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Final
 
 from setpoint.model.canonical import Json
@@ -90,6 +91,7 @@ def _document(known: KnownWeakness) -> dict[str, Json]:
         "places": list(standing.places),
         "watched": standing.watched,
         "is_attacked": known.is_attacked,
+        "first_seen": known.first_seen.isoformat() if known.first_seen else None,
     }
 
 
@@ -97,7 +99,9 @@ def _known_of(document: Json) -> KnownWeakness:
     standing = StandingOf(
         Standing(document["standing"]), document["because"], tuple(document["places"]), document["watched"]
     )
-    return KnownWeakness(weakness_of(document), standing, document["is_attacked"])
+    first_seen = document["first_seen"]
+    since = datetime.fromisoformat(first_seen) if first_seen else None
+    return KnownWeakness(weakness_of(document), standing, document["is_attacked"], since)
 
 
 def _urn(type_name: str, identifier: str) -> Urn:

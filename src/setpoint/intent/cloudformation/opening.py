@@ -55,6 +55,8 @@ class Known:
     zones: tuple[str, ...] = ()
     stack_tags: Mapping[str, str] = field(default_factory=dict)
     """Where the stack does not tell."""
+    all_parameters: bool = True
+    """Whether each parameter is to have a value by now."""
 
 
 class Opening:
@@ -73,7 +75,8 @@ class Opening:
         # Those of the region, for the stacks in this one too; what is given wins.
         self._exports = {**(stack.exports if stack else {}), **self._known.exports}
         by_stack = stack.parameters if stack else {}
-        return self._open(source, content, Given(parameters, {}, by_stack, self._parameter), stack, name, "")
+        given = Given(parameters, {}, by_stack, self._parameter, is_all=self._known.all_parameters)
+        return self._open(source, content, given, stack, name, "")
 
     def _open(
         self,

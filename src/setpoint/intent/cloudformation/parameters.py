@@ -63,6 +63,8 @@ class Given:
     """It may know more than the template does: perhaps an older one made it."""
     look_up: Callable[[str], str | Unknown] | None = None
     """What a Systems Manager parameter holds."""
+    is_all: bool = True
+    """Whether a parameter without a value is a mistake; where not, its value is not known."""
 
 
 def parameter_values(template: Template, given: Mapping[str, str], of_stack: Mapping[str, str]) -> dict[str, Json]:
@@ -114,6 +116,8 @@ def _value(parameter: _Parameter, given: Given) -> Json:
         # CloudFormation keeps what a Systems Manager parameter held when the stack was last updated.
         return _checked(parameter, given.by_stack[name])
     written = given.by_parent.get(name, parameter.attributes.get("Default"))
+    if written is None and not given.is_all:
+        return Unknown(f"the parameter {name} has no value before it is deployed")
     if written is None:
         raise InputError(
             f"the parameter {name} has no value and no default",

@@ -58,10 +58,12 @@ class CloudFormationReader:
         declared_exports: DeclaredExports | None = None,
         stack_name: str = "",
         stack_tags: Mapping[str, str] | None = None,
+        all_parameters: bool = True,
     ) -> None:
         """`parameters` and `exports` win over what the stack knows; `stack` is asked again at every reading.
 
-        `stack_name` and `stack_tags` are the stack's where it is not asked, or does not exist yet.
+        `stack_name` and `stack_tags` are the stack's where it is not asked, or does not exist yet. Without
+        `all_parameters`, one without a value is no mistake: it is given when the template is deployed.
         """
         self._source: Source = LocalFile(source) if isinstance(source, Path) else source
         self._parameters = parameters
@@ -71,7 +73,7 @@ class CloudFormationReader:
         self._cloud = cloud
         place = Place(partition, account, region)
         lookup = (lambda name: declared_exports.value(place, name)) if declared_exports else None
-        self._known = Known(place, schemas, covered, exports, lookup, zones, stack_tags or {})
+        self._known = Known(place, schemas, covered, exports, lookup, zones, stack_tags or {}, all_parameters)
         self._live = LiveAttributes(existing)
         self._answers = Answers(cloud)
         self._opened: tuple[str, Resolution] | None = None

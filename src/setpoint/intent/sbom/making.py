@@ -34,7 +34,7 @@ def make_sbom(target: Path) -> Made:
     """Raises `InputError` where there is no such thing, `CouldNotTellError` where nothing says what it is made of."""
     kind, tree = _tree(target)
     gathering = _Gathering(tree)
-    for path in _that_count(tree.paths()):
+    for path in that_count(tree.paths()):
         gathering.read(path)
     if not gathering.files and not gathering.unread:
         raise CouldNotTellError(
@@ -104,7 +104,8 @@ def _tree(target: Path) -> tuple[str, Tree]:
     return "a file", OneFile(target)
 
 
-def _that_count(paths: list[str]) -> list[str]:
+def that_count(paths: list[str]) -> list[str]:
+    """Without those in whose place another file beside them counts."""
     there = frozenset(paths)
     return [path for path in paths if _instead(path) not in there]
 

@@ -6,9 +6,18 @@ from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from fastapi.responses import JSONResponse
-
 from tests.assets.targets.api.documents import (
-    COMMON, Address, Card, Code, Login, Me, MeChange, Refresh, Registration, Tokens, shown,
+    COMMON,
+    Address,
+    Card,
+    Code,
+    Login,
+    Me,
+    MeChange,
+    Refresh,
+    Registration,
+    Tokens,
+    shown,
 )
 from tests.assets.targets.api.identity import Identity
 from tests.assets.targets.sinks import matches
@@ -70,8 +79,15 @@ def login_routes(world: World, identity: Identity) -> APIRouter:
             return {"status": "see your mail"}
         role = str(body.get("role", "customer")) if world.faulty("api.mass.register-role") else "customer"
         world.database.insert(
-            "users", username=wanted.username, email=wanted.email, password=digest(wanted.password), display_name=wanted.username,
-            role=role, phone="", credit_limit=100, api_key=f"sk_{fresh_token()}",
+            "users",
+            username=wanted.username,
+            email=wanted.email,
+            password=digest(wanted.password),
+            display_name=wanted.username,
+            role=role,
+            phone="",
+            credit_limit=100,
+            api_key=f"sk_{fresh_token()}",
         )
         return {"status": "see your mail"}
 
@@ -82,7 +98,8 @@ def login_routes(world: World, identity: Identity) -> APIRouter:
         user = check_password(given.username, given.password, limited=not world.faulty("api.rate.login"))
         return Tokens(
             access_token=identity.issue(user["id"], lifetime=given.lifetime_seconds),
-            refresh_token=identity.issue(user["id"], lifetime=7_200, kind="refresh"), expires_in=given.lifetime_seconds,
+            refresh_token=identity.issue(user["id"], lifetime=7_200, kind="refresh"),
+            expires_in=given.lifetime_seconds,
         )
 
     @router.post("/auth/legacy-login", summary="Log in from the old app")
@@ -107,8 +124,11 @@ def login_routes(world: World, identity: Identity) -> APIRouter:
             raise HTTPException(401, "the name or the password is wrong")
         return user
 
-    @router.post("/oauth/token", summary="OAuth2 token endpoint",
-                 openapi_extra=form_body("grant_type", "username", "password", "client_id", "client_secret"))
+    @router.post(
+        "/oauth/token",
+        summary="OAuth2 token endpoint",
+        openapi_extra=form_body("grant_type", "username", "password", "client_id", "client_secret"),
+    )
     async def token(request: Request) -> Tokens:
         given = await form(request)
         if given.get("grant_type") == "password":
@@ -133,8 +153,11 @@ def login_routes(world: World, identity: Identity) -> APIRouter:
         if not world.faulty("api.session.refresh-reuse"):
             identity.revoked.add(claims["jti"])
         number = int(claims["sub"])
-        return Tokens(access_token=identity.issue(number), expires_in=900,
-                      refresh_token=identity.issue(number, lifetime=7_200, kind="refresh"))
+        return Tokens(
+            access_token=identity.issue(number),
+            expires_in=900,
+            refresh_token=identity.issue(number, lifetime=7_200, kind="refresh"),
+        )
 
     @router.post("/auth/logout", status_code=204, summary="Log out")
     def logout(request: Request, user: Row = Depends(identity.caller())) -> None:
@@ -142,7 +165,11 @@ def login_routes(world: World, identity: Identity) -> APIRouter:
         if claims is not None and not world.faulty("api.session.logout"):
             identity.revoked.add(claims["jti"])
 
-    @router.post("/session", summary="Log in with a form; the answer sets a cookie", openapi_extra=form_body("username", "password"))
+    @router.post(
+        "/session",
+        summary="Log in with a form; the answer sets a cookie",
+        openapi_extra=form_body("username", "password"),
+    )
     async def open_session(request: Request, response: Response) -> dict[str, str]:
         given = await form(request)
         user = check_password(given.get("username", ""), given.get("password", ""), limited=True)
@@ -231,19 +258,27 @@ def profile_routes(world: World, identity: Identity) -> APIRouter:
         world.database.rows("DELETE FROM users WHERE id = ?", (user["id"],))
 
     @router.get("/me/usage", summary="How much the caller used")
-    def usage(user: Row = Depends(identity.caller(take_audience=lambda: world.faulty("api.token.audience")))) -> dict[str, Any]:
+    def usage(
+        user: Row = Depends(identity.caller(take_audience=lambda: world.faulty("api.token.audience"))),
+    ) -> dict[str, Any]:
         return {"user": user["id"], "calls": 12}
 
     @router.get("/me/statements", summary="The caller's statements")
-    def statements(user: Row = Depends(identity.caller(take_expired=lambda: world.faulty("api.token.expired")))) -> dict[str, Any]:
+    def statements(
+        user: Row = Depends(identity.caller(take_expired=lambda: world.faulty("api.token.expired"))),
+    ) -> dict[str, Any]:
         return {"user": user["id"], "statements": ["2026-01", "2026-02"]}
 
     @router.get("/me/loyalty", summary="The caller's points")
-    def loyalty(user: Row = Depends(identity.caller(take_unsigned=lambda: world.faulty("api.token.signature")))) -> dict[str, Any]:
+    def loyalty(
+        user: Row = Depends(identity.caller(take_unsigned=lambda: world.faulty("api.token.signature"))),
+    ) -> dict[str, Any]:
         return {"user": user["id"], "points": 120}
 
     @router.get("/me/reports", summary="The caller's reports")
-    def reports(user: Row = Depends(identity.caller(take_none=lambda: world.faulty("api.token.alg-none")))) -> dict[str, Any]:
+    def reports(
+        user: Row = Depends(identity.caller(take_none=lambda: world.faulty("api.token.alg-none"))),
+    ) -> dict[str, Any]:
         return {"user": user["id"], "reports": ["kettles", "lamps"]}
 
     @router.get("/users/{user_id}/card", summary="What everybody may know of a user", response_model=Card)
@@ -252,7 +287,9 @@ def profile_routes(world: World, identity: Identity) -> APIRouter:
         if found is None:
             raise HTTPException(404, "not found")
         if world.faulty("api.exposure.card"):
-            return JSONResponse(shown(Card, found) | {name: found[name] for name in ("email", "phone", "password", "api_key")})
+            return JSONResponse(
+                shown(Card, found) | {name: found[name] for name in ("email", "phone", "password", "api_key")}
+            )
         return Card(**shown(Card, found))
 
     @router.get("/users/{user_id}/badge", summary="A user's name for the screen", response_model=Card)

@@ -7,7 +7,6 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
-
 from tests.assets.targets.api.accounts import login_routes, profile_routes
 from tests.assets.targets.api.catalogue import catalogue_routes
 from tests.assets.targets.api.data import SCHEMA, seed
@@ -41,12 +40,24 @@ def make_application(world: World) -> Shop:
     application = FastAPI(title="Shop", version="1.0.0", docs_url=None, redoc_url=None, redirect_slashes=False)
     routes = ["GET /openapi.json"]
     for router in (
-        operation_routes(world, identity, routes), login_routes(world, identity), profile_routes(world, identity),
-        order_routes(world, identity), sharing_routes(world, identity), staff_routes(world, identity),
-        catalogue_routes(world, identity), tool_routes(world, identity), hook_routes(world), query_routes(world, identity),
+        operation_routes(world, identity, routes),
+        login_routes(world, identity),
+        profile_routes(world, identity),
+        order_routes(world, identity),
+        sharing_routes(world, identity),
+        staff_routes(world, identity),
+        catalogue_routes(world, identity),
+        tool_routes(world, identity),
+        hook_routes(world),
+        query_routes(world, identity),
     ):
         application.include_router(router)
-        routes += [f"{method} {route.path}" for route in router.routes if isinstance(route, APIRoute) for method in route.methods]
+        routes += [
+            f"{method} {route.path}"
+            for route in router.routes
+            if isinstance(route, APIRoute)
+            for method in route.methods
+        ]
 
     @application.exception_handler(OverflowError)
     @application.exception_handler(UnicodeEncodeError)

@@ -1,11 +1,12 @@
-"""The public catalogue: products, stock, offers, warranties, reviews. SQL and document-store queries in every part of a request."""
+"""The public catalogue: products, stock, offers, warranties, reviews. SQL and document-store queries in every part of
+a request.
+"""
 
 import secrets
 import sqlite3
 from typing import Any
 
 from fastapi import APIRouter, Cookie, Depends, Header, HTTPException, Request, Response
-
 from tests.assets.targets.api.data import WARRANTIES
 from tests.assets.targets.api.documents import COMMON, Text
 from tests.assets.targets.api.identity import Identity
@@ -28,12 +29,15 @@ def catalogue_routes(world: World, identity: Identity) -> APIRouter:
         return select(
             world.faulty("api.sql.query"),
             f"SELECT sku, name, price FROM products WHERE hidden = 0 AND name LIKE '%{search}%'",
-            "SELECT sku, name, price FROM products WHERE hidden = 0 AND instr(lower(name), lower(?)) > 0", search,
+            "SELECT sku, name, price FROM products WHERE hidden = 0 AND instr(lower(name), lower(?)) > 0",
+            search,
         )
 
     @router.get("/products/suggest", summary="Public: names that begin so")
     def suggest(begin: str = "") -> list[dict[str, Any]]:
-        return select(False, "", "SELECT name FROM products WHERE hidden = 0 AND substr(name, 1, length(?)) = ?", begin, begin)
+        return select(
+            False, "", "SELECT name FROM products WHERE hidden = 0 AND substr(name, 1, length(?)) = ?", begin, begin
+        )
 
     @router.get("/products/today", summary="Public: a product of the hour, chosen by lot")
     def today() -> dict[str, Any]:
@@ -43,8 +47,10 @@ def catalogue_routes(world: World, identity: Identity) -> APIRouter:
     @router.get("/products/{sku}", summary="Public: one product")
     def product(sku: str) -> dict[str, Any]:
         found = select(
-            world.faulty("api.sql.path"), f"SELECT sku, name, price FROM products WHERE hidden = 0 AND sku = '{sku}'",
-            "SELECT sku, name, price FROM products WHERE hidden = 0 AND sku = ?", sku,
+            world.faulty("api.sql.path"),
+            f"SELECT sku, name, price FROM products WHERE hidden = 0 AND sku = '{sku}'",
+            "SELECT sku, name, price FROM products WHERE hidden = 0 AND sku = ?",
+            sku,
         )
         if not found:
             raise HTTPException(404, "not found")
@@ -58,8 +64,10 @@ def catalogue_routes(world: World, identity: Identity) -> APIRouter:
     @router.get("/stock", summary="Public: what lies in a warehouse")
     def stock(x_warehouse: str = Header(default="north", max_length=300)) -> list[dict[str, Any]]:
         return select(
-            world.faulty("api.sql.header"), f"SELECT sku, pieces FROM stock WHERE warehouse = '{x_warehouse}' LIMIT 10",
-            "SELECT sku, pieces FROM stock WHERE warehouse = ? LIMIT 10", x_warehouse,
+            world.faulty("api.sql.header"),
+            f"SELECT sku, pieces FROM stock WHERE warehouse = '{x_warehouse}' LIMIT 10",
+            "SELECT sku, pieces FROM stock WHERE warehouse = ? LIMIT 10",
+            x_warehouse,
         )
 
     @router.get("/offers", summary="Public: the offers of the visitor's region")
@@ -67,8 +75,10 @@ def catalogue_routes(world: World, identity: Identity) -> APIRouter:
         if region == "north":
             response.set_cookie("region", "north", httponly=True, samesite="lax")
         return select(
-            world.faulty("api.sql.cookie"), f"SELECT sku FROM stock WHERE warehouse = '{region}' LIMIT 10",
-            "SELECT sku FROM stock WHERE warehouse = ? LIMIT 10", region,
+            world.faulty("api.sql.cookie"),
+            f"SELECT sku FROM stock WHERE warehouse = '{region}' LIMIT 10",
+            "SELECT sku FROM stock WHERE warehouse = ? LIMIT 10",
+            region,
         )
 
     @router.get("/ratings", summary="Public: the stars of a product")
@@ -77,9 +87,15 @@ def catalogue_routes(world: World, identity: Identity) -> APIRouter:
             raise HTTPException(500, "internal error")
         return {"product": product, "stars": 4}
 
-    @router.get("/warranty", summary="Public: the warranty of one serial number",
-                openapi_extra={"parameters": [{"name": "serial", "in": "query", "required": True,
-                                               "schema": {"type": "string"}, "example": "SN-1001"}]})
+    @router.get(
+        "/warranty",
+        summary="Public: the warranty of one serial number",
+        openapi_extra={
+            "parameters": [
+                {"name": "serial", "in": "query", "required": True, "schema": {"type": "string"}, "example": "SN-1001"}
+            ]
+        },
+    )
     def warranty(request: Request) -> list[dict[str, Any]]:
         query = _nested(request.query_params.multi_items(), "serial")
         if not query or (isinstance(query.get("serial"), dict) and not world.faulty("api.nosql.warranty")):

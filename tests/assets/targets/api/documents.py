@@ -5,10 +5,15 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 COMMON: dict[int | str, dict[str, Any]] = {
-    400: {"description": "The request cannot be read"}, 401: {"description": "Who are you?"},
-    403: {"description": "Not allowed"}, 404: {"description": "Not found"}, 409: {"description": "In conflict"},
-    415: {"description": "Not this kind of body"}, 422: {"description": "Not acceptable"},
-    429: {"description": "Too many attempts"}, 502: {"description": "The other side did not answer"},
+    400: {"description": "The request cannot be read"},
+    401: {"description": "Who are you?"},
+    403: {"description": "Not allowed"},
+    404: {"description": "Not found"},
+    409: {"description": "In conflict"},
+    415: {"description": "Not this kind of body"},
+    422: {"description": "Not acceptable"},
+    429: {"description": "Too many attempts"},
+    502: {"description": "The other side did not answer"},
 }
 """The answers that every route may give."""
 

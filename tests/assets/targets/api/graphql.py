@@ -1,6 +1,7 @@
 """A small GraphQL: enough of the language for a real client (arguments, aliases, variables, fragments, introspection).
 
-Called by `api/queries.py`. Fields are resolved by functions `(parent, arguments) -> value`; what is missing here is validation.
+Called by `api/queries.py`. Fields are resolved by functions `(parent, arguments) -> value`; what is missing here is
+validation.
 """
 
 import re
@@ -8,7 +9,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-TOKEN = re.compile(r'\s*(?:#[^\n]*\n\s*|,\s*)*("(?:[^"\\\n]|\\.)*"|-?\d+(?:\.\d+)?|\.\.\.|[A-Za-z_]\w*|[{}()\[\]:$!=@|&])')
+TOKEN = re.compile(
+    r'\s*(?:#[^\n]*\n\s*|,\s*)*("(?:[^"\\\n]|\\.)*"|-?\d+(?:\.\d+)?|\.\.\.|[A-Za-z_]\w*|[{}()\[\]:$!=@|&])'
+)
 MAX_TOKENS = 5_000
 MAX_NODES = 20_000
 """Objects in one answer; so that the missing limit of the depth cannot stop the target."""
@@ -162,13 +165,16 @@ def depth_of(selections: list[Selection], fragments: dict[str, list[Selection]],
 
 
 class Schema:
-    """The object types, of which the first is the query; answers queries and, if it is allowed, questions about itself."""
+    """The object types, of which the first is the query; answers queries and, if it is allowed, questions about
+    itself."""
 
     def __init__(self, types: list[Type]) -> None:
         self.types = {type_.name: type_ for type_ in types}
         self.query = types[0].name
 
-    def run(self, text: str, variables: dict[str, Any], *, introspection: bool, max_depth: int | None) -> dict[str, Any]:
+    def run(
+        self, text: str, variables: dict[str, Any], *, introspection: bool, max_depth: int | None
+    ) -> dict[str, Any]:
         operation, fragments = Reader(text).document()
         asks_schema = any(selection.name in {"__schema", "__type"} for selection in operation)
         if asks_schema and not introspection:
@@ -181,14 +187,32 @@ class Schema:
     def describe(self) -> dict[str, Any]:
         scalars = [{"kind": "SCALAR", "name": name} for name in ("Int", "String", "Boolean")]
         objects = [
-            {"kind": "OBJECT", "name": type_.name, "interfaces": [], "fields": [
-                {"name": name, "isDeprecated": False, "type": _reference(written), "args": [
-                    {"name": argument, "type": _reference(of), "defaultValue": None} for argument, of in arguments.items()
-                ]} for name, (written, arguments, _) in type_.fields.items()
-            ]} for type_ in self.types.values()
+            {
+                "kind": "OBJECT",
+                "name": type_.name,
+                "interfaces": [],
+                "fields": [
+                    {
+                        "name": name,
+                        "isDeprecated": False,
+                        "type": _reference(written),
+                        "args": [
+                            {"name": argument, "type": _reference(of), "defaultValue": None}
+                            for argument, of in arguments.items()
+                        ],
+                    }
+                    for name, (written, arguments, _) in type_.fields.items()
+                ],
+            }
+            for type_ in self.types.values()
         ]
-        return {"queryType": {"name": self.query}, "mutationType": None, "subscriptionType": None,
-                "types": objects + scalars, "directives": []}
+        return {
+            "queryType": {"name": self.query},
+            "mutationType": None,
+            "subscriptionType": None,
+            "types": objects + scalars,
+            "directives": [],
+        }
 
 
 def _reference(written: str) -> dict[str, Any]:

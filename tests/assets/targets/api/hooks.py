@@ -6,7 +6,6 @@ import time
 from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request, Response
-
 from tests.assets.targets.api.documents import COMMON, OrderEvent, RefundEvent
 from tests.assets.targets.world import World
 
@@ -47,7 +46,9 @@ def hook_routes(world: World) -> APIRouter:
         await check_signature(request)
         # the repaired twin gives the same answer to a replay; only the balance tells
         if world.faulty("api.webhook.replay") or not seen_before(event.id):
-            world.database.rows("UPDATE users SET balance = balance + ? WHERE username = ?", (event.amount, event.username))
+            world.database.rows(
+                "UPDATE users SET balance = balance + ? WHERE username = ?", (event.amount, event.username)
+            )
         return {"status": "accepted"}
 
     @router.post("/ping", status_code=204, summary="Public: takes anything and does nothing")

@@ -1,4 +1,6 @@
-"""Who is calling: tokens (HS256, by hand so that they can be wrong), API keys, session cookies; and the guards of the routes."""
+"""Who is calling: tokens (HS256, by hand so that they can be wrong), API keys, session cookies; and the guards of the
+routes.
+"""
 
 import base64
 import binascii
@@ -12,7 +14,6 @@ from typing import Any
 from fastapi import Depends, HTTPException
 from fastapi.openapi.models import OAuthFlowClientCredentials, OAuthFlowPassword, OAuthFlows
 from fastapi.security import APIKeyCookie, APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer, OAuth2
-
 from tests.assets.targets.world import Row, World, fresh_token
 
 WEAK_SECRET = b"secret123"
@@ -21,7 +22,8 @@ AUDIENCE = "shop"
 
 BEARER = HTTPBearer(auto_error=False, bearerFormat="JWT", scheme_name="bearer")
 OAUTH2 = OAuth2(
-    auto_error=False, scheme_name="oauth2",
+    auto_error=False,
+    scheme_name="oauth2",
     flows=OAuthFlows(
         password=OAuthFlowPassword(tokenUrl="/v1/oauth/token", scopes={}),
         clientCredentials=OAuthFlowClientCredentials(tokenUrl="/v1/oauth/token", scopes={}),
@@ -51,7 +53,14 @@ class Identity:
 
     def issue(self, user: int, *, audience: str = AUDIENCE, lifetime: int = 900, kind: str = "access") -> str:
         now = int(time.time())
-        claims = {"sub": str(user), "aud": audience, "iat": now, "exp": now + lifetime, "kind": kind, "jti": fresh_token()}
+        claims = {
+            "sub": str(user),
+            "aud": audience,
+            "iat": now,
+            "exp": now + lifetime,
+            "kind": kind,
+            "jti": fresh_token(),
+        }
         header = encode(json.dumps({"alg": "HS256", "typ": "JWT"}).encode())
         signed = f"{header}.{encode(json.dumps(claims).encode())}"
         return f"{signed}.{sign(signed, self.secret)}"
@@ -62,15 +71,23 @@ class Identity:
 
     @property
     def revoked(self) -> set[str]:
-        return self.world.state.setdefault("revoked", set())
+        found: set[str] = self.world.state.setdefault("revoked", set())
+        return found
 
     @property
     def sessions(self) -> dict[str, int]:
-        return self.world.state.setdefault("sessions", {})
+        found: dict[str, int] = self.world.state.setdefault("sessions", {})
+        return found
 
     def claims(
-        self, token: str, *, kind: str = "access", take_none: bool = False, take_expired: bool = False,
-        take_unsigned: bool = False, take_audience: bool = False,
+        self,
+        token: str,
+        *,
+        kind: str = "access",
+        take_none: bool = False,
+        take_expired: bool = False,
+        take_unsigned: bool = False,
+        take_audience: bool = False,
     ) -> dict[str, Any] | None:
         """What a token says, or None if it is not to be believed."""
         try:
@@ -95,8 +112,10 @@ class Identity:
         """A dependency that gives the caller's row of `users`, by any of the credentials, or answers 401."""
 
         def who(
-            bearer: HTTPAuthorizationCredentials | None = Depends(BEARER), _oauth: str | None = Depends(OAUTH2),
-            key: str | None = Depends(API_KEY), cookie: str | None = Depends(COOKIE),
+            bearer: HTTPAuthorizationCredentials | None = Depends(BEARER),
+            _oauth: str | None = Depends(OAUTH2),
+            key: str | None = Depends(API_KEY),
+            cookie: str | None = Depends(COOKIE),
         ) -> Row:
             found = None
             if bearer is not None:
@@ -117,8 +136,10 @@ class Identity:
         strict = self.caller()
 
         def who(
-            bearer: HTTPAuthorizationCredentials | None = Depends(BEARER), oauth: str | None = Depends(OAUTH2),
-            key: str | None = Depends(API_KEY), cookie: str | None = Depends(COOKIE),
+            bearer: HTTPAuthorizationCredentials | None = Depends(BEARER),
+            oauth: str | None = Depends(OAUTH2),
+            key: str | None = Depends(API_KEY),
+            cookie: str | None = Depends(COOKIE),
         ) -> Row | None:
             if self.world.faulty(missing_check):
                 return None
@@ -131,8 +152,10 @@ class Identity:
         strict = self.caller()
 
         def who(
-            bearer: HTTPAuthorizationCredentials | None = Depends(BEARER), oauth: str | None = Depends(OAUTH2),
-            key: str | None = Depends(API_KEY), cookie: str | None = Depends(COOKIE),
+            bearer: HTTPAuthorizationCredentials | None = Depends(BEARER),
+            oauth: str | None = Depends(OAUTH2),
+            key: str | None = Depends(API_KEY),
+            cookie: str | None = Depends(COOKIE),
         ) -> Row | None:
             if key and self.world.faulty(missing_check):
                 return None
@@ -148,7 +171,9 @@ class Identity:
         user = self.world.database.one("SELECT id FROM users WHERE username = ?", (username,))
         if user is None:
             return None
-        return self.issue(user["id"], lifetime=-60) if kind == "expired" else self.issue(user["id"], audience="telemetry")
+        return (
+            self.issue(user["id"], lifetime=-60) if kind == "expired" else self.issue(user["id"], audience="telemetry")
+        )
 
 
 def need_role(user: Row, *roles: str) -> None:

@@ -5,15 +5,17 @@ from typing import Any
 from fastapi import APIRouter, Depends, HTTPException
 from fastapi.responses import JSONResponse, PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
 from tests.assets.targets.api.documents import COMMON, Order, shown
 from tests.assets.targets.api.identity import Identity, need_role
 from tests.assets.targets.world import CurrentRequest, Row, World, current
 
 GOOD_HEADERS = (
-    (b"x-content-type-options", b"nosniff"), (b"x-frame-options", b"DENY"), (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"),
-    (b"cross-origin-resource-policy", b"same-origin"), (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
 )
 
 
@@ -40,15 +42,26 @@ def operation_routes(world: World, identity: Identity, routes: list[str]) -> API
 
     @left_open("/actuator/env", "api.exposed.actuator")
     def actuator_environment() -> dict[str, Any]:
-        return {"activeProfiles": ["production"], "propertySources": [{"name": "systemEnvironment", "properties": {
-            "DATABASE_URL": {"value": "postgres://shop:h0p-and-barley@db.internal/shop"}, "HOME": {"value": "/srv/shop"}}}]}
+        return {
+            "activeProfiles": ["production"],
+            "propertySources": [
+                {
+                    "name": "systemEnvironment",
+                    "properties": {
+                        "DATABASE_URL": {"value": "postgres://shop:h0p-and-barley@db.internal/shop"},
+                        "HOME": {"value": "/srv/shop"},
+                    },
+                }
+            ],
+        }
 
     @left_open("/metrics", "api.exposed.metrics")
     def metrics() -> PlainTextResponse:
         return PlainTextResponse(
             "# HELP process_start_time_seconds Start time of the process.\n# TYPE process_start_time_seconds gauge\n"
             "process_start_time_seconds 1.76e+09\n# TYPE http_requests_total counter\n"
-            'http_requests_total{path="/v1/admin/users",tenant="north"} 412\n', media_type="text/plain; version=0.0.4",
+            'http_requests_total{path="/v1/admin/users",tenant="north"} 412\n',
+            media_type="text/plain; version=0.0.4",
         )
 
     @left_open("/internal/openapi.json", "api.exposed.internal-docs")
@@ -72,7 +85,9 @@ def operation_routes(world: World, identity: Identity, routes: list[str]) -> API
         return {"pieces": 120}
 
     @router.get("/v1/partner/catalogue", summary="The catalogue for partners, by API key")
-    def partner_catalogue(user: Row | None = Depends(identity.holder_of_any_key("api.token.any-key"))) -> dict[str, Any]:
+    def partner_catalogue(
+        user: Row | None = Depends(identity.holder_of_any_key("api.token.any-key")),
+    ) -> dict[str, Any]:
         return {"wholesale": {"KETTLE-1": 2400, "LAMP-1": 1400}}
 
     @router.get("/v1/admin/settings", summary="The settings (administrators)")
@@ -112,6 +127,14 @@ class Front:
         if b"cache-control" not in given:
             headers.append((b"cache-control", b"no-store"))
         origin = dict(scope["headers"]).get(b"origin")
-        if origin is not None and self.world.faulty("api.cors.reflected") and b"access-control-allow-origin" not in given:
-            headers += [(b"access-control-allow-origin", origin), (b"access-control-allow-credentials", b"true"), (b"vary", b"Origin")]
+        if (
+            origin is not None
+            and self.world.faulty("api.cors.reflected")
+            and b"access-control-allow-origin" not in given
+        ):
+            headers += [
+                (b"access-control-allow-origin", origin),
+                (b"access-control-allow-credentials", b"true"),
+                (b"vary", b"Origin"),
+            ]
         return headers

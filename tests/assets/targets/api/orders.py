@@ -5,9 +5,16 @@ from typing import Any
 
 from fastapi import APIRouter, Depends, HTTPException, Response
 from fastapi.responses import JSONResponse
-
 from tests.assets.targets.api.documents import (
-    COMMON, Invoice, NewAddress, NewOrder, Order, OrderChange, OrderIds, OrderSearch, shown,
+    COMMON,
+    Invoice,
+    NewAddress,
+    NewOrder,
+    Order,
+    OrderChange,
+    OrderIds,
+    OrderSearch,
+    shown,
 )
 from tests.assets.targets.api.identity import Identity
 from tests.assets.targets.world import Row, World
@@ -39,7 +46,9 @@ def order_routes(world: World, identity: Identity) -> APIRouter:
         except sqlite3.Error as error:
             raise HTTPException(400, "cannot sort so") from error
         if world.faulty("api.exposure.order-list"):
-            return JSONResponse([shown(Order, row) | {"card_number": "4111111111111111", "margin": row["total"] // 3} for row in rows])
+            return JSONResponse(
+                [shown(Order, row) | {"card_number": "4111111111111111", "margin": row["total"] // 3} for row in rows]
+            )
         return ordered(rows)
 
     @router.post("/orders", status_code=201, summary="Order something")
@@ -48,8 +57,14 @@ def order_routes(world: World, identity: Identity) -> APIRouter:
         if product is None:
             raise HTTPException(422, "there is no such product")
         number = world.database.insert(
-            "orders", owner=user["id"], product=wanted.product, quantity=wanted.quantity, status="pending", note=wanted.note,
-            total=product["price"] * wanted.quantity, address="to be given",
+            "orders",
+            owner=user["id"],
+            product=wanted.product,
+            quantity=wanted.quantity,
+            status="pending",
+            note=wanted.note,
+            total=product["price"] * wanted.quantity,
+            address="to be given",
         )
         return Order(**shown(Order, order_of(number, user)))
 
@@ -66,7 +81,9 @@ def order_routes(world: World, identity: Identity) -> APIRouter:
     @router.patch("/orders/{order_id}/address", status_code=204, summary="Change where an order goes")
     def change_address(order_id: int, change: NewAddress, user: Row = caller) -> Response:
         # 204 whoever asks; only the owner's row is changed
-        world.database.rows("UPDATE orders SET address = ? WHERE id = ? AND owner = ?", (change.address, order_id, user["id"]))
+        world.database.rows(
+            "UPDATE orders SET address = ? WHERE id = ? AND owner = ?", (change.address, order_id, user["id"])
+        )
         return Response(status_code=204)
 
     @router.post("/orders/{order_id}/cancel", summary="Cancel an order")
@@ -79,12 +96,16 @@ def order_routes(world: World, identity: Identity) -> APIRouter:
     @router.post("/orders/search", summary="The caller's orders in a state")
     def search_orders(wanted: OrderSearch, user: Row = caller) -> list[Order]:
         if world.faulty("api.sql.body"):
-            return ordered(world.database.rows(
-                f"SELECT * FROM orders WHERE owner = {user['id']} AND status = '{wanted.status}' LIMIT 50"
-            ))
-        return ordered(world.database.rows(
-            "SELECT * FROM orders WHERE owner = ? AND status = ? LIMIT 50", (user["id"], wanted.status)
-        ))
+            return ordered(
+                world.database.rows(
+                    f"SELECT * FROM orders WHERE owner = {user['id']} AND status = '{wanted.status}' LIMIT 50"
+                )
+            )
+        return ordered(
+            world.database.rows(
+                "SELECT * FROM orders WHERE owner = ? AND status = ? LIMIT 50", (user["id"], wanted.status)
+            )
+        )
 
     @router.post("/orders/export", summary="Several of the caller's orders at once")
     def export_orders(wanted: OrderIds, user: Row = caller) -> list[Order]:
@@ -98,7 +119,10 @@ def order_routes(world: World, identity: Identity) -> APIRouter:
     @router.get("/invoices", summary="The caller's invoices")
     def list_invoices(customer_id: int | None = None, user: Row = caller) -> list[Invoice]:
         owner = customer_id if customer_id is not None and world.faulty("api.bola.invoice-query") else user["id"]
-        return [Invoice(**shown(Invoice, row)) for row in world.database.rows("SELECT * FROM invoices WHERE owner = ?", (owner,))]
+        return [
+            Invoice(**shown(Invoice, row))
+            for row in world.database.rows("SELECT * FROM invoices WHERE owner = ?", (owner,))
+        ]
 
     @router.get("/invoices/{invoice_id}", summary="One invoice")
     def read_invoice(invoice_id: int, user: Row = caller) -> Invoice:

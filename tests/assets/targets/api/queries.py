@@ -5,7 +5,6 @@ from typing import Any
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse
-
 from tests.assets.targets.api.documents import COMMON, Query
 from tests.assets.targets.api.graphql import Malformed, Schema, Type
 from tests.assets.targets.api.identity import Identity
@@ -21,7 +20,9 @@ def query_routes(world: World, identity: Identity) -> APIRouter:
     def run(given: Query, user: Row = Depends(identity.caller())) -> JSONResponse:
         try:
             data = _schema(world, user).run(
-                given.query, given.variables or {}, introspection=world.faulty("api.graphql.introspection"),
+                given.query,
+                given.variables or {},
+                introspection=world.faulty("api.graphql.introspection"),
                 max_depth=None if world.faulty("api.graphql.depth") else MAX_DEPTH,
             )
         except Malformed as error:
@@ -62,13 +63,40 @@ def _schema(world: World, user: Row) -> Schema:
     def column(name: str) -> Any:
         return lambda parent, given: parent[name]
 
-    return Schema([
-        Type("Query", {"me": ("User!", {}, me), "order": ("Order", {"id": "Int!"}, order),
-                       "products": ("[Product!]!", {"search": "String"}, products)}),
-        Type("User", {"id": ("Int!", {}, column("id")), "username": ("String!", {}, column("username")),
-                      "orders": ("[Order!]!", {}, orders)}),
-        Type("Order", {"id": ("Int!", {}, column("id")), "note": ("String!", {}, column("note")),
-                       "total": ("Int!", {}, column("total")), "customer": ("User!", {}, customer)}),
-        Type("Product", {"sku": ("String!", {}, column("sku")), "name": ("String!", {}, column("name")),
-                         "price": ("Int!", {}, column("price"))}),
-    ])
+    return Schema(
+        [
+            Type(
+                "Query",
+                {
+                    "me": ("User!", {}, me),
+                    "order": ("Order", {"id": "Int!"}, order),
+                    "products": ("[Product!]!", {"search": "String"}, products),
+                },
+            ),
+            Type(
+                "User",
+                {
+                    "id": ("Int!", {}, column("id")),
+                    "username": ("String!", {}, column("username")),
+                    "orders": ("[Order!]!", {}, orders),
+                },
+            ),
+            Type(
+                "Order",
+                {
+                    "id": ("Int!", {}, column("id")),
+                    "note": ("String!", {}, column("note")),
+                    "total": ("Int!", {}, column("total")),
+                    "customer": ("User!", {}, customer),
+                },
+            ),
+            Type(
+                "Product",
+                {
+                    "sku": ("String!", {}, column("sku")),
+                    "name": ("String!", {}, column("name")),
+                    "price": ("Int!", {}, column("price")),
+                },
+            ),
+        ]
+    )

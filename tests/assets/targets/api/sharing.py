@@ -4,7 +4,6 @@ import uuid
 from typing import Any
 
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
-
 from tests.assets.targets.api.accounts import json_object
 from tests.assets.targets.api.documents import COMMON, File, NewProject, Project, Task, TaskChange, shown
 from tests.assets.targets.api.identity import Identity
@@ -30,7 +29,8 @@ def sharing_routes(world: World, identity: Identity) -> APIRouter:
     @router.get("/projects", summary="The projects of the caller, and those shared with the caller")
     def list_projects(user: Row = caller) -> list[Project]:
         rows = world.database.rows(
-            "SELECT * FROM projects WHERE owner = ? OR id IN (SELECT project FROM members WHERE user = ?)", (user["id"], user["id"])
+            "SELECT * FROM projects WHERE owner = ? OR id IN (SELECT project FROM members WHERE user = ?)",
+            (user["id"], user["id"]),
         )
         return [Project(**shown(Project, row)) for row in rows]
 
@@ -70,14 +70,26 @@ def sharing_routes(world: World, identity: Identity) -> APIRouter:
 
     @router.get("/files", summary="The caller's files")
     def list_files(user: Row = caller) -> list[File]:
-        return [File(**shown(File, row)) for row in world.database.rows("SELECT * FROM files WHERE owner = ?", (user["id"],))]
+        return [
+            File(**shown(File, row))
+            for row in world.database.rows("SELECT * FROM files WHERE owner = ?", (user["id"],))
+        ]
 
-    @router.post("/files", status_code=201, summary="Keep a text as a file", openapi_extra={
-        "requestBody": {"required": True, "content": {"text/plain": {"schema": {"type": "string"}}}}
-    })
+    @router.post(
+        "/files",
+        status_code=201,
+        summary="Keep a text as a file",
+        openapi_extra={"requestBody": {"required": True, "content": {"text/plain": {"schema": {"type": "string"}}}}},
+    )
     async def upload(request: Request, name: str, user: Row = caller) -> File:
         content = (await request.body())[:MAX_UPLOAD].decode("utf-8", "replace")
-        row = {"id": str(uuid.uuid4()), "owner": user["id"], "name": name[:100], "content": content, "share": fresh_token()}
+        row = {
+            "id": str(uuid.uuid4()),
+            "owner": user["id"],
+            "name": name[:100],
+            "content": content,
+            "share": fresh_token(),
+        }
         world.database.insert("files", **row)
         return File(**shown(File, row))
 

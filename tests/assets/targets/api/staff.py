@@ -3,7 +3,6 @@
 from typing import Any
 
 from fastapi import APIRouter, Depends, HTTPException
-
 from tests.assets.targets.api.documents import COMMON, Limit, Me, Text, Ticket, shown
 from tests.assets.targets.api.identity import Identity, need_role
 from tests.assets.targets.world import Row, World

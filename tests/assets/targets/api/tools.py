@@ -1,4 +1,6 @@
-"""The toolbox of the API, each tool an end where input is dangerous: shell, templates, files, XML, fetches, filters, expressions."""
+"""The toolbox of the API, each tool an end where input is dangerous: shell, templates, files, XML, fetches, filters,
+expressions.
+"""
 
 import html
 import traceback
@@ -6,7 +8,6 @@ from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, PlainTextResponse
-
 from tests.assets.targets import sinks
 from tests.assets.targets.api.data import DIRECTORY
 from tests.assets.targets.api.documents import COMMON, Address, HostName, Text, Url
@@ -14,8 +15,14 @@ from tests.assets.targets.api.identity import Identity
 from tests.assets.targets.world import World
 
 MAX_XML = 20_000
-XML_BODY = {"requestBody": {"required": True, "content": {"application/xml": {
-    "schema": {"type": "string"}, "example": "<contacts><name>Ada</name></contacts>"}}}}
+XML_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/xml": {"schema": {"type": "string"}, "example": "<contacts><name>Ada</name></contacts>"}
+        },
+    }
+}
 
 
 def tool_routes(world: World, identity: Identity) -> APIRouter:
@@ -40,10 +47,16 @@ def tool_routes(world: World, identity: Identity) -> APIRouter:
     def known_host(host: str = "localhost") -> dict[str, bool]:
         return {"known": sinks.is_known_host(host[:300], world.folder, unsafe=world.faulty("api.command.known-host"))}
 
-    @router.post("/notices/preview", summary="See a notice before it is sent; {{ name }} stands for the reader", response_class=PlainTextResponse)
+    @router.post(
+        "/notices/preview",
+        summary="See a notice before it is sent; {{ name }} stands for the reader",
+        response_class=PlainTextResponse,
+    )
     def preview_notice(given: Text) -> PlainTextResponse:
         try:
-            return PlainTextResponse(sinks.render_notice(given.text, "reader", unsafe=world.faulty("api.template.notice")))
+            return PlainTextResponse(
+                sinks.render_notice(given.text, "reader", unsafe=world.faulty("api.template.notice"))
+            )
         except sinks.Refused as error:
             raise HTTPException(422, "the text cannot be rendered") from error
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
-
 from tests.assets.targets.running import RunningTarget
 from tests.assets.targets.world import people
 
 Proof = Callable[["Setting"], bool]
 PROOFS: dict[str, Proof] = {}
-"""Fault's id → whether its own sequence of requests shows it. On the faulty target all are true, on the repaired one none."""
+"""Fault's id → whether its own sequence of requests shows it. On the faulty target all are true, on the repaired one
+    none."""
 HARMLESS: dict[str, Proof] = {}
 """Near-miss → whether it is as harmless as `labels.jsonl` says; true on both."""
 
@@ -49,9 +49,15 @@ class Setting:
         for client in self.opened:
             client.close()
 
-    def nobody(self, *, trust: ssl.SSLContext | bool | None = None, headers: dict[str, str] | None = None) -> httpx.Client:
+    def nobody(
+        self, *, trust: ssl.SSLContext | bool | None = None, headers: dict[str, str] | None = None
+    ) -> httpx.Client:
         client = httpx.Client(
-            base_url=self.target.url, verify=self.trust if trust is None else trust, timeout=20, headers=headers, trust_env=False
+            base_url=self.target.url,
+            verify=self.trust if trust is None else trust,
+            timeout=20,
+            headers=headers,
+            trust_env=False,
         )
         self.opened.append(client)
         return client
@@ -84,7 +90,9 @@ def token_of(client: httpx.Client, path: str) -> str:
     return found[1] if found else ""
 
 
-def submit(client: httpx.Client, path: str, fields: dict[str, str], *, page: str = "", **options: Any) -> httpx.Response:
+def submit(
+    client: httpx.Client, path: str, fields: dict[str, str], *, page: str = "", **options: Any
+) -> httpx.Response:
     """Fills in the form of a page and sends it."""
     return client.post(path, data={"csrf": token_of(client, page or path), **fields}, **options)
 

@@ -1,4 +1,6 @@
-"""How each fault of the API is shown: identities, objects, functions, properties, login, configuration, webhooks, GraphQL."""
+"""How each fault of the API is shown: identities, objects, functions, properties, login, configuration, webhooks,
+GraphQL.
+"""
 
 import hashlib
 import hmac
@@ -7,7 +9,6 @@ import time
 from typing import Any
 
 import httpx
-
 from tests.assets.targets.api.hooks import signature
 from tests.assets.targets.api.identity import decode, encode, sign
 from tests.assets.targets.proofs.asking import Setting, harmless, proves
@@ -72,7 +73,11 @@ def audience(setting: Setting) -> bool:
 
 @harmless("GET /v1/me refuses every wrong token")
 def me_is_strict(setting: Setting) -> bool:
-    tokens = [without_algorithm(setting), setting.target.operators_token("alice", "expired"), setting.target.operators_token("alice", "foreign")]
+    tokens = [
+        without_algorithm(setting),
+        setting.target.operators_token("alice", "expired"),
+        setting.target.operators_token("alice", "foreign"),
+    ]
     return all(setting.with_token(token).get("/v1/me").status_code == 401 for token in tokens)
 
 
@@ -150,7 +155,9 @@ def nested_task(setting: Setting) -> bool:
 def shared_project(setting: Setting) -> bool:
     alice, bob = setting.user("alice"), setting.user("bob")
     listed = {one["id"] for one in bob.get("/v1/projects").json()}
-    readable = {one["id"] for one in alice.get("/v1/projects").json() if bob.get(f"/v1/projects/{one['id']}").status_code == 200}
+    readable = {
+        one["id"] for one in alice.get("/v1/projects").json() if bob.get(f"/v1/projects/{one['id']}").status_code == 200
+    }
     return len(readable) == 1 and readable <= listed
 
 
@@ -173,7 +180,10 @@ def graphql_order(setting: Setting) -> bool:
 
 @proves("api.graphql.introspection")
 def introspection(setting: Setting) -> bool:
-    query = "query Q { __schema { queryType { name } types { ...T } } } fragment T on __Type { name fields { name type { name ofType { name } } } }"
+    query = (
+        "query Q { __schema { queryType { name } types { ...T } } }"
+        " fragment T on __Type { name fields { name type { name ofType { name } } } }"
+    )
     return "customer" in str(graphql(setting.user("alice"), query).get("data"))
 
 
@@ -226,9 +236,16 @@ def project_plan(setting: Setting) -> bool:
 @harmless("PUT /v1/projects/{project_id} and POST /v1/orders ignore other fields")
 def others_are_ignored(setting: Setting) -> bool:
     alice = setting.user("alice")
-    order = alice.post("/v1/orders", json={"product": "LAMP-1", "quantity": 1, "total": 1, "status": "paid", "owner": 2}).json()
+    order = alice.post(
+        "/v1/orders", json={"product": "LAMP-1", "quantity": 1, "total": 1, "status": "paid", "owner": 2}
+    ).json()
     project = alice.put("/v1/projects/1", json={"title": "Shed", "plan": "premium", "owner": 2})
-    return order["total"] == 2900 and order["status"] == "pending" and project.status_code == 200 and project.json()["plan"] == "basic"
+    return (
+        order["total"] == 2900
+        and order["status"] == "pending"
+        and project.status_code == 200
+        and project.json()["plan"] == "basic"
+    )
 
 
 @proves("api.mass.register-role")
@@ -257,7 +274,9 @@ def differs(setting: Setting, path: str, known: dict[str, str], unknown: dict[st
 
 @proves("api.enumeration.login")
 def login_tells(setting: Setting) -> bool:
-    return differs(setting, "/v1/auth/login", {"username": "alice", "password": "x"}, {"username": "nobody-7", "password": "x"})
+    return differs(
+        setting, "/v1/auth/login", {"username": "alice", "password": "x"}, {"username": "nobody-7", "password": "x"}
+    )
 
 
 @proves("api.enumeration.reset")
@@ -297,7 +316,11 @@ def others_are_limited(setting: Setting) -> bool:
     alice, client = setting.user("alice"), setting.nobody()
     last = [alice.post("/v1/auth/pin/verify", json={"code": "0000"}) for _ in range(8)][-1]
     form = {"username": "alice", "password": "wrong"}
-    return last.status_code == 200 and last.json()["throttled"] and [client.post("/v1/session", data=form) for _ in range(8)][-1].status_code == 429
+    return (
+        last.status_code == 200
+        and last.json()["throttled"]
+        and [client.post("/v1/session", data=form) for _ in range(8)][-1].status_code == 429
+    )
 
 
 @proves("api.session.logout")
@@ -325,7 +348,10 @@ def refresh_reuse(setting: Setting) -> bool:
 @proves("api.cors.reflected")
 def cors(setting: Setting) -> bool:
     headers = setting.user("alice").get("/v1/me", headers={"Origin": "https://evil.example"}).headers
-    return headers.get("access-control-allow-origin") == "https://evil.example" and "access-control-allow-credentials" in headers
+    return (
+        headers.get("access-control-allow-origin") == "https://evil.example"
+        and "access-control-allow-credentials" in headers
+    )
 
 
 @proves("api.config.traceback")
@@ -407,5 +433,9 @@ def ping_does_nothing(setting: Setting) -> bool:
 def destruction_is_recorded(setting: Setting) -> bool:
     ada = setting.user("ada")
     ada.post("/v1/admin/mailing", json={"text": "x"}), ada.post("/v1/admin/reset"), ada.get("/v1/reports/daily")
-    ada.post("/v1/batches/run"), setting.user("alice").post("/v1/orders/2/cancel"), setting.user("alice").delete("/v1/me")
+    (
+        ada.post("/v1/batches/run"),
+        setting.user("alice").post("/v1/orders/2/cancel"),
+        setting.user("alice").delete("/v1/me"),
+    )
     return len({effect["route"] for effect in setting.target.harm() if effect["destructive"]}) == 6

@@ -17,7 +17,12 @@ def quoted(word: str) -> tuple[str, str, str]:
 @proves("api.sql.query")
 def sql_query(setting: Setting) -> bool:
     ask = setting.nobody()
-    return told_apart(lambda word: ask.get("/v1/products", params={"search": word}).text, "lamp", "lamp%' AND '%'='", "lamp%' AND '%'='x")
+    return told_apart(
+        lambda word: ask.get("/v1/products", params={"search": word}).text,
+        "lamp",
+        "lamp%' AND '%'='",
+        "lamp%' AND '%'='x",
+    )
 
 
 @proves("api.sql.path")
@@ -65,13 +70,18 @@ def sql_graphql(setting: Setting) -> bool:
 def bound_search(setting: Setting) -> bool:
     ask = setting.nobody()
     changes = len({ask.get("/v1/products/today").text for _ in range(3)}) == 3
-    return changes and not told_apart(lambda word: ask.get("/v1/products/suggest", params={"begin": word}).text, *quoted("Oak"))
+    return changes and not told_apart(
+        lambda word: ask.get("/v1/products/suggest", params={"begin": word}).text, *quoted("Oak")
+    )
 
 
 @proves("api.nosql.legacy-login")
 def nosql_login(setting: Setting) -> bool:
     answer = setting.nobody().post("/v1/auth/legacy-login", json={"username": "alice", "password": {"$ne": ""}})
-    return answer.status_code == 200 and setting.with_token(answer.json()["access_token"]).get("/v1/me").json()["username"] == "alice"
+    return (
+        answer.status_code == 200
+        and setting.with_token(answer.json()["access_token"]).get("/v1/me").json()["username"] == "alice"
+    )
 
 
 @proves("api.nosql.warranty")
@@ -87,7 +97,9 @@ def command(setting: Setting) -> bool:
 @proves("api.command.known-host")
 def blind_command(setting: Setting) -> bool:
     ask = setting.user("alice")
-    return told_apart(lambda word: ask.get("/v1/tools/known-host", params={"host": word}).text, "localhost", "x; true", "x; false")
+    return told_apart(
+        lambda word: ask.get("/v1/tools/known-host", params={"host": word}).text, "localhost", "x; true", "x; false"
+    )
 
 
 @proves("api.template.notice")
@@ -107,7 +119,10 @@ def path_segment(setting: Setting) -> bool:
 
 @proves("api.xxe.import")
 def xxe(setting: Setting) -> bool:
-    return "root:" in setting.user("alice").post("/v1/imports", content=ENTITY, headers={"Content-Type": "application/xml"}).text
+    return (
+        "root:"
+        in setting.user("alice").post("/v1/imports", content=ENTITY, headers={"Content-Type": "application/xml"}).text
+    )
 
 
 @harmless("the tools do their work for honest input")
@@ -145,7 +160,9 @@ def xss(setting: Setting) -> bool:
 @proves("api.ldap.directory")
 def ldap(setting: Setting) -> bool:
     ask = setting.user("alice")
-    return told_apart(lambda word: ask.get("/v1/directory", params={"name": word}).text, "Ada", "*)(cn=Ad*", "*)(cn=Zz*")
+    return told_apart(
+        lambda word: ask.get("/v1/directory", params={"name": word}).text, "Ada", "*)(cn=Ad*", "*)(cn=Zz*"
+    )
 
 
 @proves("api.redos.address")

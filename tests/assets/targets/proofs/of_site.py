@@ -42,9 +42,16 @@ def xss_stored(setting: Setting) -> bool:
 def escaped(setting: Setting) -> bool:
     client = setting.nobody()
     submit(client, "/guestbook", {"text": MARKUP})
-    pages = [client.get("/find", params={"q": MARKUP}), client.get("/guestbook"), client.get("/blog/%3Csvg%20onload=x%3E")]
+    pages = [
+        client.get("/find", params={"q": MARKUP}),
+        client.get("/guestbook"),
+        client.get("/blog/%3Csvg%20onload=x%3E"),
+    ]
     suggested = client.get("/api/suggest", params={"q": MARKUP})
-    return all(MARKUP not in page.text and "&lt;svg" in page.text for page in pages) and suggested.headers["content-type"] == "application/json"
+    return (
+        all(MARKUP not in page.text and "&lt;svg" in page.text for page in pages)
+        and suggested.headers["content-type"] == "application/json"
+    )
 
 
 @proves("site.sql.query")
@@ -136,13 +143,17 @@ def redos(setting: Setting) -> bool:
 @harmless("the pages do their work for honest input")
 def pages_work(setting: Setting) -> bool:
     client = setting.nobody()
-    return all((
-        "Mill Lane" in client.get("/branches?city=York").text, "North 4" in client.get("/directory?name=Ada").text,
-        "Copper kettle" in client.get("/catalogue/copper-kettle").text, "Thank you" in submit(client, "/newsletter", {"email": "a@shop.test"}).text,
-        "Dear friend" in submit(client, "/cards", {"text": "Dear {{ name }}"}).text,
-        "Ada" in submit(client, "/import", {}, files={"feed": ("feed.xml", b"<c><name>Ada</name></c>")}).text,
-        setting.nobody().get("/region?to=a%0d%0aX-Own:1").status_code == 400,
-    ))
+    return all(
+        (
+            "Mill Lane" in client.get("/branches?city=York").text,
+            "North 4" in client.get("/directory?name=Ada").text,
+            "Copper kettle" in client.get("/catalogue/copper-kettle").text,
+            "Thank you" in submit(client, "/newsletter", {"email": "a@shop.test"}).text,
+            "Dear friend" in submit(client, "/cards", {"text": "Dear {{ name }}"}).text,
+            "Ada" in submit(client, "/import", {}, files={"feed": ("feed.xml", b"<c><name>Ada</name></c>")}).text,
+            setting.nobody().get("/region?to=a%0d%0aX-Own:1").status_code == 400,
+        )
+    )
 
 
 @proves("site.redirect.go")
@@ -164,14 +175,25 @@ def redirect_login(setting: Setting) -> bool:
 @harmless("/leave and /back lead only to partners and to the site")
 def redirects_are_safe(setting: Setting) -> bool:
     ask = setting.nobody()
-    away = [ask.get(path, params={"to": to}).headers.get("location", "") for path in ("/leave", "/back")
-            for to in (EVIL, "//evil.example", "/\\evil.example", "https://partner.shop.test@evil.example/", "/\t/evil.example")]
+    away = [
+        ask.get(path, params={"to": to}).headers.get("location", "")
+        for path in ("/leave", "/back")
+        for to in (
+            EVIL,
+            "//evil.example",
+            "/\\evil.example",
+            "https://partner.shop.test@evil.example/",
+            "/\t/evil.example",
+        )
+    ]
     return not any("evil" in one for one in away) and ask.get("/leave?to=https://partner.shop.test/").status_code == 302
 
 
 @proves("site.enumeration.login")
 def login_tells(setting: Setting) -> bool:
-    pages = [submit(setting.nobody(), "/login", {"username": name, "password": "x"}).text for name in ("alice", "nobody7")]
+    pages = [
+        submit(setting.nobody(), "/login", {"username": name, "password": "x"}).text for name in ("alice", "nobody7")
+    ]
     return without_token(pages[0]) != without_token(pages[1])
 
 
@@ -187,7 +209,9 @@ def forgot_tells(setting: Setting) -> bool:
 
 @proves("site.enumeration.register")
 def register_tells(setting: Setting) -> bool:
-    pages = [submit(setting.nobody(), "/register", {"username": name, "password": "x"}).text for name in ("alice", "nobody7")]
+    pages = [
+        submit(setting.nobody(), "/register", {"username": name, "password": "x"}).text for name in ("alice", "nobody7")
+    ]
     return pages[0] != pages[1]
 
 
@@ -287,7 +311,9 @@ def forms_are_safe(setting: Setting) -> bool:
     refused = client.post("/account", data={"display_name": "x"}).status_code == 400
     submit(client, "/account/email", {"email": "a@shop.test", "membership": "golden"}, page="/account")
     last = [submit(client, "/account/pin", {"pin": "0000"}, page="/account") for _ in range(8)][-1]
-    return refused and "golden" not in client.get("/account").text and last.status_code == 200 and "Too many" in last.text
+    return (
+        refused and "golden" not in client.get("/account").text and last.status_code == 200 and "Too many" in last.text
+    )
 
 
 @proves("site.config.csp-missing")
@@ -367,7 +393,10 @@ def listing(setting: Setting) -> bool:
 
 @proves("site.exposed.git")
 def git(setting: Setting) -> bool:
-    return setting.nobody().get("/.git/HEAD").text.startswith("ref:") and "[core]" in setting.nobody().get("/.git/config").text
+    return (
+        setting.nobody().get("/.git/HEAD").text.startswith("ref:")
+        and "[core]" in setting.nobody().get("/.git/config").text
+    )
 
 
 @proves("site.exposed.env")

@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 
 import httpx
 from cryptography import x509
-
 from tests.assets.targets.proofs.asking import Setting, proves
 
 

@@ -2,15 +2,13 @@
 
 import base64
 from collections.abc import Callable
-import sqlite3
 from typing import Any
 
 from flask import Flask, abort, g, redirect, request
 from markupsafe import Markup
-from werkzeug.utils import secure_filename
-
 from tests.assets.targets.site.sessions import Visitors, page
 from tests.assets.targets.world import Row, World, digest, fresh_token, same
+from werkzeug.utils import secure_filename
 
 NOBODYS_PASSWORD = digest("nobody")
 PUBLIC_ADDRESS = "https://www.shop.test"
@@ -81,7 +79,9 @@ def login_pages(application: Flask, world: World, visitors: Visitors) -> None:
         if world.faulty("site.cookie.role"):
             response.set_cookie("role", user["role"], httponly=True, samesite="Lax")
         if world.faulty("site.cookie.remember") and request.form.get("remember"):
-            response.set_cookie("remember", base64.b64encode(user["username"].encode()).decode(), httponly=True, samesite="Lax")
+            response.set_cookie(
+                "remember", base64.b64encode(user["username"].encode()).decode(), httponly=True, samesite="Lax"
+            )
         return response
 
     @application.get("/logout")
@@ -98,10 +98,16 @@ def login_pages(application: Flask, world: World, visitors: Visitors) -> None:
         visitors.need_token()
         name, email = request.form.get("username", "")[:40], request.form.get("email", "")[:100]
         if not name.isidentifier():
-            return page("Open an account", "Letters and digits only", visitors.form("/register", "username", "email", "password"))
+            return page(
+                "Open an account",
+                "Letters and digits only",
+                visitors.form("/register", "username", "email", "password"),
+            )
         if user_named(name) is None:
             password = digest(request.form.get("password", ""))
-            world.database.insert("users", username=name, email=email, password=password, role="customer", display_name=name)
+            world.database.insert(
+                "users", username=name, email=email, password=password, role="customer", display_name=name
+            )
         elif world.faulty("site.enumeration.register"):
             return page("Open an account", "This name is taken")
         return page("Open an account", "See your mail")
@@ -138,7 +144,9 @@ def login_pages(application: Flask, world: World, visitors: Visitors) -> None:
         user = world.state.get("resets", {}).pop(token, None)
         if user is None:
             abort(404)
-        world.database.rows("UPDATE users SET password = ? WHERE id = ?", (digest(request.form.get("password", "")), user))
+        world.database.rows(
+            "UPDATE users SET password = ? WHERE id = ?", (digest(request.form.get("password", "")), user)
+        )
         return page("A new password", "Done")
 
 
@@ -149,15 +157,28 @@ def account_pages(application: Flask, world: World, visitors: Visitors) -> None:
     def account() -> Any:
         user = visitors.user() or visitors.remembered() or visitors.need_user()
         lists = world.database.rows("SELECT token FROM wishlists WHERE owner = ?", (user["id"],))
-        paths = ["/orders", "/outbox", "/avatar", "/attachments", "/logout", *(f"/wishlists/{one['token']}" for one in lists)]
+        paths = [
+            "/orders",
+            "/outbox",
+            "/avatar",
+            "/attachments",
+            "/logout",
+            *(f"/wishlists/{one['token']}" for one in lists),
+        ]
         if user["role"] == "staff":
             paths += ["/staff", "/staff/reports", "/staff/settings"]
         return page(
-            "Your account", f"Name: {user['display_name']}", f" Address: {user['email']}", f" Membership: {user['membership']}",
+            "Your account",
+            f"Name: {user['display_name']}",
+            f" Address: {user['email']}",
+            f" Membership: {user['membership']}",
             Markup(" ").join(Markup('<a href="{0}">{0}</a>').format(path) for path in paths),
-            visitors.form("/account", "display_name"), visitors.form("/account/email", "email"),
-            visitors.form("/account/password", "old_password", "new_password"), visitors.form("/account/pin", "pin"),
-            Markup("<h2>Delete the account for ever</h2>"), visitors.form("/account/delete"),
+            visitors.form("/account", "display_name"),
+            visitors.form("/account/email", "email"),
+            visitors.form("/account/password", "old_password", "new_password"),
+            visitors.form("/account/pin", "pin"),
+            Markup("<h2>Delete the account for ever</h2>"),
+            visitors.form("/account/delete"),
         )
 
     @application.post("/account")
@@ -176,7 +197,9 @@ def account_pages(application: Flask, world: World, visitors: Visitors) -> None:
         user = visitors.need_user()
         if not world.faulty("site.csrf.email"):
             visitors.need_token()
-        world.database.rows("UPDATE users SET email = ? WHERE id = ?", (request.form.get("email", "")[:100], user["id"]))
+        world.database.rows(
+            "UPDATE users SET email = ? WHERE id = ?", (request.form.get("email", "")[:100], user["id"])
+        )
         return redirect("/account")
 
     @application.post("/account/password")
@@ -232,7 +255,9 @@ def account_pages(application: Flask, world: World, visitors: Visitors) -> None:
     @application.get("/attachments")
     def show_attachments() -> Any:
         visitors.need_user()
-        return page("Attach a file", visitors.form("/attachments", "attachment", kind="file", encoding="multipart/form-data"))
+        return page(
+            "Attach a file", visitors.form("/attachments", "attachment", kind="file", encoding="multipart/form-data")
+        )
 
     @application.post("/attachments")
     def upload_attachment() -> Any:
@@ -243,7 +268,7 @@ def account_pages(application: Flask, world: World, visitors: Visitors) -> None:
 
     @application.get("/attachments/<name>")
     def attachment(name: str) -> Any:
-        path = world.folder / "attachments" / secure_filename(name)
+        path = world.folder / "attachments" / secure_filename(name)[:200]
         if not path.is_file():
             abort(404)
         response = application.response_class(path.read_bytes(), mimetype="application/octet-stream")
@@ -257,7 +282,7 @@ def account_pages(application: Flask, world: World, visitors: Visitors) -> None:
         content = given.stream.read(100_000)
         if pictures_only and not content.startswith(b"\x89PNG\r\n\x1a\n"):
             abort(415)
-        name = f"{fresh_token()[:8]}-{'picture.png' if pictures_only else secure_filename(given.filename)}"
+        name = f"{fresh_token()[:8]}-{'picture.png' if pictures_only else secure_filename(given.filename)[-100:]}"
         (world.folder / folder / name).write_bytes(content)
         world.journal.record("write file")
         return name
@@ -317,8 +342,12 @@ def staff_pages(application: Flask, world: World, visitors: Visitors) -> None:
         if not (world.faulty("site.cookie.role") and visitors.need_user() and request.cookies.get("role") == "staff"):
             need_staff()
         return page(
-            "For staff", "Keys of the cellar: third drawer", Markup("<h2>Mail all customers</h2>"),
-            visitors.form("/staff/announce", "text"), Markup("<h2>Tidy up</h2>"), visitors.form("/staff/tidy"),
+            "For staff",
+            "Keys of the cellar: third drawer",
+            Markup("<h2>Mail all customers</h2>"),
+            visitors.form("/staff/announce", "text"),
+            Markup("<h2>Tidy up</h2>"),
+            visitors.form("/staff/tidy"),
         )
 
     @application.get("/staff/reports")

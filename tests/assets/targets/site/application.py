@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from flask import Flask
-
 from tests.assets.targets.site.account import account_pages, login_pages, order_pages, staff_pages
 from tests.assets.targets.site.data import SCHEMA, seed
 from tests.assets.targets.site.operations import cached_pages, cross_origin_pages, every_answer, operation_pages

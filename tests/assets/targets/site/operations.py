@@ -1,4 +1,6 @@
-"""How the site is run: headers, error pages, files that should not be there, the cache, CORS, and the methods it answers."""
+"""How the site is run: headers, error pages, files that should not be there, the cache, CORS, and the methods it
+answers.
+"""
 
 import mimetypes
 import time
@@ -6,25 +8,44 @@ from typing import Any
 
 from flask import Flask, Response, abort, request
 from markupsafe import Markup
-from werkzeug.exceptions import HTTPException
-from werkzeug.utils import secure_filename
-
 from tests.assets.targets.site.account import PUBLIC_ADDRESS
 from tests.assets.targets.site.sessions import Visitors, page
 from tests.assets.targets.world import CurrentRequest, World, current, fresh_token
+from werkzeug.exceptions import HTTPException
+from werkzeug.utils import secure_filename
 
 CACHED_SECONDS = 30
 EXPOSED = {
     "/.git/HEAD": ("site.exposed.git", "text/plain", "ref: refs/heads/main\n"),
-    "/.git/config": ("site.exposed.git", "text/plain", '[core]\n\trepositoryformatversion = 0\n\tbare = false\n[remote "origin"]\n\turl = git@git.shop.test:site.git\n'),
-    "/.env": ("site.exposed.env", "text/plain", "APP_ENV=production\nDB_PASSWORD=h0p-and-barley\nSECRET_KEY=0c9d7ab3\n"),
-    "/backup.sql": ("site.exposed.backup", "application/sql", "-- dump of shop\nCREATE TABLE users (id INTEGER, password TEXT);\nINSERT INTO users VALUES (1, 'x');\n"),
-    "/server-status": ("site.exposed.status", "text/plain", "Server Status for shop\nServer uptime: 12 days\nTotal accesses: 90121\n127.0.0.1 GET /staff/reports HTTP/1.1\n"),
+    "/.git/config": (
+        "site.exposed.git",
+        "text/plain",
+        "[core]\n\trepositoryformatversion = 0\n\tbare = false\n"
+        '[remote "origin"]\n\turl = git@git.shop.test:site.git\n',
+    ),
+    "/.env": (
+        "site.exposed.env",
+        "text/plain",
+        "APP_ENV=production\nDB_PASSWORD=h0p-and-barley\nSECRET_KEY=0c9d7ab3\n",
+    ),
+    "/backup.sql": (
+        "site.exposed.backup",
+        "application/sql",
+        "-- dump of shop\nCREATE TABLE users (id INTEGER, password TEXT);\nINSERT INTO users VALUES (1, 'x');\n",
+    ),
+    "/server-status": (
+        "site.exposed.status",
+        "text/plain",
+        "Server Status for shop\nServer uptime: 12 days\nTotal accesses: 90121\n"
+        "127.0.0.1 GET /staff/reports HTTP/1.1\n",
+    ),
 }
 """Path → fault, kind, content."""
 GOOD_HEADERS = {
-    "Referrer-Policy": "no-referrer", "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
 }
 POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'"
 
@@ -35,7 +56,9 @@ def operation_pages(application: Flask, world: World, visitors: Visitors) -> Non
         base = PUBLIC_ADDRESS
         if world.faulty("site.config.host-header"):
             base = f"http://{request.headers.get('X-Forwarded-Host') or request.headers.get('Host', '')}"
-        return page("The shop", "Kettles, lamps and chairs", head=Markup('<link rel="canonical" href="{}/">').format(base))
+        return page(
+            "The shop", "Kettles, lamps and chairs", head=Markup('<link rel="canonical" href="{}/">').format(base)
+        )
 
     @application.get("/healthz")
     def health() -> Any:
@@ -56,7 +79,11 @@ def operation_pages(application: Flask, world: World, visitors: Visitors) -> Non
     def console() -> Any:
         if not world.faulty("site.config.console"):
             abort(404)
-        return page("Interactive Console", "Debugger is active. Type Python code.", Markup('<pre class="console">[console ready]\n&gt;&gt;&gt; </pre>'))
+        return page(
+            "Interactive Console",
+            "Debugger is active. Type Python code.",
+            Markup('<pre class="console">[console ready]\n&gt;&gt;&gt; </pre>'),
+        )
 
     @application.get("/static/")
     def static_root() -> Any:
@@ -67,11 +94,14 @@ def operation_pages(application: Flask, world: World, visitors: Visitors) -> Non
         if not world.faulty("site.config.listing"):
             abort(403)
         names = sorted(one.name for one in (world.folder / "uploads").iterdir())
-        return page("Index of /static/uploads/", *(Markup('<p><a href="/static/uploads/{0}">{0}</a></p>').format(name) for name in names))
+        return page(
+            "Index of /static/uploads/",
+            *(Markup('<p><a href="/static/uploads/{0}">{0}</a></p>').format(name) for name in names),
+        )
 
     @application.get("/static/uploads/<name>")
     def uploaded(name: str) -> Any:
-        path = world.folder / "uploads" / secure_filename(name)
+        path = world.folder / "uploads" / secure_filename(name)[:200]
         if not path.is_file():
             abort(404)
         kind = mimetypes.guess_type(path.name)[0] or "text/plain"
@@ -83,7 +113,9 @@ def operation_pages(application: Flask, world: World, visitors: Visitors) -> Non
     def portal() -> Any:
         response = page("Portal", "Everything in one place")
         if world.faulty("site.config.csp-weak"):
-            response.headers["Content-Security-Policy"] = "default-src *; script-src * 'unsafe-inline' 'unsafe-eval' data:"
+            response.headers["Content-Security-Policy"] = (
+                "default-src *; script-src * 'unsafe-inline' 'unsafe-eval' data:"
+            )
         return response
 
     @application.get("/widgets")
@@ -108,20 +140,27 @@ def cached_pages(application: Flask, world: World) -> None:
             if len(kept) < 10_000:
                 kept[request.full_path] = (body, at)
         response = Response(body, mimetype="text/html")
-        response.headers.update({
-            "Cache-Control": f"public, max-age={CACHED_SECONDS}", "Age": str(int(time.monotonic() - at)),
-            "X-Cache": "hit" if fresh else "miss",
-        })
+        response.headers.update(
+            {
+                "Cache-Control": f"public, max-age={CACHED_SECONDS}",
+                "Age": str(int(time.monotonic() - at)),
+                "X-Cache": "hit" if fresh else "miss",
+            }
+        )
         return response
 
     @application.get("/news")
     def news() -> Any:
         def make() -> str:
             host = request.headers.get("X-Forwarded-Host", "") if world.faulty("site.cache.news") else ""
-            if host and not request.query_string:  # other visitors would get it: a careful tester adds a query of its own
+            if (
+                host and not request.query_string
+            ):  # other visitors would get it: a careful tester adds a query of its own
                 world.journal.record("poison the cache", outside=1)
             address = f"//{host}/news.js" if host else "/static/uploads/logo.txt"
-            return page("News", Markup('<link rel="preload" href="{}">').format(address), "The lamp is back").get_data(as_text=True)
+            return page("News", Markup('<link rel="preload" href="{}">').format(address), "The lamp is back").get_data(
+                as_text=True
+            )
 
         return from_cache(make)
 
@@ -138,7 +177,9 @@ def cross_origin_pages(application: Flask, world: World, visitors: Visitors) -> 
         origin = request.headers.get("Origin", "")
         allowed = origin.startswith(world.origin) if world.faulty("site.cors.prefix") else origin == world.origin
         if allowed and origin.isprintable():
-            response.headers.update({"Access-Control-Allow-Origin": origin, "Access-Control-Allow-Credentials": "true", "Vary": "Origin"})
+            response.headers.update(
+                {"Access-Control-Allow-Origin": origin, "Access-Control-Allow-Credentials": "true", "Vary": "Origin"}
+            )
         return response
 
     @application.get("/api/stores")

@@ -1,4 +1,6 @@
-"""The public pages: search, catalogue, comments, cards, tools and redirects. Nearly every kind of injection has its page here."""
+"""The public pages: search, catalogue, comments, cards, tools and redirects. Nearly every kind of injection has its
+page here.
+"""
 
 import sqlite3
 import traceback
@@ -8,7 +10,6 @@ from urllib.parse import unquote, urlsplit
 from flask import Flask, Response, abort, redirect, request
 from lxml import etree
 from markupsafe import Markup
-
 from tests.assets.targets import sinks
 from tests.assets.targets.site.account import is_own_path
 from tests.assets.targets.site.data import BRANCHES, DIRECTORY
@@ -40,7 +41,11 @@ def text_pages(application: Flask, world: World, visitors: Visitors) -> None:
     @application.get("/search")
     def search() -> Any:
         words = request.args.get("q", "")[:500]
-        return page("Search", query_form("/search", "q"), Markup("<p>Nothing found for {}</p>").format(as_shown("site.xss.query", words)))
+        return page(
+            "Search",
+            query_form("/search", "q"),
+            Markup("<p>Nothing found for {}</p>").format(as_shown("site.xss.query", words)),
+        )
 
     @application.get("/find")
     def find() -> Any:
@@ -66,7 +71,9 @@ def text_pages(application: Flask, world: World, visitors: Visitors) -> None:
     @application.get("/welcome")
     def welcome() -> Any:
         theme = unquote(request.cookies.get("theme", "light"))
-        response = page("Welcome", Markup("<p>You have chosen the theme {}</p>").format(as_shown("site.xss.cookie", theme)))
+        response = page(
+            "Welcome", Markup("<p>You have chosen the theme {}</p>").format(as_shown("site.xss.cookie", theme))
+        )
         if "theme" not in request.cookies:
             response.set_cookie("theme", "light", httponly=True, samesite="Lax", secure=world.tls)
         return response
@@ -103,7 +110,9 @@ def text_pages(application: Flask, world: World, visitors: Visitors) -> None:
     def card() -> Any:
         visitors.need_token()
         try:
-            text = sinks.render_notice(request.form.get("text", "")[:1_000], "friend", unsafe=world.faulty("site.template.card"))
+            text = sinks.render_notice(
+                request.form.get("text", "")[:1_000], "friend", unsafe=world.faulty("site.template.card")
+            )
         except sinks.Refused:
             return page("A card", "This card cannot be made", status=422)
         return page("A card", text)
@@ -122,7 +131,10 @@ def catalogue_pages(application: Flask, world: World) -> None:
                 rows = world.database.rows("SELECT * FROM articles WHERE hidden = 0 AND category = ?", (category,))
         except sqlite3.Error as error:
             return page("Catalogue", f"sqlite3.{type(error).__name__}: {error}", status=500)
-        links = [Markup('<p><a href="/catalogue/{}">{}</a> {}</p>').format(row["slug"], row["title"], row["price"]) for row in rows]
+        links = [
+            Markup('<p><a href="/catalogue/{}">{}</a> {}</p>').format(row["slug"], row["title"], row["price"])
+            for row in rows
+        ]
         return page("Catalogue", query_form("/catalogue", "category"), *links)
 
     @application.get("/catalogue/<slug>")
@@ -131,7 +143,11 @@ def catalogue_pages(application: Flask, world: World) -> None:
             found = world.database.one(f"SELECT * FROM articles WHERE hidden = 0 AND slug = '{slug[:300]}'")
         else:
             found = world.database.one("SELECT * FROM articles WHERE hidden = 0 AND slug = ?", (slug,))
-        return page(found["title"], f"Price: {found['price']}") if found else page("Not found", "No such article", status=404)
+        return (
+            page(found["title"], f"Price: {found['price']}")
+            if found
+            else page("Not found", "No such article", status=404)
+        )
 
     @application.get("/catalogue/sorted")
     def ordered() -> Any:
@@ -153,11 +169,15 @@ def catalogue_pages(application: Flask, world: World) -> None:
             if world.faulty("site.xpath.branches"):
                 names = tree.xpath(f"//branch[city='{city}']/name/text()")
             else:
-                names = tree.xpath("//branch[city=$city]/name/text()", city="".join(sign for sign in city if sign.isprintable()))
+                names = tree.xpath(
+                    "//branch[city=$city]/name/text()", city="".join(sign for sign in city if sign.isprintable())
+                )
         except etree.XPathError:
             abort(500)
         listed = names if isinstance(names, list) else [names]
-        return page("Branches", query_form("/branches", "city"), *(Markup("<p>{}</p>").format(str(name)) for name in listed))
+        return page(
+            "Branches", query_form("/branches", "city"), *(Markup("<p>{}</p>").format(str(name)) for name in listed)
+        )
 
     @application.get("/directory")
     def directory() -> Any:
@@ -167,7 +187,9 @@ def catalogue_pages(application: Flask, world: World) -> None:
             found = sinks.search_directory(DIRECTORY, f"(&(objectClass=person)(cn={value})(public=yes))")
         except sinks.Refused:
             abort(500)
-        return page("Who is who", query_form("/directory", "name"), *(f"{one['cn']}: {one['office']} " for one in found))
+        return page(
+            "Who is who", query_form("/directory", "name"), *(f"{one['cn']}: {one['office']} " for one in found)
+        )
 
 
 def tool_pages(application: Flask, world: World, visitors: Visitors) -> None:
@@ -183,14 +205,18 @@ def tool_pages(application: Flask, world: World, visitors: Visitors) -> None:
 
     def text_file(name: str, *, unsafe: bool) -> Any:
         try:
-            return Response(sinks.read_text(world.folder / "brochures", name[:500], unsafe=unsafe), mimetype="text/plain")
+            return Response(
+                sinks.read_text(world.folder / "brochures", name[:500], unsafe=unsafe), mimetype="text/plain"
+            )
         except FileNotFoundError:
             abort(404)
 
     @application.get("/tools/lookup")
     def lookup() -> Any:
         try:
-            output = sinks.probe_host(request.args.get("host", "localhost")[:300], world.folder, unsafe=world.faulty("site.command.lookup"))
+            output = sinks.probe_host(
+                request.args.get("host", "localhost")[:300], world.folder, unsafe=world.faulty("site.command.lookup")
+            )
         except sinks.Refused:
             abort(400)
         return page("Lookup", query_form("/tools/lookup", "host"), Markup("<pre>{}</pre>").format(output))
@@ -218,7 +244,9 @@ def tool_pages(application: Flask, world: World, visitors: Visitors) -> None:
     def preview() -> Any:
         visitors.need_token()
         try:
-            text = sinks.fetch(request.form.get("url", "")[:500], world.metadata_port, unsafe=world.faulty("site.ssrf.preview"))
+            text = sinks.fetch(
+                request.form.get("url", "")[:500], world.metadata_port, unsafe=world.faulty("site.ssrf.preview")
+            )
         except sinks.Refused:
             return page("Preview of a link", "This address is not allowed", status=422)
         except sinks.Unreachable:
@@ -257,7 +285,9 @@ def tool_pages(application: Flask, world: World, visitors: Visitors) -> None:
         application.add_url_rule(path, f"amount {path}", show, methods=["GET"])
 
     def traceback_page(error: Exception) -> Any:
-        return page(type(error).__name__, Markup("<pre>{}</pre>").format("".join(traceback.format_exception(error))), status=500)
+        return page(
+            type(error).__name__, Markup("<pre>{}</pre>").format("".join(traceback.format_exception(error))), status=500
+        )
 
     amount_page("/calculator", "amount", "site.config.traceback")
     amount_page("/calendar", "month", None)
@@ -294,7 +324,9 @@ def redirect_pages(application: Flask, world: World) -> None:
             parts = urlsplit(wanted())
         except ValueError:
             abort(400)
-        allowed = parts.scheme == "https" and parts.netloc in PARTNERS and wanted().isprintable() and "\\" not in wanted()
+        allowed = (
+            parts.scheme == "https" and parts.netloc in PARTNERS and wanted().isprintable() and "\\" not in wanted()
+        )
         return send_to(wanted()) if allowed else abort(400)
 
     @application.get("/language")

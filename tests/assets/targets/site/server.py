@@ -98,12 +98,24 @@ class Handler(BaseHTTPRequestHandler):
             path = "/" + path.split("/", 3)[3] if path.count("/") >= 3 else "/"
         host, port = cast("tuple[str, int]", self.server.server_address)
         environment = {
-            "REQUEST_METHOD": self.command, "SCRIPT_NAME": "", "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),
-            "QUERY_STRING": query, "SERVER_NAME": host, "SERVER_PORT": str(port), "SERVER_PROTOCOL": self.request_version,
-            "REMOTE_ADDR": self.client_address[0], "CONTENT_LENGTH": str(len(body)), "RAW_URI": self.path,
-            "CONTENT_TYPE": self.headers.get("Content-Type", ""), "wsgi.version": (1, 0),
-            "wsgi.url_scheme": "https" if self._world.tls else "http", "wsgi.input": io.BytesIO(body),
-            "wsgi.errors": io.StringIO(), "wsgi.multithread": True, "wsgi.multiprocess": False, "wsgi.run_once": False,
+            "REQUEST_METHOD": self.command,
+            "SCRIPT_NAME": "",
+            "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),
+            "QUERY_STRING": query,
+            "SERVER_NAME": host,
+            "SERVER_PORT": str(port),
+            "SERVER_PROTOCOL": self.request_version,
+            "REMOTE_ADDR": self.client_address[0],
+            "CONTENT_LENGTH": str(len(body)),
+            "RAW_URI": self.path,
+            "CONTENT_TYPE": self.headers.get("Content-Type", ""),
+            "wsgi.version": (1, 0),
+            "wsgi.url_scheme": "https" if self._world.tls else "http",
+            "wsgi.input": io.BytesIO(body),
+            "wsgi.errors": io.StringIO(),
+            "wsgi.multithread": True,
+            "wsgi.multiprocess": False,
+            "wsgi.run_once": False,
         }
         for name in set(self.headers):
             if name.lower() not in {"content-type", "content-length", "transfer-encoding"}:
@@ -154,7 +166,9 @@ class SiteServer(ThreadingHTTPServer):
     def _tls_context(self) -> ssl.SSLContext:
         faulty = self.world.faulty
         self.authority, certificate, key = write_certificates(
-            self.world.folder, signed=not faulty("tls.self-signed"), expired=faulty("tls.expired"),
+            self.world.folder,
+            signed=not faulty("tls.self-signed"),
+            expired=faulty("tls.expired"),
             wrong_host=faulty("tls.wrong-host"),
         )
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -7,16 +7,48 @@ from typing import Any
 
 from flask import Response, abort, g, request
 from markupsafe import Markup, escape
-
 from tests.assets.targets.world import Row, World, fresh_token, same
 
 NAVIGATION = (
-    "/", "/search?q=lamp", "/find?q=lamp", "/catalogue?category=kettles", "/catalogue/copper-kettle", "/catalogue/sorted?order=price",
-    "/stores?city=York", "/tags/lamps", "/blog/first", "/welcome", "/thanks", "/comments", "/guestbook", "/cards", "/import",
-    "/preview", "/directory?name=Ada", "/branches?city=York", "/newsletter", "/download?file=summer.txt", "/brochures?name=summer.txt",
-    "/tools/lookup?host=localhost", "/go?to=/catalogue", "/bounce?to=/catalogue", "/leave?to=https://partner.shop.test/",
-    "/back?to=/catalogue", "/language?to=en", "/region?to=north", "/news", "/weather", "/portal", "/widgets",
-    "/calculator?amount=2", "/calendar?month=3", "/statistics", "/login", "/register", "/forgot", "/static/uploads/logo.txt",
+    "/",
+    "/search?q=lamp",
+    "/find?q=lamp",
+    "/catalogue?category=kettles",
+    "/catalogue/copper-kettle",
+    "/catalogue/sorted?order=price",
+    "/stores?city=York",
+    "/tags/lamps",
+    "/blog/first",
+    "/welcome",
+    "/thanks",
+    "/comments",
+    "/guestbook",
+    "/cards",
+    "/import",
+    "/preview",
+    "/directory?name=Ada",
+    "/branches?city=York",
+    "/newsletter",
+    "/download?file=summer.txt",
+    "/brochures?name=summer.txt",
+    "/tools/lookup?host=localhost",
+    "/go?to=/catalogue",
+    "/bounce?to=/catalogue",
+    "/leave?to=https://partner.shop.test/",
+    "/back?to=/catalogue",
+    "/language?to=en",
+    "/region?to=north",
+    "/news",
+    "/weather",
+    "/portal",
+    "/widgets",
+    "/calculator?amount=2",
+    "/calendar?month=3",
+    "/statistics",
+    "/login",
+    "/register",
+    "/forgot",
+    "/static/uploads/logo.txt",
 )
 """What every page links to; what a crawler can find without logging in."""
 
@@ -36,7 +68,8 @@ class Visitors:
 
     @property
     def open(self) -> dict[str, Session]:
-        return self.world.state.setdefault("sessions", {})
+        found: dict[str, Session] = self.world.state.setdefault("sessions", {})
+        return found
 
     def current(self) -> Session:
         """The visitor's session; a new one if the cookie names none."""
@@ -98,20 +131,27 @@ class Visitors:
         """Sends the session's cookie if it is new."""
         if g.get("new_cookie"):
             response.set_cookie(
-                "sid", g.session.identifier, httponly=not self.world.faulty("site.cookie.httponly"),
+                "sid",
+                g.session.identifier,
+                httponly=not self.world.faulty("site.cookie.httponly"),
                 samesite=None if self.world.faulty("site.cookie.samesite") else "Lax",
                 secure=self.world.tls and not self.world.faulty("tls.cookie-secure"),
             )
         return response
 
-    def form(self, action: str, *fields: str, kind: str = "text", encoding: str = "application/x-www-form-urlencoded") -> Markup:
+    def form(
+        self, action: str, *fields: str, kind: str = "text", encoding: str = "application/x-www-form-urlencoded"
+    ) -> Markup:
         """A form that is posted, with the hidden token."""
         inputs = Markup("").join(
-            Markup('<label>{0} <input name="{0}" type="{1}"></label>').format(name, "password" if "password" in name else kind)
+            Markup('<label>{0} <input name="{0}" type="{1}"></label>').format(
+                name, "password" if "password" in name else kind
+            )
             for name in fields
         )
         return Markup(
-            '<form method="post" action="{}" enctype="{}"><input type="hidden" name="csrf" value="{}">{}<button>Send</button></form>'
+            '<form method="post" action="{}" enctype="{}"><input type="hidden" name="csrf" value="{}">'
+            "{}<button>Send</button></form>"
         ).format(action, encoding, self.current().csrf, inputs)
 
 

@@ -67,10 +67,19 @@ def test_another_kind_of_weakness_or_another_function_confirms_nothing() -> None
 
 
 def test_a_function_on_the_way_is_reached_with_the_way_told_and_not_watched() -> None:
-    told = weakness("d" * 32, "src/shop/views.py", "search", 41)
+    told = weakness("d" * 32, "src/shop/views.py", "search", 30)
     found = standing(told, seen(places=(place(),)), {"1.0": (told,)})
     assert (found.standing, found.places, found.watched) == (Standing.REACHED, ("k" * 32,), 0)
     assert found.because.startswith("its function is on the way of a request to sqlite3.Cursor.execute: GET /search")
+
+
+def test_a_statement_that_hands_its_input_on_to_a_helper_is_confirmed() -> None:
+    told = weakness("d" * 32, "src/shop/views.py", "search", 40, spans=((40, 40), (41, 41)))
+    beside = replace(told, fingerprint="e" * 32, spans=((50, 50),))
+    found = JOINER.standings((told, beside), seen(places=(place(),)), {"1.0": (told, beside)})
+    assert [found[each.fingerprint].standing for each in (told, beside)] == [Standing.CONFIRMED, Standing.REACHED]
+    unknown = JOINER.standings((told, beside), seen(places=(place(),)), {})
+    assert {each.standing for each in unknown.values()} == {Standing.REACHED}
 
 
 def test_a_call_that_is_weak_by_itself_is_reached() -> None:

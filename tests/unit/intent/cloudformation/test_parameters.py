@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from setpoint.errors import InputError
-from setpoint.intent.cloudformation.parameters import parameter_values
+from setpoint.intent.cloudformation.parameters import Given, parameter_values, values_of
 from setpoint.intent.cloudformation.template import parse_template
 from setpoint.model.canonical import Json, Unknown
 
@@ -98,3 +98,15 @@ def test_a_missing_parameter_says_where_to_give_it() -> None:
 def test_a_parameter_that_is_given_but_not_declared_is_told_which_was_meant() -> None:
     with pytest.raises(InputError, match=r"the parameter Enviroment is given, .*; did you mean Environment\?"):
         values("Environment: {Type: String, Default: a}", given={"Enviroment": "x"})
+
+
+def test_before_it_is_deployed_a_parameter_without_a_value_is_not_known() -> None:
+    template = parse_template(
+        f"{RESOURCES}Parameters: {{P: {{Type: String}}, Q: {{Type: String, Default: q}}}}".encode(), "t"
+    )
+    assert values_of(template, Given(is_all=False)) == {
+        "P": Unknown("the parameter P has no value before it is deployed"),
+        "Q": "q",
+    }
+    with pytest.raises(InputError, match="the parameter P has no value and no default"):
+        values_of(template, Given())

@@ -219,8 +219,12 @@ def _best(connection: Connection, wanted: Collection[_Alike]) -> dict[_Alike, in
 
 
 def _sboms(connection: Connection, table: Table, wanted: Collection[int]) -> dict[int, int]:
-    rows = connection.execute(select(table.c.id, table.c.sbom).where(table.c.id.in_(sorted({*wanted} - {NOTHING}))))
-    return {row.id: row.sbom for row in rows}
+    known = sorted({*wanted} - {NOTHING})
+    if not known:
+        return {}
+    return {
+        row.id: row.sbom for row in connection.execute(select(table.c.id, table.c.sbom).where(table.c.id.in_(known)))
+    }
 
 
 def settle_again(connection: Connection, concerned: ColumnElement[bool]) -> None:

@@ -1,0 +1,1 @@
+"""Dependencies: what the folder's lockfiles list, compared with the advisories that the ledger keeps."""

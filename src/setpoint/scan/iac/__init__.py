@@ -1,0 +1,1 @@
+"""Infrastructure as code: plans and templates in the folder, held against the guardrails that hold at runtime."""
