@@ -10,7 +10,7 @@ without anything beside it. Figures are medians. All packages come from one envi
 
 `bench.overhead.in_process` tells what a single request costs without a server: steadier, and only that.
 
-Takes some three minutes. Goals: CPU and p50 at most 1.10 of none, memory at most +15 MB, start-up at most +150 ms.
+Takes some two minutes. Goals: CPU and p50 at most 1.10 of none, memory at most +15 MB, start-up at most +150 ms.
 """
 
 from __future__ import annotations

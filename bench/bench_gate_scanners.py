@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import resource
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -24,7 +23,6 @@ from setpoint.scan.running import find_program
 from setpoint.wiring_scan import shipped_rules
 
 FILES: Final = 1_000
-RUNS: Final = 3
 ADMITTED_OR_REFUSED: Final = (0, 1)
 CONFIGURATION: Final = "services: {shop: {tier: standard}}\n"
 
@@ -44,11 +42,11 @@ def main() -> None:
         tree = folder / "tree"
         count = make_tree(tree)
         commands = {each: command for each, command in peers(tree).items() if command}
-        alone = {each: _median(command, folder, fine=(0,)) for each, command in commands.items()}
+        alone = {each: _taken(command, folder, fine=(0,)) for each, command in commands.items()}
         (folder / "setpoint.yaml").write_text(CONFIGURATION, encoding="utf-8")
         subprocess.run([sys.executable, "-m", "setpoint", "beat"], cwd=folder, check=True, capture_output=True)
         asked = ["gate", "--service", "shop", "--release", "1", "--stage", "build", "--scan", str(tree), "--json"]
-        gate = _median([sys.executable, "-m", "setpoint", *asked], folder, fine=ADMITTED_OR_REFUSED)
+        gate = _taken([sys.executable, "-m", "setpoint", *asked], folder, fine=ADMITTED_OR_REFUSED)
     for each, taken in alone.items():
         print(f"{each:24}{_told(taken)}")
     together = Taken(sum(each.wall for each in alone.values()), sum(each.cpu for each in alone.values()))
@@ -93,12 +91,7 @@ def _files(folder: Path) -> Iterator[Path]:
     return (path for path in sorted(folder.rglob("*")) if path.is_file() and "__pycache__" not in path.parts)
 
 
-def _median(command: Sequence[str], folder: Path, *, fine: Sequence[int]) -> Taken:
-    taken = [_taken(command, folder, fine) for _ in range(RUNS)]
-    return Taken(statistics.median(each.wall for each in taken), statistics.median(each.cpu for each in taken))
-
-
-def _taken(command: Sequence[str], folder: Path, fine: Sequence[int]) -> Taken:
+def _taken(command: Sequence[str], folder: Path, *, fine: Sequence[int]) -> Taken:
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     run = subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True)
     wall, after = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)

@@ -85,7 +85,7 @@ def join(service: str, scan: Scan, reports: Sequence[Any], folder: Path) -> Join
     with open_server_ledger(settings) as ledger:
         met = [each.finding for each in ledger.findings(scope=settings.loop.scope, service=service)]
         evidence = Evidence(ledger, service, met)
-        known = evidence.known(code_parts(), scan.weaknesses)
+        known = evidence.known(code_parts(), scan.weaknesses, since={})
     return Joined(_judged(service, known), evidence.seen)
 
 

@@ -77,7 +77,7 @@ def test_every_function_on_the_way_is_told(evidence: list[Evidence]) -> None:
 def test_what_was_certainly_made_safe_was_looked_at_in_vain(evidence: list[Evidence]) -> None:
     name = "".join(["John", "son"])
     with request_of(Value(QUERY, "q", name)) as request:
-        request.passages["'Johnson'"] = frozenset({"sql"})
+        request.passages["'Johnson'"] = {"sql"}
         ask(f"SELECT * FROM users WHERE name = {name!r}")
     assert not evidence
     assert "ask" in {each["function"] for each in watched.take_changed(room())}

@@ -130,7 +130,8 @@ class Weakness:
     """Whether the base has none with this fingerprint; None where nothing was compared."""
     spans: tuple[tuple[int, int], ...] = ()
     """First and last lines of the statement that it is in, and of those in the same function that use what this one
-    makes: where agents would see a value arrive. Of Python; elsewhere the place itself."""
+    makes: where agents would see a value arrive. Of Python; elsewhere the place itself. Empty for what only runs where
+    its file is the program."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Final, Self
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from setpoint.model.policy import Severity
 from setpoint.model.scan import CodePlace, Scan, ScanKind, ScannerRun, ScanStatus, Weakness
@@ -161,13 +161,20 @@ class WeaknessDocument(Document):
         )
 
 
+def _bounded(weaknesses: object) -> object:
+    """Before any of them is looked at."""
+    if isinstance(weaknesses, (list, tuple)) and len(weaknesses) > MOST_WEAKNESSES:
+        raise ValueError(f"it has {len(weaknesses):,} entries; at most {MOST_WEAKNESSES:,} are taken")
+    return weaknesses
+
+
 class ScanDocument(Document):
     """All that scanners told of one state of the source."""
 
     model_config = example(**SCAN_EXAMPLE)
 
     runs: tuple[ScannerRunDocument, ...] = Field(max_length=MOST_RUNS)
-    weaknesses: tuple[WeaknessDocument, ...] = Field(max_length=MOST_WEAKNESSES)
+    weaknesses: Annotated[tuple[WeaknessDocument, ...], BeforeValidator(_bounded)]
     at: Moment
     commit: ShortText = ""
     base: ShortText = ""

@@ -14,7 +14,7 @@ BY_NAME: Final = frozenset({"bandit/B105", "ruff/S105", "detect-secrets/secret-k
 
 SPEAKING_OF: Final = frozenset(
     {
-        *("attribute", "attr", "claim", "column", "cookie", "env", "field", "header", "keyword", "name"),
+        *("attribute", "attr", "claim", "column", "env", "field", "header", "keyword", "name"),
         *("param", "parameter", "type", "var", "variable"),
         *("address", "endpoint", "file", "filename", "folder", "path", "route", "uri", "url"),
         *("help", "hint", "label", "message", "placeholder", "prompt", "title"),
