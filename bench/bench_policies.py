@@ -25,6 +25,7 @@ import orjson
 from bench.estate import ACCOUNT, PARTITION, REGION, documents
 from bench.measure import spending
 from setpoint.decide.gate import ReleaseGate
+from setpoint.decide.guardrails import ComponentGuardrails
 from setpoint.decide.policy.compile import Guardrail, PolicySet
 from setpoint.decide.policy.evaluate import evaluate_guardrail
 from setpoint.decide.policy.functions import FUNCTIONS
@@ -85,7 +86,9 @@ def _judging_seconds(policies: PolicySet, resources: list[Resource]) -> float:
 def _replaying_seconds(policies: PolicySet, resources: list[Resource]) -> float:
     """Read, judged again and compared; each resource has a state that was recorded."""
     judge = PolicyJudge(policies)
-    replayer = Replayer(judge, ReleaseGate(policies), {each.id for each in policies.policies})
+    replayer = Replayer(
+        judge, ReleaseGate(policies), ComponentGuardrails(policies), {each.id for each in policies.policies}
+    )
     now = datetime.now(UTC)
     with TemporaryDirectory() as folder, closing(open_ledger(str(Path(folder, "ledger.sqlite")))) as ledger:
         _, writer = ledger.acquire("bench", now, ttl=600)

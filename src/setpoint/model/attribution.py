@@ -255,7 +255,7 @@ class Traced:
     def again(self, answer: Attribution | Untold, up_to: int, now: datetime, until: datetime) -> Traced:
         """After one more answer about what was seen at `until`."""
         is_told = isinstance(answer, Attribution)
-        is_over = not is_told and not answer.may_be_told
+        is_over = isinstance(answer, Untold) and not answer.may_be_told
         pause = PAUSES[self.asked] if self.asked < len(PAUSES) else None if is_told else LATER
         settles = self.asks_until or max(now, until) + SETTLES_AFTER
         return Traced(

@@ -68,22 +68,23 @@ def _rule(finding: Finding) -> SarifRule:
         case FindingSource.DRIFT:
             return _OF_DRIFT[finding.rule]
         case FindingSource.GUARDRAIL:
+            title = f"The policy {finding.rule} is broken"
             remedy = f"What it checks and why: setpoint policy explain {finding.rule}"
-            return SarifRule(finding.rule, f"The policy {finding.rule} is broken", remedy, Level.WARNING)
         case FindingSource.RUNTIME:
+            title = f"An agent met {finding.evidence['type']} inside"
             remedy = f"The path from the request to the call: setpoint runtime {finding.service} --flows"
-            return SarifRule(finding.rule, f"An agent met {finding.evidence['type']} inside", remedy, Level.WARNING)
         case FindingSource.COMPONENT:
+            title = "A component has a known flaw"
             remedy = f"Every instance that it affects: setpoint affected {finding.rule.partition('/')[2]}"
-            return SarifRule(finding.rule, "A component has a known flaw", remedy, Level.WARNING)
         case FindingSource.IDENTITY:
+            title = "An identity differs from what was intended"
             remedy = f"What it may do, was meant to, and uses: setpoint identity {finding.evidence['principal']}"
-            return SarifRule(finding.rule, "An identity differs from what was intended", remedy, Level.WARNING)
         case FindingSource.CODE:
+            title = "A scanner told of a weakness in the source"
             remedy = f"What production says of it: {finding.evidence['because']}"
-            return SarifRule(finding.rule, "A scanner told of a weakness in the source", remedy, Level.WARNING)
         case FindingSource.GATE:
+            title = "A release got in whatever the gate said"
             remedy = "Mend what kept it out, and release again: one that is admitted regularly ends this"
-            return SarifRule(finding.rule, "A release got in whatever the gate said", remedy, Level.WARNING)
         case _:
             assert_never(finding.source)
+    return SarifRule(finding.rule, title, remedy, Level.WARNING)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from setpoint.compare.config.comparator import ConfigComparator
-from setpoint.intent.cloudformation.declared import WHOLLY_FOLDED
+from setpoint.intent.cloudformation.folding import WHOLLY_FOLDED
 from setpoint.intent.cloudformation.live import Existing
 from setpoint.intent.cloudformation.reader import CloudFormationReader
 from setpoint.intent.cloudformation.stack import StackFacts
