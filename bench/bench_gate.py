@@ -38,7 +38,7 @@ from setpoint.wiring import ServerWiring, Wiring, open_server_ledger
 WEAKNESSES: Final = 1_000
 COMPONENTS: Final = 300
 POLICIES: Final = 100
-CALLS: Final = 200
+CALLS: Final = 1_000
 COLD: Final = 10
 PEER_SAMPLE: Final = 20
 
