@@ -23,6 +23,13 @@ from setpoint.model.identity import (
 from setpoint.model.urn import Urn
 from setpoint.wire.document import Document, Moment, example
 
+_GRANTER: Final[dict[str, Any]] = {"policy": "role/ci: inline policy read", "index": 0, "sid": "", "through": ""}
+_USED: Final[dict[str, Any]] = {
+    "action": "s3:GetObject",
+    "resource": "arn:aws:s3:::invoices/2026/*",
+    "count": 412,
+    "last": "2026-05-31T12:00:00Z",
+}
 _ROW: Final[dict[str, Any]] = {
     "aspect": "may",
     "actions": ["s3:GetObject"],
@@ -34,20 +41,13 @@ _ROW: Final[dict[str, Any]] = {
     "compared": "as intended",
     "verdict": "as intended",
     "intended_by": ["main.tfstate: aws_iam_role.ci: inline policy read: Statement[0]"],
-    "granted_by": [{"policy": "role/ci: inline policy read", "index": 0, "sid": "", "through": ""}],
+    "granted_by": [_GRANTER],
     "limited_by": "",
     "because": "",
     "use_unknown": "",
     "is_shared": False,
     "is_meant": False,
-    "used": [
-        {
-            "action": "s3:GetObject",
-            "resource": "arn:aws:s3:::invoices/2026/*",
-            "count": 412,
-            "last": "2026-05-31T12:00:00Z",
-        }
-    ],
+    "used": [_USED],
     "changed": None,
 }
 _PRINCIPAL: Final[dict[str, Any]] = {
@@ -61,9 +61,17 @@ _PRINCIPAL: Final[dict[str, Any]] = {
     "doubts": [],
     "permissions": [_ROW],
 }
+_READING: Final[dict[str, Any]] = {
+    "partition": "aws",
+    "account": "111122223333",
+    "read_at": "2026-05-31T12:00:00Z",
+    "doubts": [],
+}
 
 
 class GranterDocument(Document):
+    model_config = example(**_GRANTER)
+
     policy: str
     index: int = Field(description="Of the statement, from 0.")
     sid: str
@@ -71,6 +79,8 @@ class GranterDocument(Document):
 
 
 class UsedDocument(Document):
+    model_config = example(**_USED)
+
     action: str
     resource: str = Field(description="The one that it was done to last.")
     count: int
@@ -78,6 +88,8 @@ class UsedDocument(Document):
 
 
 class GrantChangeDocument(Document):
+    model_config = example(at="2026-05-30T09:00:00Z", by="arn:aws:iam::111122223333:user/ann")
+
     at: Moment
     by: str
 
@@ -202,6 +214,8 @@ class PrincipalDocument(Document):
 
 
 class AccountReadingDocument(Document):
+    model_config = example(**_READING)
+
     partition: str
     account: str
     read_at: Moment | None = Field(description="Null where its identities were never read.")
@@ -209,9 +223,7 @@ class AccountReadingDocument(Document):
 
 
 class AccountReadingsDocument(Document):
-    model_config = example(
-        accounts=[{"partition": "aws", "account": "111122223333", "read_at": "2026-05-31T12:00:00Z", "doubts": []}]
-    )
+    model_config = example(accounts=[_READING])
 
     accounts: tuple[AccountReadingDocument, ...]
 

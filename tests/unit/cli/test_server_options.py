@@ -41,6 +41,7 @@ ASK: Final = {
     "instances remove": ("shop", "web-1"),
     "instances report": (str(ASSETS / "cli" / "instances.jsonl"),),
     "gate": ("--service", "shop", "--release", "1"),
+    "gate approve": ("--service", "shop", "--release", "1", "--reason", "x"),
     "identity show": ("ci",),
     "pause": ("--reason", "x"),
     "permissions": (),
@@ -68,6 +69,11 @@ ASK: Final = {
 }
 """Command → arguments with which it asks the server."""
 
+OTHERWISE: Final = {
+    "gate": "; to decide without it, bring the loop's setpoint.yaml, the signed thresholds and their key"
+}
+"""What would do in the server's place, where something does."""
+
 ON_FILES: Final = "works on files of policies on this machine"
 WORK_HERE: Final = {
     "advisories list": ((), "works on the ledger of this machine"),
@@ -92,6 +98,7 @@ WORK_HERE: Final = {
     "policy explain": (("exposure/bucket-website", "folder"), ON_FILES),
     "policy new": (("exposure/new", "--type", "AWS::S3::Bucket"), ON_FILES),
     "policy test": ((), ON_FILES),
+    "scan": ((), "looks at files on this machine"),
     "up": ((), "runs Setpoint on this machine"),
     "vex add": ((BILL, "--owner", "me", "--days", "1"), "works on the ledger of this machine"),
 }
@@ -128,7 +135,8 @@ def test_the_server_is_asked_and_nothing_here(command: str, folder: Path, capsys
     assert run(["--server", NOWHERE, "--token", SECRET, *command.split(), *ASK[command]]) == 3
     said = capsys.readouterr()
     assert said.out == ""
-    assert said.err == f"setpoint: {NOWHERE}: the server cannot be reached; check its address, and whether it runs\n"
+    unreached = f"setpoint: {NOWHERE}: the server cannot be reached; check its address, and whether it runs"
+    assert said.err.removesuffix(OTHERWISE.get(command, "") + "\n") == unreached
     assert list(folder.iterdir()) == []
 
 

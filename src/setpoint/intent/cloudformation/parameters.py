@@ -115,6 +115,16 @@ def _value(parameter: _Parameter, given: Given) -> Json:
     if name in given.by_stack:
         # CloudFormation keeps what a Systems Manager parameter held when the stack was last updated.
         return _checked(parameter, given.by_stack[name])
+    written = _written(parameter, given)
+    if isinstance(written, Unknown):
+        return written
+    value = text(written, parameter.where)
+    return _looked_up(parameter, value, given) if is_name else _checked(parameter, value)
+
+
+def _written(parameter: _Parameter, given: Given) -> Json:
+    """What the parent gives, or the template itself."""
+    name = parameter.name
     written = given.by_parent.get(name, parameter.attributes.get("Default"))
     if written is None and not given.is_all:
         return Unknown(f"the parameter {name} has no value before it is deployed")
@@ -125,10 +135,7 @@ def _value(parameter: _Parameter, given: Given) -> Json:
             remedy=f"give it in setpoint.yaml, under parameters: of this template ({name}: ...), "
             "or name its stack there",
         )
-    if isinstance(written, Unknown):
-        return written
-    value = text(written, parameter.where)
-    return _looked_up(parameter, value, given) if is_name else _checked(parameter, value)
+    return written
 
 
 def _passed(parameter: _Parameter, value: Json) -> Json:
