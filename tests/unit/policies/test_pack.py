@@ -26,13 +26,16 @@ READ_TYPES = {
     "AWS::RDS::DBInstance",
     "AWS::S3::Bucket",
     "AWS::S3::BucketPolicy",
+    "Setpoint::Code::Weakness",
     "Setpoint::Component",
     "Setpoint::Identity::Principal",
 }
 
 PACK = Path(__file__).parents[3] / "policies"
 
-REFERENCE = re.compile(r"CIS AWS 3\.0\.0 \d(\.\d+)+|ATT&CK T\d{4}(\.\d{3})?")
+REFERENCE = re.compile(
+    r"CIS AWS 3\.0\.0 \d(\.\d+)+|ATT&CK T\d{4}(\.\d{3})?|CWE-\d+|OWASP Top 10 2021 A\d\d|NIST SP 800-218 P[SW]\.\d(\.\d)?"
+)
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +65,8 @@ def test_every_policy_has_two_examples_each_way(pack: PolicySet) -> None:
 
 def test_a_grave_guardrail_keeps_a_release_out_and_others_warn(pack: PolicySet) -> None:
     for policy in pack.policies:
-        if policy.subject is Subject.RESOURCE:
+        # What is still being written is warned of at build; each policy on it says from where it refuses.
+        if policy.subject is Subject.RESOURCE and policy.types != ("Setpoint::Code::Weakness",):
             grave = policy.severity in (Severity.HIGH, Severity.CRITICAL)
             expected = Effect.DENY if grave else Effect.WARN
             assert policy.effect(Stage.BUILD) is expected, policy.id

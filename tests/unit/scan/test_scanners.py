@@ -35,7 +35,8 @@ class _Meeting:
 
 
 def test_the_names_are_those_that_there_are() -> None:
-    assert tuple(shipped_scanners()) == NAMES
+    """The last two are put together elsewhere: they take what other stages know."""
+    assert (*shipped_scanners(), "guardrails", "advisories") == NAMES
 
 
 def test_a_name_that_is_none() -> None:
