@@ -34,7 +34,8 @@ READ_TYPES = {
 PACK = Path(__file__).parents[3] / "policies"
 
 REFERENCE = re.compile(
-    r"CIS AWS 3\.0\.0 \d(\.\d+)+|ATT&CK T\d{4}(\.\d{3})?|CWE-\d+|OWASP Top 10 2021 A\d\d|NIST SP 800-218 P[SW]\.\d(\.\d)?"
+    r"CIS AWS 3\.0\.0 \d(\.\d+)+|ATT&CK T\d{4}(\.\d{3})?|CWE-\d+|OWASP Top 10 2021 A\d\d"
+    r"|NIST SP 800-218 P[SW]\.\d(\.\d)?"
 )
 
 
