@@ -127,9 +127,9 @@ def _place(results: Sequence[ScanResult], located: Located) -> CodePlace:
     return replace(place, end_line=max(place.line, place.end_line), function=located.function)
 
 
-def _by_weight(result: ScanResult) -> tuple[int, float, str, CodePlace, str]:
+def _by_weight(result: ScanResult) -> tuple[int, float, str, CodePlace, str, ScanKind]:
     """The worst first; the same one whatever the order in which tools are done."""
-    return -result.severity.rank, -(result.confidence or 0.0), _told(result), result.place, result.message
+    return -result.severity.rank, -(result.confidence or 0.0), _told(result), result.place, result.message, result.kind
 
 
 def _told(result: ScanResult) -> str:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -239,7 +240,8 @@ def test_a_value_of_another_kind_is_a_result_or_one_error(changes: list[tuple[tu
         try:
             for key in path[:-1]:
                 parent = parent[key]
-            parent[path[-1]] = odd
+            if isinstance(parent, dict) == isinstance(path[-1], str):
+                parent[path[-1]] = deepcopy(odd)
         except (KeyError, IndexError, TypeError):
             continue  # an earlier change took it away
     with contextlib.suppress(InputError):
