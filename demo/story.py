@@ -100,7 +100,7 @@ def _tell(aws: AwsServer, loop: Loop) -> None:
 
     _chapter("5. The next release of the service that was hit")
     _gate("refuse", f"release {RELEASE} of payments, right after the incident")
-    say.print("   quiet time restores the threshold (here with a half-life of 3 s, in earnest of 7 days) …")
+    say.print("   quiet time restores the threshold (here with a half-life of 6 s, in earnest of 7 days) …")
     _wait("the gate admits again", lambda: setpoint(*_gate_command()).code == 0)
     _gate("admit", f"release {RELEASE} of payments, after quiet time")
 

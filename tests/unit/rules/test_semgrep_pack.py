@@ -118,3 +118,15 @@ def test_the_weaknesses_that_count_are_looked_for_in_every_language(language: st
 def test_the_pack_is_part_of_the_distribution() -> None:
     project = Path(__file__).parents[3] / "pyproject.toml"
     assert '"rules/semgrep" = "setpoint/rules/semgrep"' in project.read_text(encoding="utf-8")
+
+
+def test_the_reference_lists_every_rule() -> None:
+    page = Path(__file__).parents[3] / "docs" / "reference" / "semgrep-rules.md"
+    listed = dict(re.findall(r"^\| \d+ \| `([a-z-]+)` \| (.+) \|$", page.read_text(encoding="utf-8"), re.MULTILINE))
+    spelt = {"python": "Python", "javascript": "JavaScript", "go": "Go", "java": "Java"}
+    languages: defaultdict[str, list[str]] = defaultdict(list)
+    for language, name in spelt.items():
+        for rule in (rule["id"].rpartition(".")[2] for each, rule in RULES if each == language):
+            languages[rule].append(name)
+    every = list(spelt.values())
+    assert listed == {name: "all" if found == every else ", ".join(found) for name, found in languages.items()}

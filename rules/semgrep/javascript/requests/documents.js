@@ -35,6 +35,12 @@ app.post("/documents", (req, res) => {
   Object.assign({}, { colour: req.body.colour });
   // ok: setpoint.javascript.prototype-pollution
   defaults.colour = req.body.colour;
+  const { section } = req.body;
+  if (section === "__proto__" || section === "constructor") {
+    return res.sendStatus(400);
+  }
+  // ok: setpoint.javascript.prototype-pollution
+  defaults[section][req.body.key] = req.body.value;
   // ruleid: setpoint.javascript.expression-from-request
   const found = new RegExp(req.query.search, "i");
   // ruleid: setpoint.javascript.expression-from-request

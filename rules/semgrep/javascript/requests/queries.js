@@ -33,11 +33,12 @@ app.get("/orders", async (req, res) => {
   await prisma.$queryRaw`SELECT * FROM orders WHERE id = ${req.params.id}`;
   // ok: setpoint.javascript.sql-injection
   const kept = cache.get(req.params.id);
-  if (!STATES.includes(req.query.state)) {
+  const { state } = req.query;
+  if (!STATES.includes(state)) {
     return res.sendStatus(400);
   }
   // ok: setpoint.javascript.sql-injection
-  res.json([kept, await db.query(`SELECT * FROM orders WHERE state = '${req.query.state}'`)]);
+  res.json([kept, await db.query(`SELECT * FROM orders WHERE state = '${state}'`)]);
 });
 
 class Customers {
