@@ -60,9 +60,9 @@ class Part:
     place: PartPlace
     name: str
     """Of a body: a JSON Pointer (RFC 6901), or the field of a form."""
-    schema: Mapping[str, Json] = field(default_factory=dict)
+    schema: Mapping[str, Json] = field(default_factory=dict, hash=False)
     """JSON Schema, with references resolved; empty where nothing is known."""
-    example: Json = None
+    example: Json = field(default=None, hash=False)
     is_required: bool = False
 
 
@@ -82,7 +82,7 @@ class Operation:
     tags: tuple[str, ...] = ()
     security: tuple[tuple[str, ...], ...] | None = None
     """What the document asks of callers: one of these sets of schemes; empty for nobody; None where it does not say."""
-    responses: Mapping[str, Json] = field(default_factory=dict)
+    responses: Mapping[str, Json] = field(default_factory=dict, hash=False)
     """Status, or `2XX`, or `default` → JSON Schema of the body."""
     known_from: frozenset[KnownFrom] = frozenset()
     writes: bool | None = None

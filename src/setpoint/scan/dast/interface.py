@@ -50,6 +50,9 @@ class Accounts(Protocol):
 class Evidence(Protocol):
     """What an agent inside of the target says of requests that carried our marker."""
 
+    def marked(self, request: Sent) -> tuple[Sent, str]:
+        """The request with a marker of its own in a header, and that marker."""
+
     def of(self, marker: str) -> Sequence[Mapping[str, Json]]:
         """Weak places that this request reached, as the agent reports them; empty where it tells nothing."""
 
@@ -70,6 +73,11 @@ class Workbench:
     """A request with these values, and seeded ones for all other parts that it needs."""
     owned: Callable[[Operation, Caller], Mapping[Part, Json] | None]
     """Values that name an object of this caller, made for the scan; None where none could be made."""
+    baseline: Callable[[Operation, Caller], Exchange | None]
+    """How the operation answers this caller to seeded values: asked for once in a scan, and kept for all checks.
+
+    Where the caller owns an object that the operation names, it is that one. None where `may_send` has an objection.
+    """
     told: Callable[[str], None]
     """Takes lines for people who wait."""
 

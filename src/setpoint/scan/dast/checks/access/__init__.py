@@ -1,0 +1,1 @@
+"""Who may do what: objects, functions and properties that another account reaches."""

@@ -1,0 +1,1 @@
+"""How the service is set up: transport, headers, cookies, methods, errors, files."""

@@ -1,0 +1,1 @@
+"""What others can trick the service into: redirects, hosts, caches, origins, webhooks, queries without bound."""

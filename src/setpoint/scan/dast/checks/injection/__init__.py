@@ -1,0 +1,1 @@
+"""Input that becomes part of a query, a command or a template on the server."""
