@@ -42,13 +42,25 @@ class Looks:
 
     def is_due(self, place: Hashable) -> bool:
         """Whether to look now; it counts as a look in vain until `found` is called."""
+        if self.passes(place):
+            return False
+        self.take(place)
+        return True
+
+    def passes(self, place: Hashable) -> bool:
+        """Whether not to look now. It is counted; where there is to be a look, `take` counts it."""
+        count = self._in_vain.get(place, 0) + 1
+        if count <= self._at_first or count % (self._later * min(count // self._at_first, RAREST)) == 0:
+            return False
+        self._in_vain[place] = count
+        return True
+
+    def take(self, place: Hashable) -> None:
+        """A look is taken, in vain until `found` is called."""
         count = self._in_vain.get(place, 0) + 1
         if count == 1 and len(self._in_vain) >= MOST:
             self._in_vain.clear()
         self._in_vain[place] = count
-        if count <= self._at_first:
-            return True
-        return count % (self._later * min(count // self._at_first, RAREST)) == 0
 
     def found(self, place: Hashable) -> None:
         """Something was there: from now on every call is looked at once more."""

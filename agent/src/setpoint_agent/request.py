@@ -76,6 +76,8 @@ class Request:
     """The template of its route (`/orders/{id}`), as the framework writes it, once known."""
     handler: CodeType | None = None
     """The code of the function that answers it, once known."""
+    began: float = 0.0
+    """When it came in, by `perf_counter`."""
     ended: float = 0.0
     """When, by `perf_counter`, the response was sent; 0 until then."""
     probe: str = ""
@@ -86,6 +88,8 @@ class Request:
     """What it is answered in, where the agent has a coroutine around it: `handovers` finds who waits behind it."""
     escaped: deque[str] | None = None
     """Every text that an escaper for HTML gave back, as often as it did: what is safe on a page is counted."""
+    noted_since: float = 0.0
+    """When noting them began, if that was after the request did and before its handler."""
     templates: tuple[object, ...] = ()
     """Templates that were rendered."""
     has_effects: bool = False

@@ -64,12 +64,11 @@ class Operations:
         self._gathered = Gathering(self._count)
         self._requests = 0
 
-    def finish(self, request: Request, status: int, began: float) -> None:
-        """Count a request that `began` by `perf_counter`, and ends now; `status` 0: by an exception. Called on the
-        request's own thread."""
+    def finish(self, request: Request, status: int) -> None:
+        """Count a request that ends now; `status` 0: by an exception. Called on the request's own thread."""
         request.ended = now = perf_counter()
         effects = dict(request.effects) if request.has_effects else None
-        ended = (request.route or UNKNOWN, request.method, request.framework, status, now - began, effects)
+        ended = (request.route or UNKNOWN, request.method, request.framework, status, now - request.began, effects)
         gathered = self._gathered
         if len(gathered.waiting) < WORKED_OFF_AT - 1:
             gathered.waiting.append(ended)

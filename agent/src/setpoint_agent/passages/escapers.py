@@ -10,6 +10,7 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any, Final
 
+from setpoint_agent.passages.escaping import escaping
 from setpoint_agent.passages.noting import EVERYWHERE, giving_back, giving_back_to_application, note
 from setpoint_agent.patching.interface import Patch, Preparation, Wrap
 from setpoint_agent.patching.replace import apply, put
@@ -55,7 +56,9 @@ def _escape_unless_markup(original: Callable[..., Any]) -> Callable[..., Any]:
 
 def _watch_markupsafe(module: ModuleType) -> None:
     if hasattr(module, INNERMOST):
-        put(module, INNERMOST, _escape)  # called by name from within the module: nobody else holds it
+        placed = put(module, INNERMOST, _escape)  # called by name from within the module: nobody else holds it
+        if placed is not None:
+            escaping.take_turns(vars(module), INNERMOST, *placed)
     else:
         for name in ("escape", "escape_silent"):
             apply(Patch(module.__name__, name, _escape_unless_markup), module)

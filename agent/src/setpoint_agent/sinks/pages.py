@@ -19,6 +19,7 @@ from typing import Final
 from setpoint_agent.catalogue import CROSS_SITE_SCRIPTING
 from setpoint_agent.examination import examine, weigh
 from setpoint_agent.looks import Looks
+from setpoint_agent.passages.escaping import escaping
 from setpoint_agent.provenance.interface import Match
 from setpoint_agent.provenance.recognition import find_on_page
 from setpoint_agent.reading.constants import strings_of_module
@@ -53,7 +54,14 @@ leaves unescaped every time."""
 
 
 def _is_due(request: Request) -> bool:
-    return _looked_at.is_due(request.handler or request.route)
+    place = request.handler or request.route
+    if _looked_at.passes(place):
+        escaping.page_passed_over()
+        return False
+    if not escaping.knows(request):
+        return False
+    _looked_at.take(place)
+    return True
 
 
 def _look_at(request: Request, answer: Answer, /) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import functools
-import time
 from collections.abc import Awaitable, Callable, Iterator
+from time import perf_counter
 from typing import Any, Final
 
 from setpoint_agent.handovers import ENTRIES, first_link, links
@@ -26,7 +26,7 @@ def _watched(original: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable
         request = _opened(given) if wanted() else None
         if request is None:
             return await original(application, given)
-        token, began, status = current.set(request), time.perf_counter(), 0
+        token, status = current.set(request), 0
         linked = links.set(first_link())
         try:
             response = await original(application, given)
@@ -38,7 +38,7 @@ def _watched(original: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable
         finally:
             current.reset(token)
             links.reset(linked)
-            operations.finish(request, status, began)
+            operations.finish(request, status)
 
     ENTRIES.add(handle.__code__)  # type: ignore[attr-defined]  # `wraps` gives back the function itself
     return handle
@@ -89,6 +89,7 @@ def _opened(given: Any) -> Request:
     request = Request(given.method, given.path, "aiohttp")
     request.probe = probe_of(given.headers.get(PROBE_HEADER, ""))
     request.add_source(lambda: _values(given))
+    request.began = perf_counter()
     return request
 
 

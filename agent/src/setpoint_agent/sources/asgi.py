@@ -75,7 +75,7 @@ class Visit(Request):
         self._send = send
         if switch.fleet_key:
             self._note_probe()
-        self._began = perf_counter()
+        self.began = perf_counter()
 
     @quietly
     def _note_probe(self) -> None:
@@ -95,7 +95,7 @@ class Visit(Request):
                 tell(self, self._answer)
             current.reset(token)
             self.coroutine = None
-            operations.finish(self, self._answer.status, self._began)
+            operations.finish(self, self._answer.status)
 
     async def receive(self) -> Message:
         message = await self._receive()
@@ -105,7 +105,7 @@ class Visit(Request):
     def send(self, message: Message) -> Awaitable[None]:
         answer = self._answer
         if answer is NONE:
-            self._note_head(message)
+            self._answer = _head_of(self, message) or NONE
             return self._send(message)
         if answer.page:
             self._note_body(message)
@@ -125,18 +125,18 @@ class Visit(Request):
             self.add_source(lambda: _of_message(text))
 
     @quietly
-    def _note_head(self, message: Message, /) -> None:
-        if message["type"] == "http.response.start":
-            self._answer = tell_head(self, message["status"], message.get("headers", ()))
-        elif message["type"] == "websocket.accept":
-            self._answer = Answer(101, ())
-
-    @quietly
     def _note_body(self, message: Message, /) -> None:
         self._answer.add(bytes(message.get("body", b"")))
 
 
 ENTRIES.add(Visit.run.__code__)
+
+
+@quietly
+def _head_of(visit: Visit, message: Message, /) -> Answer | None:
+    if message["type"] == "http.response.start":
+        return tell_head(visit, message["status"], message.get("headers", ()))
+    return Answer(101, ()) if message["type"] == "websocket.accept" else None
 
 
 async def _sent_outside(send: Send, message: Message) -> None:

@@ -14,6 +14,7 @@ from types import FunctionType, MethodType, MethodWrapperType
 from typing import Any, Final
 
 from setpoint_agent.memory import address
+from setpoint_agent.passages.escaping import escaping
 from setpoint_agent.patching.coroutines import as_coroutine_function
 from setpoint_agent.patching.interface import Patch, Wrap
 from setpoint_agent.patching.replace import MARK
@@ -28,6 +29,7 @@ Note = Callable[..., None]
 @lru_cache(maxsize=4_096)
 def code_behind(handler: Any, method: str = "") -> Any:
     """The code object of a view: behind decorators and partials, of a class's method where the view is a class."""
+    escaping.new_handler()  # it is asked for once
     view_class = getattr(handler, "view_class", None) or (handler if isinstance(handler, type) else None)
     if view_class is not None:
         handler = getattr(view_class, method.lower(), None) or getattr(view_class, "dispatch_request", handler)

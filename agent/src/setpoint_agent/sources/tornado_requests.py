@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import functools
-import time
 from collections.abc import Awaitable, Callable, Iterator
+from time import perf_counter
 from typing import Any, Final
 
 from setpoint_agent.handovers import ENTRIES, first_link, links
@@ -27,14 +27,14 @@ def _watched(original: Callable[..., Awaitable[None]]) -> Callable[..., Awaitabl
         if request is None:
             await original(handler, transforms, *arguments, **keywords)
             return
-        token, began = current.set(request), time.perf_counter()
+        token = current.set(request)
         linked = links.set(first_link())
         try:
             await original(handler, transforms, *arguments, **keywords)
         finally:
             current.reset(token)
             links.reset(linked)
-            operations.finish(request, handler.get_status(), began)
+            operations.finish(request, handler.get_status())
 
     ENTRIES.add(execute.__code__)  # type: ignore[attr-defined]  # `wraps` gives back the function itself
     return execute
@@ -72,6 +72,7 @@ def _opened(handler: Any, arguments: tuple[Any, ...], keywords: dict[str, Any]) 
     request.add_source(lambda: _values(given))
     decoded = [(name, _text(value)) for name, value in [*enumerate(arguments), *keywords.items()] if value is not None]
     add_parameters(request, [(str(name), value) for name, value in decoded])
+    request.began = perf_counter()
     return request
 
 

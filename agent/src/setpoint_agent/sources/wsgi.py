@@ -96,7 +96,7 @@ class Visit(Request):
             self._note_probe()
         if environ.get("CONTENT_LENGTH") not in _NO_LENGTH or "HTTP_TRANSFER_ENCODING" in environ:
             self._keep_body()
-        self._began = perf_counter()
+        self.began = perf_counter()
 
     @quietly
     def _note_probe(self) -> None:
@@ -140,7 +140,7 @@ class Visit(Request):
         """What the application answers, watched until its last octet where that is of interest."""
         answered = self.answered
         if answered.whole and not answered.page and self.own is None:  # nearly all are: this is all of `leave`
-            operations.finish(self, answered.status, self._began)
+            operations.finish(self, answered.status)
             return body
         if answered.page or not answered.whole:
             if not isinstance(body, list):
@@ -168,7 +168,7 @@ class Visit(Request):
         if self.answered.page:
             self.tell()
         self.handler = self.handler or self.own
-        operations.finish(self, 0 if failed else self.answered.status, self._began)
+        operations.finish(self, 0 if failed else self.answered.status)
 
     def tell(self) -> None:
         """Once: nothing more of the answer comes."""

@@ -84,15 +84,20 @@ def test_what_was_met_is_reported_once_and_counted(make: Make, control_plane: Co
     assert len({report["boot"] for report in control_plane.reports}) == 1
 
 
+def finish(operations: Operations, request: Request, status: int, seconds: float) -> None:
+    request.began = perf_counter() - seconds
+    operations.finish(request, status)
+
+
 def test_routes_and_counters_are_cumulative(make: Make, control_plane: ControlPlane, operations: Operations) -> None:
     make()
     request = Request("GET", "/users/7", "flask")
     request.route = "/users/<number>"
     request.effects["rows-written"] += 2
     for _ in range(2):
-        operations.finish(request, 200, perf_counter() - 0.02)
+        finish(operations, request, 200, 0.02)
     control_plane.wait_for(lambda reports: [each for report in reports for each in report.get("routes", ())])
-    operations.finish(request, 500, perf_counter() - 0.3)
+    finish(operations, request, 500, 0.3)
     report = control_plane.wait_for(lambda reports: [each for each in reports if each["counters"]["requests"] == 3])[0]
     (row,) = report["routes"]
     assert row["statuses"] == {"2xx": 2, "5xx": 1}

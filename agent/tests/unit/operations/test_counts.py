@@ -22,10 +22,15 @@ def request(route: str | None = "/users/{number}", method: str = "GET") -> Reque
     return made
 
 
+def finish(operations: Operations, request: Request, status: int, seconds: float) -> None:
+    request.began = perf_counter() - seconds
+    operations.finish(request, status)
+
+
 def test_a_route_is_counted() -> None:
     operations = Operations()
     for status, seconds in ((200, 0.001), (204, 0.02), (404, 20.0), (0, 0.3), (99, 0.3)):
-        operations.finish(request(), status, perf_counter() - seconds)
+        finish(operations, request(), status, seconds)
     (row,) = operations.take_changed(everything())
     assert (row["route"], row["method"], row["framework"], row["calls"]) == ("/users/{number}", "GET", "flask", 5)
     assert row["statuses"] == {"2xx": 2, "4xx": 1, "error": 2}
@@ -39,11 +44,11 @@ def test_a_route_is_counted() -> None:
 
 def test_counts_are_of_the_whole_boot_and_told_when_they_change() -> None:
     operations = Operations()
-    operations.finish(request(), 200, perf_counter() - 0.1)
-    operations.finish(request("/orders"), 200, perf_counter() - 0.1)
+    finish(operations, request(), 200, 0.1)
+    finish(operations, request("/orders"), 200, 0.1)
     assert len(operations.take_changed(everything())) == 2
     assert operations.take_changed(everything()) == []
-    operations.finish(request(), 200, perf_counter() - 0.1)
+    finish(operations, request(), 200, 0.1)
     assert [each["calls"] for each in operations.take_changed(everything())] == [2]
     operations.begin_anew()
     assert (operations.requests, operations.take_changed(everything())) == (0, [])
@@ -54,7 +59,7 @@ def test_effects_are_added_up() -> None:
     for _ in range(2):
         one = request()
         one.effects["rows-written"] += 3
-        operations.finish(one, 200, perf_counter() - 0.1)
+        finish(operations, one, 200, 0.1)
         one.effects["rows-written"] += 100  # a thread that was left behind
     (row,) = operations.take_changed(everything())
     assert row["effects"] == {"rows-written": 6}
@@ -63,7 +68,7 @@ def test_effects_are_added_up() -> None:
 def test_routes_and_methods_without_end_are_one() -> None:
     operations = Operations()
     for number in range(MOST_ROUTES * 2):
-        operations.finish(request(f"/{number}", f"VERB{number}" if number % 2 else "GET"), 200, perf_counter() - 0.1)
+        finish(operations, request(f"/{number}", f"VERB{number}" if number % 2 else "GET"), 200, 0.1)
     rows = operations.take_changed(everything())
     assert len(rows) <= MOST_ROUTES
     assert {row["method"] for row in rows} <= METHODS | {OTHER}
@@ -73,7 +78,7 @@ def test_routes_and_methods_without_end_are_one() -> None:
 
 def test_a_request_of_no_known_route_counts_under_its_method() -> None:
     operations = Operations()
-    operations.finish(request(None), 404, perf_counter() - 0.1)
+    finish(operations, request(None), 404, 0.1)
     assert [each["route"] for each in operations.take_changed(everything())] == ["?"]
 
 
@@ -81,10 +86,10 @@ def test_the_longest_waiting_go_first() -> None:
     operations = Operations()
     taken = []
     for route in ("/a", "/b", "/c"):
-        operations.finish(request(route), 200, perf_counter() - 0.1)
+        finish(operations, request(route), 200, 0.1)
     for _ in range(3):
         taken += [each["route"] for each in operations.take_changed(Room(rows=1, octets=10_000))]
-        operations.finish(request("/a"), 200, perf_counter() - 0.1)
+        finish(operations, request("/a"), 200, 0.1)
     assert taken == ["/a", "/b", "/c"]
 
 
@@ -93,7 +98,7 @@ def test_nothing_is_lost_between_threads() -> None:
 
     def finish_many() -> None:
         for _ in range(5_000):
-            operations.finish(request(), 200, perf_counter() - 0.1)
+            finish(operations, request(), 200, 0.1)
 
     threads = [threading.Thread(target=finish_many) for _ in range(4)]
     for each in threads:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from time import perf_counter
 
 from setpoint_agent.request import QUERY, Request, Value, current
 from setpoint_agent.sources.answers import tell_head
@@ -17,6 +18,7 @@ def request_of(*texts: str) -> Iterator[Request]:
     """Within: a request with these values in its query."""
     request = Request("GET", "/page")
     request.route = "/page"
+    request.began = perf_counter()
     request.add_source(lambda: [Value(QUERY, f"q{number}", text) for number, text in enumerate(texts)])
     token = current.set(request)
     try:
