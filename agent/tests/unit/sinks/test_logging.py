@@ -71,9 +71,11 @@ def test_documents_escape_line_breaks(watching: Watch, smith: str) -> None:
     assert len(evidence) == 1
 
 
-def test_objects_of_the_application_are_left_alone(watching: Watch, smith: str) -> None:
+def test_objects_of_the_application_are_left_alone(
+    watching: Watch, smith: str, caplog: pytest.LogCaptureFixture
+) -> None:
     evidence = watching(*FAMILIES, sources=False)
-    with request_of(smith):
+    with request_of(smith), caplog.at_level(logging.WARNING, log.name):
         log.debug("hello %s", Name())
         log.info("hello %s %s", Name(), smith)
     assert len(evidence) == 1
