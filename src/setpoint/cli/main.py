@@ -33,6 +33,7 @@ COMMANDS: Final = {
     "permissions": ("setpoint.cli.permissions", "Print the least-privilege IAM policy for what is configured."),
     "alerts": ("setpoint.cli.alerts", "Show which alerts wait, were delivered or given up; test a channel."),
     "scan": ("setpoint.cli.scan", "Look at a release's source with the scanners that are installed."),
+    "dast": ("setpoint.cli.dast", "Test a running service from outside, safely."),
     "gate": ("setpoint.cli.gate", "Decide whether a release may go on."),
     "risk": ("setpoint.cli.risk", "Show how much risk a service's next release may carry, and why."),
     "agents": ("setpoint.cli.agents", "Show the agents inside of services, and switch them off and on."),

@@ -64,6 +64,24 @@ class Part:
     """JSON Schema, with references resolved; empty where nothing is known."""
     example: Json = field(default=None, hash=False)
     is_required: bool = False
+    style: str = ""
+    """How a list or an object is written, as OpenAPI names it (`form`, `pipeDelimited`, …); `json`: as one text.
+
+    Empty: as the place usually has it.
+    """
+    is_exploded: bool | None = None
+    """Whether each element stands by itself; None: as the style usually has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What the document says of where a value goes (OpenAPI 3.1, 4.8.20)."""
+
+    operation: str
+    """The name or the key of the operation that takes it."""
+    part: str
+    expression: str
+    """`$response.body#/id`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +105,11 @@ class Operation:
     known_from: frozenset[KnownFrom] = frozenset()
     writes: bool | None = None
     """Whether an agent saw it change state; None where none watches."""
+    page: str = ""
+    """Of a form: address, below the base, of the page that it stands on, which its token is taken from."""
+    scopes: tuple[str, ...] = ()
+    """What its security asks of a token."""
+    links: tuple[Link, ...] = ()
 
     @property
     def key(self) -> str:
@@ -225,5 +248,21 @@ class DastReport:
     """Operation → why nothing was sent to it."""
     ended_early: str = ""
     """Why not all was done; empty where it was."""
+    is_final: bool = True
+    """False while the scan goes on."""
     checks: Mapping[str, str] = field(default_factory=dict)
     """Check → why it could not be made; empty for one that was."""
+    remarks: Sequence[str] = ()
+    """What people should know: what could not be read of the surface, what the scan made and left behind."""
+
+
+@dataclass(frozen=True, slots=True)
+class DastPlan:
+    """What a scan would do."""
+
+    base: str
+    profile: Profile
+    requests: Sequence[PlannedRequest]
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    """Operation → why nothing would be sent to it."""
+    remarks: Sequence[str] = ()

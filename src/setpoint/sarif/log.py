@@ -66,6 +66,8 @@ class SarifResult:
     """Whether a base that was compared does not have it; None where none was."""
     waived_by: str = ""
     """Why it does not count; empty where it does."""
+    web: Mapping[str, Json] = field(default_factory=dict)
+    """`webRequest` and `webResponse` that show it (sections 3.27.31 and 3.27.32)."""
 
 
 NOTHING_MORE: Final[Mapping[str, Json]] = {}
@@ -146,6 +148,7 @@ def _result(result: SarifResult, place: int) -> Json:
         "properties": _plain({"path": result.path, **result.properties}),
         **_compared(result.is_new),
         **_suppressed(result.waived_by),
+        **result.web,
     }
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Protocol
 
 from setpoint.model.canonical import Json
 from setpoint.model.dast import Caller, Exchange, Fault, Operation, Part, PlannedRequest, Profile, Sent, Surface
@@ -30,6 +31,59 @@ class Sender(Protocol):
         """Bytes as they are, over a connection of its own; what came back until it ended. Raises `EndedEarlyError`."""
 
 
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A login made for a check: the session in force of its account goes on beside it."""
+
+    exchanges: tuple[Exchange, ...]
+    """In their order: the page of the form, where there is one; the password; where that led to."""
+    credentials: tuple[tuple[str, str, str], ...] = field(default=(), repr=False)
+    """What it gave: place (`header`, `query`, `cookie`), name and value of each; empty where it failed."""
+
+
+class TokenKind(StrEnum):
+    """Why a token that the operator gives must not be accepted."""
+
+    EXPIRED = "expired"
+    FOREIGN_AUDIENCE = "foreign-audience"
+    REVOKED = "revoked"
+
+
+@dataclass(frozen=True, slots=True)
+class SpareToken:
+    """A token of an own account that the target has to refuse."""
+
+    kind: TokenKind
+    caller: Caller
+    value: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """Where another system tells the target what happened, and how the target knows it: `webhooks:` of `auth.yaml`.
+
+    `accounts.webhooks.signed_headers` writes the headers of a message.
+    """
+
+    path: str
+    secret: str = field(repr=False)
+    header: str
+    """Which carries the signature."""
+    algorithm: str = "sha256"
+    """Of the HMAC, as hashlib names it; empty where the header carries the secret itself."""
+    signed: str = "{body}"
+    """What is signed: `{timestamp}.{body}`, `{id}.{timestamp}.{body}`, …"""
+    written: str = "{hex}"
+    """The header's value: `sha256={hex}`, `t={timestamp},v1={hex}`, `v1,{base64}`, …"""
+    timestamp_header: str = ""
+    id_header: str = ""
+    payload: bytes = b"{}"
+    """An example that the target takes."""
+    content_type: str = "application/json"
+    headers: tuple[tuple[str, str], ...] = ()
+    """Others that every message carries: the name of its event."""
+
+
 class Accounts(Protocol):
     """The scan's own accounts on the target."""
 
@@ -45,6 +99,35 @@ class Accounts(Protocol):
 
     def renew(self, caller: Caller) -> None:
         """Log in again: the target ended its session."""
+
+    def login(
+        self, caller: Caller, *, cookies: Mapping[str, str] | None = None, also: Mapping[str, Json] | None = None
+    ) -> Login | None:
+        """Log in once more, from a browser that holds these cookies, with these fields besides.
+
+        None where nothing is sent to log in.
+        """
+
+    def attempt(self, caller: Caller, password: str, *, user: str = "") -> Login | None:
+        """One login as this caller (or as `user`) with another password. None where no password is sent to log in."""
+
+    def user(self, caller: Caller) -> str:
+        """The name or address that it logs in with; empty where it has none."""
+
+    @property
+    def secrets(self) -> frozenset[str]:
+        """Passwords, keys, tokens and sessions so far: whatever is written down is to be without them."""
+
+    @property
+    def tokens(self) -> Sequence[SpareToken]:
+        """What the operator gave of tokens that are to be refused."""
+
+    @property
+    def webhooks(self) -> Sequence[Webhook]: ...
+
+    @property
+    def may_register(self) -> bool:
+        """Whether the operator lets checks register accounts of their own."""
 
 
 class Evidence(Protocol):
@@ -80,6 +163,8 @@ class Workbench:
     """
     told: Callable[[str], None]
     """Takes lines for people who wait."""
+    kept: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    """What one check learnt and others need, too, by who learns it: asked for once in a scan."""
 
 
 class Check(Protocol):

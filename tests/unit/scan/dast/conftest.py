@@ -24,7 +24,7 @@ from setpoint.model.dast import (
     Sent,
     Surface,
 )
-from setpoint.scan.dast.interface import Evidence, Workbench
+from setpoint.scan.dast.interface import Evidence, Login, SpareToken, Webhook, Workbench
 from setpoint.scan.dast.requests import request_of
 
 WsgiApp = Callable[..., Any]
@@ -105,6 +105,22 @@ class HeaderAccounts:
 
     def renew(self, caller: Caller) -> None:
         """Headers do not end."""
+
+    def login(
+        self, caller: Caller, *, cookies: Mapping[str, str] | None = None, also: Mapping[str, Json] | None = None
+    ) -> Login | None:
+        return None
+
+    def attempt(self, caller: Caller, password: str, *, user: str = "") -> Login | None:
+        return None
+
+    def user(self, caller: Caller) -> str:
+        return ""
+
+    tokens: Sequence[SpareToken] = ()
+    webhooks: Sequence[Webhook] = ()
+    may_register: bool = False
+    secrets: frozenset[str] = frozenset()
 
 
 @pytest.fixture

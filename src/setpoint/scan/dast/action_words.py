@@ -1,0 +1,140 @@
+"""Words by which the names of operations say what they do: in English, German, French and Spanish. Used by `safety`.
+
+They are whole words of names, in the forms that names and summaries have: `delete`, `deletes`. A participle
+(`deleted`, `cancelled`) usually says how a thing is and not what is done, and is not among them.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from typing import Final
+
+from setpoint.scan.dast.naming import words_of
+
+
+def verbs_of(text: str) -> tuple[str, ...]:
+    """The words of a name in small letters, without accents: `Alle löschen` as `alle`, `loschen`."""
+    return words_of(_folded(text))
+
+
+def _folded(text: str) -> str:
+    apart = unicodedata.normalize("NFKD", text.replace("ß", "ss"))
+    return "".join(each for each in apart if not unicodedata.combining(each))
+
+
+def _forms(words: str, others: str = "") -> frozenset[str]:
+    """English verbs, also as a summary has them (`cancels`), and words of other languages as they are."""
+    known = {form for each in words.split() for form in (each, _third_person(each))}
+    return frozenset(known | set(_folded(others).split()))
+
+
+def _third_person(verb: str) -> str:
+    if verb.endswith(("s", "x", "z", "ch", "sh")):
+        return f"{verb}es"
+    return f"{verb[:-1]}ies" if verb.endswith("y") and verb[-2:-1] not in "aeiou" else f"{verb}s"
+
+
+DESTROYS: Final = _forms(
+    "delete remove destroy erase drop purge wipe truncate clear flush reset revoke expire deactivate disable"
+    " unsubscribe uninstall unregister rollback revert restore prune evict ban suspend terminate abort kill stop"
+    " cancel void reject decline close discard unlink del rm nuke",
+    "destructive dangerous irreversible deletion removal cancellation deletedb dropdb resetdb cleardb cleanup"
+    " loeschen löschen loesche lösche entfernen entferne zuruecksetzen zurücksetzen leeren abbrechen stornieren storno"
+    " kuendigen kündigen widerrufen sperren deaktivieren vernichten verwerfen"
+    " supprimer supprime effacer efface enlever retirer detruire détruire vider annuler annule reinitialiser"
+    " réinitialiser revoquer révoquer resilier résilier desactiver désactiver"
+    " eliminar elimina borrar borra quitar suprimir vaciar cancelar cancela anular anula restablecer reiniciar revocar"
+    " desactivar destruir",
+)
+PAYS: Final = _forms(
+    "pay refund transfer charge checkout purchase buy withdraw payout redeem donate",
+    "bezahlen zahlen überweisen ueberweisen erstatten kaufen auszahlen abbuchen"
+    " payer rembourser transferer transférer virer acheter debiter débiter"
+    " pagar reembolsar transferir comprar cobrar retirar",
+)
+SENDS: Final = _forms(
+    "send resend notify broadcast invite remind dispatch publish subscribe",
+    "sms senden sende versenden verschicken benachrichtigen einladen erinnern veroeffentlichen veröffentlichen"
+    " envoyer envoie notifier inviter rappeler publier"
+    " enviar envía envia notificar invitar recordar publicar",
+)
+MAILS: Final = _forms(
+    "mail email newsletter contact notification invitation",
+    "kontakt einladung einladungen courriel courriels correo correos invitaciones",
+)
+"""Also names of things: they count only where something is written."""
+MONEY: Final = _forms(
+    "payment payout withdrawal donation",
+    "zahlung zahlungen ueberweisung überweisung ueberweisungen überweisungen paiement paiements virement virements"
+    " pago pagos transferencia transferencias",
+)
+"""Names of things, as `MAILS`: they count only where one is made."""
+DEPLOYS: Final = _forms(
+    "migrate deploy seed populate reinit reindex rebuild trigger bootstrap",
+    "createdb initdb setupdb migrieren ausloesen auslösen deployer déployer migrer declencher déclencher desplegar"
+    " migrar disparar",
+)
+ENDS: Final = _forms(
+    "logout signout logoff shutdown restart reboot poweroff halt",
+    "abmelden ausloggen herunterfahren neustart neustarten deconnexion déconnexion deconnecter déconnecter"
+    " arreter arrêter redemarrer redémarrer cerrarsesion salir apagar",
+)
+"""They take from the scan what it needs: its session, or the target itself."""
+CHANGES: Final = _forms(
+    "update set change modify toggle increment decrement mark create add insert save edit approve confirm activate"
+    " enable promote demote grant assign move rename rotate regenerate vote write replace store",
+    "aendern ändern aktualisieren setzen anlegen erstellen speichern aktivieren genehmigen"
+    " modifier changer mettre creer créer ajouter enregistrer activer approuver"
+    " actualizar cambiar modificar crear agregar guardar activar aprobar",
+)
+"""What a `POST` does as a matter of course, and a `GET` never should."""
+STEPS: Final = _forms("toggle increment decrement approve confirm activate promote demote grant vote regenerate rotate")
+"""Of `CHANGES`, those that as a path name no page with a form."""
+
+READS: Final = _forms(
+    "get list read find search query show fetch view count lookup filter check validate verify preview introspect"
+    " calculate estimate compute export describe retrieve return browse render parse convert compare explain",
+    "login signin graphql token tokens authenticate auth oauth authorize echo ping"
+    " holen lesen suchen finden anzeigen auflisten pruefen prüfen berechnen anmelden zeigen liefert"
+    " obtenir lire chercher rechercher trouver afficher lister verifier vérifier calculer connexion"
+    " obtener leer buscar encontrar mostrar listar verificar calcular iniciar",
+)
+REGISTERS: Final = _forms("register signup enroll", "registration registrieren registrierung inscription registro")
+PASSWORDS: Final = frozenset({"password", "passwort", "kennwort", "passwd", "contrasena", "passe"})
+RESETS: Final = frozenset({"reset", "resets", "zurucksetzen", "zuruecksetzen", "reinitialiser", "restablecer"})
+"""Of a password, by a page with a form, they destroy nothing."""
+AMBIGUOUS: Final = _forms("clear stop close charge transfer seed restore trigger purchase publish checkout drop void")
+"""In a sentence they are verbs only at its beginning."""
+ACTIONS: Final = frozenset(
+    {"action", "act", "aktion", "accion", "do", "cmd", "command", "op", "operation", "method", "task", "mode", "submit"}
+)
+"""Names of parameters and fields whose value is a verb."""
+JOINS: Final = frozenset({"and", "then", "und", "dann", "et", "puis", "y", "luego"})
+"""After one of them a summary that begins with reading goes on with something else."""
+OWN: Final = frozenset({"me", "my", "self", "mine", "profile", "account", "preferences", "profil", "konto", "cuenta"})
+"""What stands in the path of an operation that is about its caller."""
+
+
+PLURALS: Final = frozenset(
+    each
+    for known in (DESTROYS, PAYS, SENDS, DEPLOYS)
+    for each in known
+    if each.endswith("s") and not {each[:-1], each[:-2], f"{each[:-3]}y"}.isdisjoint(known)
+)
+"""Forms of verbs which in the path of something that is read name things: `/refunds`."""
+
+
+def reason_of(words: Iterable[str]) -> str:
+    """What one of them says that an operation does; empty where none says anything of note."""
+    for each in words:
+        for known, what in (
+            (DESTROYS, "destroys, cancels or resets something"),
+            (PAYS, "moves money"),
+            (SENDS, "sends something to people"),
+            (DEPLOYS, "changes the whole installation"),
+            (ENDS, "ends a session or the service"),
+        ):
+            if each in known:
+                return f"{each!r} says that it {what}"
+    return ""

@@ -1,0 +1,173 @@
+"""Whether another site can make a visitor's browser write: cross-site request forgery.
+
+Only sessions in cookies that browsers send along from other sites are at stake, and only what can be sent from there
+without asking first: a POST of a form, or of JSON that is called text (Fetch standard, section 2.2.2).
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+from urllib.parse import urlsplit
+
+from setpoint.model.canonical import Json
+from setpoint.model.dast import (
+    BodyForm,
+    Caller,
+    Certainty,
+    Exchange,
+    Fault,
+    Operation,
+    Part,
+    PartPlace,
+    PlannedRequest,
+    Sent,
+)
+from setpoint.model.policy import Severity
+from setpoint.scan.dast.checks.access.holdings import Holdings, Values
+from setpoint.scan.dast.checks.access.reading_back import MOST_WATCHES, watches, writing_for
+from setpoint.scan.dast.checks.access.writing import Watched, look
+from setpoint.scan.dast.forms import is_token
+from setpoint.scan.dast.interface import Workbench
+from setpoint.scan.dast.naming import words_of
+
+ELSEWHERE: Final = "https://elsewhere.example"
+"""A site that is not the target (RFC 2606, section 3: reserved, so that it is nobody's)."""
+
+_TOKENS: Final = frozenset({"csrf", "xsrf", "csrftoken", "xsrftoken", "csrfmiddlewaretoken", "authenticity", "nonce"})
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How another site may write the request."""
+
+    what: str
+    """As a message names it."""
+    values: Values
+    """For parts that the other site cannot know, or cannot set."""
+
+
+class Forgery:
+    """The owner writes as its own pages do, then as another site would have it; what it then reads decides."""
+
+    name = "cross-site-request-forgery"
+
+    def plan(self, bench: Workbench) -> Iterator[PlannedRequest]:
+        caller = next(iter(bench.accounts.callers), None)
+        for operation in _forgeable(bench) if caller else ():
+            yield PlannedRequest(operation.key, self.name, caller.name if caller else "", 3 + 4 * MOST_WATCHES)
+
+    def run(self, bench: Workbench) -> Iterator[Fault]:
+        caller = next((each for each in bench.accounts.callers if _cookies(bench, each)), None)
+        if caller is None:
+            return
+        if not _is_sent_from_elsewhere(bench, caller):
+            bench.told(f"{self.name}: browsers send the session cookie from no other site (SameSite)")
+            return
+        own = Holdings(bench, caller)
+        for operation in _forgeable(bench):
+            values = bench.owned(operation, caller) or {}
+            if any(part.place is PartPlace.PATH and part not in values for part in operation.parts):
+                continue
+            watched = look(bench, watches(bench, operation, values, own), caller)
+            if not watched.places or not _wrote(bench, operation, watched, values, _at_home(bench)):
+                continue
+            for way in _ways(operation):
+                elsewhere = (("origin", ELSEWHERE), ("referer", f"{ELSEWHERE}/"))
+                proof = _wrote(bench, operation, watched, {**values, **way.values}, elsewhere)
+                if proof:
+                    yield _fault(operation, caller, way, proof)
+                    break
+
+
+def _forgeable(bench: Workbench) -> Iterator[Operation]:
+    for operation in bench.surface.operations:
+        is_simple = operation.method == "POST" and operation.body in {BodyForm.FORM, BodyForm.JSON, BodyForm.MULTIPART}
+        if is_simple and not bench.may_send(operation):
+            yield operation
+
+
+def _cookies(bench: Workbench, caller: Caller) -> frozenset[str]:
+    """Names of the cookies that are all that the caller's requests prove themselves by."""
+    headers = bench.accounts.authorised(Sent("GET", f"{bench.surface.base}/"), caller).headers
+    if any(name.lower() != "cookie" for name, _ in headers):
+        return frozenset()
+    pairs = (pair for _, value in headers for pair in value.split(";"))
+    return frozenset(name for pair in pairs if (name := pair.partition("=")[0].strip()))
+
+
+def _is_sent_from_elsewhere(bench: Workbench, caller: Caller) -> bool:
+    """Whether a login sets no session cookie that says it stays at home."""
+    login = bench.accounts.login(caller)
+    names = {name for place, name, _ in login.credentials if place == "cookie"} if login else set()
+    for exchange in login.exchanges if login else ():
+        for header, value in exchange.answer.headers if exchange.answer is not None else ():
+            name, _, rest = value.partition("=")
+            if header == "set-cookie" and name.strip() in names:
+                attributes = {each.strip().lower() for each in rest.split(";")[1:]}
+                if attributes & {"samesite=lax", "samesite=strict"}:
+                    return False
+    return True
+
+
+def _guards(part: Part) -> bool:
+    """Whether it is a token against forgery, by its kind or by its name."""
+    words = words_of(part.name)
+    return is_token(part) or not _TOKENS.isdisjoint((*words, "".join(words)))
+
+
+def _ways(operation: Operation) -> Iterator[Way]:
+    """Without any token; then, where the form has one, with one that is made up."""
+    tokens = [part for part in operation.parts if _guards(part)]
+    headers: dict[Part, Json] = {part: None for part in operation.parts if part.place is PartPlace.HEADER}
+    yield Way("without a token" if tokens else "as the form has no token", {**headers, **dict.fromkeys(tokens)})
+    if any(part.place is PartPlace.BODY for part in tokens):
+        yield Way("with a token that is made up", {**headers, **{part: secrets.token_hex(16) for part in tokens}})
+
+
+def _at_home(bench: Workbench) -> tuple[tuple[str, str], ...]:
+    at = urlsplit(bench.surface.base)
+    return (("origin", f"{at.scheme}://{at.netloc}"), ("referer", f"{bench.surface.base}/"))
+
+
+def _wrote(
+    bench: Workbench, operation: Operation, watched: Watched, values: Values, headers: tuple[tuple[str, str], ...]
+) -> tuple[Exchange, ...]:
+    """The write and what is then read, where it shows what was written."""
+    writing = writing_for(operation, values, watched.before)
+    if writing is None or writing.part is None:
+        return ()
+    request = bench.build(operation, writing.values(values))
+    if operation.body is BodyForm.JSON and ("origin", ELSEWHERE) in headers:
+        plain = tuple((name, value) for name, value in request.headers if name.lower() != "content-type")
+        request = replace(request, headers=(*plain, ("content-type", "text/plain")))
+    request = replace(request, headers=(*request.headers, *headers))
+    sent = bench.sender.send(bench.accounts.authorised(request, watched.reader))
+    if sent.answer is None or sent.answer.status >= 400:
+        return ()
+    for watch, was in zip(watched.places, watched.before, strict=True):
+        now = watch.read(bench, watched.reader)
+        if writing.is_shown(was, now):
+            return sent, now
+    return ()
+
+
+def _fault(operation: Operation, caller: Caller, way: Way, proof: tuple[Exchange, ...]) -> Fault:
+    return Fault(
+        kind="cross-site-request-forgery",
+        cwe=352,
+        owasp="A01:2021",
+        severity=Severity.MEDIUM,
+        certainty=Certainty.CONFIRMED,
+        method=operation.method,
+        path=operation.path,
+        caller=caller.name,
+        message=(
+            f"another site can write this in {caller.name}'s name, {way.what}; compare a token of the session with the "
+            "request's, and set SameSite on the session cookie"
+        ),
+        proof=proof,
+        difference=f"sent from {ELSEWHERE}, it is written all the same, as {caller.name} then reads",
+    )

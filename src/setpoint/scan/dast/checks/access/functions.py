@@ -1,0 +1,121 @@
+"""Whether an account uses what is reserved to those who may do more: broken function-level authorisation.
+
+A read counts where the lower role is given the data that the higher is given; a write, where the higher then reads
+what the lower wrote.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from setpoint.model.dast import ANONYMOUS, Caller, Certainty, Exchange, Fault, Operation, PartPlace, PlannedRequest
+from setpoint.model.policy import Severity
+from setpoint.scan.dast.answers import is_success
+from setpoint.scan.dast.checks.access.callers import ranks
+from setpoint.scan.dast.checks.access.holdings import Holdings, Values
+from setpoint.scan.dast.checks.access.marks import shows_the_same
+from setpoint.scan.dast.checks.access.reading_back import MOST_WATCHES, watches
+from setpoint.scan.dast.checks.access.replaying import ask, is_for_everybody
+from setpoint.scan.dast.checks.access.reserved import reserved_in
+from setpoint.scan.dast.checks.access.writing import WRITES, look, written
+from setpoint.scan.dast.interface import Workbench
+
+KIND = "function-level-authorisation"
+NO_RANKS = "auth.yaml names no two accounts of which one may do more"
+
+
+class Functions:
+    """What is reserved, replayed by one account of each lower rank."""
+
+    name = "functions"
+
+    def plan(self, bench: Workbench) -> Iterator[PlannedRequest]:
+        is_reserved = reserved_in(bench)
+        for _, lower in ranks(bench):
+            for operation in bench.surface.operations:
+                if is_reserved(operation) and not is_for_everybody(operation) and not bench.may_send(operation):
+                    about = 4 if operation.method == "GET" else 2 + 4 * MOST_WATCHES
+                    yield PlannedRequest(operation.key, self.name, lower.name, about)
+
+    def run(self, bench: Workbench) -> Iterator[Fault]:
+        pairs = tuple(ranks(bench))
+        if not pairs:
+            bench.told(f"{self.name}: {NO_RANKS}")
+            return
+        above = Holdings(bench, pairs[0][0])
+        is_reserved = reserved_in(bench)
+        told: set[str] = set()
+        for _, lower in pairs:
+            below = Holdings(bench, lower)
+            for operation in bench.surface.operations:
+                if operation.key in told or is_for_everybody(operation) or bench.may_send(operation):
+                    continue
+                proof: tuple[Exchange, ...] = ()
+                if operation.method == "GET" and (is_reserved(operation) or above.is_led_to(operation, below)):
+                    proof = _read(bench, operation, above, below)
+                elif operation.method in WRITES and is_reserved(operation):
+                    proof = _write(bench, operation, above, below)
+                if proof:
+                    told.add(operation.key)
+                    yield _fault(operation, above.caller, lower, proof)
+
+
+def _read(bench: Workbench, operation: Operation, above: Holdings, below: Holdings) -> tuple[Exchange, ...]:
+    values = _values(operation, above, below)
+    if values is None:
+        return ()
+    granted = ask(bench, operation, values, above.caller)
+    if granted.answer is None or not is_success(granted):
+        return ()
+    got = ask(bench, operation, values, below.caller)
+    if got.answer is None or not is_success(got):
+        return ()
+    if not shows_the_same(granted.answer, got.answer, below.marks(beside=operation)):
+        return ()
+    anybody = ask(bench, operation, values, ANONYMOUS)
+    is_public = anybody.answer is not None and is_success(anybody)
+    if is_public and anybody.answer is not None and shows_the_same(granted.answer, anybody.answer, frozenset()):
+        return ()
+    return granted, got
+
+
+def _write(bench: Workbench, operation: Operation, above: Holdings, below: Holdings) -> tuple[Exchange, ...]:
+    values = bench.owned(operation, below.caller) or bench.owned(operation, above.caller) or {}
+    if any(part.place is PartPlace.PATH and part not in values for part in operation.parts):
+        return ()
+    places = watches(bench, operation, values, above)
+    proof = written(bench, operation, values, below.caller, look(bench, places, above.caller), anyones=True)
+    if proof and written(bench, operation, values, ANONYMOUS, look(bench, places, above.caller), anyones=True):
+        return ()
+    return proof
+
+
+def _values(operation: Operation, above: Holdings, below: Holdings) -> Values | None:
+    """What names something of the higher's, and nothing of the lower's own; none are needed without a parameter."""
+    if not any(part.place is PartPlace.PATH for part in operation.parts):
+        return {}
+    return next((each for each in above.candidates(operation) if not below.is_listed(operation, each)), None)
+
+
+def _fault(operation: Operation, higher: Caller, lower: Caller, proof: tuple[Exchange, ...]) -> Fault:
+    is_read = operation.method == "GET"
+    return Fault(
+        kind=KIND,
+        cwe=862,
+        owasp="API5:2023",
+        severity=Severity.HIGH,
+        certainty=Certainty.CONFIRMED,
+        method=operation.method,
+        path=operation.path,
+        caller=lower.name,
+        message=(
+            f"{lower.name} ({lower.role or 'of a lower rank'}) {'reads' if is_read else 'does'} what is reserved to "
+            f"{higher.role or higher.name}; check the role on the server for this operation"
+        ),
+        proof=proof,
+        difference=(
+            f"{lower.name} is given the data that {higher.name} is given, and not without credentials"
+            if is_read
+            else f"{higher.name} reads afterwards what {lower.name} wrote, and did not before"
+        ),
+    )

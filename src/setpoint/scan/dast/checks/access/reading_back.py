@@ -1,0 +1,214 @@
+"""What to write so that it is known again, and where the owner reads whether it was written.
+
+A status says nothing of a write: `204` may have done nothing, an error page may have done it all. What counts is
+that the owner is shown a value afterwards that it was not shown before. Called by the checks that write.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import unquote
+
+from setpoint.model.canonical import Json
+from setpoint.model.dast import BodyForm, Caller, Exchange, Operation, Part, PartPlace
+from setpoint.scan.dast.answers import is_success, json_of, leaves
+from setpoint.scan.dast.checks.access.holdings import Holdings, Values
+from setpoint.scan.dast.checks.access.records import linkable, pattern_of
+from setpoint.scan.dast.checks.access.references import part_reference
+from setpoint.scan.dast.checks.access.replaying import ask
+from setpoint.scan.dast.interface import Workbench
+from setpoint.scan.dast.naming import is_parameter, segments_of, words_of
+
+MOST_WATCHES: Final = 3
+"""Places where one write is looked for."""
+
+_TEXTS: Final = (
+    *("note", "notes", "comment", "description", "remark", "memo", "bio", "about", "text", "content", "message"),
+    *("subject", "title", "caption", "label", "nickname", "display", "summary", "body", "name"),
+)
+"""Last words of fields that hold what people write, which nothing depends on: the most harmless first."""
+
+_DELICATE: Final = frozenset(
+    {
+        *("password", "passwd", "pwd", "secret", "token", "csrf", "email", "mail", "role", "roles", "username"),
+        *("login", "user", "url", "uri", "href", "phone", "file", "filename", "type", "format", "locale", "language"),
+        *("currency", "country", "timezone", "date", "time"),
+    }
+)
+"""Words of fields that the account, or its way in, depends on, or whose values have a form."""
+
+_STATES: Final = frozenset({"status", "state", "phase", "stage"})
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """A place where something is read."""
+
+    operation: Operation
+    values: Values
+
+    @property
+    def is_of_object(self) -> bool:
+        """Whether it shows one thing that is named, and not a list that differs for each reader."""
+        return bool(self.values)
+
+    def read(self, bench: Workbench, caller: Caller) -> Exchange:
+        return ask(bench, self.operation, self.values, caller)
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """A value that is written, and by which it is known again."""
+
+    part: Part | None
+    """None where the call itself changes something."""
+    value: Json = None
+
+    def values(self, beside: Values) -> Values:
+        return {**beside, self.part: self.value} if self.part is not None else beside
+
+    def is_shown(self, before: Exchange, after: Exchange) -> bool:
+        """Whether the value was not there before, and is there after."""
+        if before.answer is None or after.answer is None or not is_success(after):
+            return False
+        if isinstance(self.value, str) and not (self.part and self.part.schema.get("enum")):
+            text = self.value.encode()
+            return text in after.answer.body and text not in before.answer.body
+        if self.part is None:
+            return _moved(before, after)
+        name = field_name(self.part)
+        return self.value in values_named(after, name) and self.value not in values_named(before, name)
+
+
+def field_name(part: Part) -> str:
+    """Of a body: the last step of its pointer."""
+    return part.name.rpartition("/")[2]
+
+
+def types_of(part: Part) -> frozenset[str]:
+    """JSON types that its schema lets it have; none where it does not say."""
+    told = part.schema.get("type") or ()
+    return frozenset([told] if isinstance(told, str) else told)
+
+
+def values_named(exchange: Exchange, name: str) -> list[Json]:
+    """Values of this name in the document of an answer, whatever it stands in."""
+    document = json_of(exchange.answer) if exchange.answer is not None else None
+    wanted = words_of(name)
+    return [value for pointer, value in leaves(document) if words_of(pointer.rpartition("/")[2]) == wanted]
+
+
+def writing_for(operation: Operation, values: Values, before: Sequence[Exchange]) -> Writing | None:
+    """The most harmless way to leave a trace by this operation; None where there is none."""
+    free = [part for part in operation.parts if part.place is PartPlace.BODY and part not in values]
+    texts = [(rank, part) for part in free if (rank := _text_rank(part, operation)) is not None]
+    if texts:
+        part = min(texts, key=lambda each: each[0])[1]
+        return Writing(part, new_text(part))
+    for part in free:
+        for exchange in before:
+            for value in values_named(exchange, field_name(part)):
+                other = _other(part, value)
+                if other is not None and _DELICATE.isdisjoint(words_of(field_name(part))):
+                    return Writing(part, other)
+    has_body = any(part.place is PartPlace.BODY for part in operation.parts)
+    return None if has_body and operation.body is not BodyForm.NONE else Writing(None)
+
+
+def new_text(part: Part) -> str:
+    """A text that stands nowhere else."""
+    longest = part.schema.get("maxLength")
+    text = f"setpoint{secrets.token_hex(5)}"
+    return text[-longest:] if isinstance(longest, int) and longest > 0 else text
+
+
+def watches(bench: Workbench, operation: Operation, values: Values, owner: Holdings) -> tuple[Watch, ...]:
+    """Where the owner may read what the operation wrote, the likeliest first."""
+    found: dict[str, Watch] = {}
+    for other in sorted(_above(bench, operation), key=lambda each: -len(segments_of(each.path))):
+        carried = _carried(operation, values, other)
+        if carried is not None:
+            found.setdefault(other.key, Watch(other, carried))
+    page = operation.page.partition("?")[0]
+    given = {str(value) for value in values.values()}
+    for other in bench.surface.operations:
+        stands_on = pattern_of(other).fullmatch(page) if page and other.method == "GET" else None
+        if stands_on is not None and not bench.may_send(other):
+            named = (part for part in linkable(other) if part.place is PartPlace.PATH)
+            found.setdefault(other.key, Watch(other, dict(zip(named, map(unquote, stands_on.groups()), strict=True))))
+        elif other.method == "GET" and given and other.key not in found and not bench.may_send(other):
+            for candidate in owner.candidates(other):
+                if given & {str(value) for value in candidate.values()}:
+                    found[other.key] = Watch(other, candidate)
+                    break
+    return tuple(found.values())[:MOST_WATCHES]
+
+
+def _above(bench: Workbench, operation: Operation) -> Iterator[Operation]:
+    """Reads at the operation's path, and at those that it is below."""
+    shape = _shape(operation.path)
+    for other in bench.surface.operations:
+        if other.method == "GET" and not bench.may_send(other):
+            its = _shape(other.path)
+            if its and shape[: len(its)] == its:
+                yield other
+
+
+def _carried(operation: Operation, values: Values, other: Operation) -> Values | None:
+    """The values for the other's path, place by place; None where one is missing."""
+    by_name = {part.name: value for part, value in values.items() if part.place is PartPlace.PATH}
+    parts = {part.name: part for part in other.parts if part.place is PartPlace.PATH}
+    carried: dict[Part, Json] = {}
+    for ours, theirs in zip(segments_of(operation.path), segments_of(other.path), strict=False):
+        name, own_name = theirs.strip("{}"), ours.strip("{}")
+        if is_parameter(theirs):
+            if own_name not in by_name or name not in parts:
+                return None
+            carried[parts[name]] = by_name[own_name]
+    return carried
+
+
+def _shape(path: str) -> tuple[str, ...]:
+    return tuple("{}" if is_parameter(each) else each for each in segments_of(path))
+
+
+def _text_rank(part: Part, operation: Operation) -> int | None:
+    """How harmless the field is, the least first; None where it takes no free text."""
+    words = words_of(field_name(part))
+    is_text = types_of(part) <= {"string", "null"}
+    has_form = any(part.schema.get(each) for each in ("enum", "format", "pattern", "readOnly", "const"))
+    shortest = part.schema.get("maxLength")
+    if not words or not is_text or has_form or (isinstance(shortest, int) and shortest < 8):
+        return None
+    if not _DELICATE.isdisjoint(words) or part_reference(operation, part) is not None:
+        return None
+    return _TEXTS.index(words[-1]) if words[-1] in _TEXTS else len(_TEXTS)
+
+
+def _other(part: Part, value: Json) -> Json:
+    """Another value that the field takes; None where none is known."""
+    choices = part.schema.get("enum")
+    if isinstance(choices, list):
+        return next((each for each in choices if each != value), None)
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, int) and types_of(part) & {"integer", "number"}:
+        most = part.schema.get("maximum")
+        return value - 1 if isinstance(most, int | float) and value + 1 > most else value + 1
+    return None
+
+
+def _moved(before: Exchange, after: Exchange) -> bool:
+    """Whether the object is in another state: what counts up or tells the time changes by itself."""
+    if before.answer is None or after.answer is None:
+        return False
+    was = dict(leaves(json_of(before.answer)))
+    for pointer, value in leaves(json_of(after.answer)):
+        words = words_of(pointer.rpartition("/")[2])
+        is_state = isinstance(value, bool) or not _STATES.isdisjoint(words)
+        if is_state and value is not None and pointer in was and was[pointer] not in {None, value}:
+            return True
+    return False

@@ -1,0 +1,108 @@
+"""Which names stand for an object or a person: `orderId`, `{id}` below `/orders`, `owner`, `username`."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from setpoint.model.dast import Operation, Part, PartPlace
+from setpoint.scan.dast.naming import is_parameter, noun_of, segments_of, singular, words_of
+
+Reference = tuple[str, str]
+"""What kind of object, and which of its fields names it: (`order`, `id`)."""
+
+ID_FIELDS: Final = frozenset(
+    {
+        "id",
+        "uuid",
+        "guid",
+        "oid",
+        "pk",
+        "key",
+        "number",
+        "no",
+        "num",
+        "nr",
+        "ref",
+        "reference",
+        "slug",
+        "code",
+        "handle",
+    }
+)
+"""Fields that name the object that they stand in."""
+
+PEOPLE: Final = frozenset(
+    {
+        *("account", "author", "buyer", "client", "creator", "customer", "employee", "member", "owner", "patient"),
+        *("person", "profile", "recipient", "seller", "student", "subscriber", "tenant", "user", "userid"),
+    }
+)
+"""Nouns that mean somebody, whatever field names them."""
+
+LOGIN_FIELDS: Final = frozenset({"username", "login", "email", "mail"})
+
+_SURE_FIELDS: Final = frozenset({"id", "uuid", "guid"})
+"""Those that name an object in a body, too, where a `code`, a `number` or an `email` is usually what is written."""
+
+_NO_OBJECTS: Final = frozenset(
+    {
+        "authorization",
+        "cookie",
+        "correlation",
+        "csrf",
+        "csrftoken",
+        "idempotency",
+        "request",
+        "session",
+        "token",
+        "trace",
+    }
+)
+"""Words of parameters that name a call or a session, not an object."""
+
+
+def reference_of(name: str, noun: str) -> Reference | None:
+    """What a field or a parameter of this name refers to, where it stands in, or below, an object called `noun`."""
+    words = words_of(name)
+    if not words or not _NO_OBJECTS.isdisjoint(words):
+        return None
+    *before, last = words
+    if last in ID_FIELDS:
+        return (singular(before[-1]) if before and before[-1] != "x" else noun, last)
+    if last in LOGIN_FIELDS or (before and "".join(words) in LOGIN_FIELDS):
+        return ("user", last)
+    if "".join(words) in {"username", "userid"}:
+        return ("user", "username" if last == "name" else "id")
+    return (singular(last), "id") if singular(last) in PEOPLE else None
+
+
+def part_reference(operation: Operation, part: Part) -> Reference | None:
+    """What this part of the operation names; of a path, every part that is no choice names something."""
+    noun = _noun_before(operation.path, part) if part.place is PartPlace.PATH else noun_of(operation.path)
+    found = reference_of(_own_name(part), noun)
+    if found is not None and part.place is PartPlace.BODY and found[1] not in _SURE_FIELDS:
+        return None
+    if found is None and part.place is PartPlace.PATH and not part.schema.get("enum"):
+        words = words_of(part.name)
+        is_noun = bool(words) and singular(words[-1]) == noun
+        return (noun, "id" if is_noun else "".join(words))
+    return found
+
+
+def naming_parts(operation: Operation) -> tuple[Part, ...]:
+    """Its parts that name an object or a person."""
+    return tuple(part for part in operation.parts if part_reference(operation, part) is not None)
+
+
+def _own_name(part: Part) -> str:
+    return part.name.rpartition("/")[2] if part.place is PartPlace.BODY else part.name
+
+
+def _noun_before(path: str, part: Part) -> str:
+    before: list[str] = []
+    for segment in segments_of(path):
+        if f"{{{part.name}}}" in segment:
+            break
+        before.append(segment)
+    fixed = [each for each in before if not is_parameter(each)]
+    return noun_of("/".join(fixed))

@@ -1,0 +1,53 @@
+"""Which operations are for privileged callers: by their names, their scopes, and by whom pages lead to them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from setpoint.model.dast import Operation
+from setpoint.scan.dast.checks.access.callers import ranks
+from setpoint.scan.dast.interface import Workbench
+from setpoint.scan.dast.naming import words_of
+
+PRIVILEGED: Final = frozenset(
+    {
+        *("admin", "admins", "administrator", "administrators", "administration", "superadmin", "superuser"),
+        *("sysadmin", "sudo", "staff", "backoffice", "moderator", "moderators", "moderation", "privileged", "auditor"),
+    }
+)
+"""In a path, a name, a tag or a scope: whom it is for."""
+
+_IN_PATHS: Final = frozenset({"internal", "management", "audit", "console", "operator", "verwaltung", "administracion"})
+"""The same; elsewhere they speak of a subject (`Order Management`)."""
+
+_ORDINARY: Final = frozenset(
+    {"user", "users", "customer", "member", "client", "account", "default", "basic", "standard"}
+)
+"""Names of roles that say nothing where they stand in a path."""
+
+_WHO: Final = r"(admin|administrator|administrators|staff|moderators?|operators?|superusers?)"
+_ONLY: Final = re.compile(
+    rf"\b(only|requires?|restricted|must be|reserved|for|as an?)\b.{{0,30}}\b{_WHO}\b|\b{_WHO}s?[ -](only|access)\b",
+    re.IGNORECASE,
+)
+
+
+def reserved_in(bench: Workbench) -> Callable[[Operation], bool]:
+    """Whether an operation is for those of a higher rank than some of the scan's accounts have."""
+    roles = {word for higher, _ in ranks(bench) for word in words_of(higher.role)} - _ORDINARY
+    lowest = {word for _, lower in ranks(bench) for word in words_of(lower.role)}
+    wanted = PRIVILEGED | (roles - lowest)
+
+    def is_reserved(operation: Operation) -> bool:
+        schemes = (name for names in operation.security or () for name in names)
+        texts = (operation.path, operation.name, *operation.tags, *operation.scopes, *schemes)
+        words = {word for text in texts for word in words_of(text)}
+        return (
+            not wanted.isdisjoint(words)
+            or not _IN_PATHS.isdisjoint(words_of(operation.path))
+            or bool(_ONLY.search(operation.summary))
+        )
+
+    return is_reserved

@@ -1,0 +1,34 @@
+"""The checks of this theme, in the order in which they are made: what may lock an account comes last."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from setpoint.scan.dast.checks.authentication.attempt_limits import AttemptLimits
+from setpoint.scan.dast.checks.authentication.credentials_in_urls import CredentialsInUrls
+from setpoint.scan.dast.checks.authentication.ended_tokens import EndedTokens
+from setpoint.scan.dast.checks.authentication.enumeration import AccountEnumeration
+from setpoint.scan.dast.checks.authentication.missing_authentication import MissingAuthentication
+from setpoint.scan.dast.checks.authentication.open_writes import OpenWrites
+from setpoint.scan.dast.checks.authentication.session_contents import SessionContents
+from setpoint.scan.dast.checks.authentication.session_endings import SessionFixation, SessionSurvivesLogout
+from setpoint.scan.dast.checks.authentication.token_forgery import TokenForgery
+from setpoint.scan.dast.checks.authentication.weak_passwords import WeakPasswords
+from setpoint.scan.dast.checks.authentication.weak_token_secret import WeakTokenSecret
+from setpoint.scan.dast.interface import Check
+
+CHECKS: Final[tuple[Callable[[], Check], ...]] = (
+    MissingAuthentication,
+    OpenWrites,
+    TokenForgery,
+    WeakTokenSecret,
+    EndedTokens,
+    SessionContents,
+    SessionFixation,
+    SessionSurvivesLogout,
+    CredentialsInUrls,
+    WeakPasswords,
+    AccountEnumeration,
+    AttemptLimits,
+)

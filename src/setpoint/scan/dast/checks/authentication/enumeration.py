@@ -1,0 +1,217 @@
+"""Answers that tell whether an account exists: to a wrong password, to a forgotten one, to a second registration.
+
+An own account is compared with names that nobody can have. What counts are answers that differ each time, in status,
+in what they show or in where they lead, once what was sent and what changes by itself is taken away; never their time.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from setpoint.model.canonical import Json
+from setpoint.model.dast import Answer, Caller, Certainty, Exchange, Fault, Operation, Part, PlannedRequest, Profile
+from setpoint.model.policy import Severity
+from setpoint.scan.dast.answers import json_of, leaves
+from setpoint.scan.dast.checks.authentication.logins import (
+    password_parts,
+    place_of,
+    registrations,
+    reset_operations,
+    user_part,
+    words,
+)
+from setpoint.scan.dast.interface import Login, Workbench
+from setpoint.scan.dast.yardstick import Yardstick, yardstick_of
+
+ROUNDS: Final = 3
+"""Of logins. What costs a mail or an account is asked twice."""
+
+_SECRET_WORDS: Final = frozenset({"token", "code", "otp", "link", "url", "password", "pin", "key"})
+
+Ask = Callable[[str], tuple[Exchange, ...]]
+"""What comes of naming this user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    user: str
+    exchanges: tuple[Exchange, ...]
+
+
+class AccountEnumeration:
+    name = "account-enumeration"
+
+    def plan(self, bench: Workbench) -> Iterator[PlannedRequest]:
+        caller = _known(bench)
+        if bench.profile is Profile.PASSIVE or caller is None:
+            return
+        yield PlannedRequest("*", self.name, caller.name, 2 * ROUNDS)
+        for each in _asking(bench):
+            yield PlannedRequest(each.key, self.name, caller.name, 4)
+
+    def run(self, bench: Workbench) -> Iterator[Fault]:
+        caller = _known(bench)
+        if bench.profile is Profile.PASSIVE or caller is None:
+            bench.told(f"{self.name}: needs an account that logs in by a user's name, and a profile that may try")
+            return
+        user = bench.accounts.user(caller)
+        own, unknown = _asked(user, lambda name: _login(bench, caller, name), ROUNDS)
+        if own[0].exchanges:
+            yield from _told_apart(own, unknown, "login", place_of(bench, own[0].exchanges[0]))
+        for each in reset_operations(bench):
+            if _takes(each, user):
+                own, unknown = _asked(user, _asker(bench, each), 2)
+                yield from _disclosed(own, unknown, each)
+                yield from _told_apart(own, unknown, "reset", (each.method, each.path))
+        for each in registrations(bench) if bench.accounts.may_register else ():
+            if _takes(each, user):
+                own, unknown = _asked(user, _asker(bench, each), 2)
+                yield from _told_apart(own, unknown, "registration", (each.method, each.path))
+
+
+def _known(bench: Workbench) -> Caller | None:
+    return next((each for each in bench.accounts.callers if bench.accounts.user(each)), None)
+
+
+def _asking(bench: Workbench) -> Iterator[Operation]:
+    yield from reset_operations(bench)
+    if bench.accounts.may_register:
+        yield from registrations(bench)
+
+
+def _takes(operation: Operation, user: str) -> bool:
+    part = user_part(operation)
+    return part is not None and ("@" in user or not words(part.name) & {"email", "mail"})
+
+
+def _login(bench: Workbench, caller: Caller, user: str) -> tuple[Exchange, ...]:
+    return answered(bench.accounts.attempt(caller, secrets.token_urlsafe(12), user=user))
+
+
+def answered(login: Login | None) -> tuple[Exchange, ...]:
+    """What came of the password, without the page that asked for it."""
+    exchanges = login.exchanges if login else ()
+    return exchanges[1:] if len(exchanges) > 1 and exchanges[0].sent.method == "GET" else exchanges
+
+
+def _asker(bench: Workbench, operation: Operation) -> Ask:
+    part = user_part(operation)
+
+    def ask(user: str) -> tuple[Exchange, ...]:
+        values: dict[Part, Json] = {part: user} if part else {}
+        values |= dict.fromkeys(password_parts(operation), f"Aa1!{secrets.token_urlsafe(12)}")
+        return (bench.sender.send(bench.build(operation, values)),)
+
+    return ask
+
+
+def nobody_like(user: str) -> str:
+    """A name of the same kind that nobody has."""
+    unknown = f"nobody{secrets.token_hex(5)}"
+    return f"{unknown}@{user.partition('@')[2]}" if "@" in user else unknown
+
+
+def _asked(user: str, ask: Ask, rounds: int) -> tuple[list[Asked], list[Asked]]:
+    """Of the account and of nobody, in turn."""
+    own: list[Asked] = []
+    unknown: list[Asked] = []
+    for _ in range(rounds):
+        own.append(Asked(user, ask(user)))
+        name = nobody_like(user)
+        unknown.append(Asked(name, ask(name)))
+    return own, unknown
+
+
+def _told_apart(own: list[Asked], unknown: list[Asked], of: str, place: tuple[str, str]) -> Iterator[Fault]:
+    difference = _difference(own, unknown)
+    if difference:
+        yield _fault(own[0], unknown[0], of, place, difference)
+
+
+def _difference(own: list[Asked], unknown: list[Asked]) -> str:
+    """What tells an account from nobody, each time; empty where nothing does."""
+    if any(not each.exchanges or _last(each) is None for each in (*own, *unknown)):
+        return ""
+    if len({len(each.exchanges) for each in own}) > 1 or len({len(each.exchanges) for each in unknown}) > 1:
+        return ""
+    if len(own[0].exchanges) != len(unknown[0].exchanges):
+        return "one of them leads on, and the other does not"
+    for place in range(len(own[0].exchanges)):
+        told = _told([_at(each, place) for each in own], [_at(each, place) for each in unknown], own, unknown)
+        if told:
+            return told
+    return ""
+
+
+def _told(ours: list[Answer | None], theirs: list[Answer | None], own: list[Asked], unknown: list[Asked]) -> str:
+    names = [each.user for each in (*own, *unknown)]
+    mine, nobodys = [each for each in ours if each], [each for each in theirs if each]
+    if len(mine) + len(nobodys) < len(names):
+        return ""
+    yardsticks = [yardstick_of(each[0], each[1], names) for each in (mine, nobodys)]
+    if None in yardsticks:
+        return ""
+    joined = Yardstick(frozenset().union(*(each.volatile for each in yardsticks if each)))
+    one, other = ({joined.reading(each, names) for each in answers} for answers in (mine, nobodys))
+    if len(one) > 1 or len(other) > 1 or None in one | other or one == other:
+        return ""
+    if mine[0].status != nobodys[0].status:
+        return f"status {mine[0].status} for the account, {nobodys[0].status} for nobody"
+    return "what they say, or where they lead, differs each time"
+
+
+def _last(asked: Asked) -> Answer | None:
+    return asked.exchanges[-1].answer
+
+
+def _at(asked: Asked, place: int) -> Answer | None:
+    return asked.exchanges[place].answer
+
+
+def _disclosed(own: list[Asked], unknown: list[Asked], operation: Operation) -> Iterator[Fault]:
+    """The means for a new password, given to whoever asked and not only to the account's owner."""
+    answers = [_last(each) for each in own]
+    found = [_secrets_in(each) for each in answers if each is not None]
+    nobodys = set().union(*(_secrets_in(each).values() for each in map(_last, unknown) if each is not None))
+    names = set.intersection(*map(set, found)) if found else set()
+    name = next((each for each in sorted(names) if found[0][each] not in nobodys), "")
+    if name:
+        yield Fault(
+            kind="reset-token-disclosed",
+            cwe=640,
+            owasp="API2:2023",
+            severity=Severity.CRITICAL,
+            certainty=Certainty.CONFIRMED,
+            method=operation.method,
+            path=operation.path,
+            part=f"body:{name}",
+            message="Whoever asks for a new password is given the means to set it: send them to the owner alone.",
+            proof=(own[0].exchanges[-1],),
+            difference=f"the answer holds {name} for the account, and not for nobody",
+        )
+
+
+def _secrets_in(answer: Answer) -> dict[str, str]:
+    return {
+        pointer: str(value)
+        for pointer, value in leaves(json_of(answer))
+        if isinstance(value, str | int) and len(str(value)) >= 4 and words(pointer.rpartition("/")[2]) & _SECRET_WORDS
+    }
+
+
+def _fault(own: Asked, unknown: Asked, of: str, place: tuple[str, str], difference: str) -> Fault:
+    return Fault(
+        kind="account-enumeration",
+        cwe=204,
+        owasp="API2:2023",
+        severity=Severity.LOW if of == "registration" else Severity.MEDIUM,
+        certainty=Certainty.DIFFERENTIAL,
+        method=place[0],
+        path=place[1],
+        message=f"The answer to a {of} tells whether an account exists: answer the same to everybody.",
+        proof=(own.exchanges[-1], unknown.exchanges[-1]),
+        difference=difference,
+    )

@@ -1,0 +1,116 @@
+"""Operations to log in, to log out, to register, to reset a password, to give a code: known by their words and parts.
+
+Called by the checks of this theme. Words are of English, German, French and Spanish; an operation of a document is
+known by its path or name, a form of a page by its fields, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Final
+from urllib.parse import urlsplit
+
+from setpoint.model.dast import Exchange, Operation, Part, PartPlace
+from setpoint.scan.dast.interface import Workbench
+from setpoint.scan.dast.naming import words_of
+
+LOGIN: Final = frozenset({"login", "signin", "logon", "authenticate", "anmelden", "einloggen", "connexion", "iniciar"})
+LOGOUT: Final = frozenset(
+    {"logout", "signout", "logoff", "abmelden", "ausloggen", "deconnexion", "déconnexion", "salir"}
+)
+REGISTER: Final = frozenset({"register", "registration", "signup", "registrieren", "inscription", "registro", "enroll"})
+RESET: Final = frozenset(
+    {"forgot", "forgotten", "reset", "recover", "recovery", "vergessen", "oubli", "olvidado", "lost"}
+)
+CODE: Final = frozenset({"otp", "totp", "mfa", "2fa", "pin", "tan", "passcode"})
+PASSWORD: Final = frozenset(
+    {"password", "passwd", "pwd", "passwort", "kennwort", "passphrase", "contrasena", "contraseña"}
+)
+USER: Final = frozenset(
+    {"email", "mail", "username", "user", "login", "account", "benutzername", "identifier", "phone", "usuario"}
+)
+
+_PAIRS: Final = {("sign", "in"): "signin", ("log", "in"): "login", ("sign", "out"): "signout", ("log", "out"): "logout",
+                 ("sign", "up"): "signup", ("log", "off"): "logoff", ("2", "fa"): "2fa", ("e", "mail"): "email",
+                 ("user", "name"): "username", ("pass", "word"): "password", ("pass", "code"): "passcode"}  # fmt: skip
+
+
+def login_operations(bench: Workbench) -> Iterator[Operation]:
+    """What takes a user and a password, and is neither for registering nor for a new password."""
+    for each in _sending(bench):
+        other = said(each) & (REGISTER | RESET)
+        if len(password_parts(each)) == 1 and user_part(each) and not other and (said(each) & LOGIN or _is_token(each)):
+            yield each
+
+
+def logout_operations(bench: Workbench) -> Iterator[Operation]:
+    """Links before what has to be sent: they are the plainer ones."""
+    found = [each for each in bench.surface.operations if said(each) & LOGOUT and each.method in {"GET", "POST"}]
+    yield from (each for each in found if not {"all", "everywhere"} & said(each))
+
+
+def reset_operations(bench: Workbench) -> Iterator[Operation]:
+    """What sends somebody the means for a new password: it takes who it is, and no password."""
+    for each in _sending(bench):
+        if said(each) & RESET and user_part(each) and not password_parts(each):
+            yield each
+
+
+def registrations(bench: Workbench) -> Iterator[Operation]:
+    for each in _sending(bench):
+        if password_parts(each) and user_part(each) and (said(each) & REGISTER or len(password_parts(each)) > 1):
+            yield each
+
+
+def code_operations(bench: Workbench) -> Iterator[Operation]:
+    for each in _sending(bench):
+        if code_part(each):
+            yield each
+
+
+def place_of(bench: Workbench, exchange: Exchange) -> tuple[str, str]:
+    """Method and path, below the base, of where a login went."""
+    base = urlsplit(bench.surface.base)
+    return exchange.sent.method, urlsplit(exchange.sent.url).path.removeprefix(base.path)
+
+
+def user_part(operation: Operation) -> Part | None:
+    """What says who; an address before a name."""
+    found = [each for each in _given(operation) if words(each.name) & USER and not words(each.name) & PASSWORD]
+    return min(found, key=lambda each: not words(each.name) & {"email", "mail"}, default=None)
+
+
+def password_parts(operation: Operation) -> list[Part]:
+    return [each for each in _given(operation) if words(each.name) & PASSWORD]
+
+
+def code_part(operation: Operation) -> Part | None:
+    """What takes a code of a few digits: by its name, or where the operation is about one."""
+    parts = _given(operation)
+    named = next((each for each in parts if words(each.name) & CODE), None)
+    about = said(operation) & CODE
+    return named or next((each for each in parts if about and words(each.name) & {"code", "token"}), None)
+
+
+def said(operation: Operation) -> frozenset[str]:
+    """The words of its path and name."""
+    return words(operation.path) | words(operation.name)
+
+
+def words(name: str) -> frozenset[str]:
+    """With `sign-in` and `signIn` as `signin`."""
+    each = words_of(name)
+    return frozenset(each) | {_PAIRS[pair] for pair in pairwise(each) if pair in _PAIRS}
+
+
+def _sending(bench: Workbench) -> Iterator[Operation]:
+    return (each for each in bench.surface.operations if each.method in {"POST", "PUT"})
+
+
+def _given(operation: Operation) -> list[Part]:
+    return [each for each in operation.parts if each.place in {PartPlace.BODY, PartPlace.QUERY}]
+
+
+def _is_token(operation: Operation) -> bool:
+    return bool(said(operation) & {"token", "auth", "session", "sessions"})

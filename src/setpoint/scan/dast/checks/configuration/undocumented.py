@@ -1,0 +1,68 @@
+"""Routes that agents saw called and that the document leaves out: nobody reviews them. Listed in `checks`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from setpoint.model.dast import ANONYMOUS, Certainty, Exchange, Fault, KnownFrom, Operation, PlannedRequest
+from setpoint.model.policy import Severity
+from setpoint.scan.dast.interface import Workbench
+from setpoint.scan.dast.objects import parameters
+
+_FRAMEWORKS_OWN: Final = re.compile(
+    r"/(?:openapi|swagger|redoc|docs|api-docs|static|assets|media|favicon\.ico|robots\.txt|sitemap\.xml"
+    r"|metrics|health\w*|livez|readyz|ready|live|ping|\.well-known)(?:[./_-]|$)",
+    re.IGNORECASE,
+)
+"""The document itself, files, and what machines ask for: no document lists them."""
+
+
+class UndocumentedRoutes:
+    """Routes in use that the document leaves out."""
+
+    name = "undocumented-routes"
+
+    def plan(self, bench: Workbench) -> Iterator[PlannedRequest]:
+        for operation in _undocumented(bench):
+            if operation.method == "GET" and not bench.may_send(operation):
+                yield PlannedRequest(operation.key, self.name, ANONYMOUS.name, 1)
+
+    def run(self, bench: Workbench) -> Iterator[Fault]:
+        for operation in _undocumented(bench):
+            exchange = bench.baseline(operation, ANONYMOUS) if operation.method == "GET" else None
+            if not _is_gone(operation, exchange):
+                yield _fault(operation, exchange)
+
+
+def _undocumented(bench: Workbench) -> list[Operation]:
+    """None where no document says what there should be."""
+    operations = bench.surface.operations
+    if not any(KnownFrom.DOCUMENT in each.known_from for each in operations):
+        return []
+    seen = [each for each in operations if KnownFrom.AGENT in each.known_from]
+    return [each for each in seen if KnownFrom.DOCUMENT not in each.known_from and not _FRAMEWORKS_OWN.match(each.path)]
+
+
+def _is_gone(operation: Operation, exchange: Exchange | None) -> bool:
+    """A later release no longer has it; where its path names an object, a 404 may be about that."""
+    if exchange is None or exchange.answer is None or list(parameters(operation.path)):
+        return False
+    return exchange.answer.status in (404, 410)
+
+
+def _fault(operation: Operation, exchange: Exchange | None) -> Fault:
+    does = "changes state and is" if operation.writes else "is"
+    return Fault(
+        kind="undocumented-route",
+        cwe=1059,
+        owasp="API9:2023",
+        severity=Severity.MEDIUM if operation.writes else Severity.LOW,
+        certainty=Certainty.OBSERVED,
+        method=operation.method,
+        path=operation.path,
+        message=f"{operation.key} {does} called in production, but stands in no document: document it, or remove it",
+        proof=(exchange,) if exchange is not None else (),
+        difference="agents saw it called; no operation of the document has its path and method",
+    )

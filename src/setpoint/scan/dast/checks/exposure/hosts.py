@@ -1,0 +1,176 @@
+"""Names of hosts that the service takes from its callers, and builds its links of; and caches that keep such answers.
+
+A host in a link decides where people, tokens and scripts go. Each header carries a name of its own that nobody has,
+so that an answer tells which of them was believed.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Iterator
+from typing import Final
+
+from setpoint.model.dast import ANONYMOUS, Answer, Caller, Certainty, Exchange, Fault, Operation, PlannedRequest, Sent
+from setpoint.model.policy import Severity
+from setpoint.scan.dast.checks.exposure.asking import (
+    Reading,
+    answer_of,
+    ask,
+    everybody,
+    marker_host,
+    planned,
+    reading,
+    triable,
+    with_headers,
+    with_query,
+)
+from setpoint.scan.dast.checks.exposure.caching import is_kept_for_others, varies_by
+from setpoint.scan.dast.interface import Workbench
+
+FORWARDED: Final = ("X-Forwarded-Host", "X-Host", "X-Forwarded-Server", "X-Original-Host", "Forwarded")
+"""Headers by which proxies tell the name that they were asked for; caches do not tell answers apart by them."""
+
+TEXTS: Final = ("X-Forwarded-Prefix", "X-Forwarded-Path", "X-Original-URL", "X-Rewrite-URL")
+"""Headers that say where below a host the service is."""
+
+BUSTER: Final = "setpoint-cache"
+"""A query of our own, so that what a cache keeps of these requests is given to nobody else."""
+
+
+class BelievedHosts:
+    """Links that name whatever host the caller did."""
+
+    name = "believed-hosts"
+
+    def plan(self, bench: Workbench) -> Iterator[PlannedRequest]:
+        yield from planned(bench, self.name, triable(bench), 2)
+
+    def run(self, bench: Workbench) -> Iterator[Fault]:
+        for operation in triable(bench):
+            caller = _caller(bench, operation)
+            if caller is None:
+                continue
+            usual = answer_of(bench, operation, caller)
+            yield from _by_host(bench, operation, caller)
+            if usual is not None and not is_kept_for_others(usual):  # `PoisonedCaches` tells of the others
+                yield from _by_forwarded(bench, operation, caller)
+
+
+class PoisonedCaches:
+    """Headers of one caller in answers that caches keep for others."""
+
+    name = "poisoned-caches"
+
+    def plan(self, bench: Workbench) -> Iterator[PlannedRequest]:
+        yield from planned(bench, self.name, triable(bench), 2)
+
+    def run(self, bench: Workbench) -> Iterator[Fault]:
+        for operation in triable(bench):
+            found = reading(bench, operation) or _redirected(bench, operation)
+            if found is not None and is_kept_for_others(found.answer):
+                yield from _poisoned(bench, found)
+
+
+def _caller(bench: Workbench, operation: Operation) -> Caller | None:
+    """The first of everybody who is not refused."""
+    for caller in everybody(bench):
+        answer = answer_of(bench, operation, caller)
+        if answer is not None and answer.status < 400:
+            return caller
+    return None
+
+
+def _redirected(bench: Workbench, operation: Operation) -> Reading | None:
+    exchange = bench.baseline(operation, ANONYMOUS)
+    if exchange is None or exchange.answer is None or not 300 <= exchange.answer.status < 400:
+        return None
+    return Reading(operation, ANONYMOUS, exchange, exchange.answer)
+
+
+def _request(bench: Workbench, operation: Operation, caller: Caller) -> Sent:
+    request = bench.build(operation, bench.owned(operation, caller) or {})
+    return with_query(request, (BUSTER, secrets.token_hex(6)))
+
+
+def _by_host(bench: Workbench, operation: Operation, caller: Caller) -> Iterator[Fault]:
+    """A redirect to the host that was asked for tells nothing: whoever asked for it is there already."""
+    host = marker_host()
+    exchange = ask(bench, with_headers(_request(bench, operation, caller), ("Host", host)), caller)
+    if exchange.answer is not None and exchange.answer.status < 300 and links_to(exchange.answer, host):
+        yield _believed(operation, caller, exchange, "Host")
+
+
+def _by_forwarded(bench: Workbench, operation: Operation, caller: Caller) -> Iterator[Fault]:
+    hosts = {name: marker_host() for name in FORWARDED}
+    headers = [(name, f"host={host}" if name == "Forwarded" else host) for name, host in hosts.items()]
+    exchange = ask(bench, with_headers(_request(bench, operation, caller), *headers), caller)
+    for name, host in hosts.items():
+        if exchange.answer is not None and exchange.answer.status < 400 and links_to(exchange.answer, host):
+            yield _believed(operation, caller, exchange, name)
+            return
+
+
+def links_to(answer: Answer, host: str) -> bool:
+    """Whether the answer holds an address of this host, and not only its name."""
+    pattern = rb"(?:https?:)?(?:\\?/){2}(?:[^\s\"'<>/]*@)?" + re.escape(host.encode())
+    places = (answer.body, answer.header("location").encode(), answer.header("link").encode())
+    return any(re.search(pattern, place) for place in places)
+
+
+def _poisoned(bench: Workbench, found: Reading) -> Iterator[Fault]:
+    """Asks with the headers, then without them at the same address, which nobody else asks for."""
+    markers = {name: marker_host() for name in FORWARDED} | {name: f"/m{secrets.token_hex(6)}" for name in TEXTS[:2]}
+    headers = [(name, f"host={value}" if name == "Forwarded" else value) for name, value in markers.items()]
+    request = _request(bench, found.operation, found.caller)
+    poisoned = ask(bench, with_headers(request, *headers, ("X-Forwarded-Scheme", "nothttps")), found.caller)
+    answer = poisoned.answer
+    if answer is None or not is_kept_for_others(answer):
+        return
+    for name, marker in markers.items():
+        if _holds(answer, marker) and not varies_by(answer, name):
+            later = ask(bench, request, found.caller)
+            is_kept = later.answer is not None and _holds(later.answer, marker)
+            yield _poisonous(found, name, (poisoned, later), is_kept=is_kept)
+            return
+
+
+def _holds(answer: Answer, marker: str) -> bool:
+    return marker.encode() in answer.body or any(marker in value for _, value in answer.headers)
+
+
+def _believed(operation: Operation, caller: Caller, exchange: Exchange, header: str) -> Fault:
+    return Fault(
+        kind="host-header-trusted",
+        cwe=644,
+        owasp="A05:2021",
+        severity=Severity.MEDIUM,
+        certainty=Certainty.OBSERVED,
+        method=operation.method,
+        path=operation.path,
+        part=f"header:{header}",
+        caller=caller.name,
+        message=f"Links in answers name whatever host the header {header} does, and so lead people and tokens there;"
+        " build them of a configured address, and refuse hosts that are not its own",
+        proof=(exchange,),
+        difference=f"an address in the answer has the host that {header} named",
+    )
+
+
+def _poisonous(found: Reading, header: str, proof: tuple[Exchange, ...], *, is_kept: bool) -> Fault:
+    shown = "was given to the next caller" if is_kept else "stands in an answer that caches may keep for others"
+    return Fault(
+        kind="cache-poisoning",
+        cwe=349,
+        owasp="A05:2021",
+        severity=Severity.HIGH if is_kept else Severity.MEDIUM,
+        certainty=Certainty.CONFIRMED if is_kept else Certainty.OBSERVED,
+        method=found.operation.method,
+        path=found.operation.path,
+        part=f"header:{header}",
+        caller=found.caller.name,
+        message=f"What one caller writes in the header {header} {shown}; ignore the header, name it in Vary, or do not"
+        " let the answer be kept",
+        proof=proof,
+        difference=f"the value of {header} {shown}",
+    )

@@ -1,0 +1,214 @@
+"""Webhooks that believe messages which their sender did not sign, or believe the same one again and again.
+
+What a message does is told by state where it can be: a mark in it that a list shows afterwards. A service that answers
+every message alike and shows nothing is not judged where it says nothing, either.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from setpoint.model.dast import (
+    Answer,
+    Certainty,
+    Exchange,
+    Fault,
+    Operation,
+    PlannedRequest,
+    Profile,
+    Sent,
+)
+from setpoint.model.policy import Severity
+from setpoint.scan.dast.accounts.webhooks import signed_headers
+from setpoint.scan.dast.answers import is_success, json_of, leaves, likeness, shown
+from setpoint.scan.dast.checks.exposure.asking import ask, everybody, gets
+from setpoint.scan.dast.interface import Webhook, Workbench
+from setpoint.scan.dast.naming import words_of
+
+MAX_READERS: Final = 20
+"""Operations that may show what a message did."""
+
+STALE: Final = 86_400
+"""Seconds: a message of yesterday is too old for every sender that documents a limit (five minutes is usual)."""
+
+_IDS: Final = (("id",), ("event", "id"), ("message", "id"), ("delivery", "id"), ("reference",), ("uuid",), ("note",))
+"""Names, by their words, of values that name a message and nothing else: one of them takes the mark."""
+
+_CHANGING: Final = re.compile(r"\d")
+
+
+@dataclass(frozen=True, slots=True)
+class _Message:
+    body: bytes
+    headers: tuple[tuple[str, str], ...]
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """What happens to messages of one webhook."""
+
+    bench: Workbench
+    webhook: Webhook
+    valid: Exchange
+    readers: tuple[Operation, ...]
+    """Which show the mark of a message that was believed; none where nothing does."""
+
+    def send(self, message: _Message) -> Exchange:
+        return self.bench.sender.send(_request(self.bench, self.webhook, message))
+
+    def is_believed(self, message: _Message, exchange: Exchange) -> bool:
+        """By what it did where that shows; else by an answer that says as much as to a genuine message."""
+        if exchange.answer is None or self.valid.answer is None or not is_success(exchange):
+            return False
+        if self.readers:
+            return _seen(self.bench, self.readers, message.mark) > 0
+        is_told = bool(exchange.answer.body.strip()) and exchange.answer.status == self.valid.answer.status
+        return is_told and likeness(exchange.answer, self.valid.answer) >= 0.5
+
+    @property
+    def certainty(self) -> Certainty:
+        return Certainty.CONFIRMED if self.readers else Certainty.DIFFERENTIAL
+
+
+class ForgedWebhooks:
+    """Webhooks that take unsigned, altered or repeated messages."""
+
+    name = "forged-webhooks"
+
+    def plan(self, bench: Workbench) -> Iterator[PlannedRequest]:
+        if bench.profile is Profile.PASSIVE:
+            return
+        for webhook in bench.accounts.webhooks:
+            yield PlannedRequest(f"POST {webhook.path}", self.name, "", 7)
+            for operation in list(gets(bench))[:MAX_READERS]:
+                yield PlannedRequest(operation.key, f"{self.name} (what it did)", "", 8)
+
+    def run(self, bench: Workbench) -> Iterator[Fault]:
+        if bench.profile is Profile.PASSIVE:
+            return
+        for webhook in bench.accounts.webhooks:
+            message = _message(webhook)
+            valid = bench.sender.send(_request(bench, webhook, message))
+            if not is_success(valid):
+                bench.told(f"{self.name}: {webhook.path} does not take the payload of auth.yaml signed with its secret")
+                continue
+            readers = [each for each in list(gets(bench))[:MAX_READERS] if _seen(bench, (each,), message.mark)]
+            trial = _Trial(bench, webhook, valid, tuple(readers[:2]))
+            yield from _forged(trial)
+            yield from _replayed(trial)
+
+
+def _message(webhook: Webhook, *, at: int = 0, secret: str = "") -> _Message:
+    """With a mark of its own, signed."""
+    mark = f"setpoint{secrets.token_hex(8)}"
+    body = _marked(webhook.payload, mark)
+    headers = signed_headers(webhook, body, at=at or int(time.time()), message=f"msg_{mark}", secret=secret)
+    return _Message(body, headers, mark if body != webhook.payload else f"msg_{mark}")
+
+
+def _marked(payload: bytes, mark: str) -> bytes:
+    """In the place of a text that names the message; as it is where it has none."""
+    try:
+        document = json.loads(payload)
+    except ValueError:
+        return payload
+    if not isinstance(document, dict):
+        return payload
+    for words in _IDS:
+        for name, value in document.items():
+            if words_of(name) == words and isinstance(value, str):
+                return json.dumps({**document, name: mark}).encode()
+    return payload
+
+
+def _request(bench: Workbench, webhook: Webhook, message: _Message) -> Sent:
+    return Sent("POST", bench.surface.base + webhook.path, message.headers, message.body)
+
+
+def _seen(bench: Workbench, readers: tuple[Operation, ...], mark: str) -> int:
+    """How often the mark stands in what the readers show now."""
+    most = 0
+    for operation in readers:
+        for caller in everybody(bench):
+            answer = ask(bench, bench.build(operation, {}), caller).answer
+            most = max(most, answer.body.count(mark.encode()) if answer is not None else 0)
+    return most
+
+
+def _forged(trial: _Trial) -> Iterator[Fault]:
+    for message, what in _forgeries(trial.webhook):
+        exchange = trial.send(message)
+        if trial.is_believed(message, exchange):
+            yield _fault(trial, exchange, "webhook-signature-not-checked", 347, what)
+            return
+
+
+def _forgeries(webhook: Webhook) -> Iterator[tuple[_Message, str]]:
+    genuine = _message(webhook)
+    unsigned = tuple(each for each in genuine.headers if each[0] != webhook.header)
+    yield _Message(genuine.body, unsigned, genuine.mark), "a message without a signature"
+    foreign = _message(webhook, secret=secrets.token_hex(16))
+    yield foreign, "a message signed with another secret"
+    other = _message(webhook)
+    if webhook.algorithm and other.body != genuine.body:
+        yield _Message(other.body, genuine.headers, other.mark), "a message that was altered after it was signed"
+
+
+def _replayed(trial: _Trial) -> Iterator[Fault]:
+    """The same message twice; one of yesterday where messages carry the time at which they were signed."""
+    webhook = trial.webhook
+    is_timed = "{timestamp}" in webhook.signed + webhook.written or bool(webhook.timestamp_header)
+    message = _message(webhook, at=int(time.time()) - STALE if is_timed else 0)
+    first = trial.send(message)
+    if not trial.is_believed(message, first):
+        return
+    before = _seen(trial.bench, trial.readers, message.mark)
+    again = trial.send(message)
+    if trial.readers:
+        is_believed = is_success(again) and _seen(trial.bench, trial.readers, message.mark) > before
+    else:
+        is_believed = _is_same(first, again)
+    if is_believed:
+        age = " of yesterday" if is_timed else ""
+        yield _fault(trial, again, "webhook-replay", 294, f"the same signed message{age} a second time")
+
+
+def _is_same(first: Exchange, again: Exchange) -> bool:
+    """Whether the answer to the second does not tell it from the first."""
+    if first.answer is None or again.answer is None or not first.answer.body.strip():
+        return False
+    return (first.answer.status, _told(first.answer)) == (again.answer.status, _told(again.answer))
+
+
+def _told(answer: Answer) -> frozenset[tuple[str, str]]:
+    """Its members and what they say, but for numbers and ids, which differ in every answer."""
+    document = json_of(answer)
+    found = leaves(document) if document is not None else ((str(n), text) for n, text in enumerate(shown(answer)))
+    return frozenset((place, "" if _CHANGING.search(str(value)) else str(value)) for place, value in found)
+
+
+def _fault(trial: _Trial, exchange: Exchange, kind: str, cwe: int, what: str) -> Fault:
+    replayed = kind == "webhook-replay"
+    remedy = (
+        "remember ids, and refuse old ones" if replayed else "verify the signature of the whole body before reading it"
+    )
+    return Fault(
+        kind=kind,
+        cwe=cwe,
+        owasp="API2:2023",
+        severity=Severity.MEDIUM if replayed else Severity.HIGH,
+        certainty=trial.certainty,
+        method="POST",
+        path=trial.webhook.path,
+        part=f"header:{trial.webhook.header}",
+        message=f"The webhook takes {what}; {remedy}",
+        proof=(trial.valid, exchange),
+        difference="its mark is shown as that of a genuine one" if trial.readers else "it is answered as a genuine one",
+    )

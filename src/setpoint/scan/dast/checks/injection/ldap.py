@@ -1,0 +1,131 @@
+"""LDAP injection: filters that say the same in other words, and filters that do not (RFC 4515)."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator
+from typing import ClassVar, Final
+
+from setpoint.model.canonical import Json
+from setpoint.model.dast import Exchange, Fault
+from setpoint.model.policy import Severity
+from setpoint.scan.dast.checks.differential import Proof, Turn, Variants, differential
+from setpoint.scan.dast.checks.injection.credentials import companions
+from setpoint.scan.dast.checks.injection.weakness import InjectionCheck, Weakness
+from setpoint.scan.dast.checks.probing import Probe, ask_with
+from setpoint.scan.dast.interface import Workbench
+from setpoint.scan.dast.naming import words_of
+
+_ATTRIBUTES: Final = ("cn", "uid", "sn", "mail")
+"""Of people (RFC 2798); whichever an entry has, none has a marker for its value."""
+_PRESENT: Final = ("objectClass", "uid", "cn")
+"""Attributes that entries of people have: the first of them every entry has (RFC 4512, 2.4)."""
+_HINTS: Final = frozenset(
+    {
+        "cn",
+        "dn",
+        "filter",
+        "group",
+        "login",
+        "mail",
+        "email",
+        "member",
+        "name",
+        "ou",
+        "person",
+        "q",
+        "query",
+        "search",
+        "uid",
+        "user",
+        "username",
+    }
+)
+SHORTEST: Final = 3
+"""Of values that a part may be cut from."""
+
+
+class LdapInjection(InjectionCheck):
+    """LDAP injection, told apart by filters that match and filters that do not."""
+
+    name = "ldap-injection"
+    weakness: ClassVar = Weakness(
+        kind="ldap-injection",
+        cwe=90,
+        severity=Severity.HIGH,
+        message="The value becomes a part of an LDAP filter; escape it as RFC 4515 says (`*`, `(`, `)`, `\\`)",
+    )
+    about: ClassVar = 10
+
+    def look(self, bench: Workbench, probe: Probe) -> Fault | None:
+        if probe.place.usual is None or probe.nonsense is None:
+            return None
+        found = probe.nonsense != probe.place.usual
+        proof = self._same_words(bench, probe) if found else self._anybody(bench, probe)
+        return self.weakness.told_apart(probe.place, proof) if proof else None
+
+    def _same_words(self, bench: Workbench, probe: Probe) -> Proof | None:
+        """The value in other words finds what it found."""
+        for variants in _rewordings(probe):
+            if proof := differential(bench, probe.place, variants, true=probe.place.usual):
+                return proof
+        return None
+
+    def _anybody(self, bench: Workbench, probe: Probe) -> Proof | None:
+        """A wildcard is somebody's name, and somebody's password."""
+        place = probe.place
+        also = companions(place)
+        if not also:
+            return None
+
+        def send(payload: Json) -> Exchange:
+            return ask_with(bench, place, dict.fromkeys([place.part, *also], payload))
+
+        proof = differential(bench, place, _wildcards("", probe.marker), not_true=probe.nonsense, send=send)
+        return proof if proof and _lets_in(proof) else None
+
+
+def _rewordings(probe: Probe) -> Iterator[Variants]:
+    value = probe.place.value
+    yield lambda turn: _escaped(value if turn.holds else secrets.token_hex(len(value) // 2 + 1))
+    words = words_of(probe.place.part.name)
+    if probe.breaks or not _HINTS.isdisjoint(words):
+        for attribute in dict.fromkeys((*words[-1:], *_PRESENT)):
+            yield _presences(value, attribute)
+    if probe.breaks:
+        yield _conjunctions(value)
+        if len(value) >= SHORTEST:
+            yield _wildcards(value, probe.marker)
+
+
+def _escaped(value: str) -> str:
+    """Every octet as a backslash and two digits: the same assertion to who reads filters, and to nobody else."""
+    return "".join(f"\\{octet:02x}" for octet in value.encode())
+
+
+def _presences(value: str, attribute: str) -> Variants:
+    """Every entry has the attribute, and none has it with the other value."""
+    return lambda turn: f"{value})({attribute}={'*' if turn.holds else secrets.token_hex(5)}"
+
+
+def _conjunctions(value: str) -> Variants:
+    def variant(turn: Turn) -> Json:
+        nobody = f"({_ATTRIBUTES[turn.number % len(_ATTRIBUTES)]}={secrets.token_hex(5)}"
+        return f"{value})(!{nobody})" if turn.holds else f"{value}){nobody}"
+
+    return variant
+
+
+def _wildcards(value: str, marker: str) -> Variants:
+    shapes: tuple[Callable[[str], str], ...] = (
+        lambda text: f"{text[:-1]}*",
+        lambda text: f"*{text[1:]}",
+        lambda text: f"{text}*",
+        lambda text: f"*{text}",
+    )
+    return lambda turn: shapes[turn.number % len(shapes)](value if turn.holds else f"{marker}{secrets.token_hex(2)}")
+
+
+def _lets_in(proof: Proof) -> bool:
+    answer = proof.exchanges[0].answer
+    return answer is not None and answer.status < 400

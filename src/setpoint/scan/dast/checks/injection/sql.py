@@ -1,0 +1,184 @@
+"""SQL injection: conditions and sums in what a part holds, run by the target's database.
+
+Conditions are added by AND, which leaves a statement to fewer rows than it was written for; by OR only where the
+operation reads. A database's error is no more than a lead: it is told where true conditions never make it and false
+ones always do.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from itertools import islice
+from typing import ClassVar, Final
+
+from setpoint.model.canonical import Json
+from setpoint.model.dast import Fault
+from setpoint.model.policy import Severity
+from setpoint.scan.dast.answers import json_of, leaves
+from setpoint.scan.dast.checks.differential import Proof, Turn, Variants, differential
+from setpoint.scan.dast.checks.injection.weakness import InjectionCheck, Weakness
+from setpoint.scan.dast.checks.probing import BREAKING, Place, Probe, ask
+from setpoint.scan.dast.interface import Workbench
+from setpoint.scan.dast.naming import words_of
+
+_NUMBER: Final = "(CASE WHEN {condition} THEN {value} ELSE NULL END)"
+"""Also for the name of a column that is sorted by, and for how many rows there may be."""
+_LIST: Final = "{value}) AND {condition} AND (7 = 7"
+_LIKELY: Final = (
+    "{value}' AND {condition} AND 'k' LIKE 'k",
+    _NUMBER,
+    "{value}%' AND {condition} AND 'k' LIKE 'k",
+)
+"""A text, a number, and what is looked for inside of a text."""
+_RARER: Final = (
+    "{value}') AND {condition} AND ('k' LIKE 'k",
+    "{value}%') AND {condition} AND ('k' LIKE 'k",
+    '{value}" AND {condition} AND "k" LIKE "k',
+    "{value}' AND {condition} -- k",
+    "{value} AND {condition} -- k",
+    _LIST,
+)
+_WIDER: Final = (
+    "{marker}' OR {condition} -- k",
+    "-1 OR {condition}",
+    "{marker}' OR {condition} AND 'k' LIKE 'k",
+    "{marker}') OR {condition} -- k",
+    '{marker}" OR {condition} -- k',
+)
+"""Where the part's own value finds nothing that a condition could take away."""
+LIKELY_WIDER: Final = 2
+"""How many of them are tried where nothing reacted: the target may answer its errors as it answers *not found*."""
+_FAILURES: Final = (
+    "abs(-9223372036854775808)",  # SQLite: overflow
+    "(SELECT 7 UNION ALL SELECT 8)",  # MySQL, PostgreSQL, SQL Server: more than one row
+)
+"""Each fails when it is evaluated, and not before."""
+_SORTED: Final = "{value}, (CASE WHEN {condition} THEN 7 ELSE {failure} END)"
+_FAILING: Final = (
+    "{marker}' OR (CASE WHEN {condition} THEN 0 ELSE {failure} END) = 1 -- k",
+    "{marker}' OR (CASE WHEN {condition} THEN 0 ELSE {failure} END) = 1 OR 'k' = 'j",
+    "{value}'||(CASE WHEN {condition} THEN '' ELSE {failure} END)||'",
+    _SORTED,
+)
+"""True conditions add no row and change none; false ones end the statement."""
+_JOINED: Final = "{value}'||({one}*{other})||'"
+_CONDITIONS: Final = ("{left} = {same}", "{left} < {right}", "5500 BETWEEN {left} AND {right}", "{left} IN ({same}, 7)")
+"""Each round's: true where `left` is the smaller one and `same` is equal to it."""
+_COLUMN_WORDS: Final = frozenset(
+    {"sort", "sorting", "order", "ordering", "orderby", "sortby", "column", "group", "dir", "direction"}
+)
+MOST_COLUMNS: Final = 3
+"""Names of fields of the answer that are tried as what it is sorted by."""
+
+
+class SqlInjection(InjectionCheck):
+    """SQL injection, told apart by true and false conditions or by a sum that the database made."""
+
+    name = "sql-injection"
+    weakness: ClassVar = Weakness(
+        kind="sql-injection",
+        cwe=89,
+        severity=Severity.CRITICAL,
+        message="The value becomes a part of an SQL statement, and the database runs what it says; "
+        "pass it as a bound parameter, and take names of columns from a fixed list",
+    )
+    about: ClassVar = 26
+
+    def leaves_out(self, probe: Probe) -> bool:
+        """An error of a database may be answered as a number of a wrong form is."""
+        return probe.is_unprocessable
+
+    def look(self, bench: Workbench, probe: Probe) -> Fault | None:
+        place = probe.place
+        if probe.echoes and (probe.breaks or place.yardstick is None) and (fault := self._joined(bench, place)):
+            return fault
+        if place.usual is None or probe.nonsense is None:
+            return None
+        proof = _narrowed(bench, probe) or _widened(bench, probe) or _failed(bench, probe)
+        return self.weakness.told_apart(place, proof) if proof else None
+
+    def _joined(self, bench: Workbench, place: Place) -> Fault | None:
+        """What is written comes back with a product in it that nobody sent."""
+        one, other = 1000 + secrets.randbelow(9000), 1000 + secrets.randbelow(9000)
+        exchange = ask(bench, place, _JOINED.format(value=place.value, one=one, other=other))
+        if exchange.answer and f"{place.value}{one * other}".encode() in exchange.answer.body:
+            return self.weakness.computed(place, exchange, f"the answer holds the product of {one} and {other}")
+        return None
+
+
+def _narrowed(bench: Workbench, probe: Probe) -> Proof | None:
+    """True conditions leave what the part's own value finds, false ones nothing of it."""
+    place = probe.place
+    if probe.nonsense == place.usual:  # it finds nothing
+        return None
+    for template in _templates(probe):
+        if proof := differential(bench, place, _conditions(template, value=place.value), true=place.usual):
+            return proof
+    for column in _columns(place):
+        variants = _conditions(_NUMBER, value=column)
+        if proof := differential(bench, place, variants, not_true=probe.nonsense):
+            return proof
+    return None
+
+
+def _templates(probe: Probe) -> Iterator[str]:
+    if probe.refuses:
+        yield _NUMBER
+        return
+    yield from _LIKELY
+    if "," in probe.place.value:
+        yield _LIST
+    if probe.breaks:
+        yield from _RARER
+
+
+def _widened(bench: Workbench, probe: Probe) -> Proof | None:
+    """Only where nobody would change more by it than was meant."""
+    if not probe.place.only_reads or probe.refuses:
+        return None
+    for template in _WIDER if probe.breaks else _WIDER[:LIKELY_WIDER]:
+        variants = _conditions(template, marker=probe.marker)
+        if proof := differential(bench, probe.place, variants, not_true=probe.nonsense):
+            return proof
+    return None
+
+
+def _failed(bench: Workbench, probe: Probe) -> Proof | None:
+    templates: tuple[str, ...]
+    if probe.breaks:
+        templates = _FAILING
+    elif _sorts(probe.place):
+        templates = (_SORTED,)
+    else:
+        return None
+    broken = probe.place.reading(probe.broken, probe.place.value + probe.marker + BREAKING)
+    for template in templates:
+        for failure in _FAILURES:
+            variants = _conditions(template, value=probe.place.value, marker=probe.marker, failure=failure)
+            if proof := differential(bench, probe.place, variants, not_true=broken):
+                return proof
+    return None
+
+
+def _conditions(template: str, **values: str) -> Variants:
+    def variant(turn: Turn) -> Json:
+        left, right = turn.ordered()
+        same = left if turn.holds else right
+        condition = _CONDITIONS[turn.number % len(_CONDITIONS)].format(left=left, right=right, same=same)
+        return template.format(condition=condition, **values)
+
+    return variant
+
+
+def _sorts(place: Place) -> bool:
+    return place.value.lower() in {"asc", "desc"} or not _COLUMN_WORDS.isdisjoint(words_of(place.part.name))
+
+
+def _columns(place: Place) -> Iterator[str]:
+    """What the answer could be sorted by instead: what it is sorted by now may be how the rows stand anyway."""
+    if not _sorts(place) or place.left_alone.answer is None:
+        return
+    document = json_of(place.left_alone.answer)
+    names = dict.fromkeys(pointer.rpartition("/")[2] for pointer, _ in leaves(document))
+    yield from islice((name for name in names if name.isidentifier() and name != place.value), MOST_COLUMNS)

@@ -1,0 +1,155 @@
+"""XML whose entities fetch files (CWE-611): shown by a file that everybody knows. Nothing is asked of other hosts."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Final
+
+from setpoint.model.dast import BodyForm, Certainty, Exchange, Fault, Part, PartPlace, PlannedRequest
+from setpoint.scan.dast.answers import is_success
+from setpoint.scan.dast.checks.probing import Place, ask, parts_to_probe, places, request
+from setpoint.scan.dast.checks.reflection.known_files import ACCOUNTS, WIN_INI, is_passwd, is_win_ini
+from setpoint.scan.dast.checks.reflection.weaknesses import ENTITIES, fault_at
+from setpoint.scan.dast.interface import Workbench
+from setpoint.scan.dast.naming import words_of
+
+MOST_LEAVES: Final = 3
+"""Of one document, that the entity is put into one by one."""
+
+ROUNDS: Final = 3
+"""Each with a name of its own for the file that is not there."""
+
+_UNKNOWN_DOCUMENT: Final = "".join(
+    f"<{name}>x</{name}>"
+    for name in words_of("id name title text message value data query email username description content item")
+)
+"""Elements to choose from, for whoever reads a document of which nobody told its form."""
+
+_LEAF: Final = re.compile(r">([^<>]*)</")
+_PROLOGUE: Final = re.compile(r"^\s*(?:<\?xml.*?\?>)?\s*(?:<!DOCTYPE[^>\[]*(?:\[.*?\])?\s*>)?", re.DOTALL)
+_XML_WORDS: Final = frozenset(words_of("xml soap svg rss atom feed xslt xsl saml"))
+
+
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """Where an XML document can be put."""
+
+    place: Place
+    sample: str
+    """A document without its prologue that the operation takes."""
+    send: Callable[[str], Exchange]
+
+
+class ExternalEntities:
+    """XML whose entities fetch files."""
+
+    name = "external-entities"
+
+    def plan(self, bench: Workbench) -> Iterator[PlannedRequest]:
+        for operation in bench.surface.operations:
+            is_xml = operation.body in {BodyForm.XML, BodyForm.MULTIPART}
+            if not bench.may_send(operation) and (is_xml or any(map(_speaks_of_xml, parts_to_probe(operation)))):
+                yield PlannedRequest(operation.key, self.name, "", 3 * (1 + MOST_LEAVES) + 1 + 2 * ROUNDS)
+
+    def run(self, bench: Workbench) -> Iterator[Fault]:
+        for carrier in _carriers(bench):
+            fault = _shown(carrier) or _told_apart(carrier)
+            if fault:
+                yield fault
+
+
+def _carriers(bench: Workbench) -> Iterator[Carrier]:
+    """Whole bodies once for each operation; parts that hold XML; files."""
+    whole: set[str] = set()
+    for place in places(bench):
+        operation = place.operation
+        if operation.body is BodyForm.XML and place.part.place is PartPlace.BODY:
+            if operation.key not in whole:
+                whole.add(operation.key)
+                yield _body(bench, place)
+        elif place.value.lstrip().startswith("<") or _speaks_of_xml(place.part):
+            yield Carrier(place, _sample(place.value), partial(ask, bench, place))
+        elif operation.body is BodyForm.MULTIPART and place.part.schema.get("format") == "binary":
+            yield Carrier(place, "<svg><title>x</title><text>x</text></svg>", partial(_file, bench, place))
+
+
+def _speaks_of_xml(part: Part) -> bool:
+    return not _XML_WORDS.isdisjoint(words_of(part.name))
+
+
+def _body(bench: Workbench, place: Place) -> Carrier:
+    def send(text: str) -> Exchange:
+        return bench.sender.send(replace(request(bench, place, place.value), body=text.encode()))
+
+    return Carrier(place, _sample(request(bench, place, place.value).body.decode(errors="replace")), send)
+
+
+def _file(bench: Workbench, place: Place, text: str) -> Exchange:
+    return ask(bench, place, {"filename": f"{secrets.token_hex(4)}.svg", "content": text})
+
+
+def _sample(text: str) -> str:
+    bare = _PROLOGUE.sub("", text, count=1).strip()
+    return bare if bare.startswith("<") and _LEAF.search(bare) else f"<request>{_UNKNOWN_DOCUMENT}</request>"
+
+
+def _filled(sample: str, leaf: int | None, content: str) -> str:
+    """The document with this in the text of one of its leaves, or of all."""
+    count = iter(range(len(sample)))
+    return _LEAF.sub(lambda found: f">{content}</" if leaf in (None, next(count)) else found[0], sample)
+
+
+def _declaring(entity: str, document: str) -> str:
+    return f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e {entity}>]>{document}'
+
+
+def _leaves(sample: str) -> list[int | None]:
+    """Which to fill, one after the other; all at once first, which suffices where no leaf wants a form of its own."""
+    many = len(_LEAF.findall(sample))
+    return [None, *range(min(many, MOST_LEAVES))] if many > 1 else [None]
+
+
+def _shown(carrier: Carrier) -> Fault | None:
+    include = f'<i:include xmlns:i="http://www.w3.org/2001/XInclude" parse="text" href="file:///{ACCOUNTS}"/>'
+    for leaf in _leaves(carrier.sample):
+        filled = _filled(carrier.sample, leaf, "&e;")
+        is_taken = False
+        for document in (
+            _declaring(f'SYSTEM "file:///{ACCOUNTS}"', filled),
+            _declaring(f'SYSTEM "file:///c:/{WIN_INI}"', filled),
+            _filled(carrier.sample, leaf, include),
+        ):
+            exchange = carrier.send(document)
+            is_taken = is_taken or is_success(exchange)
+            if exchange.answer is not None and (is_passwd(exchange.answer) or is_win_ini(exchange.answer)):
+                return _fault(carrier, (exchange,), "the answer shows a file of the system", Certainty.CONFIRMED)
+        if is_taken:  # no leaf wants a form of its own
+            break
+    return None
+
+
+def _told_apart(carrier: Carrier) -> Fault | None:
+    """Where nothing is shown: an empty file that is there is as good as an empty text, and one that is not fails."""
+    filled = _filled(carrier.sample, len(_LEAF.findall(carrier.sample)) - 1, "&e;")
+    if not is_success(carrier.send(_declaring('""', filled))):
+        return None
+    proof: tuple[Exchange, ...] = ()
+    for _ in range(ROUNDS):
+        there = carrier.send(_declaring('SYSTEM "file:///dev/null"', filled))
+        absent = carrier.send(_declaring(f'SYSTEM "file:///dev/{secrets.token_hex(6)}"', filled))
+        if not is_success(there) or absent.answer is None or is_success(absent):
+            return None
+        proof = (there, absent)
+    difference = f"{ROUNDS} times, a file that is there was read, and one that is not was answered with an error"
+    return _fault(carrier, proof, difference, Certainty.DIFFERENTIAL)
+
+
+def _fault(carrier: Carrier, proof: tuple[Exchange, ...], difference: str, certainty: Certainty) -> Fault:
+    place = carrier.place
+    is_whole = place.operation.body is BodyForm.XML and place.part.place is PartPlace.BODY
+    part = f"{PartPlace.BODY}:" if is_whole else place.told
+    return fault_at(ENTITIES, place.operation, part, proof, difference, certainty=certainty)

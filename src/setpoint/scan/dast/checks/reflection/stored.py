@@ -1,0 +1,207 @@
+"""Input that is kept, and comes back on another page as its own markup or code (CWE-79).
+
+All writes first, each field with code of its own; then every page once: requests grow with operations.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Final
+from urllib.parse import urljoin, urlsplit
+
+from setpoint.model.canonical import Json
+from setpoint.model.dast import (
+    ANONYMOUS,
+    Caller,
+    Certainty,
+    Exchange,
+    Fault,
+    Part,
+    PartPlace,
+    PlannedRequest,
+    Sent,
+)
+from setpoint.scan.dast.answers import json_of, leaves
+from setpoint.scan.dast.checks.probing import Place, parts_to_probe, places
+from setpoint.scan.dast.checks.reflection.markup import Landing, Spot, landings, runs
+from setpoint.scan.dast.checks.reflection.pages import page_in, sights
+from setpoint.scan.dast.checks.reflection.payloads import anywhere, fresh_code, payloads
+from setpoint.scan.dast.checks.reflection.weaknesses import STORED
+from setpoint.scan.dast.interface import Workbench
+from setpoint.scan.dast.naming import words_of
+from setpoint.scan.dast.requests import written
+
+MOST_FIELDS: Final = 8
+"""Of one operation that are written one by one, where all at once was refused."""
+
+MOST_CREATED: Final = 3
+"""Pages of its own that one write may lead to."""
+
+_WRITES: Final = frozenset({"POST", "PUT", "PATCH"})
+_NOT_FREE: Final = frozenset({"date", "date-time", "uuid", "email", "password", "binary", "ipv4", "ipv6", "byte"})
+"""Formats of JSON Schema that a text of ours does not have."""
+_ADDRESS_WORDS: Final = frozenset(words_of("url uri link website homepage site href src avatar image picture photo"))
+_IDENTIFIER_WORDS: Final = frozenset(words_of("id uuid key slug number code ref"))
+_USED_SPOTS: Final = frozenset({Spot.TEXT, Spot.ATTRIBUTE})
+"""What `anywhere` gets out of, unless it comes back encoded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planted:
+    """A field that was written with code of ours."""
+
+    place: Place
+    code: str
+    written: Exchange
+
+    @property
+    def mark(self) -> str:
+        return "".join(each for each in self.code if each.isdecimal())
+
+
+class StoredScripts:
+    """Input that is kept and comes back on another page as its markup or code."""
+
+    name = "stored-scripts"
+
+    def plan(self, bench: Workbench) -> Iterator[PlannedRequest]:
+        for operation in bench.surface.operations:
+            if bench.may_send(operation):
+                continue
+            if operation.method in _WRITES and any(map(_is_free_text, parts_to_probe(operation))):
+                yield PlannedRequest(operation.key, self.name, "", 1 + MOST_FIELDS + MOST_CREATED)
+            elif operation.method == "GET":
+                yield PlannedRequest(operation.key, self.name, "", 1 + len(bench.accounts.callers))
+
+    def run(self, bench: Workbench) -> Iterator[Fault]:
+        planted = [each for fields in _fields(bench) for each in _plant(bench, fields)]
+        waiting = {each.mark: each for each in planted}
+        for sight in _pages_after(bench, planted) if planted else ():
+            for mark in [each for each in waiting if each.encode() in (sight.answer.body if sight.answer else b"")]:
+                fault = _at(bench, waiting[mark], sight)
+                if fault:
+                    del waiting[mark]
+                    yield fault
+        _restore(bench, planted)
+
+
+def _fields(bench: Workbench) -> Iterator[Sequence[Place]]:
+    """Of each operation that keeps what it is sent, those that a text can be put in."""
+    kept = [
+        each
+        for each in places(bench)
+        if each.operation.method in _WRITES and each.part.place is PartPlace.BODY and _is_free_text(each.part)
+    ]
+    for _, fields in groupby(kept, key=lambda each: each.operation.key):
+        yield list(fields)
+
+
+def _is_free_text(part: Part) -> bool:
+    kinds = part.schema.get("type", "string")
+    is_text = "string" in kinds if isinstance(kinds, list) else kinds == "string"
+    is_open = not part.schema.get("enum") and part.schema.get("format") not in _NOT_FREE
+    return part.place is PartPlace.BODY and is_text and is_open and "password" not in words_of(part.name)
+
+
+def _plant(bench: Workbench, fields: Sequence[Place]) -> Sequence[Planted]:
+    """All fields at once; one by one where the operation refuses that."""
+    codes = [(each, fresh_code()) for each in fields]
+    exchange = _write(bench, [(each, _text_for(each, code)) for each, code in codes])
+    if _is_taken(exchange) or len(fields) == 1:
+        return [Planted(each, code, exchange) for each, code in codes]
+    return [Planted(each, code, _write(bench, [(each, _text_for(each, code))])) for each, code in codes[:MOST_FIELDS]]
+
+
+def _text_for(place: Place, code: str) -> str:
+    is_address = place.part.schema.get("format") in {"uri", "url"} or not _ADDRESS_WORDS.isdisjoint(
+        words_of(place.part.name)
+    )
+    return f"javascript:{code}" if is_address else place.value + anywhere(code)
+
+
+def _write(bench: Workbench, texts: Sequence[tuple[Place, str]]) -> Exchange:
+    first = texts[0][0]
+    values: dict[Part, Json] = {**first.held, **{each.part: text for each, text in texts}}
+    sent = bench.build(first.operation, values)
+    return bench.sender.send(sent if first.caller == ANONYMOUS else bench.accounts.authorised(sent, first.caller))
+
+
+def _is_taken(exchange: Exchange) -> bool:
+    return exchange.answer is not None and exchange.answer.status < 400
+
+
+def _pages_after(bench: Workbench, planted: Sequence[Planted]) -> Iterator[Exchange]:
+    """Where each write led to, then every page of the site, as whoever wrote and as those who see more."""
+    for each in {id(each.written): each for each in planted}.values():
+        yield from (bench.sender.send(sent) for sent in _created(bench, each.place, each.written))
+    writers = {each.place.caller for each in planted}
+    callers = [ANONYMOUS, *(each for each in bench.accounts.callers if each in writers), *bench.accounts.callers[-1:]]
+    for operation in bench.surface.operations:
+        if operation.method == "GET" and not bench.may_send(operation):
+            for sight in sights(bench, operation, tuple(dict.fromkeys(callers))):
+                yield bench.sender.send(sight.sent)
+
+
+def _created(bench: Workbench, place: Place, exchange: Exchange) -> Sequence[Sent]:
+    """Requests for what a write made: where it redirects to, and what reads an object by the id that it told."""
+    if exchange.answer is None:
+        return []
+    asked: list[Sent] = []
+    location = urljoin(exchange.sent.url, exchange.answer.header("location"))
+    if exchange.answer.header("location") and urlsplit(location).netloc == urlsplit(bench.surface.base).netloc:
+        asked.append(Sent("GET", location.partition("#")[0]))
+    told = dict(leaves(json_of(exchange.answer)))
+    ids = [value for name, value in told.items() if value and not _IDENTIFIER_WORDS.isdisjoint(words_of(name)[-1:])]
+    below = re.compile(re.escape(place.operation.path.rstrip("/")) + r"/\{[^}]*\}(/\w+)?")
+    for operation in bench.surface.operations:
+        if ids and operation.method == "GET" and below.fullmatch(operation.path) and not bench.may_send(operation):
+            last = [each for each in operation.parts if each.place is PartPlace.PATH][-1:]
+            held = {part: value for part, value in place.held.items() if part in operation.parts}
+            asked += [bench.build(operation, {**held, part: written(ids[0])}) for part in last]
+    return [_authorised(bench, each, place.caller) for each in asked[:MOST_CREATED]]
+
+
+def _authorised(bench: Workbench, sent: Sent, caller: Caller) -> Sent:
+    return sent if caller == ANONYMOUS else bench.accounts.authorised(sent, caller)
+
+
+def _at(bench: Workbench, planted: Planted, sight: Exchange) -> Fault | None:
+    """What a page makes of it; where it lands in another kind of place, with a text made for that one."""
+    page = page_in(sight)
+    if page is None:
+        return None
+    if where := runs(page, planted.code):
+        return _fault(planted, sight, where)
+    text = _text_for(planted.place, planted.code)
+    for landing in landings(page, planted.mark):
+        if landing.spot in _USED_SPOTS and landing in landings(page, text):
+            continue
+        if fault := _once_more(bench, planted, sight, landing):
+            return fault
+    return None
+
+
+def _once_more(bench: Workbench, planted: Planted, sight: Exchange, landing: Landing) -> Fault | None:
+    for payload in payloads(landing, code := fresh_code())[:3]:
+        exchange = _write(bench, [(planted.place, payload)])
+        for sent in (*_created(bench, planted.place, exchange), sight.sent):
+            again = bench.sender.send(sent)
+            page = page_in(again)
+            if page is not None and (where := runs(page, code)):
+                return _fault(replace(planted, code=code, written=exchange), again, where)
+    return None
+
+
+def _restore(bench: Workbench, planted: Sequence[Planted]) -> None:
+    """Own objects that were changed hold again what they were left with; what was made new is in nobody's way."""
+    for place in {each.place.operation.key: each.place for each in planted}.values():
+        if place.operation.method in {"PUT", "PATCH"}:
+            bench.sender.send(place.left_alone.sent)
+
+
+def _fault(planted: Planted, sight: Exchange, where: str) -> Fault:
+    difference = f"what was written stands at {urlsplit(sight.sent.url).path} as {where}"
+    return STORED.fault(planted.place, Certainty.CONFIRMED, [planted.written, sight], difference)

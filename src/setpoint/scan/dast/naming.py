@@ -1,0 +1,40 @@
+"""Names as people compose them: `accountId`, `account_id` and `Account-ID` are the same two words."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_WORD: Final = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[^\W\d_]+")
+
+_PLURALS: Final = (("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("shes", "sh"), ("s", ""))
+
+
+def words_of(name: str) -> tuple[str, ...]:
+    """In small letters, in their order."""
+    return tuple(each.lower() for each in _WORD.findall(name))
+
+
+def singular(word: str) -> str:
+    """`orders` as `order`; what ends in `ss`, `us` or `is`, and short words, as they are."""
+    if len(word) > 3 and not word.endswith(("ss", "us", "is")):
+        for ending, instead in _PLURALS:
+            if word.endswith(ending):
+                return word.removesuffix(ending) + instead
+    return word
+
+
+def segments_of(path: str) -> tuple[str, ...]:
+    return tuple(each for each in path.split("/") if each)
+
+
+def is_parameter(segment: str) -> bool:
+    """Of a template: `{id}`."""
+    return "{" in segment
+
+
+def noun_of(path: str) -> str:
+    """What the objects at a path are called: `order` for `/users/{id}/orders` and for `/orders/{orderId}`."""
+    fixed = [each for each in segments_of(path) if not is_parameter(each)]
+    words = words_of(fixed[-1]) if fixed else ()
+    return singular(words[-1]) if words else ""

@@ -1,0 +1,146 @@
+"""Links, forms and calls of scripts as operations. Called by `crawl`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final
+from urllib.parse import parse_qsl, urlsplit
+
+from setpoint.model.dast import BodyForm, KnownFrom, Operation, Part, PartPlace
+from setpoint.scan.dast.objects import parameters
+from setpoint.scan.dast.surface.pages import TOKEN_FORMAT, Field, Form
+from setpoint.scan.dast.surface.scripts import Call
+from setpoint.scan.dast.surface.templates import siblings_of, template_of
+
+MAX_QUERY: Final = 30
+"""Names in the query of one address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A request that a page offers."""
+
+    method: str
+    path: str
+    """Below the base, with its identifiers; a template where a script has one."""
+    query: str = ""
+    form: Form | None = None
+    page: str = ""
+    """Below the base; where the form stands."""
+    fields: tuple[str, ...] = ()
+    """Of a JSON body."""
+    known_from: KnownFrom = KnownFrom.CRAWL
+
+
+@dataclass(slots=True)
+class Sightings:
+    """All of a crawl, in their order."""
+
+    found: list[Sighting] = field(default_factory=list)
+
+    def operations(self) -> tuple[Operation, ...]:
+        """One for each method and template, with the parts that any of its sightings names."""
+        siblings = siblings_of({each.path for each in self.found if each.method == "GET" and each.form is None})
+        by_key: dict[tuple[str, str], Operation] = {}
+        for each in self.found:
+            operation = operation_of(each, siblings)
+            known = by_key.get((operation.method, operation.path))
+            by_key[operation.method, operation.path] = operation if known is None else _joined(known, operation)
+        return tuple(by_key.values())
+
+
+def operation_of(sighting: Sighting, siblings: Mapping[str, int] | None = None) -> Operation:
+    """The operation that this is a request of."""
+    path, values = template_of(sighting.path, siblings)
+    parts = [Part(PartPlace.PATH, name, _schema_of(value), value, is_required=True) for name, value in values.items()]
+    named = {part.name for part in parts}
+    parts += [
+        Part(PartPlace.PATH, name, {"type": "string"}, is_required=True)
+        for name, _ in parameters(path)
+        if name not in named
+    ]
+    query = parse_qsl(sighting.query, keep_blank_values=True)[:MAX_QUERY]
+    parts += [Part(PartPlace.QUERY, name, _schema_of(value), value) for name, value in dict(query).items()]
+    body = BodyForm.NONE
+    if sighting.form is not None:
+        body = _body_of(sighting.form)
+        parts += [_part(body, each) for each in sighting.form.fields if each.name not in dict(query) or body]
+    elif sighting.fields:
+        body = BodyForm.JSON
+        parts += [Part(PartPlace.BODY, f"/{name}", {"type": "string"}, is_required=True) for name in sighting.fields]
+    page, known = template_of(sighting.page, siblings) if sighting.page else ("", {})
+    return Operation(
+        sighting.method,
+        path,
+        tuple(parts),
+        body,
+        summary=sighting.form.label if sighting.form else "",
+        known_from=frozenset({sighting.known_from}),
+        page=page if known.keys() <= values.keys() else sighting.page,
+    )
+
+
+def _body_of(form: Form) -> BodyForm:
+    if form.method != "POST":
+        return BodyForm.NONE
+    known = {each.value: each for each in (BodyForm.MULTIPART, BodyForm.TEXT)}
+    return known.get(form.encoding, BodyForm.FORM)
+
+
+def _part(body: BodyForm, each: Field) -> Part:
+    """As a browser sends it: with every field that is not for choosing between buttons."""
+    is_choice = "const" in each.schema
+    is_token = each.schema.get("format") == TOKEN_FORMAT
+    return Part(
+        PartPlace.BODY if body else PartPlace.QUERY,
+        each.name,
+        each.schema,
+        None if is_token or (each.is_free and not each.value) else each.value,
+        is_required=each.is_required or not is_choice,
+    )
+
+
+def _joined(known: Operation, other: Operation) -> Operation:
+    names = {(part.place, part.name) for part in known.parts}
+    more = tuple(part for part in other.parts if (part.place, part.name) not in names)
+    return replace(
+        known,
+        parts=(*known.parts, *more),
+        body=known.body or other.body,
+        page=known.page or other.page,
+        summary=known.summary or other.summary,
+        known_from=known.known_from | other.known_from,
+    )
+
+
+def _schema_of(value: str) -> dict[str, str]:
+    return {"type": "integer"} if value.isdecimal() and len(value) < 19 else {"type": "string"}
+
+
+def below(base: str, address: str) -> tuple[str, str] | None:
+    """Path and query of an address below the base; None where it is elsewhere."""
+    at, home = urlsplit(address), urlsplit(base)
+    if (at.scheme, at.netloc.lower()) != (home.scheme, home.netloc.lower()):
+        return None
+    if at.path != home.path and not at.path.startswith(f"{home.path}/"):
+        return None
+    return at.path.removeprefix(home.path) or "/", at.query
+
+
+def sightings_of_forms(forms: Iterable[Form], base: str, page: str) -> list[Sighting]:
+    found = []
+    for form in forms:
+        at = below(base, form.address)
+        if at is not None:
+            has_token = any(each.schema.get("format") == TOKEN_FORMAT for each in form.fields)
+            on = page if has_token or form.method == "POST" else ""
+            found.append(Sighting(form.method, at[0], at[1] if form.method == "POST" else "", form, on))
+    return found
+
+
+def sighting_of_call(call: Call, base: str) -> Sighting | None:
+    root = urlsplit(base).path
+    if root and not call.path.startswith(f"{root}/"):
+        return None
+    return Sighting(call.method, call.path.removeprefix(root), call.query, fields=call.fields)

@@ -1,0 +1,105 @@
+"""Writes that another site can have a browser make."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from flask import Flask, Response, abort, request
+from tests.unit.scan.dast.checks.access.conftest import ALICE, BEARERS
+from tests.unit.scan.dast.conftest import HeaderAccounts
+
+from setpoint.model.dast import Answer, BodyForm, Caller, Exchange, Fault, Operation, Part, PartPlace, Sent
+from setpoint.scan.dast.checks.access.forgery import Forgery
+from setpoint.scan.dast.interface import Login
+
+MakeBench = Callable[..., Any]
+
+PAGE = Operation("GET", "/notes")
+NOTE = Part(PartPlace.BODY, "note", {"type": "string"})
+TOKEN = Part(PartPlace.BODY, "csrf_token", {"type": "string"}, example="good-token")
+PLAIN = Operation("POST", "/notes", (NOTE,), BodyForm.FORM, page="/notes")
+GUARDED = Operation("POST", "/notes", (NOTE, TOKEN), BodyForm.FORM, page="/notes")
+
+
+@dataclass(frozen=True)
+class CookieAccounts(HeaderAccounts):
+    attributes: str = ""
+
+    def login(self, caller: Caller, *, cookies: Mapping[str, str] | None = None) -> Login:
+        del cookies
+        answer = Answer(302, (("set-cookie", f"session={caller.name}; Path=/{self.attributes}"),), b"")
+        exchange = Exchange(Sent("POST", "/login"), answer)
+        return Login((exchange,), (("cookie", "session", caller.name),))
+
+
+def notes(takes: Callable[[], bool]) -> Any:
+    """A page with notes, and a form that writes one where the request is taken."""
+    app, kept = Flask("notes"), ["bread"]
+
+    @app.get("/notes")
+    def read() -> Response:
+        return Response("".join(f"<li>{each}</li>" for each in kept), mimetype="text/html")
+
+    @app.post("/notes")
+    def write() -> Any:
+        if request.cookies.get("session") != "alice" or not takes():
+            abort(403)
+        given = request.form.get("note") or (request.get_json(force=True, silent=True) or {}).get("note", "")
+        kept.append(given)
+        return "", 302, {"location": "/notes"}
+
+    return app
+
+
+def faults_of(bench: Any) -> list[Fault]:
+    return list(Forgery().run(bench))
+
+
+ACCOUNTS = CookieAccounts({ALICE: (("cookie", "session=alice"),)})
+
+
+@pytest.mark.parametrize(
+    ("takes", "operation", "is_told"),
+    [
+        (lambda: True, PLAIN, True),
+        (lambda: True, GUARDED, True),
+        (lambda: request.form.get("csrf_token", "") != "", GUARDED, True),
+        (lambda: request.form.get("csrf_token") == "good-token", GUARDED, False),
+        (lambda: "elsewhere" not in request.headers.get("origin", ""), PLAIN, False),
+        (lambda: False, PLAIN, False),
+    ],
+)
+def test_forms(
+    serve: Callable[..., str], workbench: MakeBench, takes: Callable[[], bool], operation: Operation, is_told: bool
+) -> None:
+    found = faults_of(workbench(serve(notes(takes)), PAGE, operation, accounts=ACCOUNTS))
+    assert [(each.kind, each.cwe) for each in found] == ([("cross-site-request-forgery", 352)] if is_told else [])
+
+
+@pytest.mark.parametrize("takes_text", [True, False])
+def test_json_that_is_called_text(serve: Callable[..., str], workbench: MakeBench, takes_text: bool) -> None:
+    app = notes(lambda: takes_text or request.mimetype == "application/json")
+    operation = Operation("POST", "/notes", (Part(PartPlace.BODY, "/note", {"type": "string"}),), BodyForm.JSON)
+    found = faults_of(workbench(serve(app), PAGE, operation, accounts=ACCOUNTS))
+    assert len(found) == int(takes_text)
+
+
+@pytest.mark.parametrize("attributes", ["; SameSite=Lax", "; Secure; samesite=strict"])
+def test_a_cookie_that_stays_at_home(serve: Callable[..., str], workbench: MakeBench, attributes: str) -> None:
+    accounts = CookieAccounts({ALICE: (("cookie", "session=alice"),)}, attributes=attributes)
+    bench = workbench(serve(notes(lambda: True)), PAGE, PLAIN, accounts=accounts)
+    assert faults_of(bench) == []
+
+
+def test_a_token_in_a_header_is_sent_by_no_browser_of_itself(serve: Callable[..., str], workbench: MakeBench) -> None:
+    accounts = HeaderAccounts({ALICE: BEARERS[ALICE]})
+    assert faults_of(workbench(serve(notes(lambda: True)), PAGE, PLAIN, accounts=accounts)) == []
+
+
+def test_the_plan_sends_nothing(serve: Callable[..., str], workbench: MakeBench) -> None:
+    bench = workbench(serve(notes(lambda: True)), PAGE, PLAIN, accounts=ACCOUNTS)
+    assert [each.operation for each in Forgery().plan(bench)] == [PLAIN.key]
+    assert bench.sender.exchanges == []

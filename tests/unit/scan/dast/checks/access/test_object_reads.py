@@ -1,0 +1,218 @@
+"""What is another's, and what only looks like it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Response, abort, request
+from tests.unit.scan.dast.checks.access.conftest import ALICE, BOB, Shop, path_part
+
+from setpoint.model.canonical import Json
+from setpoint.model.dast import Caller, Certainty, Fault, Operation, Part, PartPlace
+from setpoint.scan.dast.checks.access.object_reads import ObjectReads
+
+ORDERS = Operation("GET", "/orders")
+ORDER = Operation("GET", "/orders/{id}", (path_part("id"),))
+OWN = {"alice": 11, "bob": 12}
+
+MakeBench = Callable[..., Any]
+
+
+def owned(operation: Operation, caller: Caller) -> dict[Part, Json] | None:
+    found = {part: OWN[caller.name] for part in operation.parts if part.name == "id" and caller.name in OWN}
+    return found or None
+
+
+def faults_of(bench: Any) -> list[Fault]:
+    return list(ObjectReads().run(bench))
+
+
+def shop_with_orders(*faults: str) -> Shop:
+    shop = Shop(*faults)
+
+    @shop.app.get("/orders")
+    def orders() -> Json:
+        return [each for each in shop.orders.values() if each["owner_id"] == shop.caller_id() or shop.has("one list")]
+
+    @shop.app.get("/orders/<int:number>")
+    def order(number: int) -> Json:
+        return shop.order(number, "any order")
+
+    return shop
+
+
+def test_a_peer_that_reads_an_order_by_its_number_is_told(shop_bench: MakeBench) -> None:
+    bench = shop_bench(shop_with_orders("any order"), ORDERS, ORDER, owned=owned)
+    (fault,) = faults_of(bench)
+    assert (fault.kind, fault.cwe, fault.owasp) == ("object-level-authorisation", 639, "API1:2023")
+    assert (fault.method, fault.path, fault.part) == ("GET", "/orders/{id}", "path:id")
+    assert fault.certainty is Certainty.CONFIRMED
+    assert fault.caller == "bob"
+    assert [each.sent.caller for each in fault.proof] == ["alice", "bob"]
+    assert "blue lamp" not in fault.difference + fault.message
+
+
+def test_numbers_are_taken_from_lists_where_no_object_could_be_made(shop_bench: MakeBench) -> None:
+    bench = shop_bench(shop_with_orders("any order"), ORDERS, ORDER)
+    assert [each.path for each in faults_of(bench)] == ["/orders/{id}"]
+
+
+@pytest.mark.parametrize("made", [owned, None])
+def test_a_service_that_looks_among_the_callers_own_is_fine(shop_bench: MakeBench, made: Any) -> None:
+    assert faults_of(shop_bench(shop_with_orders(), ORDERS, ORDER, owned=made)) == []
+
+
+@pytest.mark.parametrize("made", [owned, None])
+def test_what_the_peers_own_list_shows_is_shared_by_design(shop_bench: MakeBench, made: Any) -> None:
+    bench = shop_bench(shop_with_orders("any order", "one list"), ORDERS, ORDER, owned=made)
+    assert faults_of(bench) == []
+
+
+def answered(shop: Shop, how: str, number: int) -> Json:
+    """Ways to answer that look like the object's, and show nothing of it."""
+    own = shop.orders[OWN[shop.caller()]]
+    if shop.orders.get(number, {}).get("owner_id") == shop.caller_id():
+        return own
+    match how:
+        case "soft 404":
+            return {"id": number, "error": "there is no such order", "at": "2026-11-23T10:00:00Z"}
+        case "own instead":
+            return own
+        case "name only":
+            return {"id": number, "item": shop.orders[number]["item"]} if number in shop.orders else abort(404)
+        case _:
+            return {}
+
+
+@pytest.mark.parametrize("how", ["soft 404", "own instead", "name only", "nothing"])
+def test_a_200_that_shows_nothing_of_the_object_is_fine(shop_bench: MakeBench, how: str) -> None:
+    shop = Shop()
+
+    @shop.app.get("/orders/<int:number>")
+    def order(number: int) -> Json:
+        return answered(shop, how, number)
+
+    assert faults_of(shop_bench(shop, ORDER, owned=owned)) == []
+
+
+def test_objects_that_are_alike_are_told_apart_by_their_numbers(shop_bench: MakeBench) -> None:
+    shop = shop_with_orders("any order")
+    for each in shop.orders.values():
+        each.update(item="canary", note="canary", price=1)
+    alike = {number: {**each, "owner_id": None} for number, each in shop.orders.items()}
+
+    @shop.app.get("/slips/<int:number>")
+    def slip(number: int) -> Json:
+        shop.caller()
+        return alike.get(number) or abort(404)
+
+    bench = shop_bench(shop, Operation("GET", "/slips/{id}", (path_part("id"),)), owned=owned)
+    assert [each.path for each in faults_of(bench)] == ["/slips/{id}"]
+
+
+@pytest.mark.parametrize(("said", "security"), [("/orders/{id}", ()), ("/public/orders/{id}", None)])
+def test_what_is_said_to_be_for_everybody_is_not_asked_for(
+    shop_bench: MakeBench, said: str, security: tuple[()] | None
+) -> None:
+    shop = shop_with_orders("any order")
+    shop.app.add_url_rule("/public/orders/<int:number>", view_func=lambda number: shop.order(number, "any order"))
+    operation = Operation("GET", said, (path_part("id"),), security=security)
+    assert faults_of(shop_bench(shop, operation, owned=owned)) == []
+
+
+def test_what_nobody_needs_to_log_in_for_is_not_told_here(shop_bench: MakeBench) -> None:
+    shop = Shop()
+    shop.app.add_url_rule("/notes/<int:number>", view_func=lambda number: shop.orders[number])
+    assert faults_of(shop_bench(shop, Operation("GET", "/notes/{id}", (path_part("id"),)), owned=owned)) == []
+
+
+def test_an_object_that_says_it_is_public_is_not_told(shop_bench: MakeBench) -> None:
+    shop = shop_with_orders("any order")
+    for each in shop.orders.values():
+        each["visibility"] = "public"
+    assert faults_of(shop_bench(shop, ORDERS, ORDER, owned=owned)) == []
+
+
+CHILD = Operation("GET", "/users/{user_id}/orders/{id}", (path_part("user_id"), path_part("id")))
+ME = Operation("GET", "/me")
+
+
+def shop_with_parents(*faults: str) -> Shop:
+    shop = Shop(*faults)
+
+    @shop.app.get("/me")
+    def me() -> Json:
+        return shop.people[shop.caller()]
+
+    @shop.app.get("/users/<int:user>/orders/<int:number>")
+    def child(user: int, number: int) -> Json:
+        if user != shop.caller_id():
+            abort(403)
+        return shop.order(number, "parent only")
+
+    return shop
+
+
+def test_a_foreign_child_under_the_callers_own_parent(shop_bench: MakeBench) -> None:
+    (fault,) = faults_of(shop_bench(shop_with_parents("parent only"), ME, CHILD, owned=owned))
+    assert (fault.path, fault.part) == (CHILD.path, "path:id")
+    assert fault.proof[1].sent.url.endswith("/users/2/orders/11")
+    assert faults_of(shop_bench(shop_with_parents(), ME, CHILD, owned=owned)) == []
+
+
+@pytest.mark.parametrize("place", [PartPlace.QUERY, PartPlace.HEADER])
+@pytest.mark.parametrize("is_faulty", [True, False])
+def test_a_number_of_an_account_beside_the_path(shop_bench: MakeBench, place: PartPlace, is_faulty: bool) -> None:
+    name = "X-Account-ID" if place is PartPlace.HEADER else "account_id"
+    shop = shop_with_parents()
+
+    @shop.app.get("/statement")
+    def statement() -> Json:
+        asked = int(request.headers.get(name) or request.args.get(name) or 0)
+        if asked != shop.caller_id() and not is_faulty:
+            abort(403)
+        return {"orders": [each for each in shop.orders.values() if each["owner_id"] == asked]}
+
+    operation = Operation("GET", "/statement", (Part(place, name, {"type": "integer"}, is_required=True),))
+    found = faults_of(shop_bench(shop, ME, operation))
+    assert [each.part for each in found] == ([f"{place.value}:{name}"] if is_faulty else [])
+
+
+@pytest.mark.parametrize("how", ["faulty", "refused in a page", "own page"])
+def test_a_page_of_another(shop_bench: MakeBench, how: str) -> None:
+    shop = Shop()
+
+    def page(*lines: object) -> Response:
+        texts = "".join(f"<p>{line}</p>" for line in lines)
+        head = f"<nav>Shop<b>Hello {shop.caller()}</b><a href='/orders'>Orders</a></nav>"
+        return Response(f"<html><body>{head}<h1>Your order</h1>{texts}</body></html>", mimetype="text/html")
+
+    @shop.app.get("/orders")
+    def orders() -> Response:
+        own = [each for each in shop.orders.values() if each["owner_id"] == shop.caller_id()]
+        return page(*(f"<a href='/orders/{each['id']}'>{each['item']}</a>" for each in own))
+
+    @shop.app.get("/orders/<int:number>")
+    def order(number: int) -> Response:
+        found = shop.orders.get(number) or abort(404)
+        if found["owner_id"] == shop.caller_id() or how == "faulty":
+            return page(found["item"], found["note"], found["price"])
+        return page("This order is not yours.") if how == "refused in a page" else page(*shop.orders[12].values())
+
+    found = faults_of(shop_bench(shop, ORDERS, ORDER))
+    assert [each.path for each in found] == (["/orders/{id}"] if how == "faulty" else [])
+
+
+def test_one_account_alone_is_said_to_be_too_few(shop_bench: MakeBench) -> None:
+    bench = shop_bench(shop_with_orders("any order"), ORDERS, ORDER, callers=(ALICE,), owned=owned)
+    assert faults_of(bench) == []
+    assert list(ObjectReads().plan(bench)) == []
+
+
+def test_the_plan_tells_the_caller_and_sends_nothing(shop_bench: MakeBench) -> None:
+    bench = shop_bench(shop_with_orders(), ORDERS, ORDER, owned=owned)
+    (planned,) = ObjectReads().plan(bench)
+    assert (planned.operation, planned.caller) == (ORDER.key, BOB.name)
+    assert bench.sender.exchanges == []

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tests.unit.scan.dast.checks.configuration.answering import app_of, get, kinds, page, text
+
+from setpoint.scan.dast.checks.configuration.listings import DirectoryListings
+
+APACHE = (
+    '<title>Index of /uploads</title><h1>Index of /uploads</h1><a href="?C=N;O=D">Name</a>'
+    '<a href="/">Parent Directory</a><a href="a.txt">a.txt</a>'
+)
+PYTHON = "<title>Directory listing for /uploads/</title><li><a href='a%20b.txt'>a b.txt</a>"
+NGINX = '<h1>Index of /uploads/</h1><pre><a href="../">../</a><a href="a.txt">a.txt</a>  1-Jan-2026</pre>'
+OWN = '<h1>/uploads/</h1><ul><li><a href="..">up</a><li><a href="/uploads/a.txt">a.txt</a></ul>'
+NODE = '<title>listing directory /uploads/</title><a href="/uploads/a.txt">a.txt</a>'
+JSON = '[{"name": "a.txt", "type": "file", "mtime": "Thu, 01 Jan 2026", "size": 3}]'
+
+
+@pytest.mark.parametrize("content", [APACHE, PYTHON, NGINX, OWN, NODE, JSON])
+def test_found_by_its_structure(found: Any, content: str) -> None:
+    kind = "application/json" if content == JSON else "text/html"
+    faults = found(DirectoryListings(), app_of({"/uploads/": text(content, kind)}), get("/"))
+    assert kinds(faults) == [("directory-listing", "/uploads/", "")]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '<title>Downloads</title><h1>Our files</h1><a href="/">Home</a><a href="report.pdf">Annual report</a>',
+        '<h1>Index of topics</h1><a href="/a">A</a><a href="/b">B</a>',
+        "<h1>Uploads</h1><form></form>",
+        '[{"name": "a.txt", "size": 3}]',
+        "<h1>403</h1>",
+    ],
+)
+def test_pages_that_people_made(found: Any, content: str) -> None:
+    assert not found(DirectoryListings(), app_of({"/uploads/": text(content, "text/html")}), get("/"))
+
+
+def test_a_folder_that_a_page_points_into(found: Any) -> None:
+    listing = text(NGINX.replace("uploads", "lib/img"), "text/html")
+    app = app_of({"/": page('<img src="lib/img/a.png">'), "/lib/img/": listing})
+    assert kinds(found(DirectoryListings(), app, get("/"))) == [("directory-listing", "/lib/img/", "")]
+
+
+def test_many_are_one_fault(found: Any) -> None:
+    routes = {f"/{name}/": text(NGINX.replace("uploads", name), "text/html") for name in ("static", "media", "logs")}
+    (fault,) = found(DirectoryListings(), app_of(routes), get("/"))
+    assert (fault.path, len(fault.examples)) == ("*", 3)

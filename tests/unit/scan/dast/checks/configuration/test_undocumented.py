@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from flask import Flask
+from tests.unit.scan.dast.surface.routes_seen import seen
+
+from setpoint.model.dast import Fault, KnownFrom, Operation, Surface
+from setpoint.model.inside import RouteUse
+from setpoint.scan.dast.checks.configuration.undocumented import UndocumentedRoutes
+from setpoint.scan.dast.interface import Workbench
+from setpoint.scan.dast.surface.routes import with_agents
+
+DOCUMENTED = Operation("GET", "/orders/{orderId}", known_from=frozenset({KnownFrom.DOCUMENT}))
+
+
+def found(
+    serve: Callable[[Any], str], workbench: Callable[..., Workbench], *routes: RouteUse, documented: bool = True
+) -> list[Fault]:
+    app = Flask("api")
+    app.add_url_rule("/export", "export", lambda: "all")
+    base = serve(app)
+    surface = with_agents(Surface(base, (DOCUMENTED,) if documented else ()), routes)
+    bench = workbench(base, *surface.operations)
+    return list(UndocumentedRoutes().run(replace(bench, surface=surface)))
+
+
+def test_a_route_that_only_agents_know_is_told(serve: Any, workbench: Any) -> None:
+    faults = found(serve, workbench, seen("/export"), seen("/orders/<int:id>"), seen("/jobs", "POST", writes=True))
+    assert [(fault.kind, fault.method, fault.path, str(fault.severity)) for fault in faults] == [
+        ("undocumented-route", "GET", "/export", "low"),
+        ("undocumented-route", "POST", "/jobs", "medium"),
+    ]
+
+
+def test_a_route_that_is_gone_and_what_frameworks_serve_are_not(serve: Any, workbench: Any) -> None:
+    ours = [
+        seen(each) for each in ("/openapi.json", "/docs", "/static/<path:filename>", "/healthz", "/metrics", "/old")
+    ]
+    assert found(serve, workbench, *ours) == []
+
+
+def test_without_a_document_nothing_is_undocumented(serve: Any, workbench: Any) -> None:
+    assert found(serve, workbench, seen("/export"), documented=False) == []

@@ -1,0 +1,50 @@
+"""Where links for a new password lead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from flask import Flask, jsonify, request
+from tests.unit.scan.dast.checks.exposure.conftest import ALICE, get
+from tests.unit.scan.dast.conftest import HeaderAccounts
+
+from setpoint.model.dast import BodyForm, Caller, Operation, Part, PartPlace
+from setpoint.scan.dast.checks.exposure.reset_links import ResetLinks
+
+RESET = Operation("POST", "/password/forgot", (Part(PartPlace.BODY, "/email", is_required=True),), BodyForm.JSON)
+
+
+@dataclass(frozen=True)
+class Named(HeaderAccounts):
+    def user(self, caller: Caller) -> str:
+        return f"{caller.name}@shop.example"
+
+
+def service(header: str = "", *, shows: bool = False) -> Flask:
+    app = Flask("reset")
+    sent: list[str] = []
+
+    @app.post("/password/forgot")
+    def forgot() -> Any:
+        assert request.json["email"] == "alice@shop.example"
+        host = request.headers.get(header, "shop.example") if header else "shop.example"
+        sent.append(f"To set a new password: https://{host}/password/new?token=a1b2")
+        return jsonify(sent=True, asked_at=request.host, mail=sent[-1] if shows else "on its way")
+
+    @app.get("/outbox")
+    def outbox() -> Any:
+        return jsonify(sent)
+
+    return app
+
+
+@pytest.mark.parametrize("shows", [True, False])
+@pytest.mark.parametrize("header", ["Host", "X-Forwarded-Host", ""])
+def test_a_link_to_any_host(found: Any, header: str, shows: bool) -> None:
+    accounts = Named({ALICE: (("cookie", "session=alice"),)})
+    faults = found(ResetLinks, service(header, shows=shows), RESET, get("/outbox"), accounts=accounts)
+    assert [(fault.kind, fault.part, fault.cwe) for fault in faults] == (
+        [("reset-link-to-any-host", f"header:{header}", 640)] if header else []
+    )

@@ -1,0 +1,103 @@
+"""A directory of people asked by filters, with the value in the filter's text and with the value escaped."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask, jsonify, request
+
+from setpoint.model.dast import BodyForm, Fault, Operation, Part, PartPlace
+from setpoint.scan.dast.checks.injection.ldap import LdapInjection
+
+Found = Callable[..., list[Fault]]
+PEOPLE = [{"uid": "ada", "pin": "x1"}, {"uid": "bob", "pin": "x2"}]
+OPERATIONS = (
+    Operation("GET", "/people", (Part(PartPlace.QUERY, "uid", example="ada"),)),
+    Operation(
+        "POST",
+        "/login",
+        (Part(PartPlace.BODY, "user", example="nobody"), Part(PartPlace.BODY, "password", example="nothing")),
+        body=BodyForm.FORM,
+    ),
+)
+
+
+def holds(text: str, entry: dict[str, str]) -> bool:
+    """The filters of RFC 4515 that are needed here."""
+    held, rest = _filter(text, entry)
+    if rest:
+        raise ValueError(rest)
+    return held
+
+
+def _filter(text: str, entry: dict[str, str]) -> tuple[bool, str]:
+    if text[:2] in {"(&", "(|", "(!"}:
+        kind, rest, parts = text[1], text[2:], []
+        while rest.startswith("("):
+            held, rest = _filter(rest, entry)
+            parts.append(held)
+        if not rest.startswith(")"):
+            raise ValueError(text)
+        return {"&": all(parts), "|": any(parts), "!": not parts[0]}[kind], rest[1:]
+    matched = re.match(r"\((\w+)=([^()]*)\)", text)
+    if matched is None:
+        raise ValueError(text)
+    steps = [
+        re.escape(re.sub(r"\\([0-9a-f]{2})", lambda m: chr(int(m[1], 16)), each)) for each in matched[2].split("*")
+    ]
+    value = entry.get(matched[1])
+    return value is not None and re.fullmatch(".*".join(steps), value) is not None, text[matched.end() :]
+
+
+def escaped(value: str) -> str:
+    return re.sub(r"[*()\\\0]", lambda m: f"\\{ord(m[0]):02x}", value)
+
+
+def directory(escape: Callable[[str], str], *, shows_errors: bool = True) -> Flask:
+    app = Flask(__name__)
+
+    def people(text: str) -> list[str]:
+        try:
+            return [each["uid"] for each in PEOPLE if holds(text, each)]
+        except ValueError:
+            if shows_errors:
+                raise
+            return []
+
+    @app.get("/people")
+    def by_name() -> Any:
+        return jsonify(people(f"(&(uid={escape(request.args['uid'])})(pin=*))"))
+
+    @app.post("/login")
+    def login() -> Any:
+        user, password = escape(request.form["user"]), escape(request.form["password"])
+        found = people(f"(&(uid={user})(pin={password}))")
+        return (f"welcome {found[0]}", 200) if found else ("who are you?", 401)
+
+    return app
+
+
+def test_filters_in_the_place_of_values(found: Found) -> None:
+    faults = found(LdapInjection, directory(str), *OPERATIONS)
+
+    assert {each.part for each in faults} == {"query:uid", "body:user", "body:password"}
+    assert {each.cwe for each in faults} == {90}
+
+
+@pytest.mark.parametrize("shows_errors", [True, False])
+def test_escaped_values_are_no_fault(found: Found, shows_errors: bool) -> None:
+    assert found(LdapInjection, directory(escaped, shows_errors=shows_errors), *OPERATIONS) == []
+
+
+def test_wildcards_by_design_are_no_fault(found: Found) -> None:
+    app = Flask(__name__)
+
+    @app.get("/people")
+    def by_pattern() -> Any:
+        pattern = ".*".join(map(re.escape, request.args["uid"].split("*")))
+        return jsonify([each["uid"] for each in PEOPLE if re.fullmatch(pattern, each["uid"])])
+
+    assert found(LdapInjection, app, OPERATIONS[0]) == []

@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import ipaddress
+import socket
+import urllib.request
+from collections.abc import Callable
+from typing import Any
+from urllib.error import URLError
+from urllib.parse import urlsplit
+
+import pytest
+from flask import Flask, abort, request
+
+from setpoint.model.dast import BodyForm, Certainty, Operation, Part, PartPlace
+from setpoint.scan.dast.checks.reflection.forgery import RequestForgery
+
+PREVIEW = Operation("GET", "/preview", (Part(PartPlace.QUERY, "url", example="https://cdn.example/logo.png"),))
+HOOK = Operation(
+    "POST", "/hooks/test", (Part(PartPlace.BODY, "/callback", example="https://a.example/"),), BodyForm.JSON
+)
+ABOUT = Operation("GET", "/about")
+
+
+def found(bench: Any) -> set[tuple[str, str, Certainty]]:
+    return {(each.path, each.part, each.certainty) for each in RequestForgery().run(bench)}
+
+
+def fetched(url: str) -> bytes:
+    if urlsplit(url).hostname in {"cdn.example", "a.example"}:  # what the outside would say
+        return b"\x89PNG"
+    with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310 - the fault that is tested
+        return bytes(answer.read())
+
+
+def is_public(url: str) -> bool:
+    """Of http, and resolved to nothing but addresses of the open network."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        return False
+    if parts.hostname in {"cdn.example", "a.example"}:
+        return True
+    try:
+        return all(ipaddress.ip_address(each[4][0]).is_global for each in socket.getaddrinfo(parts.hostname, 80))
+    except (OSError, ValueError):
+        return False
+
+
+def target(may: Callable[[str], bool]) -> Flask:
+    app = Flask(__name__)
+
+    @app.get("/about")
+    def about() -> dict[str, str]:
+        return {"service": "bookshop", "edition": "autumn-catalogue", "maintainer": "reading-room"}
+
+    @app.get("/preview")
+    def preview() -> Any:
+        url = request.args.get("url", "")
+        if not may(url):
+            return {"error": "this address is not allowed"}, 400
+        try:
+            return fetched(url)
+        except (URLError, ValueError, OSError):
+            return {"error": "no answer"}, 502
+
+    @app.post("/hooks/test")
+    def hook() -> Any:
+        url = request.get_json()["callback"]
+        if not may(url):
+            return {"error": "this address is not allowed"}, 400
+        try:
+            fetched(url)
+        except URLError as error:
+            return {"delivered": hasattr(error, "code")}
+        except (ValueError, OSError):
+            return {"delivered": False}
+        return {"delivered": True}
+
+    return app
+
+
+@pytest.mark.parametrize(
+    "may",
+    [
+        lambda _url: True,
+        lambda url: "127.0.0.1" not in url and "localhost" not in url,
+        lambda url: url.startswith("https://cdn.example") or "#https://cdn.example" in url,
+    ],
+)
+def test_own_answers_shown_to_whoever_asks(serve: Any, workbench: Any, may: Callable[[str], bool]) -> None:
+    assert found(workbench(serve(target(may)), PREVIEW, ABOUT)) == {("/preview", "query:url", Certainty.CONFIRMED)}
+
+
+def test_calls_that_show_only_whether_somebody_answered(serve: Any, workbench: Any) -> None:
+    bench = workbench(serve(target(lambda _url: True)), HOOK, ABOUT)
+    assert found(bench) == {("/hooks/test", "body:/callback", Certainty.DIFFERENTIAL)}
+
+
+def test_pages_with_much_in_common_and_an_address_of_which_nobody_answers(serve: Any, workbench: Any) -> None:
+    app = target(lambda _url: True)
+
+    @app.get("/opening")
+    def opening() -> str:
+        return "<title>Bookshop</title><nav>Catalogue Basket Account</nav><p>Mondays closed, otherwise until eight</p>"
+
+    @app.errorhandler(502)
+    def failed(_error: Exception) -> tuple[str, int]:
+        return "<title>Bookshop</title><nav>Catalogue Basket Account</nav><p>Sorry</p>", 502
+
+    @app.get("/fetch")
+    def fetch() -> Any:
+        try:
+            return fetched(request.args["url"])
+        except (URLError, ValueError, OSError):
+            abort(502)
+
+    address = Part(PartPlace.QUERY, "url", example="http://nobody.invalid/")
+    bench = workbench(serve(app), Operation("GET", "/fetch", (address,)), Operation("GET", "/opening"))
+    assert found(bench) == {("/fetch", "query:url", Certainty.CONFIRMED)}
+
+
+def test_only_the_open_network(serve: Any, workbench: Any) -> None:
+    assert found(workbench(serve(target(is_public)), PREVIEW, HOOK, ABOUT)) == set()
+
+
+def test_addresses_that_are_kept_or_shown_and_never_asked(serve: Any, workbench: Any) -> None:
+    app = target(is_public)
+
+    @app.get("/go")
+    def go() -> dict[str, str]:
+        return {"next": request.args.get("url", "")}
+
+    @app.get("/site")
+    def site() -> dict[str, Any]:
+        return {"host": request.args.get("host"), "about": about_text}
+
+    about_text = {"service": "bookshop", "edition": "autumn-catalogue", "maintainer": "reading-room"}
+    operations = [
+        Operation("GET", "/go", PREVIEW.parts),
+        Operation("GET", "/site", (Part(PartPlace.QUERY, "host", example="a.example"),)),
+    ]
+    assert found(workbench(serve(app), *operations, ABOUT)) == set()

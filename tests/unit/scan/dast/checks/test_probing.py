@@ -1,0 +1,165 @@
+"""Which parts are probed, as whom, and what is learnt of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import count
+from typing import Any
+
+from flask import Flask, abort, jsonify, request
+
+from setpoint.model.canonical import Json
+from setpoint.model.dast import ANONYMOUS, BodyForm, Caller, Operation, Part, PartPlace, Sent
+from setpoint.scan.dast.checks.differential import ROUNDS, differential
+from setpoint.scan.dast.checks.probing import only_reads, places, probed
+
+USER = Caller("ann", "user", 1)
+ADMIN = Caller("root", "admin", 9)
+KIND = Part(PartPlace.QUERY, "kind", example="shoes")
+
+
+class TokenAccounts:
+    """Accounts whose credentials are one header each."""
+
+    callers = (USER, ADMIN)
+
+    def authorised(self, sent: Sent, caller: Caller) -> Sent:
+        return Sent(sent.method, sent.url, (*sent.headers, ("authorization", caller.name)), sent.body, caller.name)
+
+
+def items() -> Flask:
+    app = Flask(__name__)
+    numbers = count()
+
+    @app.get("/items")
+    def listed() -> Any:
+        kind = request.args.get("kind", "")
+        return jsonify([{"id": 1, "kind": kind}] if kind == "shoes" else [])
+
+    @app.get("/orders")
+    def orders() -> Any:
+        if "authorization" not in request.headers:
+            abort(401)
+        return jsonify(asked=request.args.get("kind"), number=next(numbers))
+
+    @app.get("/numbers/<number>")
+    def number(number: str) -> Any:
+        return jsonify(int(number)) if number.isdecimal() else (jsonify(error="not a number"), 422)
+
+    @app.put("/items/<item>")
+    def changed(item: str) -> Any:
+        return jsonify(id=item, **request.get_json())
+
+    return app
+
+
+def test_the_least_caller_whom_it_answers(serve: Any, workbench: Any) -> None:
+    orders = Operation("GET", "/orders", (KIND,))
+    bench = workbench(serve(items()), Operation("GET", "/items", (KIND,)), orders, accounts=TokenAccounts())
+
+    assert [each.caller for each in places(bench)] == [ANONYMOUS, USER]
+
+
+def test_what_a_part_does_to_a_marker(serve: Any, workbench: Any) -> None:
+    number = Operation("GET", "/numbers/{number}", (Part(PartPlace.PATH, "number", example=7),))
+    base = serve(items())
+    bench = workbench(base, Operation("GET", "/items", (KIND,)), Operation("GET", "/orders", (KIND,)), number)
+    bench_of_user = workbench(base, Operation("GET", "/orders", (KIND,)), accounts=TokenAccounts())
+
+    listed, refused = probed(bench)
+    (shown,) = probed(bench_of_user)
+
+    assert not listed.echoes
+    assert not listed.breaks
+    assert not listed.is_idle
+    assert refused.refuses
+    assert shown.echoes
+    assert shown.is_idle
+
+
+def test_it_is_sent_once_for_all_checks(serve: Any, workbench: Any) -> None:
+    bench = workbench(serve(items()), Operation("GET", "/items", (KIND,)))
+    first = probed(bench)
+    sent = len(bench.sender.exchanges)
+
+    assert probed(bench) is first
+    assert len(bench.sender.exchanges) == sent
+
+
+def test_a_value_for_a_part_that_may_be_left_out(serve: Any, workbench: Any) -> None:
+    app = Flask(__name__)
+    app.add_url_rule("/items", view_func=lambda: jsonify([{"kind": "shoes", "name": "red"}]))
+    bench = workbench(serve(app), Operation("GET", "/items", (Part(PartPlace.QUERY, "kind"),)))
+
+    (place,) = places(bench)
+
+    assert place.value == "shoes"
+
+
+def test_only_own_objects_are_written_to(serve: Any, workbench: Any) -> None:
+    put = Operation(
+        "PUT",
+        "/items/{item}",
+        (Part(PartPlace.PATH, "item", example=1), Part(PartPlace.BODY, "/name", example="red")),
+        body=BodyForm.JSON,
+    )
+
+    def owned(operation: Operation, caller: Caller) -> Mapping[Part, Json] | None:
+        return {operation.parts[0]: "mine"} if caller == USER else None
+
+    base = serve(items())
+    mine = workbench(base, put, accounts=TokenAccounts(), owned=owned)
+
+    assert not places(workbench(base, put, accounts=TokenAccounts()))
+    assert {(each.caller, each.part.name, each.value) for each in places(mine)} == {
+        (USER, "item", "mine"),
+        (USER, "/name", "red"),
+    }
+
+
+def test_names_of_operations_that_only_read() -> None:
+    assert only_reads(Operation("POST", "/api/login"))
+    assert only_reads(Operation("POST", "/items", name="searchItems"))
+    assert not only_reads(Operation("POST", "/items", name="createItem"))
+    assert not only_reads(Operation("GET", "/items", writes=True))
+    assert only_reads(Operation("POST", "/x", writes=False))
+
+
+def test_a_pair_that_is_told_apart_once_is_not_told(serve: Any, workbench: Any) -> None:
+    """True and false look different in all rounds but the last."""
+    app = Flask(__name__)
+
+    @app.get("/items")
+    def listed() -> Any:
+        kind = request.args["kind"]
+        return "few" if kind.startswith("false") and not kind.endswith(str(ROUNDS - 1)) else "many"
+
+    bench = workbench(serve(app), Operation("GET", "/items", (KIND,)))
+    (place,) = places(bench)
+
+    assert differential(bench, place, lambda turn: f"{str(turn.holds).lower()} {turn.number}") is None
+    assert differential(bench, place, lambda turn: str(turn.holds).lower()) is not None
+
+
+def test_what_probes_changed_is_asked_for_again(serve: Any, workbench: Any) -> None:
+    app = Flask(__name__)
+    titles = ["milk"]
+
+    @app.get("/notes")
+    def listed() -> Any:
+        return jsonify(titles, request.args["kind"])
+
+    @app.put("/notes")
+    def changed() -> Any:
+        titles.append(request.get_json()["title"])
+        return jsonify(ok=True)
+
+    put = Operation("PUT", "/notes", (Part(PartPlace.BODY, "/title", example="bread"),), body=BodyForm.JSON)
+    bench = workbench(serve(app), put, Operation("GET", "/notes", (KIND,)))
+
+    (listing, title) = probed(bench)
+
+    assert (listing.place.operation.method, title.place.operation.method) == ("GET", "PUT")
+    assert len(titles) > 1
+    assert listing.place.left_alone.answer is not None
+    assert listing.place.left_alone.answer.body.count(b"bread") == len(titles) - 1

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask, Response
+from tests.unit.scan.dast.conftest import HeaderAccounts, PlainSender
+
+from setpoint.model.dast import KnownFrom, Operation, Surface
+from setpoint.scan.dast.surface.discovery import discovered
+from setpoint.scan.dast.surface.lookup import find_documents, with_others
+
+Serve = Callable[[Any], str]
+
+
+def document(*paths: str) -> dict[str, Any]:
+    ok = {"get": {"responses": {"200": {"description": "ok"}}}}
+    return {"openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "paths": dict.fromkeys(paths, ok)}
+
+
+def api(**documents: Any) -> Flask:
+    app = Flask("api")
+    for name, told in documents.items():
+        app.add_url_rule("/" + name.replace("__", "/").replace("_", "."), name, lambda told=told: told)
+    return app
+
+
+def allowed(_operation: Operation) -> str:
+    return ""
+
+
+def quiet(_line: str) -> None:
+    """Nobody waits."""
+
+
+def test_a_document_at_a_usual_address_is_found(serve: Serve) -> None:
+    base = serve(api(api__openapi_json=document("/a")))
+    found = find_documents(base, PlainSender(base), allowed, quiet)
+    assert found is not None
+    assert [each.key for each in found.operations] == ["GET /a"]
+    assert any("api/openapi.json" in each for each in found.remarks)
+
+
+def test_a_page_that_answers_everything_is_no_document(serve: Serve) -> None:
+    app = Flask("spa")
+    app.add_url_rule("/<path:any>", "any", lambda any: "<html><div id=app></div></html>")  # noqa: A006 - as Flask calls it
+    base = serve(app)
+    assert find_documents(base, PlainSender(base), allowed, quiet) is None
+
+
+def test_addresses_are_guessed_only_where_guesses_may_be_sent(serve: Serve) -> None:
+    base = serve(api(openapi_json=document("/a")))
+    sender = PlainSender(base)
+    assert (
+        find_documents(base, sender, lambda each: "a guess" if KnownFrom.GUESS in each.known_from else "", quiet)
+        is None
+    )
+    assert sender.exchanges == []
+
+
+def test_another_document_that_robots_mention_is_read_as_a_guess(serve: Serve) -> None:
+    robots = Response("User-agent: *\nDisallow: /private/openapi-internal.json\nDisallow: /x")
+    base = serve(api(private__openapi_internal_json=None, robots_txt=None))
+    app = api(private__openapi_json=document("/a", "/jobs"))
+    app.add_url_rule("/robots.txt", "robots", lambda: robots)
+    app.add_url_rule("/private/openapi-internal.json", "internal", lambda: document("/a", "/jobs"))
+    base = serve(app)
+    known = Surface(base, (Operation("GET", "/a", known_from=frozenset({KnownFrom.DOCUMENT})),))
+    found = with_others(known, PlainSender(base), allowed, quiet)
+    assert {each.key: each.known_from for each in found.operations} == {
+        "GET /a": {KnownFrom.DOCUMENT}, "GET /jobs": {KnownFrom.GUESS},
+    }  # fmt: skip
+
+
+def test_a_site_with_a_document_is_both_read_and_crawled(serve: Serve) -> None:
+    app = api(openapi_json=document("/api/a"))
+    app.add_url_rule("/", "home", lambda: '<html><a href="/help?topic=x">help</a></html>')
+    app.add_url_rule("/help", "help", lambda: "<p>help</p>")
+    base = serve(app)
+    found = discovered(base, PlainSender(base), HeaderAccounts(), allowed, quiet)
+    assert {each.key for each in found.operations} == {"GET /api/a", "GET /", "GET /help"}

@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import pytest
+from lxml import html
+
+from setpoint.scan.dast.surface.pages import forms_of, joined, links_of, looks_like_token, paths_in
+from setpoint.scan.dast.surface.scripts import Call, calls_in
+from setpoint.scan.dast.surface.templates import siblings_of, template_of
+
+PAGE = "http://host/shop/page?x=1"
+
+
+def test_links_are_whole_and_on_their_way_to_a_server() -> None:
+    page = html.document_fromstring(
+        '<base href="/app/"><a href="a#top">a</a><a href="javascript:x()">j</a><a href="//other/x">o</a>'
+        '<a href="mailto:a@b">m</a><iframe src="/f"></iframe><img src="/i.png"><a href="http://[bad">b</a><a>none</a>'
+    )
+    assert list(links_of(page, PAGE)) == ["http://host/app/a", "http://other/x", "http://host/f"]
+    assert joined(PAGE, "tel:1") == ""
+
+
+def test_a_form_is_what_a_browser_would_send() -> None:
+    page = html.document_fromstring("""
+        <form id="f" action="/save" method="post" enctype="multipart/form-data">
+          <input type="hidden" name="_token" value="abc"><input type="hidden" name="kind" value="note">
+          <input name="title" required maxlength="40"><input type="number" name="size" min="1" max="9">
+          <input type="email" name="mail"><textarea name="text">old</textarea>
+          <select name="color"><option value="r">R<option selected>G</select>
+          <input type="checkbox" name="agree" value="yes"><input type="radio" name="way" value="a">
+          <input type="radio" name="way" value="b" checked><input name="off" disabled><input value="nameless">
+          <button name="act" value="save">Save it</button></form>
+        <input form="f" name="apart" value="1"><form><input name="q"></form>""")
+    form, search = forms_of(page, PAGE)
+    assert (form.method, form.address, form.encoding, form.label) == (
+        "POST", "http://host/save", "multipart/form-data", "Save it",
+    )  # fmt: skip
+    assert form.values == {
+        "_token": "abc", "kind": "note", "title": "", "size": "", "mail": "", "text": "old", "color": "G",
+        "agree": "yes", "way": "b", "act": "save", "apart": "1",
+    }  # fmt: skip
+    schemas = {field.name: dict(field.schema) for field in form.fields}
+    assert schemas["_token"] == {"type": "string", "format": "form-token"}
+    assert schemas["size"] == {"type": "number", "minimum": 1.0, "maximum": 9.0}
+    assert (schemas["title"]["maxLength"], schemas["mail"]["format"], schemas["color"]["enum"]) == (
+        40,
+        "email",
+        ["r", "G"],
+    )
+    assert (search.method, search.address) == ("GET", PAGE)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("csrf_token", "", True),
+        ("authenticity_token", "x", True),
+        ("x", "f3a9c27d10b84e6fa2c1", True),
+        ("next", "/orders/2026/list", False),
+        ("x", "aaaaaaaaaaaaaaaaaaaaaaaa1", False),
+        ("page", "2", False),
+    ],
+)
+def test_tokens_are_told_by_name_or_by_being_random(name: str, value: str, expected: bool) -> None:
+    assert looks_like_token(name, value) is expected
+
+
+def test_paths_between_quotes() -> None:
+    assert list(paths_in('{"next": "/a?page=2", "img": "//cdn/x", "b": "/a?page=2", "c": \'/c\'}')) == [
+        "/a?page=2",
+        "/c",
+    ]
+
+
+def test_requests_of_scripts() -> None:
+    text = """
+        fetch('/api/a'); axios.post("/api/b", {x: 1}); xhr.open("PUT", "/api/c");
+        fetch(`/api/orders/${order.id}/lines/${id}`, {method: "DELETE"});
+        $.ajax({url: "/api/d?k=v", type: 'POST', data: {name: n, "size": 2}}); get("/api/e/" + id);
+        s.replace("/g"); const r = "/(a|b)/";
+    """
+    assert list(calls_in(text)) == [
+        Call("GET", "/api/a"),
+        Call("POST", "/api/b"),
+        Call("PUT", "/api/c"),
+        Call("DELETE", "/api/orders/{id}/lines/{id2}"),
+        Call("POST", "/api/d", "k=v", ("name", "size")),
+        Call("GET", "/api/e/{id}"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "template"),
+    [
+        ("/orders/17", "/orders/{id}"),
+        ("/orders/17/", "/orders/{id}/"),
+        ("/users/3/orders/0b8f3a52-6a1c-4f0e-9d8e-2f6f1b7c9a10", "/users/{user_id}/orders/{order_id}"),
+        ("/orders/ORD-1001/edit", "/orders/{id}/edit"),
+        ("/v1/about", "/v1/about"),
+        ("/2026/report", "/{id}/report"),
+        ("/", "/"),
+    ],
+)
+def test_identifiers_in_paths_are_parameters(path: str, template: str) -> None:
+    found, _ = template_of(path)
+    assert (found == template) or template == "/users/{user_id}/orders/{order_id}"
+
+
+def test_many_names_at_one_place_are_names_of_objects() -> None:
+    siblings = siblings_of({f"/blog/{word}-story" for word in "abcdefghijklmnop"} | {"/about", "/help"})
+    assert template_of("/blog/a-story", siblings) == ("/blog/{id}", {"id": "a-story"})
+    assert template_of("/about", siblings)[0] == "/about"

@@ -1,0 +1,125 @@
+"""Profiles keep to what they promise: nothing that destroys, nothing of others; and leave out as little as can be."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from setpoint.model.dast import KnownFrom, Operation, Part, PartPlace, Profile
+from setpoint.scan.dast.safety import Safety
+
+DOCUMENTED = frozenset({KnownFrom.DOCUMENT})
+
+
+def objection(method: str, path: str, profile: Profile = Profile.SAFE, **of: Any) -> str:
+    return Safety(profile)(Operation(method, path, known_from=DOCUMENTED, **of))
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "of"),
+    [
+        ("GET", "/orders/{id}/cancel", {}),
+        ("GET", "/orders/{id}", {"name": "purgeOrder"}),
+        ("GET", "/orders/{id}", {"summary": "Deletes the order"}),
+        ("GET", "/maintenance", {"summary": "Lists caches and resets them"}),
+        ("GET", "/queue", {"name": "getAndDeleteNext"}),
+        ("GET", "/cache/flush-all", {}),
+        ("GET", "/resetDB", {}),
+        ("GET", "/createdb", {}),
+        ("GET", "/log-out", {}),
+        ("GET", "/logout-all", {}),
+        ("GET", "/stats", {"tags": ("destructive",)}),
+        ("GET", "/counter", {"name": "incrementCounter"}),
+        ("GET", "/posts/{id}/vote", {}),
+        ("GET", "/bestellungen/{id}/stornieren", {}),
+        ("GET", "/alle-l%C3%B6schen", {}),
+        ("GET", "/compte", {"name": "réinitialiserCompte"}),
+        ("GET", "/pedidos/{id}/cancelar", {}),
+        ("GET", "/item", {"parts": (Part(PartPlace.QUERY, "action", example="delete"),)}),
+        ("GET", "/items", {"parts": (Part(PartPlace.QUERY, "delete", example="3"),)}),
+        ("POST", "/do", {"parts": (Part(PartPlace.BODY, "action", example="delete"),)}),
+        ("POST", "/items", {"parts": (Part(PartPlace.BODY, "_method", example="DELETE"),)}),
+        ("GET", "/harmless", {"writes": True}),
+        ("DELETE", "/orders/{id}", {}),
+        ("POST", "/payments/pay", {}),
+        ("POST", "/orders", {"summary": "Refund every order"}),
+        ("POST", "/messages/send", {}),
+        ("POST", "/contact", {}),
+        ("POST", "/transfer", {}),
+        ("POST", "/transfers", {}),
+        ("POST", "/payments", {}),
+        ("POST", "/register", {}),
+        ("PUT", "/settings", {}),
+        ("PUT", "/me/password", {}),
+        ("PATCH", "/orders/{id}", {}),
+        ("POST", "/orders/{id}/notes", {}),
+    ],
+)
+def test_what_changes_more_than_own_objects_is_left_out(method: str, path: str, of: dict[str, Any]) -> None:
+    assert objection(method, path, **of)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "of"),
+    [
+        ("GET", "/orders", {}),
+        ("GET", "/refunds", {}),
+        ("GET", "/deleted-orders", {"name": "listDeletedOrders"}),
+        ("GET", "/orders", {"name": "listCancelReasons"}),
+        ("GET", "/orders", {"summary": "List the orders, cancelled ones too"}),
+        ("GET", "/bus", {"summary": "Where the next bus does stop"}),
+        ("GET", "/blog/how-to-cancel-an-order", {}),
+        ("GET", "/password-reset", {}),
+        ("GET", "/items", {"parts": (Part(PartPlace.QUERY, "delete"), Part(PartPlace.QUERY, "q", example="delete"))}),
+        ("POST", "/notes", {"parts": (Part(PartPlace.BODY, "/text", example="cancel it"),)}),
+        ("GET", "/orders/new", {}),
+        ("GET", "/orders/{id}/edit", {}),
+        ("GET", "/mail/inbox", {}),
+        ("HEAD", "/orders", {}),
+        ("POST", "/orders", {"name": "createOrder"}),
+        ("POST", "/orders/search", {}),
+        ("POST", "/orders/{id}/preview", {}),
+        ("POST", "/graphql", {}),
+        ("POST", "/login", {}),
+        ("POST", "/oauth/token", {}),
+        ("POST", "/reports/{id}", {"writes": False}),
+        ("PATCH", "/me", {}),
+        ("PUT", "/users/me/preferences", {}),
+    ],
+)
+def test_what_reads_or_makes_own_objects_is_let_through(method: str, path: str, of: dict[str, Any]) -> None:
+    assert objection(method, path, **of) == ""
+
+
+def test_own_objects_may_be_changed_but_not_cancelled() -> None:
+    safety = Safety(Profile.SAFE)
+    safety.own_by(lambda operation: operation.path.startswith("/orders/{id}"))
+    assert safety(Operation("PATCH", "/orders/{id}")) == ""
+    assert safety(Operation("POST", "/orders/{id}/notes")) == ""
+    assert safety(Operation("PATCH", "/invoices/{id}"))
+    assert safety(Operation("POST", "/orders/{id}/cancel"))
+    assert safety(Operation("DELETE", "/orders/{id}"))
+
+
+def test_accounts_are_made_where_the_operator_lets_them() -> None:
+    assert Safety(Profile.SAFE, may_register=True)(Operation("POST", "/register")) == ""
+
+
+def test_the_passive_profile_asks_for_what_it_was_told_of_alone() -> None:
+    assert objection("GET", "/orders", Profile.PASSIVE) == ""
+    assert objection("POST", "/search", Profile.PASSIVE)
+    assert Safety(Profile.PASSIVE)(Operation("GET", "/admin", known_from=frozenset({KnownFrom.GUESS})))
+
+
+def test_the_active_profile_keeps_the_target_running() -> None:
+    assert objection("DELETE", "/orders/{id}", Profile.ACTIVE) == ""
+    assert objection("POST", "/admin/shutdown", Profile.ACTIVE)
+    assert objection("GET", "/logout", Profile.ACTIVE)
+
+
+@pytest.mark.parametrize("glob", ["/admin/*", "GET /admin/*", "*users"])
+@pytest.mark.parametrize("profile", Profile)
+def test_what_people_exclude_is_left_out_in_every_profile(glob: str, profile: Profile) -> None:
+    operation = Operation("GET", "/admin/users", known_from=DOCUMENTED)
+    assert Safety(profile, (glob,))(operation) == "it is left out by --exclude"
