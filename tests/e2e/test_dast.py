@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import subprocess
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -30,12 +31,16 @@ accounts:
 FAST = ("--rate", "500")
 
 
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Above the folders of all tests: what is installed is compiled once."""
+    return tmp_path_factory.mktemp("dast")
+
+
 @pytest.fixture
-def setpoint(tmp_path: Path) -> Setpoint:
+def setpoint(shared: Path) -> Setpoint:
     """Without a configuration; with what a scan of the service takes."""
-    folder = tmp_path / "here"
-    folder.mkdir()
-    program = Setpoint(folder, "")
+    program = Setpoint(Path(tempfile.mkdtemp(dir=shared)), "")
     program.write("openapi.json", json.dumps(DOCUMENT))
     program.write("auth.yaml", AUTH)
     program.environment |= {f"{user.upper()}_TOKEN": token for token, user in TOKENS.items()}
@@ -57,7 +62,7 @@ def sarif(path: Path) -> Any:
 
 
 def test_a_fault_is_found_told_and_nothing_is_harmed(setpoint: Setpoint, faulty: RunningService) -> None:
-    answer = dast(setpoint, faulty.base, *FAST, "--sarif", "out.sarif", "--run-folder", "run")
+    answer = dast(setpoint, faulty.base, *FAST, "--check", "access", "--sarif", "out.sarif", "--run-folder", "run")
     assert (answer.code, answer.err) == (1, "")
     assert faulty.harm == []
     assert "GET /orders/{id}" in answer.out
@@ -91,9 +96,9 @@ def test_a_plan_tells_and_sends_nothing(setpoint: Setpoint, faulty: RunningServi
 
 
 def test_a_scan_that_is_stopped_goes_on_where_it_was(setpoint: Setpoint, faulty: RunningService) -> None:
-    arguments = ("--sarif", "out.sarif", "--run-folder", "run")
-    process = started(setpoint, faulty, *arguments, "--rate", "60")
-    eventually("some checks", lambda: lines(setpoint.folder / "run" / "checks.jsonl") > 2)
+    arguments = ("--sarif", "out.sarif", "--run-folder", "run", "--check", "access")
+    process = started(setpoint, faulty, *arguments, "--rate", "30")
+    eventually("some checks", lambda: lines(setpoint.folder / "run" / "checks.jsonl") > 0)
     process.send_signal(signal.SIGTERM)
     assert process.wait(timeout=PATIENCE) in {1, 3}
     (notification, *_) = sarif(setpoint.folder / "out.sarif")["invocations"][0]["toolExecutionNotifications"]
@@ -107,12 +112,13 @@ def test_a_scan_that_is_stopped_goes_on_where_it_was(setpoint: Setpoint, faulty:
 
 
 def test_what_is_killed_leaves_its_sarif_whole(setpoint: Setpoint, faulty: RunningService) -> None:
-    process = started(setpoint, faulty, "--sarif", "out.sarif", "--run-folder", "run", "--rate", "60")
-    eventually("some checks", lambda: lines(setpoint.folder / "run" / "checks.jsonl") > 2)
+    arguments = ("--sarif", "out.sarif", "--run-folder", "run", "--check", "access")
+    process = started(setpoint, faulty, *arguments, "--rate", "30")
+    eventually("some checks", lambda: lines(setpoint.folder / "run" / "checks.jsonl") > 0)
     process.kill()
     process.wait(timeout=PATIENCE)
     assert not sarif(setpoint.folder / "out.sarif")["invocations"][0]["executionSuccessful"]
-    assert dast(setpoint, faulty.base, *FAST, "--run-folder", "run", "--resume").code == 1
+    assert dast(setpoint, faulty.base, *arguments, *FAST, "--resume").code == 1
 
 
 def test_a_dead_service_could_not_be_told_of(setpoint: Setpoint) -> None:
@@ -123,28 +129,26 @@ def test_a_dead_service_could_not_be_told_of(setpoint: Setpoint) -> None:
     assert "takes no connections (Connection refused); check the address" in answer.complaint()
 
 
-@pytest.mark.parametrize(
-    ("arguments", "words"),
-    [
-        (("ftp://a.example",), "is no address of a site"),
-        (("http://u:p@a.example",), "the address holds credentials"),
-        (("http://127.0.0.1:1", "--check", "cookeis"), "there is no check 'cookeis'"),
-        (("http://127.0.0.1:1", "--rate", "0"), "a scan cannot send 0 requests a second"),
-        (("http://127.0.0.1:1", "--budget", "0"), "a scan cannot send 0 requests"),
-        (("http://127.0.0.1:1", "--openapi", "none.json"), "there is no such file"),
-        (("http://127.0.0.1:1", "--auth", "openapi.json"), "openapi.json:1"),
-        (("http://127.0.0.1:1", "--resume"), "there is nothing to go on with"),
-        (("http://127.0.0.1:1", "--sarif", "no/such/folder"), "the file cannot be written"),
-        (("http://127.0.0.1:1", "--evidence", "report.jsonl"), "evidence is joined by the fleet's key"),
-    ],
-)
-def test_what_cannot_be_used_is_told_before_anything_is_sent(
-    setpoint: Setpoint, arguments: tuple[str, ...], words: str
-) -> None:
-    answer = setpoint.run("dast", *arguments)
-    assert answer.code == 2
-    assert words in answer.complaint()
-    assert "u:p" not in answer.err
+def test_what_cannot_be_used_is_told_before_anything_is_sent(setpoint: Setpoint) -> None:
+    dead = "http://127.0.0.1:1"
+    wrong = {
+        ("ftp://a.example",): "is no address of a site",
+        ("http://u:p@a.example",): "the address holds credentials",
+        (dead, "--check", "cookeis"): "there is no check 'cookeis'",
+        (dead, "--rate", "0"): "a scan cannot send 0 requests a second",
+        (dead, "--budget", "0"): "a scan cannot send 0 requests",
+        (dead, "--openapi", "none.json"): "there is no such file",
+        (dead, "--auth", "openapi.json"): "openapi.json:1",
+        (dead, "--resume"): "there is nothing to go on with",
+        (dead, "--sarif", "no/such/folder"): "the file cannot be written",
+        (dead, "--evidence", "report.jsonl"): "evidence is joined by the fleet's key",
+        (dead, "--service", "orders"): "there is no such configuration",
+    }
+    answers = setpoint.run_together(*(("dast", *arguments) for arguments in wrong))
+    for answer, words in zip(answers, wrong.values(), strict=True):
+        assert answer.code == 2, answer.err
+        assert words in answer.complaint()
+        assert "u:p" not in answer.err
 
 
 def test_the_checks_are_listed(setpoint: Setpoint) -> None:

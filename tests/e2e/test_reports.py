@@ -48,7 +48,7 @@ def test_a_report_is_no_source_of_the_next_scan(setpoint: Setpoint) -> None:
         "sarif=x",
     )
     assert [setpoint.run(*asked).code for _ in range(2)] == [0, 0]
-    assert json.loads((setpoint.folder / "d.json").read_text(encoding="utf-8"))["scanners"][0]["files"] == 2
+    assert json.loads((setpoint.folder / "d.json").read_text(encoding="utf-8"))["runs"][0]["files"] == 2
 
 
 @pytest.mark.parametrize(

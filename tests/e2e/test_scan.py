@@ -61,14 +61,14 @@ def test_the_exit_code_goes_by_the_severity(setpoint: Setpoint) -> None:
 
 
 def test_as_json_and_as_sarif(setpoint: Setpoint) -> None:
-    answer = _scan(setpoint, "--json", "--sarif-out", "out.sarif")
+    answer = _scan(setpoint, "--json", "--report", "sarif=out.sarif")
     document = answer.json()
     assert document["counting"] == 2
     assert [(each["rule"], each["file"], each["function"]) for each in document["weaknesses"]] == [
         ("cwe-327", "a.py", "sign"),
         ("cwe-95", "a.py", "run"),
     ]
-    assert [(each["scanner"], each["status"]) for each in document["scanners"]] == [("ruff", "complete")]
+    assert [(each["scanner"], each["status"]) for each in document["runs"]] == [("ruff", "complete")]
     again = setpoint.run("scan", "source", "--scanner", "zizmor", "--sarif", "out.sarif", "--json")
     assert [each["rule"] for each in again.json()["weaknesses"]] == ["cwe-327", "cwe-95"]
 
@@ -84,7 +84,7 @@ def test_the_settings_count(setpoint: Setpoint) -> None:
     setpoint.write("setpoint.yaml", "scan: {off: [bandit, detect-secrets, zizmor], exclude: [a.py]}\n")
     setpoint.write("source/b.py", "x = 1\n")
     answer = setpoint.run("scan", "source", "--json")
-    ran = {each["scanner"]: each["status"] for each in answer.json()["scanners"]}
+    ran = {each["scanner"]: each["status"] for each in answer.json()["runs"]}
     assert (answer.code, ran["ruff"]) == (0, "complete")
     assert "bandit" not in ran
 

@@ -120,5 +120,5 @@ def test_a_folder_with_a_lockfile_needs_no_ledger(setpoint: Setpoint) -> None:
     """Nobody asked for advisories where there is none: it is said, and no more."""
     setpoint.write("source/requirements.txt", "requests==2.19.0\n")
     answer = setpoint.run("scan", "source", "--json")
-    told = {each["scanner"]: each["status"] for each in answer.json()["scanners"]}
+    told = {each["scanner"]: each["status"] for each in answer.json()["runs"]}
     assert (answer.code, told["advisories"], told["guardrails"]) == (0, "not installed", "nothing to look at")

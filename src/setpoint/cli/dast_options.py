@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from setpoint.cli.options import config_option
-from setpoint.cli.source import Source, open_source
+from setpoint.cli.source import InsideSource, open_source
 from setpoint.errors import InputError
 from setpoint.model.dast import Profile
 
@@ -58,7 +58,8 @@ class DastOptions:
                 f"testing a running service needs {error.name}",
                 remedy="install what it takes with: pip install 'setpoint[dast]'",
             ) from error
-        with open_source(click.get_current_context(), self.config) as source:
+        with ExitStack() as held:
+            inside = self._inside(held)
             yield DastQuestion(
                 url=self.url,
                 openapi=self.openapi,
@@ -72,12 +73,18 @@ class DastOptions:
                 exclude=self.exclude,
                 service=self.service,
                 release=self.release,
-                routes=source.inside.routes(self.service) if self.service else (),
+                routes=inside.routes(self.service) if inside else (),
                 trusts_any_certificate=self.insecure_certificate,
-                evidence=self._evidence(source),
+                evidence=self._evidence(inside),
             )
 
-    def _evidence(self, source: Source) -> Evidence | None:
+    def _inside(self, held: ExitStack) -> InsideSource | None:
+        """Only who asks for a service's agents opens a ledger, which takes longer than all the rest."""
+        if not self.service:
+            return None
+        return held.enter_context(open_source(click.get_current_context(), self.config)).inside
+
+    def _evidence(self, inside: InsideSource | None) -> Evidence | None:
         """Agents tell of single requests only where those carry the fleet's signature."""
         from setpoint.scan.dast.markers import AgentEvidence, ReportFile, fleet_key
 
@@ -91,7 +98,7 @@ class DastOptions:
         key = fleet_key(text, str(file or "SETPOINT_FLEET_KEY"))
         if self.evidence:
             return AgentEvidence(ReportFile(self.evidence), key)
-        return AgentEvidence(lambda: _flows(source, self.service), key) if self.service else None
+        return AgentEvidence(lambda: _flows(inside, self.service), key) if inside else None
 
 
 def dast_options(command: Callable[..., int]) -> Callable[..., int]:
@@ -137,7 +144,7 @@ def _read(file: Path) -> str:
     return read_bytes(file, limit=LARGEST_KEY).decode(errors="replace").strip()
 
 
-def _flows(source: Source, service: str) -> Sequence[Told]:
+def _flows(inside: InsideSource, service: str) -> Sequence[Told]:
     """Weak places that agents told of, by the requests that reached them."""
     return [
         (
@@ -156,6 +163,6 @@ def _flows(source: Source, service: str) -> Sequence[Told]:
                 "confidence": place.sighting.confidence,
             },
         )
-        for place in source.inside.flows(service)
+        for place in inside.flows(service)
         for probe in place.probes
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import click
 
+from setpoint.cli.scan_view import only_scan
 from setpoint.cli.server_options import lacks_client
 from setpoint.errors import InputError
 from setpoint.files import read_bytes
@@ -19,6 +20,8 @@ from setpoint.settings import DEFAULT_FILE
 
 MAX_SCAN_BYTES: Final = 64 * 1024 * 1024
 """Of a file with twenty thousand weaknesses, which is as many as are taken."""
+
+AGAIN: Final = "make it again: setpoint scan --json"
 
 FILE: Final = click.Path(path_type=Path, exists=True, dir_okay=False)
 
@@ -39,7 +42,7 @@ _OPTIONS: Final = (
     ),
     click.option("--base", default="", metavar="REF", help="With --scan: what new weaknesses are told apart from."),
     click.option(
-        "--scan-file", type=FILE, help="Take a scan that was made before, as the API takes it, instead of scanning."
+        "--scan-file", type=FILE, help="Take what `setpoint scan --json` printed before, instead of scanning."
     ),
 )
 
@@ -80,13 +83,11 @@ class ScanOptions:
         if self.folder is None and not self.reports:
             return None
         # Only who scans pays for what scans.
+        from setpoint.cli.scanning import examined
         from setpoint.settings import load_settings
-        from setpoint.settings.scan import ScanSettings
-        from setpoint.wiring_scan import SourceQuestion, examine_source
+        from setpoint.wiring_scan import SourceQuestion
 
         is_configured = self.config != DEFAULT_FILE or self.config.exists()
-        configuration = load_settings(self.config) if is_configured else None
-        settings = configuration.scan if configuration else ScanSettings()
         question = SourceQuestion(
             self.root,
             runs_scanners=self.folder is not None,
@@ -95,7 +96,7 @@ class ScanOptions:
             exclude=tuple(exclude),
             base=self.base,
         )
-        return examine_source(question, settings, configuration=configuration, told=_tell)
+        return examined(question, load_settings(self.config) if is_configured else None)
 
 
 def scan_options(command: Callable[..., int]) -> Callable[..., int]:
@@ -120,12 +121,6 @@ def scan_options(command: Callable[..., int]) -> Callable[..., int]:
     return given
 
 
-def _tell(line: str) -> None:
-    """For people who wait."""
-    if sys.stderr.isatty():
-        click.echo(line, err=True)
-
-
 def _read(path: Path) -> Scan:
     try:
         from pydantic import ValidationError
@@ -135,9 +130,11 @@ def _read(path: Path) -> Scan:
     except ImportError as error:
         raise lacks_client() from error
     try:
-        return ScanDocument.model_validate_json(read_bytes(path, limit=MAX_SCAN_BYTES)).model()
+        document = json.loads(read_bytes(path, limit=MAX_SCAN_BYTES))
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"this is no scan: it is no JSON ({error})", where=str(path), remedy=AGAIN) from error
+    try:
+        return ScanDocument.model_validate_json(json.dumps(only_scan(document))).model()
     except ValidationError as error:
         wrong = error.errors()[0]
-        raise InputError(
-            f"this is no scan ({place(wrong)}: {told(wrong)})", where=str(path), remedy="make it again"
-        ) from error
+        raise InputError(f"this is no scan ({place(wrong)}: {told(wrong)})", where=str(path), remedy=AGAIN) from error

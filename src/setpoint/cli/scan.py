@@ -13,7 +13,6 @@ from setpoint.cli.options import config_option, json_option
 from setpoint.cli.output import Output
 from setpoint.cli.pipeline import pipeline
 from setpoint.cli.report_files import WantedReport, report_option, within
-from setpoint.cli.sarif_option import STANDARD_OUTPUT, write_sarif
 from setpoint.cli.server_options import only_here
 from setpoint.errors import InputError
 from setpoint.model.decision import Verdict
@@ -46,7 +45,6 @@ VERDICTS: Final[Mapping[int, Verdict]] = {0: Verdict.ADMIT, 1: Verdict.REFUSE, 3
     show_default=True,
     help="Exit 1 for weaknesses of this severity or a worse one; with --base, for new ones.",
 )
-@click.option("--sarif-out", metavar="FILE", help="Write the weaknesses as SARIF 2.1.0, too; - for standard output.")
 @report_option
 @json_option
 @only_here("looks at files on this machine")
@@ -58,7 +56,6 @@ def command(
     exclude: tuple[str, ...],
     base: str,
     fail_on: str,
-    sarif_out: str | None,
     wanted: tuple[WantedReport, ...],
     *,
     as_json: bool,
@@ -70,7 +67,7 @@ def command(
     Exits 1 where there is one that counts (--fail-on), 3 where a scanner that was asked for, is required or was
     started could not tell, or where none could look, 0 otherwise. Nothing of the folder is executed.
     """
-    from setpoint.cli.scan_view import scan_document, scan_summary
+    from setpoint.cli.scan_view import scan_summary, show_scan, shown_document
     from setpoint.cli.scanning import examined
     from setpoint.reports.making import scan_report
     from setpoint.wiring_scan import SourceQuestion
@@ -85,11 +82,14 @@ def command(
         ahead.scanned(scan, root)
         counting = _counting(scan, least)
         code = _exit_code(scan, counting, of_files=files is not None)
-        _show(output, scan, counting, least, sarif_out)
+        if as_json:
+            output.json(shown_document(scan, counting))
+        else:
+            show_scan(output, scan, counting, least)
         verdict, headline = VERDICTS[code], scan_summary(scan, counting, least)
         ahead.told(
             lambda folder: scan_report(scan, verdict, headline, lambda each: _counts(each, least), folder),
-            scan_document(scan, counting),
+            shown_document(scan, counting),
         )
     return code
 
@@ -134,16 +134,3 @@ def _exit_code(scan: Scan, counting: int, *, of_files: bool) -> int:
     statuses = {each.status for each in scan.runs}
     has_looked = not LOOKED.isdisjoint(statuses) or (of_files and statuses == {ScanStatus.SKIPPED})
     return 3 if scan.doubts or not has_looked else 0
-
-
-def _show(output: Output, scan: Scan, counting: int, least: Severity, sarif_out: str | None) -> None:
-    from setpoint.cli.scan_view import scan_document, show_scan
-
-    if output.as_json:
-        output.json(scan_document(scan, counting))
-    elif sarif_out != STANDARD_OUTPUT:
-        show_scan(output, scan, counting, least)
-    if sarif_out:
-        from setpoint.sarif.weaknesses import weaknesses_log
-
-        write_sarif(sarif_out, weaknesses_log(scan), as_json=output.as_json)

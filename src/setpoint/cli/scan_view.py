@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from dataclasses import replace
+from typing import Any, Final
 
 from setpoint.cli.output import Output
 from setpoint.model.canonical import Json
+from setpoint.model.code import scan_document
 from setpoint.model.policy import Severity
 from setpoint.model.scan import Scan, ScannerRun, Weakness
 from setpoint.model.wording import counted
@@ -31,17 +33,29 @@ def worst_first(weaknesses: Sequence[Weakness]) -> list[Weakness]:
     return sorted(weaknesses, key=lambda each: (-each.severity.rank, each.is_new is False, each.place, each.rule))
 
 
-def scan_document(scan: Scan, counting: int) -> Json:
-    return {
-        "at": scan.at.isoformat(),
-        "commit": scan.commit,
-        "base": scan.base,
-        "dirty": scan.is_dirty,
-        "counting": counting,
-        "doubts": [f"{each.scanner}: {each.status}{_because(each)}" for each in scan.doubts],
-        "scanners": [_run_json(each) for each in scan.runs],
-        "weaknesses": [_weakness_json(each) for each in worst_first(scan.weaknesses)],
-    }
+def shown_document(scan: Scan, counting: int) -> dict[str, Json]:
+    """`scan_document` of the model, the worst first, with what else is shown; `only_scan` takes that out again."""
+    document = scan_document(replace(scan, weaknesses=tuple(worst_first(scan.weaknesses))))
+    runs = [
+        {**written, "results": len(run.results), "suppressed": _suppressed(run)}
+        for written, run in zip(document["runs"], scan.runs, strict=True)
+    ]
+    doubts = [f"{each.scanner}: {each.status}{_because(each)}" for each in scan.doubts]
+    return {**document, "runs": runs, "counting": counting, "doubts": doubts}
+
+
+def only_scan(document: Json) -> Json:
+    """The scan that is in what `setpoint scan --json` prints; anything else as it is."""
+    if not isinstance(document, dict) or not isinstance(document.get("runs"), list):
+        return document
+    runs = [_without(each, "results", "suppressed") for each in document["runs"]]
+    return {**_without(document, "counting", "doubts"), "runs": runs}
+
+
+def _without(document: Json, *names: str) -> Any:
+    if not isinstance(document, dict):
+        return document
+    return {name: value for name, value in document.items() if name not in names}
 
 
 def scan_summary(scan: Scan, counting: int, least: Severity) -> str:
@@ -91,37 +105,3 @@ def _suppressed(run: ScannerRun) -> int:
 
 def _because(run: ScannerRun) -> str:
     return f": {run.reason}" if run.reason else ""
-
-
-def _run_json(run: ScannerRun) -> Json:
-    return {
-        "scanner": run.scanner,
-        "version": run.version,
-        "kind": run.kind,
-        "status": run.status,
-        "reason": run.reason,
-        "seconds": round(run.seconds, 3),
-        "files": run.files,
-        "results": len(run.results),
-        "suppressed": _suppressed(run),
-        "must_run": run.must_run,
-    }
-
-
-def _weakness_json(weakness: Weakness) -> Json:
-    return {
-        "fingerprint": weakness.fingerprint,
-        "kind": weakness.kind,
-        "rule": weakness.rule,
-        "severity": weakness.severity,
-        "score": weakness.score,
-        "file": weakness.place.file,
-        "line": weakness.place.line,
-        "end_line": weakness.place.end_line,
-        "function": weakness.place.function,
-        "message": weakness.message,
-        "cwes": list(weakness.cwes),
-        "told_by": list(weakness.told_by),
-        "confidence": weakness.confidence,
-        "new": weakness.is_new,
-    }

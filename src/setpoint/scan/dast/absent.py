@@ -19,6 +19,9 @@ from setpoint.scan.dast.answers import likeness
 LIKE: Final = 0.8
 """Likeness from which on two pages of apology are the same: they may differ by a name, a time, a number."""
 
+_NO_ANSWER: Final = frozenset({429, 503})
+"""Statuses of a target that did not look whether it is there."""
+
 
 class Absences:
     """Asks once for each folder and kind of name."""
@@ -28,11 +31,13 @@ class Absences:
         self._known: dict[tuple[str, ...], tuple[str, Answer | None]] = {}
 
     def is_like(self, exchange: Exchange) -> bool:
-        """Whether the answer is what the target says of what is not there; also where there is none."""
+        """Whether the answer is what the target says of what is not there; also where that cannot be told."""
         if exchange.answer is None or not 200 <= exchange.answer.status < 300:
             return True
         asked, absent = self._absent(exchange.sent)
-        if absent is None or not 200 <= absent.status < 300:
+        if absent is None or absent.status in _NO_ANSWER:
+            return True
+        if not 200 <= absent.status < 300:
             return False
         # a page of apology may name what was asked for
         told = replace(absent, body=absent.body.replace(asked.encode(), _name(exchange.sent).encode()))

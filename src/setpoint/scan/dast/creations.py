@@ -1,10 +1,11 @@
-"""Which operations make objects that others take, and which delete them again. Used by `seeding` and `learning`."""
+"""Which operations make objects that others take, delete them, or are about the caller itself. Used by `seeding`."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from setpoint.model.dast import Operation, Surface
+from setpoint.scan.dast.action_words import STEPS
 from setpoint.scan.dast.naming import is_parameter, noun_of, segments_of, words_of
 from setpoint.scan.dast.objects import collection_of, noun_of_part, parameters, shape
 
@@ -13,6 +14,10 @@ NOT_MADE: Final = frozenset({
     "search", "query", "graphql", "validate", "verify", "preview", "refresh", "webhook", "upload", "import",
 })  # fmt: skip
 """Words of paths that make no object of their own, or that make one for others than a test to make."""
+
+
+UPDATES: Final = STEPS | {"edit", "update", "change", "modify", "rename", "set", "mark", "assign", "move", "replace"}
+"""Last words of paths whose forms change what is there."""
 
 
 def is_creation(operation: Operation, surface: Surface) -> bool:
@@ -38,3 +43,18 @@ def deletes_object(operation: Operation, collection: str) -> bool:
     last = next(reversed(list(parameters(operation.path))), None)
     ends_so = is_parameter((segments_of(operation.path) or ("",))[-1])
     return operation.method == "DELETE" and ends_so and last is not None and shape(last[1]) == shape(collection)
+
+
+def is_about_caller(operation: Operation) -> bool:
+    """Whether it reads or changes whoever calls it: `GET /me`, `PATCH /users/me/settings`."""
+    steps = segments_of(operation.path)
+    if not steps or any(map(is_parameter, steps)):
+        return False
+    last = words_of(steps[-1])[-1:]
+    return last[:1] in _SELF or any(words_of(each) in (("me",), ("self",), ("myself",)) for each in steps)
+
+
+_SELF: Final = frozenset(
+    (each,) for each in ("me", "self", "whoami", "userinfo", "profile", "myself", "current", "account")
+)
+"""Last words of addresses at which a caller sees itself."""

@@ -150,7 +150,7 @@ class Engine:
                 self._make_checks(bench)
                 seeding.clean_up()
             finally:
-                self._remarks += seeding.left_behind()
+                self._remarks += [f"left behind: {each}" for each in seeding.left_behind()]
         except EndedEarlyError as error:
             ended_early = str(error)
         report = self._report(ended_early)
@@ -205,6 +205,7 @@ class Engine:
             accounts=self._means.accounts,
             evidence=self._means.evidence,
             may_send=self._safety,
+            excludes=self._safety.excludes,
             build=seeding.build,
             owned=seeding.owned,
             baseline=seeding.baseline,

@@ -22,7 +22,7 @@ class Sender(Protocol):
     """The one way out: at most so many requests a second, never to another host, bounded, counted, written down."""
 
     def send(self, request: Sent) -> Exchange:
-        """Redirects are not followed; what fails or does not end is an exchange without an answer.
+        """Redirects are not followed; what fails is an exchange without an answer, what does not end is not whole.
 
         Raises `EndedEarlyError`.
         """
@@ -163,6 +163,8 @@ class Workbench:
     """
     told: Callable[[str], None]
     """Takes lines for people who wait."""
+    excludes: Callable[[Operation], bool] = lambda _operation: False
+    """Whether the operator wants nothing sent to it: for checks that by nature send what `may_send` leaves out."""
     kept: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
     """What one check learnt and others need, too, by who learns it: asked for once in a scan."""
 

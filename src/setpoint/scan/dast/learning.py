@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 from setpoint.model.canonical import Json
 from setpoint.model.dast import ANONYMOUS, Answer, Caller, Exchange, Operation, Surface
 from setpoint.scan.dast.answers import is_success, json_of, page_of
-from setpoint.scan.dast.creations import is_creation
+from setpoint.scan.dast.creations import is_about_caller, is_creation
 from setpoint.scan.dast.interface import Accounts
 from setpoint.scan.dast.learning_forms import FormWatch, makes_by_form
 from setpoint.scan.dast.learnt_values import claims, pointed
@@ -32,9 +32,6 @@ from setpoint.scan.dast.surface.pages import joined, links_of
 
 ATTEMPTS: Final = 3
 """At making one object: with own texts, with the document's examples, with everything that it offers."""
-
-_SELF: Final = frozenset({"me", "self", "whoami", "userinfo", "profile", "myself", "current", "account"})
-"""Last steps of addresses at which a caller sees itself."""
 
 _REFUSED: Final = frozenset({400, 409, 415, 422})
 """The values were not to its liking (RFC 9110, 15.5): others may be."""
@@ -90,14 +87,12 @@ class Learner:
         if members:
             self._objects.add(Known(caller.name, "/users", members, is_own=True))
         for operation in self._surface.operations:
-            steps = segments_of(operation.path)
-            if operation.method != "GET" or any(map(is_parameter, steps)) or not steps:
+            if operation.method != "GET" or not is_about_caller(operation):
                 continue
-            if words_of(steps[-1])[-1:] and words_of(steps[-1])[-1] in _SELF:
-                exchange = self._asks.baseline(operation, caller)
-                answer = exchange.answer if exchange and is_success(exchange) else None
-                if shown := shown_object(json_of(answer)) if answer else {}:
-                    self._objects.add(Known(caller.name, _home_of(steps), shown, is_own=True))
+            exchange = self._asks.baseline(operation, caller)
+            answer = exchange.answer if exchange and is_success(exchange) else None
+            if shown := shown_object(json_of(answer)) if answer else {}:
+                self._objects.add(Known(caller.name, _home_of(segments_of(operation.path)), shown, is_own=True))
 
     def _lists(self, depth: int) -> Iterator[Operation]:
         """GETs of collections whose objects other operations name, below so many parameters."""

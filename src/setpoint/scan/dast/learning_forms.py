@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 from setpoint.model.dast import Answer, BodyForm, Caller, Exchange, Operation, PartPlace, Surface
 from setpoint.scan.dast.answers import page_of
-from setpoint.scan.dast.creations import NOT_MADE
+from setpoint.scan.dast.creations import NOT_MADE, UPDATES, is_about_caller
+from setpoint.scan.dast.forms import is_filled_in, is_token
 from setpoint.scan.dast.naming import is_parameter, segments_of, words_of
 from setpoint.scan.dast.objects import Known, collection_of, parameters
 from setpoint.scan.dast.surface.pages import joined, links_of
@@ -22,13 +23,19 @@ Get = Callable[[str, Caller], Exchange]
 
 
 def makes_by_form(operation: Operation) -> bool:
-    """Whether it is a form that may make something: people write into it, and it is not for passwords or a search."""
+    """Whether it is a form that may make something: people write into it, and nothing is there yet to be changed."""
     if operation.method != "POST" or not operation.page or operation.body not in (BodyForm.FORM, BodyForm.MULTIPART):
         return False
     if not NOT_MADE.isdisjoint(word for step in segments_of(operation.path) for word in words_of(step)):
         return False
     fields = [part for part in operation.parts if part.place is PartPlace.BODY]
-    if any(part.schema.get("format") == "password" for part in fields):
+    if any(
+        part.schema.get("format") == "password" or is_filled_in(operation, part)
+        for part in fields
+        if not is_token(part)
+    ):
+        return False
+    if is_about_caller(operation) or not UPDATES.isdisjoint(words_of((segments_of(operation.path) or ("",))[-1])):
         return False
     return any(part.example is None and "const" not in part.schema and "enum" not in part.schema for part in fields)
 

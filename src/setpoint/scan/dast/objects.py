@@ -154,13 +154,13 @@ class Objects:
             chosen |= {key: value for key, value in found.items() if key not in chosen}
         return chosen
 
-    def named_by(self, name: str, caller: str) -> Json:
-        """The identifier of an object of the noun in a part's name (`order_id`); None where none is known."""
-        noun = noun_of_part(name)
-        if not noun:
-            return None
-        last = name.rpartition("/")[2]
-        for each in self.of(caller):
+    def named_by(self, part: Part, caller: str) -> Json:
+        """The identifier of an object that a part names (`order_id`, or a number `order`); None where none is known."""
+        noun = noun_of_part(part.name)
+        last = part.name.rpartition("/")[2]
+        if not noun and (part.schema.get("type") == "integer" or part.schema.get("format") == "uuid"):
+            noun = singular((words_of(last) or ("",))[-1])
+        for each in self.of(caller) if noun else ():
             if each.noun == noun or (noun in PEOPLE and each.is_own and each.noun in PEOPLE):
                 return identifier(each.members, last, noun)
         return None
@@ -217,3 +217,18 @@ def located(address: str, operation: Operation) -> dict[str, str] | None:
 def path_parts(operation: Operation, values: Mapping[str, Json]) -> dict[Part, Json]:
     """By parts instead of names."""
     return {part: values[part.name] for part in operation.parts if part.place is PartPlace.PATH and part.name in values}
+
+
+def named_in(operation: Operation, known: Known) -> dict[str, Json]:
+    """The values by which the operation names this object, where it is of its collection."""
+    objects = Objects()
+    objects.add(known)
+    return objects.in_path(operation.path, known.caller, {}, own=True) or {}
+
+
+def title_of(known: Known) -> str:
+    """What people find it by."""
+    for key in ("id", "uuid", "name", "title"):
+        if isinstance(known.members.get(key), (str, int)):
+            return str(known.members[key])[:80]
+    return str(next((each for each in known.members.values() if isinstance(each, (str, int))), ""))[:80]

@@ -54,8 +54,12 @@ class Safety:
         """`owns`: whether some caller has an object, made for the scan, that the operation names."""
         self._owns = owns
 
+    def excludes(self, operation: Operation) -> bool:
+        """Whether the operator wants nothing sent to it, by whatever check."""
+        return any(fnmatchcase(name, each) for each in self._exclude for name in (operation.path, operation.key))
+
     def __call__(self, operation: Operation) -> str:
-        if any(fnmatchcase(name, each) for each in self._exclude for name in (operation.path, operation.key)):
+        if self.excludes(operation):
             return "it is left out by --exclude"
         match self._profile:
             case Profile.PASSIVE:

@@ -16,22 +16,35 @@ Workbenches must send through `seeds.sender`: it puts a fresh token into the req
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
+from urllib.parse import urlsplit
 
 from setpoint.model.canonical import Json
 from setpoint.model.dast import ANONYMOUS, Caller, Exchange, Operation, Part, PartPlace, Sent, Surface
-from setpoint.scan.dast.creations import deletes_object, is_creation
-from setpoint.scan.dast.forms import FormSender, is_token
+from setpoint.scan.dast.action_words import PASSWORDS
+from setpoint.scan.dast.answers import json_of
+from setpoint.scan.dast.creations import deletes_object, is_about_caller, is_creation
+from setpoint.scan.dast.forms import FormSender, is_filled_in
 from setpoint.scan.dast.interface import Accounts, Sender
 from setpoint.scan.dast.learning import Learner
+from setpoint.scan.dast.learning_forms import makes_by_form
 from setpoint.scan.dast.naming import words_of
-from setpoint.scan.dast.objects import Known, Objects, noun_of_part, parameters, path_parts, shape
+from setpoint.scan.dast.objects import (
+    Known,
+    Objects,
+    named_in,
+    parameters,
+    path_parts,
+    shape,
+    shown_object,
+    title_of,
+)
 from setpoint.scan.dast.requests import request_of
 from setpoint.scan.dast.surface.crawl import crawl
 from setpoint.scan.dast.surface.merge import merged
-from setpoint.scan.dast.values import CANARY, value_of
+from setpoint.scan.dast.values import CANARY, is_free_text, value_of, without_example
 
 READING: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "QUERY"})
 """Methods that change nothing (RFC 9110, section 9.2.1)."""
@@ -64,6 +77,7 @@ class Seeds:
         self._objects = Objects()
         self._baselines: dict[tuple[Operation, Caller], Exchange | None] = {}
         self._made: list[tuple[Operation, Known]] = []
+        self._created: Counter[str] = Counter()
         self._notes: list[str] = []
 
     @property
@@ -102,10 +116,10 @@ class Seeds:
         """Values that name an object of this caller, made for the scan, or its own account.
 
         None where the operation names no object, or none could be made. Of an operation that makes one below
-        another (`POST /orders/{id}/notes`), values that name the upper one.
+        another (`POST /orders/{id}/notes`), values that name the upper one; none are needed for `PATCH /me`.
         """
         if not list(parameters(operation.path)):
-            return None
+            return {} if is_about_caller(operation) and caller != ANONYMOUS else None
         named = self._objects.in_path(operation.path, caller.name, {}, own=True)
         return None if named is None else path_parts(operation, named)
 
@@ -144,16 +158,15 @@ class Seeds:
         for part in operation.parts:
             if part in values or (attempt < 2 and not part.is_required and part.example is None):
                 continue
-            if is_token(part):
+            if is_filled_in(operation, part):
                 values[part] = self.sender.placeholder(operation, part)
-            elif (
-                part.place is PartPlace.BODY and attempt != 1 and _is_free_text(part) and not _is_kept(operation, part)
-            ):
-                values[part] = value_of(_without_example(part), marker)
+            elif part.place is PartPlace.BODY and attempt != 1 and is_free_text(part) and not _is_kept(operation, part):
+                values[part] = value_of(without_example(part), marker)
             elif part.place in (PartPlace.BODY, PartPlace.QUERY):
                 values[part] = self._value(part, caller.name, marker)
         exchange = self.sender.send(self._as(self.build(operation, values), caller))
         if exchange.answer is not None and exchange.answer.status < 400:
+            self._created[operation.key] += 1
             self._baselines[operation, caller] = exchange
         return exchange
 
@@ -163,7 +176,7 @@ class Seeds:
             for operation in self.surface.operations:
                 if not deletes_object(operation, known.collection) or self._may_send(operation):
                     continue
-                named = self._objects.in_path(operation.path, known.caller, _names(operation, known), own=True)
+                named = self._objects.in_path(operation.path, known.caller, named_in(operation, known), own=True)
                 if named is None:
                     continue
                 sent = request_of(self.surface.base, operation, path_parts(operation, named))
@@ -175,10 +188,19 @@ class Seeds:
     def left_behind(self) -> list[str]:
         """What was made and not deleted, a line each, without secrets."""
         lines = [
-            f"{known.noun or 'object'} {_title(known)} of {known.caller or 'nobody'}, made by {creation.key}"
+            f"{known.noun or 'object'} {title_of(known)} of {known.caller or 'nobody'}, made by {creation.key}"
             for creation, known in self._made
         ]
-        return [*lines, *self._notes]
+        return [*lines, *self._notes, *self._made_by_checks()]
+
+    def _made_by_checks(self) -> Iterator[str]:
+        """They try creations, too; what came of it has no other trace."""
+        root = urlsplit(self.surface.base).path
+        for operation in self.surface.operations:
+            if makes_by_form(operation) if operation.page else is_creation(operation, self.surface):
+                more = self.sender.posted[root + operation.path] - self._created[operation.key]
+                if more > 0:
+                    yield f"what checks may have made by {operation.key} ({more})"
 
     def _asked(self, operation: Operation, caller: Caller) -> Exchange | None:
         if self._may_send(operation) or operation.method == "DELETE":
@@ -186,6 +208,8 @@ class Seeds:
         names_object = bool(list(parameters(operation.path)))
         own = self.owned(operation, caller)
         if operation.method not in READING and names_object and own is None:
+            return None
+        if operation.method not in READING and is_about_caller(operation) and _sets_password(operation):
             return None
         sent = self.build(operation, own or self.listed(operation, caller) or {})
         exchange = self.sender.send(self._as(sent, caller))
@@ -212,7 +236,7 @@ class Seeds:
         for part in operation.parts:
             if part.place is PartPlace.PATH:
                 seeded[part] = named[part.name] if part.name in named else self._unnamed(operation, part, marker)
-            elif is_token(part):
+            elif is_filled_in(operation, part):
                 seeded[part] = self.sender.placeholder(operation, part)
             elif part.place is PartPlace.BODY and part.name.lstrip("/") in current:
                 seeded[part] = current[part.name.lstrip("/")]
@@ -222,15 +246,24 @@ class Seeds:
 
     def _current(self, operation: Operation, caller: str, named: Mapping[str, Json]) -> Mapping[str, Json]:
         """What the own object holds that an update is about: written again, it changes nothing."""
+        if is_about_caller(operation) and operation.method not in READING:
+            return self._caller_now(operation, caller)
         if operation.method not in ("PUT", "PATCH"):
             return {}
         for each in self._objects.of(caller, own=True):
-            if _names(operation, each).items() <= named.items() and _names(operation, each):
+            if named_in(operation, each).items() <= named.items() and named_in(operation, each):
                 return {key: value for key, value in each.members.items() if value is not None}
         return {}
 
+    def _caller_now(self, operation: Operation, caller: str) -> Mapping[str, Json]:
+        """What the caller's own account holds: its name and address must be the same after the scan."""
+        for (asked, by), exchange in self._baselines.items():
+            if (asked.method, asked.path, by.name) == ("GET", operation.path, caller) and exchange and exchange.answer:
+                return {key: each for key, each in shown_object(json_of(exchange.answer)).items() if each is not None}
+        return {}
+
     def _value(self, part: Part, caller: str, marker: str) -> Json:
-        known = self._objects.named_by(part.name, caller)
+        known = self._objects.named_by(part, caller)
         return known if known is not None else value_of(part, marker)
 
     def _unnamed(self, operation: Operation, part: Part, marker: str) -> Json:
@@ -252,34 +285,11 @@ class Seeds:
         return sent if caller == ANONYMOUS else self._accounts.authorised(sent, caller)
 
 
-def _is_free_text(part: Part) -> bool:
-    """Whether people may write there what they like."""
-    schema = part.schema
-    if schema.get("type") != "string" or any(key in schema for key in ("enum", "const", "format", "pattern")):
-        return False
-    return not noun_of_part(part.name) and words_of(part.name)[-1:] not in ((), ("id",))
+def _sets_password(operation: Operation) -> bool:
+    """An account whose password changed is lost to the scan."""
+    return any(not PASSWORDS.isdisjoint(words_of(part.name)) for part in operation.parts)
 
 
 def _is_kept(operation: Operation, part: Part) -> bool:
     """What a form came with already is not overwritten: it may be the caller's own profile."""
     return bool(operation.page) and part.example is not None
-
-
-def _without_example(part: Part) -> Part:
-    offers = ("example", "examples", "default")
-    return replace(part, example=None, schema={key: value for key, value in part.schema.items() if key not in offers})
-
-
-def _names(operation: Operation, known: Known) -> dict[str, Json]:
-    """The values by which the operation names this object, where it is of its collection."""
-    objects = Objects()
-    objects.add(known)
-    return objects.in_path(operation.path, known.caller, {}, own=True) or {}
-
-
-def _title(known: Known) -> str:
-    """What people find it by."""
-    for key in ("id", "uuid", "name", "title"):
-        if isinstance(known.members.get(key), (str, int)):
-            return str(known.members[key])[:80]
-    return str(next((each for each in known.members.values() if isinstance(each, (str, int))), ""))[:80]

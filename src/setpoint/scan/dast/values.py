@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import NAMESPACE_URL, uuid5
@@ -14,6 +15,7 @@ from uuid import NAMESPACE_URL, uuid5
 from setpoint.model.canonical import Json
 from setpoint.model.dast import Part, PartPlace
 from setpoint.scan.dast.naming import words_of
+from setpoint.scan.dast.objects import noun_of_part
 from setpoint.scan.dast.patterns import text_matching
 from setpoint.scan.dast.surface.schemas import entries, example_of, items, simplified, type_of
 
@@ -40,6 +42,19 @@ def value_of(part: Part, marker: str) -> Json:
     if name.isdecimal() or not name:
         name = part.name.strip("/0123456789").rpartition("/")[2]
     return made(part.schema, name, marker)
+
+
+def is_free_text(part: Part) -> bool:
+    """Whether people may write there what they like."""
+    schema = part.schema
+    if schema.get("type") != "string" or any(key in schema for key in ("enum", "const", "format", "pattern")):
+        return False
+    return not noun_of_part(part.name) and words_of(part.name)[-1:] not in ((), ("id",))
+
+
+def without_example(part: Part) -> Part:
+    offers = ("example", "examples", "default")
+    return replace(part, example=None, schema={key: value for key, value in part.schema.items() if key not in offers})
 
 
 def made(schema: Json, name: str, marker: str, level: int = 0) -> Json:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote, quote_plus, urlsplit
@@ -21,10 +21,16 @@ from setpoint.scan.dast.requests import written
 MOST_VOLATILE: Final = 0.5
 """Of a baseline's lines: where more than half change by themselves, nothing can be told from a change."""
 
+SHORT: Final = 8
+"""Characters: a value of fewer may be a part of something else."""
+
 _SENT: Final = "<sent>"
 _TIMES: Final = re.compile(
     r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d([.,]\d+)?)?(Z|[+-]\d\d:?\d\d)?"
     r"|(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? \d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d( GMT)?"
+    r"|\b\d\d:\d\d:\d\d([.,]\d+)?\b"
+    r"|\b1[6-9]\d{8}(\d{3})?(\.\d+)?\b"  # since 1970, in seconds or milliseconds, from 2020 to 2033
+    r"|\b\d+(\.\d+)? ?(ms|µs|s|seconds?|milliseconds?)\b"
 )
 _TOKENS: Final = re.compile(
     r"\b[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b"
@@ -47,8 +53,9 @@ class Reading:
     lines: tuple[str, ...]
 
     def told(self) -> str:
-        """For people: `status 200 and 12 values`."""
-        return f"status {self.status} and {len(self.lines)} values"
+        """For people: `status 200 and 12 values`; without what may be a secret in an address."""
+        path = self.leads_to.partition("?")[0]
+        return f"status {self.status}{f' to {path}' if path else ''} and {len(self.lines)} values"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +72,13 @@ class Yardstick:
         """
         if answer.status in _TRY_LATER or not answer.is_whole:
             return None
-        strip = _stripper(sent)
+        clean = _cleaner(sent)
         location = urlsplit(answer.header("location"))
         return Reading(
             answer.status,
-            _steady(strip.sub(_SENT, f"{location.path}?{location.query}")),
+            clean(f"{location.path}?{location.query}"),
             frozenset(value.partition("=")[0].strip() for name, value in answer.headers if name == "set-cookie"),
-            tuple(each for each in _lines(answer, strip) if _skeleton(each) not in self.volatile),
+            tuple(each for each in _lines(answer, clean) if _skeleton(each) not in self.volatile),
         )
 
 
@@ -90,15 +97,11 @@ def yardstick_of(first: Answer, second: Answer, sent: Collection[str]) -> Yardst
     return yardstick if yardstick.reading(first, sent) == yardstick.reading(second, sent) else None
 
 
-def _lines(answer: Answer, strip: re.Pattern[str]) -> Iterable[str]:
+def _lines(answer: Answer, clean: Callable[[str], str]) -> Iterable[str]:
     document = json_of(answer)
     if document is None:
-        texts = (strip.sub(_SENT, text) for text in shown_in_order(answer))
-        return [_steady(text) for text in texts if text]
-    return [
-        f"{pointer}={_steady(strip.sub(_SENT, ' '.join(written(value).split())))}"
-        for pointer, value in leaves(document)
-    ]
+        return [clean(text) for text in shown_in_order(answer) if text]
+    return [f"{pointer}={clean(' '.join(written(value).split()))}" for pointer, value in leaves(document)]
 
 
 def _skeleton(line: str) -> str:
@@ -112,11 +115,21 @@ def _skeleton(line: str) -> str:
     return _CHANGING.sub("#", line)
 
 
-def _steady(text: str) -> str:
-    return _TOKENS.sub("<token>", _TIMES.sub("<time>", text))
+def _cleaner(sent: Collection[str]) -> Callable[[str], str]:
+    """Leaves out what was sent, and what is another one each time.
+
+    Short values go last: a `1` stands in many a moment and token.
+    """
+    first = _stripper(each for each in sent if len(each) >= SHORT)
+    last = _stripper(each for each in sent if len(each) < SHORT)
+
+    def clean(text: str) -> str:
+        return last.sub(_SENT, _TOKENS.sub("<token>", _TIMES.sub("<time>", first.sub(_SENT, text))))
+
+    return clean
 
 
-def _stripper(sent: Collection[str]) -> re.Pattern[str]:
+def _stripper(sent: Iterable[str]) -> re.Pattern[str]:
     """Finds any of the values, the longest first, as it is, as URLs, JSON, pages and programs write it."""
     spellings: set[str] = set()
     for each in sent:

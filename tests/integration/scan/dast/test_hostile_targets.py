@@ -191,15 +191,16 @@ def test_errors_that_payloads_provoke_do_not_end_the_scan(hostile: Hostile) -> N
 
 def test_a_slow_target_ends_the_scan(hostile: Hostile, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("setpoint.scan.dast.sending.health.SLOW", 0.1)
+    monkeypatch.setattr("setpoint.scan.dast.sending.health.SLOWER", 2)
     count = itertools.count()
 
     def slowing(connection: socket.socket, _request: bytes) -> None:
         if next(count) >= 20:
-            time.sleep(0.15)
+            time.sleep(0.4)
         connection.sendall(HEAD + b"content-length: 0\r\nconnection: close\r\n\r\n")
 
     base = hostile(slowing)
-    sender = sender_of(base, Limits(rate=500, seconds=2.0))
+    sender = sender_of(base, Limits(rate=500, seconds=5.0))
     with pytest.raises(EndedEarlyError, match="at first"):
         repeat(sender, f"{base}/", 60)
     sender.close()

@@ -53,7 +53,12 @@ class PlainSender:
 
     base: str
     exchanges: list[Exchange] = field(default_factory=list)
-    client: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=10, trust_env=False))
+    client: httpx.Client = field(
+        # no connection is kept: what a test forgot to close would be a warning in another one
+        default_factory=lambda: httpx.Client(
+            timeout=10, trust_env=False, limits=httpx.Limits(max_keepalive_connections=0)
+        )
+    )
 
     def send(self, request: Sent) -> Exchange:
         assert urlsplit(request.url).netloc == urlsplit(self.base).netloc, "left the target"

@@ -101,11 +101,13 @@ class NotesSite:
         return f'<h1>{self.own(number)["title"]}</h1><a href="/notes/{number}/edit">edit</a>'
 
     def edit(self, number: int) -> str:
-        return f'<form method="post">{self.token()}<input name="title" value="{self.own(number)["title"]}"></form>'
+        note = self.own(number)
+        fields = f'<input name="title" value="{note["title"]}"><textarea name="text">{note["text"]}</textarea>'
+        return f'<form method="post">{self.token()}{fields}</form>'
 
     def update(self, number: int) -> Any:
         self.check()
-        self.own(number)["title"] = request.form["title"]
+        self.own(number).update({name: request.form[name] for name in ("title", "text")})
         return redirect(f"/notes/{number}")
 
 

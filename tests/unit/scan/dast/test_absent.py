@@ -8,7 +8,7 @@ import pytest
 from tests.unit.scan.dast.conftest import PlainSender
 from werkzeug.wrappers import Request, Response
 
-from setpoint.model.dast import Sent
+from setpoint.model.dast import Answer, Exchange, Sent
 from setpoint.scan.dast.absent import Absences
 
 
@@ -56,6 +56,12 @@ def test_what_is_said_to_one_kind_of_names_is_compared_with_it(is_absent: Any) -
 
     assert is_absent(by_kind, "/a.js")
     assert is_absent(by_kind, "/a.txt")
+
+
+@pytest.mark.parametrize("answer", [None, Answer(429, (), b""), Answer(503, (), b"")])
+def test_what_cannot_be_compared_proves_nothing(answer: Answer | None) -> None:
+    absences = Absences(lambda request: Exchange(request, answer))
+    assert absences.is_like(Exchange(Sent("GET", "http://127.0.0.1/.env"), Answer(200, (), b"A=1")))
 
 
 def test_each_kind_of_names_is_asked_for_once(serve: Any) -> None:

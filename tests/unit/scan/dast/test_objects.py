@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from setpoint.model.dast import Operation
+from setpoint.model.dast import Operation, Part, PartPlace
 from setpoint.scan.dast.objects import (
     Known,
     Objects,
@@ -83,13 +83,15 @@ def test_own_objects_come_before_listed_ones() -> None:
     objects.add(Known("ann", "/orders", {"id": 1}, is_own=True))
     objects.add(Known("ann", "/orders", {"id": 2}))
     assert objects.in_path("/orders/{id}", "ann", {}) == {"id": 1}
-    assert objects.named_by("/orderId", "ann") == 1
+    assert objects.named_by(Part(PartPlace.BODY, "/orderId"), "ann") == 1
+    assert objects.named_by(Part(PartPlace.BODY, "/order", {"type": "integer"}), "ann") == 1
+    assert objects.named_by(Part(PartPlace.BODY, "/order", {"type": "string"}), "ann") is None
 
 
 def test_a_person_is_meant_by_any_word_for_one() -> None:
     objects = Objects()
     objects.add(Known("ann", "/users", {"id": 7}, is_own=True))
-    assert objects.named_by("customer_id", "ann") == 7
+    assert objects.named_by(Part(PartPlace.QUERY, "customer_id"), "ann") == 7
     assert objects.in_path("/members/{memberId}", "ann", {}) == {"memberId": 7}
 
 

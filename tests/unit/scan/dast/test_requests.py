@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from email import message_from_bytes
+from email.policy import default
 from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -94,8 +95,8 @@ def test_files_have_a_name_and_a_kind() -> None:
     }
     sent = request_of(BASE, Operation("POST", "/x", body=BodyForm.MULTIPART), values)
     head = dict(sent.headers)["content-type"].encode()
-    parts = message_from_bytes(b"content-type: " + head + b"\r\n\r\n" + sent.body).get_payload()
-    assert isinstance(parts, list)
+    message = message_from_bytes(b"content-type: " + head + b"\r\n\r\n" + sent.body, policy=default)
+    parts = list(message.iter_parts())
     assert [each.get_content_type() for each in parts] == ["image/png", "image/svg+xml", "text/plain"]
     assert [each.get_filename() for each in parts] == ["setpoint.png", "a%22.svg", None]
 

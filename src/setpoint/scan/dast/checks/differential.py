@@ -17,8 +17,11 @@ from setpoint.scan.dast.checks.probing import Place, ask
 from setpoint.scan.dast.interface import Workbench
 from setpoint.scan.dast.yardstick import Reading
 
-ROUNDS: Final = 4
-"""Pairs, each with a condition of another form: what blocks one of them by its look does not block all false ones."""
+ROUNDS: Final = 6
+"""Pairs: who answers one of two things at random answers all of them as if it ran them once in 4,096 times.
+
+Conditions have several forms: what blocks some of them by their look does not block just the false ones.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from setpoint.scan.dast.interface import Workbench
 from setpoint.scan.dast.naming import words_of
 from setpoint.scan.dast.requests import written
 from setpoint.scan.dast.sent_values import sent_values
+from setpoint.scan.dast.values import value_of
 from setpoint.scan.dast.yardstick import yardstick_of
 
 UNLISTED: Final = ("user-agent", "referer", "x-forwarded-for")
@@ -25,6 +26,9 @@ UNLISTED: Final = ("user-agent", "referer", "x-forwarded-for")
 
 _OF_SESSIONS: Final = ("sess", "sid", "auth", "token", "jwt", "csrf", "xsrf")
 """In names of cookies: another value only ends the session."""
+
+_TELLING: Final = frozenset({"default", "enum", "const", "format", "pattern"})
+"""Of a schema: what says more of a value than its type."""
 
 _REFUSALS: Final = frozenset({401, 403, 405, 501})
 
@@ -120,19 +124,10 @@ def _held(bench: Workbench, operation: Operation, caller: Caller, values: Mappin
 
 
 def _guess(part: Part, answered: Exchange) -> str:
-    """A value for a part that requests may be without: as it is told, else one that the answer shows."""
-    choices = part.schema.get("enum")
-    for told in (
-        part.example,
-        part.schema.get("default"),
-        choices[0] if isinstance(choices, list) and choices else None,
-    ):
-        if told is not None:
-            return written(told)
-    if part.schema.get("type") in {"integer", "number"}:
-        return "1"
-    if answered.answer is None:
-        return "a"
+    """A value for a part that requests may be without: as the document has it, else one that the answer shows."""
+    is_told = part.example is not None or not part.schema.keys().isdisjoint(_TELLING)
+    if is_told or part.schema.get("type", "string") != "string" or answered.answer is None:
+        return written(value_of(part, "a"))
     wanted = words_of(part.name.rpartition("/")[2])
     document = json_of(answered.answer)
     named = (value for pointer, value in leaves(document) if words_of(pointer.rpartition("/")[2]) == wanted)

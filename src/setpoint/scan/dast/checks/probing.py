@@ -12,7 +12,7 @@ is written, as the least caller whom the operation answers well. `planned` tells
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Final
@@ -43,11 +43,14 @@ __all__ = [
     "parts_to_probe",
     "places",
     "planned",
+    "planned_probing",
     "probed",
     "request",
+    "write_back",
 ]
 
 _PROBED: Final = "probing.probed"
+_WRITTEN_BACK: Final = "probing.written back"
 _WRITES_SEEN: Final = "probing.writes"
 _WITHOUT_BODY: Final = frozenset({"HEAD", "OPTIONS", "TRACE"})
 """Their answers say nothing of what was done with a value."""
@@ -132,6 +135,16 @@ def probed(bench: Workbench) -> Sequence[Probe]:
     return found
 
 
+def write_back(bench: Workbench, changed: Iterable[Place]) -> None:
+    """Own objects as they were before probes were written into them: one request for each operation."""
+    if bench.kept.get(_WRITTEN_BACK) == writes(bench):
+        return
+    of_each = {place.operation.key: place for place in changed if place.operation.method in {"PUT", "PATCH"}}
+    for place in of_each.values():
+        ask_again(bench, place)
+    bench.kept[_WRITTEN_BACK] = writes(bench)
+
+
 def _brought_up_to_date(bench: Workbench, probes: Sequence[Probe]) -> Iterator[Probe]:
     """One request for each operation that only reads; where it reads otherwise than before, its places anew."""
     for _, group in groupby(probes, key=lambda each: each.place.operation.key):
@@ -146,11 +159,17 @@ def _brought_up_to_date(bench: Workbench, probes: Sequence[Probe]) -> Iterator[P
 
 def planned(bench: Workbench, check: str, about: int) -> Iterator[PlannedRequest]:
     """`about` requests to each part, and what `probed` sends for all checks."""
+    yield from planned_probing(bench)
     for operation in _probeable(bench):
-        parts = len(parts_to_probe(operation))
-        yield PlannedRequest(operation.key, "probing (once for all checks)", "", 3 + 3 * parts)
-        if parts:
+        if parts := len(parts_to_probe(operation)):
             yield PlannedRequest(operation.key, check, "", about * parts)
+
+
+def planned_probing(bench: Workbench) -> Iterator[PlannedRequest]:
+    """What `probed` sends, whichever check calls it first."""
+    for operation in _probeable(bench):
+        about = 3 + 3 * len(parts_to_probe(operation))
+        yield PlannedRequest(operation.key, "probing (once for all checks)", "", about)
 
 
 def _probeable(bench: Workbench) -> Iterator[Operation]:

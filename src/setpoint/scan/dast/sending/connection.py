@@ -35,6 +35,9 @@ LARGEST_THEN: Final = 256 * 1024
 """... and from then on so many bytes of each are read."""
 
 _PACKED: Final = frozenset({"gzip", "x-gzip", "deflate"})
+_ONLY_READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_CLOSED: Final = ("Server disconnected", "[Errno 104]")
+"""Words of httpcore, and of the system, for a connection that ended before an answer began."""
 _FAILURES: Final = (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, OSError)
 
 
@@ -55,7 +58,18 @@ class Connection:
         self._pool.close()
 
     def exchange(self, sent: Sent) -> Exchange:
-        """What fails before an answer begins is an exchange without one."""
+        """What fails before an answer begins is an exchange without one.
+
+        A server may close a kept connection just as the next request comes: what only reads is sent once more (RFC
+        9112, section 9.3.1), and anything else gets a connection of its own.
+        """
+        only_reads = sent.method in _ONLY_READING
+        if not only_reads:
+            self._pool.close()
+        exchange = self._attempted(sent)
+        return self._attempted(sent) if only_reads and exchange.failure.startswith(_CLOSED) else exchange
+
+    def _attempted(self, sent: Sent) -> Exchange:
         started = time.monotonic()
         self._backend.deadline = started + self._limits.seconds
         try:

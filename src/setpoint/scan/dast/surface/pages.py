@@ -8,9 +8,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
-from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.parse import quote, urldefrag, urljoin, urlsplit
 
 from setpoint.model.canonical import Json
+from setpoint.scan.dast.naming import words_of
 
 TOKEN_FORMAT: Final = "form-token"  # noqa: S105 - the name of a format
 """In a part's schema, the format of a field that holds a token against forgery."""
@@ -205,7 +206,9 @@ def looks_like_token(name: str, value: str) -> bool:
     """Whether a hidden field is made anew for each session: by its name, or since its value is long and random."""
     if _TOKEN_NAME.search(name):
         return True
-    if len(value) < _TOKEN_LENGTH or not re.fullmatch(r"[\w+/=.:-]+", value):
+    if len(value) < _TOKEN_LENGTH or not re.fullmatch(r"[\w+=.:-][\w+/=.:-]*", value):
+        return False
+    if words_of(name)[-1:] in (("id",), ("uuid",), ("key",)):  # they name an object
         return False
     share = [count / len(value) for count in Counter(value).values()]
     return -sum(each * math.log2(each) for each in share) >= _TOKEN_BITS and any(map(str.isdigit, value))
@@ -225,10 +228,14 @@ def _home(page: Any, url: str) -> str:
     return joined(url, told) or url if told else url
 
 
+_IN_ADDRESSES: Final = "%/:?#[]@!$&'()*+,;=~"
+"""Characters of addresses that stand for themselves (RFC 3986, 2.2)."""
+
+
 def joined(home: str, address: str) -> str:
-    """The whole address, without its fragment; empty for `javascript:`, `mailto:` and what is no address."""
+    """The whole address as it is sent, without its fragment; empty for `mailto:`, and for what is no address."""
     try:
-        whole = urldefrag(urljoin(home, address.strip())).url
+        whole = quote(urldefrag(urljoin(home, address.strip())).url, safe=_IN_ADDRESSES)
         return whole if urlsplit(whole).scheme in ("http", "https") and urlsplit(whole).netloc else ""
     except ValueError:
         return ""

@@ -18,8 +18,8 @@ MAX_NODES: Final = 20_000
 MAX_ALL_NODES: Final = 2_000_000
 """Of the whole document: many times what the largest public ones have."""
 
-MAX_NESTED: Final = 20
-"""References inside of references."""
+MAX_NESTED: Final = 10
+"""References inside of references: bodies are read no deeper (`schemas.MAX_LEVELS`)."""
 
 NAME_KEY: Final = "x-setpoint-name"
 """Holds, in a schema that was referred to, the name that the document gives it: XML calls elements by it."""

@@ -209,6 +209,23 @@ def test_what_a_check_forged_is_not_sent_again(start: Start) -> None:
     assert target.logins == ["form"]
 
 
+def test_what_says_401_to_a_new_session_too_is_asked_once_more_only_once(
+    serve: Callable[[Any], str], workbench: Callable[..., Workbench]
+) -> None:
+    target = Target()
+    app = target.app()
+    app.add_url_rule("/code", "code", lambda: (jsonify(error="wrong code"), 401))
+    base = serve(app)
+    bench = workbench(base)
+    sessions = Sessions(
+        AuthSettings((Account(ALICE, flows(base)["form"], "alice@shop.example", PASSWORD),)), base, bench.sender
+    )
+    sender = RenewingSender(bench.sender, sessions)
+    for _ in range(3):
+        sender.send(sessions.authorised(Sent("GET", f"{base}/code"), ALICE))
+    assert target.logins == ["form", "form"]
+
+
 def test_a_session_that_the_probe_says_is_alive_is_not_renewed(start: Start) -> None:
     target, sessions, bench = start("form")
     assert me(sessions, bench) == 200
@@ -224,6 +241,20 @@ def test_secrets_are_known_and_not_shown(start: Start) -> None:
     assert me(sessions, bench) == 200
     assert {PASSWORD, sessions.token(ALICE)} <= sessions.secrets
     assert not [each for each in sessions.secrets if each in repr(sessions)]
+
+
+def test_a_login_on_another_host_goes_by_the_sender_for_it(
+    serve: Callable[[Any], str], workbench: Callable[..., Workbench]
+) -> None:
+    target, issuer = Target(), Target()
+    base, elsewhere = serve(target.app()), serve(issuer.app())
+    target.good = issuer.good
+    bench, other = workbench(base), workbench(elsewhere)
+    flow = OAuthLogin(f"{elsewhere}/token", Grant.PASSWORD, "app", "app-secret")
+    account = Account(ALICE, flow, "alice@shop.example", PASSWORD)
+    sessions = Sessions(AuthSettings((account,)), base, bench.sender, elsewhere={elsewhere: other.sender}.__getitem__)
+    assert me(sessions, bench) == 200
+    assert (target.logins, issuer.logins) == ([], ["password"])
 
 
 def test_a_key_in_the_query_goes_beside_what_is_there(workbench: Callable[..., Workbench]) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import count
+from random import Random
 from typing import Any
 
 from flask import Flask, abort, jsonify, request
@@ -12,6 +14,7 @@ from setpoint.model.canonical import Json
 from setpoint.model.dast import ANONYMOUS, BodyForm, Caller, Operation, Part, PartPlace, Sent
 from setpoint.scan.dast.checks.differential import ROUNDS, differential
 from setpoint.scan.dast.checks.probing import only_reads, places, probed
+from setpoint.scan.dast.yardstick import Yardstick
 
 USER = Caller("ann", "user", 1)
 ADMIN = Caller("root", "admin", 9)
@@ -163,3 +166,14 @@ def test_what_probes_changed_is_asked_for_again(serve: Any, workbench: Any) -> N
     assert len(titles) > 1
     assert listing.place.left_alone.answer is not None
     assert listing.place.left_alone.answer.body.count(b"bread") == len(titles) - 1
+
+
+def test_what_answers_at_random_is_not_told_apart(serve: Any, workbench: Any) -> None:
+    app = Flask(__name__)
+    coin = Random(7)  # noqa: S311 - it has to fall the same way each time
+    app.add_url_rule("/items", view_func=lambda: jsonify(["few", "many"][coin.getrandbits(1)]))
+    bench = workbench(serve(app), Operation("GET", "/items", (KIND,)))
+    (place,) = places(bench)
+    steady = replace(place, yardstick=Yardstick())
+
+    assert not [each for each in range(100) if differential(bench, steady, lambda turn: str(turn.holds))]

@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import time
+
+import pytest
+
 from setpoint.model.dast import Answer, Certainty, Exchange, Fault, Sent
 from setpoint.model.policy import Severity
 from setpoint.scan.dast.sending.redaction import Redactor, is_secret_name
@@ -72,3 +76,20 @@ def test_usual_names_are_no_secrets() -> None:
     secret = ["authorization", "X-API-Key", "x-auth-token", "PHPSESSIONID", "client_secret", "passwort", "sid"]
     usual = ["accept", "content-type", "keyword", "author", "monkey", "user-agent", "origin", "host"]
     assert [name for name in (*secret, *usual) if is_secret_name(name)] == secret
+
+
+HOSTILE = {
+    "tokens": b"eyJ" * 700_000,
+    "members": b'"a":"' * 400_000,
+    "fields": b"&a=" * 700_000,
+    "name": b'"' + b"a" * 2_000_000,
+    "blanks": b'"a"' + b" " * 2_000_000,
+    "word": b"a" * 2_000_000,
+}
+
+
+@pytest.mark.parametrize("body", HOSTILE.values(), ids=HOSTILE)
+def test_hostile_bodies_are_read_in_linear_time(body: bytes) -> None:
+    started = time.monotonic()
+    Redactor().exchange(exchange(answered=body))
+    assert time.monotonic() - started < 20

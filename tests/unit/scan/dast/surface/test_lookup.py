@@ -43,7 +43,7 @@ def test_a_document_at_a_usual_address_is_found(serve: Serve) -> None:
 
 def test_a_page_that_answers_everything_is_no_document(serve: Serve) -> None:
     app = Flask("spa")
-    app.add_url_rule("/<path:any>", "any", lambda any: "<html><div id=app></div></html>")  # noqa: A006 - as Flask calls it
+    app.add_url_rule("/<path:asked>", "any", lambda asked: f"<html><div id=app>{asked}</div></html>")
     base = serve(app)
     assert find_documents(base, PlainSender(base), allowed, quiet) is None
 
@@ -60,7 +60,6 @@ def test_addresses_are_guessed_only_where_guesses_may_be_sent(serve: Serve) -> N
 
 def test_another_document_that_robots_mention_is_read_as_a_guess(serve: Serve) -> None:
     robots = Response("User-agent: *\nDisallow: /private/openapi-internal.json\nDisallow: /x")
-    base = serve(api(private__openapi_internal_json=None, robots_txt=None))
     app = api(private__openapi_json=document("/a", "/jobs"))
     app.add_url_rule("/robots.txt", "robots", lambda: robots)
     app.add_url_rule("/private/openapi-internal.json", "internal", lambda: document("/a", "/jobs"))

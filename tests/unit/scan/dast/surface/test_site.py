@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -55,13 +56,37 @@ def test_a_form_is_sent_with_a_token_of_the_very_session_that_sends_it(seeds: Se
         own = seeds.owned(update, caller)
         assert own is not None
         title = next(part for part in update.parts if part.name == "title")
-        request = COOKIES[caller]
         built = seeds.build(update, {**own, title: f"by {caller.name}"})
-        exchange = seeds.sender.send(type(built)(built.method, built.url, (*built.headers, *request), built.body))
+        exchange = seeds.sender.send(replace(built, headers=(*built.headers, *COOKIES[caller])))
         assert exchange.answer is not None
         assert exchange.answer.status == 302
         assert site.notes[int(next(iter(own.values())))]["title"] == f"by {caller.name}"
     assert site.refused == 0
+
+
+def test_a_form_that_changes_an_object_leaves_its_other_fields_as_they_are(seeds: Seeds, site: NotesSite) -> None:
+    texts = {number: note["text"] for number, note in site.notes.items()}
+    update = operation(seeds, "POST /notes/{id}/edit")
+    title = next(part for part in update.parts if part.name == "title")
+    for caller in (ANN, BOB):
+        sent = seeds.build(update, {**(seeds.owned(update, caller) or {}), title: "changed"})
+        seeds.sender.send(replace(sent, headers=(*sent.headers, *COOKIES[caller])))
+    assert {note["title"] for note in site.notes.values()} == {"changed"}
+    assert {number: note["text"] for number, note in site.notes.items()} == texts
+
+
+def test_a_later_scan_makes_its_own_and_changes_nothing(seeds: Seeds, site: NotesSite) -> None:
+    before = {number: dict(note) for number, note in site.notes.items()}
+    base = seeds.surface.base
+    sender, accounts = PlainSender(base), HeaderAccounts(COOKIES)
+    surface = discovered(base, sender, accounts, safe, lambda _line: None)
+    later = Seeds(surface, sender, accounts, safe, lambda _line: None, mark="n")
+    later.learn()
+    for caller in (ANN, BOB):
+        assert later.baseline(operation(later, "POST /notes/{id}/edit"), caller) is not None
+    assert {number: site.notes[number] for number in before} == before
+    assert len(later.left_behind()) == 2
+    assert len({note["title"] for note in site.notes.values()}) == 4
 
 
 def test_what_was_made_is_told(seeds: Seeds) -> None:

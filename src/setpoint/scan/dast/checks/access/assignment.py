@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Iterator
 
-from setpoint.model.canonical import Json
 from setpoint.model.dast import (
     BodyForm,
     Caller,
@@ -14,7 +11,6 @@ from setpoint.model.dast import (
     Exchange,
     Fault,
     Operation,
-    Part,
     PartPlace,
     PlannedRequest,
 )
@@ -22,55 +18,12 @@ from setpoint.model.policy import Severity
 from setpoint.scan.dast.answers import is_success, json_of
 from setpoint.scan.dast.checks.access.callers import peers, ranks
 from setpoint.scan.dast.checks.access.holdings import Holdings, Values
+from setpoint.scan.dast.checks.access.locked import MOST_FIELDS, Locked, Wish, holds, locked_fields
 from setpoint.scan.dast.checks.access.reading_back import Watch, field_name, watches
 from setpoint.scan.dast.checks.access.records import records_in
-from setpoint.scan.dast.checks.access.replaying import ask
+from setpoint.scan.dast.checks.access.replaying import ask, may_try
 from setpoint.scan.dast.interface import Workbench
-from setpoint.scan.dast.naming import noun_of, words_of
-
-MOST_FIELDS: Final = 6
-"""Of one operation, sent one by one where they are refused together."""
-
-_STANDING: Final = frozenset(
-    {
-        *("role", "roles", "admin", "superuser", "staff", "permissions", "scopes", "privileges", "rank", "level"),
-        *("group", "groups", "verified", "approved", "confirmed", "trusted", "premium", "plan", "tier", "subscription"),
-        *("moderator", "vip", "clearance", "kyc", "blocked", "banned", "suspended"),
-    }
-)
-"""Words of fields that say what an account may do."""
-
-_WORTH: Final = frozenset(
-    {
-        *("balance", "credit", "credits", "points", "wallet", "price", "total", "amount", "discount", "cost", "fee"),
-        *("paid", "quota", "limit", "score", "status", "state", "shipped", "refunded", "stock", "tax"),
-    }
-)
-"""Words of fields that somebody pays for."""
-
-_OWNERS: Final = frozenset({"owner", "user", "account", "customer", "author", "creator"})
-"""Of a field with an identifier, what makes it the account that an object belongs to."""
-
-_STEP: Final = 7
-"""By how much a number is raised: nothing else is likely to have raised it by as much."""
-
-
-@dataclass(frozen=True, slots=True)
-class Locked:
-    """A field that the caller should not be able to set."""
-
-    part: Part
-    was: Json
-    wanted: Json
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What a caller would like fields to hold."""
-
-    role: str
-    peer: Holdings | None
-    """Whose an object may be made; not where it would be the caller's own."""
+from setpoint.scan.dast.naming import noun_of
 
 
 class MassAssignment:
@@ -106,7 +59,7 @@ class MassAssignment:
 def _writable(bench: Workbench) -> Iterator[Operation]:
     for operation in bench.surface.operations:
         is_write = operation.method in {"POST", "PUT", "PATCH"} and operation.body in {BodyForm.JSON, BodyForm.FORM}
-        if is_write and not bench.may_send(operation):
+        if is_write and may_try(bench, operation):
             yield operation
 
 
@@ -114,12 +67,14 @@ def _changed(bench: Workbench, operation: Operation, values: Values, own: Holdin
     """An update of what is there already."""
     for watch in watches(bench, operation, values, own):
         before = watch.read(bench, own.caller)
-        locked = _locked(operation, before, wish)
+        locked = locked_fields(operation, before, wish)
         if not locked:
             continue
-        for fields, proof in _tried(bench, operation, values, (watch, before, own.caller), locked):
+        found = list(_tried(bench, operation, values, (watch, before, own.caller), locked))
+        fields = [each for some, _ in found for each in some]
+        if found:
             _put_back(bench, operation, values, (watch, own.caller), fields)
-            yield _fault(operation, own.caller, fields, proof)
+            yield _fault(operation, own.caller, fields, found[0][1])
         return
 
 
@@ -132,13 +87,12 @@ def _tried(
 ) -> Iterator[tuple[list[Locked], tuple[Exchange, ...]]]:
     """All fields at once, then each by itself where that was refused, and where they then read as wanted."""
     watch, before, caller = watched
-    together = [locked, *([each] for each in locked)] if len(locked) > 1 else [locked]
-    for fields in together:
+    for fields in _together_and_alone(locked):
         sent = ask(bench, operation, {**values, **{each.part: each.wanted for each in fields}}, caller)
         if sent.answer is None or sent.answer.status >= 400:
             continue
         after = watch.read(bench, caller)
-        set_ones = [each for each in fields if _holds(after, each.part, each.wanted)]
+        set_ones = [each for each in fields if holds(after, each.part, each.wanted)]
         if set_ones:
             yield set_ones, (before, sent, after)
         if fields is locked:
@@ -146,24 +100,33 @@ def _tried(
 
 
 def _made(bench: Workbench, operation: Operation, values: Values, own: Holdings, wish: Wish) -> Iterator[Fault]:
-    """A new object: what it would hold without, an object of the same kind shows."""
+    """A new object: what it holds where nobody asks for more, one made for comparison shows."""
     plain = ask(bench, operation, values, own.caller)
-    locked = _locked(operation, plain, wish)
-    if not locked or not is_success(plain):
-        return
-    together = [locked, *([each] for each in locked)] if len(locked) > 1 else [locked]
-    for fields in together:
-        sent = ask(bench, operation, {**values, **{each.part: each.wanted for each in fields}}, own.caller)
-        if sent.answer is None or not is_success(sent):
+    locked = locked_fields(operation, plain, wish)
+    readers = (own.caller, wish.peer.caller if wish.peer else own.caller)
+    fields: list[Locked] = []
+    proof: tuple[Exchange, ...] = ()
+    for some in _together_and_alone(locked):
+        sent = ask(bench, operation, {**values, **{each.part: each.wanted for each in some}}, own.caller)
+        if not is_success(sent):
             continue
-        set_ones = [each for each in fields if _holds(sent, each.part, each.wanted)]
-        read = _read_again(bench, operation, sent, (own.caller, wish.peer.caller if wish.peer else own.caller))
-        if read is not None:
-            set_ones = [each for each in set_ones if _holds(read, each.part, each.wanted)]
-            if set_ones:
-                yield _fault(operation, own.caller, set_ones, (plain, sent, read))
-        if fields is locked:
-            return
+        read = _read_again(bench, operation, sent, readers)
+        held = [each for each in some if read is not None and holds(read, each.part, each.wanted)]
+        if read is not None and held:
+            fields += held
+            proof = proof or (plain, sent, read)
+        if some is locked:
+            break
+    if fields:
+        yield _fault(operation, own.caller, fields, proof)
+
+
+def _together_and_alone(locked: list[Locked]) -> Iterator[list[Locked]]:
+    """All at once; then, for a server that refused them so, each by itself."""
+    if locked:
+        yield locked
+    if len(locked) > 1:
+        yield from ([each] for each in locked)
 
 
 def _read_again(bench: Workbench, operation: Operation, made: Exchange, readers: tuple[Caller, ...]) -> Exchange | None:
@@ -184,69 +147,6 @@ def _read_again(bench: Workbench, operation: Operation, made: Exchange, readers:
     return None
 
 
-def _locked(operation: Operation, shown: Exchange, wish: Wish) -> list[Locked]:
-    """Fields of the object that the operation does not say it takes, and that matter."""
-    taken = {tuple(words_of(field_name(part))) for part in operation.parts if not part.schema.get("readOnly")}
-    record = _record(shown, operation)
-    found = []
-    for name, was in record.items():
-        words = words_of(name)
-        wanted = None if words in taken else _wanted(words, was, wish, is_new=operation.method == "POST")
-        if wanted is not None:
-            place = f"/{name}" if operation.body is BodyForm.JSON else name
-            found.append(Locked(Part(PartPlace.BODY, place), was, wanted))
-    return found[:MOST_FIELDS]
-
-
-def _wanted(words: tuple[str, ...], was: Json, wish: Wish, *, is_new: bool) -> Json:
-    """What to set such a field to; None where it does not matter, or nothing fits."""
-    if words[-1:] in {("id",), ("uuid",)} and not _OWNERS.isdisjoint(words[:-1]):
-        peer = wish.peer.itself() if is_new and wish.peer is not None else None
-        return peer if type(peer) is type(was) and peer != was else None
-    return None if _STANDING.isdisjoint(words) and _WORTH.isdisjoint(words) else _better(words, was, wish)
-
-
-def _better(words: tuple[str, ...], was: Json, wish: Wish) -> Json:
-    """Another value of the same kind."""
-    if isinstance(was, bool):
-        return not was
-    if isinstance(was, int | float):
-        return was + _STEP
-    if isinstance(was, list) and all(isinstance(each, str) for each in was) and was:
-        return None if wish.role in was else [*was, wish.role]
-    if isinstance(was, str):
-        return wish.role if "role" in words and was != wish.role else _PLAIN_WORDS.get(was.lower())
-    return None
-
-
-_PLAIN_WORDS: Final[Mapping[str, str]] = {
-    "free": "premium",
-    "basic": "premium",
-    "standard": "premium",
-    "bronze": "gold",
-    "silver": "gold",
-    "pending": "approved",
-    "new": "paid",
-    "open": "paid",
-    "draft": "approved",
-    "created": "paid",
-    "unpaid": "paid",
-    "submitted": "approved",
-    "user": "admin",
-    "unverified": "verified",
-}
-"""What a field holds at first, and what somebody would like it to hold."""
-
-
-def _record(exchange: Exchange, operation: Operation) -> Mapping[str, Json]:
-    """The object that an answer is about."""
-    document = json_of(exchange.answer) if exchange.answer is not None and is_success(exchange) else None
-    for _, record, is_main in records_in(document, noun_of(operation.path)):
-        if is_main and any(not isinstance(value, dict) for value in record.values()):
-            return record
-    return {}
-
-
 def _shows_one(watch: Watch, bench: Workbench, caller: Caller) -> bool:
     """Whether it shows one object, and no list of them, whose counts and sums change with what is made."""
     if watch.is_of_object:
@@ -258,16 +158,6 @@ def _shows_one(watch: Watch, bench: Workbench, caller: Caller) -> bool:
     )
 
 
-def _holds(exchange: Exchange, part: Part, wanted: Json) -> bool:
-    """Whether the object now has the value, and not just one that is equal to it in Python."""
-    document = json_of(exchange.answer) if exchange.answer is not None and is_success(exchange) else None
-    name = field_name(part)
-    records = [record for _, record, is_main in records_in(document, "") if is_main and name in record]
-    return (
-        bool(records) and records[0][name] == wanted and isinstance(records[0][name], bool) == isinstance(wanted, bool)
-    )
-
-
 def _put_back(
     bench: Workbench, operation: Operation, values: Values, watched: tuple[Watch, Caller], fields: list[Locked]
 ) -> None:
@@ -275,14 +165,14 @@ def _put_back(
     watch, caller = watched
     ask(bench, operation, {**values, **{each.part: each.was for each in fields}}, caller)
     after = watch.read(bench, caller)
-    left = [each.part.name for each in fields if not _holds(after, each.part, each.was)]
+    left = [each.part.name for each in fields if not holds(after, each.part, each.was)]
     if left:
         bench.told(f"{operation.key}: {', '.join(left)} of {caller.name} could not be set back")
 
 
 def _fault(operation: Operation, caller: Caller, fields: list[Locked], proof: tuple[Exchange, ...]) -> Fault:
     names = ", ".join(field_name(each.part) for each in fields)
-    is_standing = any(not _STANDING.isdisjoint(words_of(field_name(each.part))) for each in fields)
+    is_standing = any(each.is_about_standing for each in fields)
     return Fault(
         kind="mass-assignment",
         cwe=915,

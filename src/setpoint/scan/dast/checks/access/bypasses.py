@@ -24,7 +24,7 @@ from setpoint.scan.dast.checks.access.detours import CWE, MOST_DETOURS, Cause, D
 from setpoint.scan.dast.checks.access.holdings import Holdings, Values
 from setpoint.scan.dast.checks.access.marks import marks_of, shows_the_same
 from setpoint.scan.dast.checks.access.references import naming_parts
-from setpoint.scan.dast.checks.access.replaying import ask, is_for_everybody
+from setpoint.scan.dast.checks.access.replaying import ask, is_for_everybody, may_try
 from setpoint.scan.dast.checks.access.reserved import reserved_in
 from setpoint.scan.dast.interface import Workbench
 from setpoint.scan.dast.naming import is_parameter, segments_of
@@ -51,7 +51,7 @@ class Refused:
 class Bypasses:
     """Anonymous callers and lower roles, by other spellings, methods, headers and versions of the address."""
 
-    name = "bypasses"
+    name = "access-bypasses"
 
     def plan(self, bench: Workbench) -> Iterator[PlannedRequest]:
         roots: dict[str, int] = {}
@@ -75,7 +75,7 @@ class Bypasses:
 
 def _guardable(bench: Workbench) -> Iterator[Operation]:
     for operation in bench.surface.operations:
-        if operation.method == "GET" and not is_for_everybody(operation) and not bench.may_send(operation):
+        if operation.method == "GET" and not is_for_everybody(operation) and may_try(bench, operation):
             yield operation
 
 
@@ -170,13 +170,14 @@ def _path(bench: Workbench, request: Sent) -> str:
 
 
 def _is_given(bench: Workbench, refused: Refused, got: Exchange) -> bool:
-    """Whether it is the data that was refused, and not what the same caller is shown at the root anyway."""
+    """Whether it is the data that was refused, and still is, and not what the same caller is shown at the root."""
     granted = refused.granted.answer
     if granted is None or got.answer is None:
         return False
     root = bench.sender.send(bench.accounts.authorised(Sent("GET", f"{bench.surface.base}/"), refused.caller))
     known = marks_of(root.answer) if root.answer is not None else frozenset()
-    return shows_the_same(granted, got.answer, known)
+    is_given = shows_the_same(granted, got.answer, known)
+    return is_given and _is_no(ask(bench, refused.operation, refused.values, refused.caller))
 
 
 def _fault(refused: Refused, detour: Detour, got: Exchange) -> Fault:

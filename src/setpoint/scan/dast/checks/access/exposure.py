@@ -30,6 +30,7 @@ _SEVERITY: Final = {
     Delicate.INTERNAL: Severity.LOW,
 }
 
+_FOR_MANAGERS: Final = frozenset({Delicate.PERSONAL, Delicate.INTERNAL})
 _OWN_PAGES: Final = frozenset({"me", "profile", "account", "whoami", "userinfo", "self"})
 _SECRETS_THEMSELVES: Final = frozenset(
     {"key", "keys", "token", "tokens", "secret", "secrets", "credentials", "webhooks"}
@@ -39,20 +40,20 @@ _SECRETS_THEMSELVES: Final = frozenset(
 class Exposure:
     """Reads what every check reads; what looks wrong is asked for again, and told when it is there twice."""
 
-    name = "exposure"
+    name = "excessive-exposure"
 
     def plan(self, bench: Workbench) -> Iterator[PlannedRequest]:
         for operation in _readable(bench):
             yield PlannedRequest(operation.key, self.name, _reader(bench).name, 2)
 
     def run(self, bench: Workbench) -> Iterator[Fault]:
-        reader = _reader(bench)
-        own = _about_itself(bench, reader)
+        lowest = _reader(bench)
+        own = _about_itself(bench, lowest)
         for operation in _readable(bench):
-            first = bench.baseline(operation, reader)
-            if first is None or first.answer is None or not is_success(first):
-                continue
-            found = _found(operation, first.answer, own)
+            reader, first = _first_reading(bench, operation)
+            found = _found(operation, first, own) if first is not None else {}
+            if reader != lowest:  # whoever may do more may see what is others'
+                found = {place: what for place, what in found.items() if what not in _FOR_MANAGERS}
             if not found:
                 continue
             again = ask(bench, operation, bench.owned(operation, reader) or {}, reader)
@@ -60,6 +61,15 @@ class Exposure:
                 continue
             twice = _found(operation, again.answer, own)
             yield from _faults(operation, reader, {place: found[place] for place in found if place in twice}, again)
+
+
+def _first_reading(bench: Workbench, operation: Operation) -> tuple[Caller, Answer | None]:
+    """Who is the lowest that is given anything, and what."""
+    for caller in bench.accounts.callers or (ANONYMOUS,):
+        exchange = bench.baseline(operation, caller)
+        if exchange is not None and exchange.answer is not None and is_success(exchange):
+            return caller, exchange.answer
+    return ANONYMOUS, None
 
 
 def _readable(bench: Workbench) -> Iterator[Operation]:

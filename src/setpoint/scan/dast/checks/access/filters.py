@@ -17,7 +17,7 @@ from setpoint.scan.dast.checks.access.marks import enough, marks_of, share, with
 from setpoint.scan.dast.checks.access.object_reads import KIND, NO_PEER
 from setpoint.scan.dast.checks.access.records import records_in
 from setpoint.scan.dast.checks.access.references import PEOPLE, reference_of
-from setpoint.scan.dast.checks.access.replaying import is_for_everybody
+from setpoint.scan.dast.checks.access.replaying import is_for_everybody, may_try
 from setpoint.scan.dast.interface import Workbench
 from setpoint.scan.dast.naming import noun_of
 from setpoint.scan.dast.requests import written
@@ -61,7 +61,7 @@ class ListFilters:
 def _lists(bench: Workbench) -> Iterator[Operation]:
     for operation in bench.surface.operations:
         is_list = operation.method == "GET" and not any(part.place is PartPlace.PATH for part in operation.parts)
-        if is_list and not is_for_everybody(operation) and not bench.may_send(operation):
+        if is_list and not is_for_everybody(operation) and may_try(bench, operation):
             yield operation
 
 

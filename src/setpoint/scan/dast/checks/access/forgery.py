@@ -26,8 +26,11 @@ from setpoint.model.dast import (
     Sent,
 )
 from setpoint.model.policy import Severity
+from setpoint.scan.dast.checks.access.canaries import canaries
 from setpoint.scan.dast.checks.access.holdings import Holdings, Values
 from setpoint.scan.dast.checks.access.reading_back import MOST_WATCHES, watches, writing_for
+from setpoint.scan.dast.checks.access.references import naming_parts
+from setpoint.scan.dast.checks.access.replaying import may_try
 from setpoint.scan.dast.checks.access.writing import Watched, look
 from setpoint.scan.dast.forms import is_token
 from setpoint.scan.dast.interface import Workbench
@@ -68,8 +71,8 @@ class Forgery:
             return
         own = Holdings(bench, caller)
         for operation in _forgeable(bench):
-            values = bench.owned(operation, caller) or {}
-            if any(part.place is PartPlace.PATH and part not in values for part in operation.parts):
+            values = next(canaries(bench, operation, own), None) if naming_parts(operation) else {}
+            if values is None:
                 continue
             watched = look(bench, watches(bench, operation, values, own), caller)
             if not watched.places or not _wrote(bench, operation, watched, values, _at_home(bench)):
@@ -85,7 +88,7 @@ class Forgery:
 def _forgeable(bench: Workbench) -> Iterator[Operation]:
     for operation in bench.surface.operations:
         is_simple = operation.method == "POST" and operation.body in {BodyForm.FORM, BodyForm.JSON, BodyForm.MULTIPART}
-        if is_simple and not bench.may_send(operation):
+        if is_simple and may_try(bench, operation):
             yield operation
 
 

@@ -14,10 +14,11 @@ from setpoint.scan.dast.answers import is_success
 from setpoint.scan.dast.checks.access.callers import ranks
 from setpoint.scan.dast.checks.access.holdings import Holdings, Values
 from setpoint.scan.dast.checks.access.marks import shows_the_same
+from setpoint.scan.dast.checks.access.promotion import promoted_itself
 from setpoint.scan.dast.checks.access.reading_back import MOST_WATCHES, watches
-from setpoint.scan.dast.checks.access.replaying import ask, is_for_everybody
+from setpoint.scan.dast.checks.access.replaying import ask, is_for_everybody, may_try
 from setpoint.scan.dast.checks.access.reserved import reserved_in
-from setpoint.scan.dast.checks.access.writing import WRITES, look, written
+from setpoint.scan.dast.checks.access.writing import WRITES, look, written, written_by_nobody
 from setpoint.scan.dast.interface import Workbench
 
 KIND = "function-level-authorisation"
@@ -27,14 +28,14 @@ NO_RANKS = "auth.yaml names no two accounts of which one may do more"
 class Functions:
     """What is reserved, replayed by one account of each lower rank."""
 
-    name = "functions"
+    name = "reserved-functions"
 
     def plan(self, bench: Workbench) -> Iterator[PlannedRequest]:
         is_reserved = reserved_in(bench)
         for _, lower in ranks(bench):
             for operation in bench.surface.operations:
-                if is_reserved(operation) and not is_for_everybody(operation) and not bench.may_send(operation):
-                    about = 4 if operation.method == "GET" else 2 + 4 * MOST_WATCHES
+                if is_reserved(operation) and not is_for_everybody(operation) and may_try(bench, operation):
+                    about = 4 if operation.method == "GET" else 4 + 6 * MOST_WATCHES
                     yield PlannedRequest(operation.key, self.name, lower.name, about)
 
     def run(self, bench: Workbench) -> Iterator[Fault]:
@@ -48,46 +49,49 @@ class Functions:
         for _, lower in pairs:
             below = Holdings(bench, lower)
             for operation in bench.surface.operations:
-                if operation.key in told or is_for_everybody(operation) or bench.may_send(operation):
+                if operation.key in told or is_for_everybody(operation) or not may_try(bench, operation):
                     continue
-                proof: tuple[Exchange, ...] = ()
+                found: Fault | None = None
                 if operation.method == "GET" and (is_reserved(operation) or above.is_led_to(operation, below)):
-                    proof = _read(bench, operation, above, below)
+                    found = _read(bench, operation, above, below)
                 elif operation.method in WRITES and is_reserved(operation):
-                    proof = _write(bench, operation, above, below)
-                if proof:
+                    found = _write(bench, operation, above, below)
+                if found is not None:
                     told.add(operation.key)
-                    yield _fault(operation, above.caller, lower, proof)
+                    yield found
 
 
-def _read(bench: Workbench, operation: Operation, above: Holdings, below: Holdings) -> tuple[Exchange, ...]:
+def _read(bench: Workbench, operation: Operation, above: Holdings, below: Holdings) -> Fault | None:
     values = _values(operation, above, below)
     if values is None:
-        return ()
+        return None
     granted = ask(bench, operation, values, above.caller)
     if granted.answer is None or not is_success(granted):
-        return ()
+        return None
     got = ask(bench, operation, values, below.caller)
     if got.answer is None or not is_success(got):
-        return ()
+        return None
     if not shows_the_same(granted.answer, got.answer, below.marks(beside=operation)):
-        return ()
+        return None
     anybody = ask(bench, operation, values, ANONYMOUS)
     is_public = anybody.answer is not None and is_success(anybody)
     if is_public and anybody.answer is not None and shows_the_same(granted.answer, anybody.answer, frozenset()):
-        return ()
-    return granted, got
+        return None
+    return _fault(operation, above.caller, below.caller, (granted, got))
 
 
-def _write(bench: Workbench, operation: Operation, above: Holdings, below: Holdings) -> tuple[Exchange, ...]:
-    values = bench.owned(operation, below.caller) or bench.owned(operation, above.caller) or {}
+def _write(bench: Workbench, operation: Operation, above: Holdings, below: Holdings) -> Fault | None:
+    own = bench.owned(operation, below.caller)
+    values = own or bench.owned(operation, above.caller) or {}
     if any(part.place is PartPlace.PATH and part not in values for part in operation.parts):
-        return ()
-    places = watches(bench, operation, values, above)
-    proof = written(bench, operation, values, below.caller, look(bench, places, above.caller), anyones=True)
-    if proof and written(bench, operation, values, ANONYMOUS, look(bench, places, above.caller), anyones=True):
-        return ()
-    return proof
+        return None
+    watched = look(bench, watches(bench, operation, values, above), above.caller)
+    proof = written(bench, operation, values, below.caller, watched, anyones=True)
+    if proof:
+        nobodys = written_by_nobody(bench, operation, values, watched, anyones=True)
+        return nobodys or _fault(operation, above.caller, below.caller, proof)
+    promoted = promoted_itself(bench, operation, own, below.caller, watched) if own else ()
+    return _fault(operation, above.caller, below.caller, promoted) if promoted else None
 
 
 def _values(operation: Operation, above: Holdings, below: Holdings) -> Values | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Final
 from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
 
@@ -24,6 +25,7 @@ from setpoint.scan.dast.checks.access.references import (
     part_reference,
     reference_of,
 )
+from setpoint.scan.dast.checks.access.reserved import reserved_in
 from setpoint.scan.dast.interface import Workbench
 from setpoint.scan.dast.naming import noun_of, words_of
 
@@ -50,7 +52,10 @@ class Holdings:
         self._led_to: set[str] = set()
         """Paths that its pages link to."""
         self._templates = [(operation, pattern_of(operation)) for operation in bench.surface.operations]
+        is_reserved = reserved_in(bench) if any(caller.rank < other.rank for other in bench.accounts.callers) else None
         for operation in bench.surface.operations:
+            if is_reserved is not None and is_reserved(operation):
+                continue  # where it answers all the same, that is a fault, and no sharing by design
             if operation.method == "GET" and self._is_about_own(operation):
                 exchange = bench.baseline(operation, caller)
                 if exchange is not None and exchange.answer is not None and is_success(exchange):
@@ -104,6 +109,12 @@ class Holdings:
         """The identifier of the caller's own account; None where nothing tells it."""
         return next(iter(self._listed["self", "id"]), None)
 
+    @cached_property
+    def made(self) -> frozenset[str]:
+        """Identifiers of what was made for the scan, and of the account itself, as text."""
+        owned = (self.bench.owned(each, self.caller) or {} for each in self.bench.surface.operations)
+        return frozenset(str(value) for each in owned for value in each.values()) | {str(self.itself())}
+
     def is_led_to(self, operation: Operation, other: Holdings) -> bool:
         """Whether pages lead this caller to the operation, and the other, who was shown pages, too, not."""
         return operation.path in self._led_to - other._led_to and bool(other._led_to)
@@ -153,7 +164,11 @@ class Holdings:
 
     def _is_about_own(self, operation: Operation) -> bool:
         """Without a seeded value that may name what is another's."""
-        needed = [part for part in naming_parts(operation) if part.is_required or part.place is PartPlace.PATH]
+        needed = [
+            part
+            for part in naming_parts(operation)
+            if part.is_required or part.place is PartPlace.PATH or part.example is not None
+        ]
         owned = self.bench.owned(operation, self.caller) if needed else {}
         return all(owned is not None and part in owned for part in needed)
 
@@ -165,7 +180,7 @@ class Holdings:
             return
         page = page_of(answer)
         if page is not None:
-            for link in {*page.xpath("//@href"), *page.xpath("//form/@action")}:
+            for link in dict.fromkeys([*page.xpath("//@href"), *page.xpath("//form/@action")]):
                 self._take_link(operation, str(link))
 
     def _take_records(self, operation: Operation, document: Json) -> None:
@@ -203,6 +218,10 @@ class Holdings:
             if all(texts):
                 key = tuple(unquote(text or "") for text in texts)
                 self._linked[operation.key].setdefault(key, set()).add(source.key)
+                for part, text in zip(parts, key, strict=True):
+                    reference = part_reference(operation, part)
+                    if reference is not None:
+                        self._listed[reference].setdefault(text, set()).add(source.key)
 
 
 def values_equal(one: Values | None, other: Values) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from setpoint.model.dast import (
     ANONYMOUS,
@@ -15,8 +16,10 @@ from setpoint.model.dast import (
     PlannedRequest,
 )
 from setpoint.model.policy import Severity
+from setpoint.scan.dast.action_words import READS, verbs_of
 from setpoint.scan.dast.answers import is_success
 from setpoint.scan.dast.checks.access.callers import peers, ranks
+from setpoint.scan.dast.checks.access.delicate import delicate
 from setpoint.scan.dast.checks.access.holdings import Holdings, Values
 from setpoint.scan.dast.checks.access.marks import (
     Mark,
@@ -26,12 +29,23 @@ from setpoint.scan.dast.checks.access.marks import (
     share,
     without_values,
 )
-from setpoint.scan.dast.checks.access.references import naming_parts
-from setpoint.scan.dast.checks.access.replaying import MOST_VARIANTS, ask, is_for_everybody, nobodys, variants
+from setpoint.scan.dast.checks.access.references import PEOPLE, naming_parts, part_reference
+from setpoint.scan.dast.checks.access.replaying import MOST_VARIANTS, ask, is_for_everybody, may_try, nobodys, variants
 from setpoint.scan.dast.checks.access.reserved import reserved_in
 from setpoint.scan.dast.interface import Workbench
+from setpoint.scan.dast.naming import segments_of, words_of
 
 KIND = "object-level-authorisation"
+
+PRIVATE: Final = frozenset(
+    {
+        *("address", "street", "zip", "postcode", "birth", "gender", "balance", "credit", "iban", "card", "income"),
+        *("notes", "medical", "health", "insurance", "password", "token", "secret", "ip", "plan", "subscription"),
+        *("setting", "settings", "preferences", "permissions", "role", "last", "login"),
+    }
+)
+"""Words of fields of an account that others have no business with."""
+
 NO_PEER = "nobody can be set against an account's owner: auth.yaml names fewer than two accounts"
 
 
@@ -65,9 +79,17 @@ def _readable(bench: Workbench) -> Iterator[Operation]:
     for operation in bench.surface.operations:
         if is_reserved is not None and is_reserved(operation):
             continue  # `functions` replays it
-        is_read = operation.method == "GET" and naming_parts(operation)
-        if is_read and not is_for_everybody(operation) and not bench.may_send(operation):
+        is_read = (operation.method == "GET" or _is_query(operation)) and naming_parts(operation)
+        if is_read and not is_for_everybody(operation) and may_try(bench, operation):
             yield operation
+
+
+def _is_query(operation: Operation) -> bool:
+    """Whether it is a POST that only reads, by an agent's word or its own: what it reads is named in its body."""
+    if operation.method != "POST":
+        return False
+    last = segments_of(operation.path)[-1:]
+    return operation.writes is False or not READS.isdisjoint((*verbs_of("".join(last)), *verbs_of(operation.name)[:1]))
 
 
 def _replay(
@@ -82,7 +104,7 @@ def _replay(
         if foreign.answer is None or not is_success(foreign):
             continue
         marks = _seen(bench, operation, (part, mixed), other, own.answer, foreign.answer)
-        if marks:
+        if marks and (not _is_person(operation, part) or any(map(_is_personal, marks))):
             yield _fault(operation, part, owner, other, (own, foreign), marks)
             return
 
@@ -112,6 +134,21 @@ def _seen(
     if anybody.answer is not None and is_success(anybody) and marks & marks_of(anybody.answer):
         return frozenset()
     return marks & marks_of(foreign)
+
+
+def _is_person(operation: Operation, part: Part) -> bool:
+    """Whether what is read is an account itself: its name and picture are there for others."""
+    reference = part_reference(operation, part)
+    return reference is not None and reference[0] in PEOPLE and operation.path.endswith(f"{{{part.name}}}")
+
+
+def _is_personal(mark: Mark) -> bool:
+    """Whether its name, or in a page its looks, says that it is for its owner alone."""
+    place, text = mark
+    if not place:
+        return delicate("email", text) is not None or sum(each.isdecimal() for each in text) > 6
+    name = place.rpartition("/")[2]
+    return delicate(name, text) is not None or not PRIVATE.isdisjoint(words_of(name))
 
 
 def _is_named(value: object, *documents: Answer) -> bool:

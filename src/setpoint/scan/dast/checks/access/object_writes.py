@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from setpoint.model.dast import ANONYMOUS, Certainty, Fault, Operation, PartPlace, PlannedRequest
+from setpoint.model.dast import Certainty, Exchange, Fault, Operation, Part, PlannedRequest
 from setpoint.model.policy import Severity
 from setpoint.scan.dast.checks.access.callers import peers, ranks
-from setpoint.scan.dast.checks.access.holdings import Holdings, Values, values_equal
+from setpoint.scan.dast.checks.access.canaries import canary
+from setpoint.scan.dast.checks.access.holdings import Holdings, Values
 from setpoint.scan.dast.checks.access.marks import is_for_others
 from setpoint.scan.dast.checks.access.object_reads import KIND, NO_PEER
 from setpoint.scan.dast.checks.access.reading_back import MOST_WATCHES, watches
 from setpoint.scan.dast.checks.access.references import naming_parts
-from setpoint.scan.dast.checks.access.replaying import MOST_VARIANTS, is_for_everybody, variants
+from setpoint.scan.dast.checks.access.replaying import MOST_VARIANTS, is_for_everybody, may_try, variants
 from setpoint.scan.dast.checks.access.reserved import reserved_in
-from setpoint.scan.dast.checks.access.writing import WRITES, look, written
+from setpoint.scan.dast.checks.access.writing import WRITES, look, written, written_by_nobody
 from setpoint.scan.dast.interface import Workbench
 from setpoint.scan.dast.naming import noun_of
 
@@ -48,7 +49,7 @@ class ObjectWrites:
         sides = ((first, second), (second, first)) if pair[0].rank == pair[1].rank else ((first, second),)
         for operation in sorted(_writable(bench), key=lambda each: WRITES.index(each.method)):
             for owner, other in sides:
-                values = _canary(bench, operation, owner, other)
+                values = canary(bench, operation, owner, other)
                 if values is not None:
                     yield from _tamper(bench, operation, values, owner, other)
                     break
@@ -61,16 +62,8 @@ def _writable(bench: Workbench) -> Iterator[Operation]:
             continue  # `functions` replays it
         is_write = operation.method in WRITES and naming_parts(operation)
         is_between = operation.method == "POST" and noun_of(operation.path) in _BETWEEN_PEOPLE
-        if is_write and not is_between and not is_for_everybody(operation) and not bench.may_send(operation):
+        if is_write and not is_between and not is_for_everybody(operation) and may_try(bench, operation):
             yield operation
-
-
-def _canary(bench: Workbench, operation: Operation, owner: Holdings, other: Holdings) -> Values | None:
-    """Values that name what was made for the scan, or the account itself in a body; never anything else."""
-    values = owner.alone(operation, other)
-    if values is None or values_equal(bench.owned(operation, owner.caller), values):
-        return values
-    return None if any(part.place is PartPlace.PATH for part in values) else values
 
 
 def _tamper(
@@ -82,23 +75,26 @@ def _tamper(
         return
     for part, mixed in variants(operation, values, next(other.candidates(operation), None)):
         done = written(bench, operation, mixed, other.caller, watched)
-        if done and not written(bench, operation, mixed, ANONYMOUS, look(bench, places, owner.caller)):
-            yield Fault(
-                kind=KIND,
-                cwe=639,
-                owasp="API1:2023",
-                severity=Severity.HIGH,
-                certainty=Certainty.CONFIRMED,
-                method=operation.method,
-                path=operation.path,
-                part=f"{part.place.value}:{part.name}",
-                caller=other.caller.name,
-                message=(
-                    f"{other.caller.name} changes what is {owner.caller.name}'s by naming it; "
-                    "look the object up among those that the caller may change"
-                ),
-                proof=done,
-                difference=f"{owner.caller.name} reads afterwards what {other.caller.name} wrote, and did not before",
-            )
         if done:
+            yield written_by_nobody(bench, operation, mixed, watched) or _fault(operation, part, owner, other, done)
             return
+
+
+def _fault(operation: Operation, part: Part, owner: Holdings, other: Holdings, proof: tuple[Exchange, ...]) -> Fault:
+    return Fault(
+        kind=KIND,
+        cwe=639,
+        owasp="API1:2023",
+        severity=Severity.HIGH,
+        certainty=Certainty.CONFIRMED,
+        method=operation.method,
+        path=operation.path,
+        part=f"{part.place.value}:{part.name}",
+        caller=other.caller.name,
+        message=(
+            f"{other.caller.name} changes what is {owner.caller.name}'s by naming it; "
+            "look the object up among those that the caller may change"
+        ),
+        proof=proof,
+        difference=f"{owner.caller.name} reads afterwards what {other.caller.name} wrote, and did not before",
+    )

@@ -66,9 +66,11 @@ class Writing:
     part: Part | None
     """None where the call itself changes something."""
     value: Json = None
+    also: tuple[Part, ...] = ()
+    """Other fields that take the same text: a list may show the title alone."""
 
     def values(self, beside: Values) -> Values:
-        return {**beside, self.part: self.value} if self.part is not None else beside
+        return {**beside, **{part: self.value for part in (self.part, *self.also) if part is not None}}
 
     def is_shown(self, before: Exchange, after: Exchange) -> bool:
         """Whether the value was not there before, and is there after."""
@@ -104,10 +106,11 @@ def values_named(exchange: Exchange, name: str) -> list[Json]:
 def writing_for(operation: Operation, values: Values, before: Sequence[Exchange]) -> Writing | None:
     """The most harmless way to leave a trace by this operation; None where there is none."""
     free = [part for part in operation.parts if part.place is PartPlace.BODY and part not in values]
-    texts = [(rank, part) for part in free if (rank := _text_rank(part, operation)) is not None]
-    if texts:
-        part = min(texts, key=lambda each: each[0])[1]
-        return Writing(part, new_text(part))
+    ranked = [(rank, part) for part in free if (rank := _text_rank(part, operation)) is not None]
+    if ranked:
+        ranked.sort(key=lambda each: each[0])
+        first, *others = [part for rank, part in ranked if rank < len(_TEXTS) or rank == ranked[0][0]]
+        return Writing(first, new_text(min((first, *others), key=_longest)), tuple(others))
     for part in free:
         for exchange in before:
             for value in values_named(exchange, field_name(part)):
@@ -120,31 +123,50 @@ def writing_for(operation: Operation, values: Values, before: Sequence[Exchange]
 
 def new_text(part: Part) -> str:
     """A text that stands nowhere else."""
-    longest = part.schema.get("maxLength")
-    text = f"setpoint{secrets.token_hex(5)}"
-    return text[-longest:] if isinstance(longest, int) and longest > 0 else text
+    return f"setpoint{secrets.token_hex(5)}"[-_longest(part) :]
+
+
+def _longest(part: Part) -> int:
+    """Letters that the field takes, as far as that matters."""
+    told = part.schema.get("maxLength")
+    return told if isinstance(told, int) and told > 0 else 100
 
 
 def watches(bench: Workbench, operation: Operation, values: Values, owner: Holdings) -> tuple[Watch, ...]:
-    """Where the owner may read what the operation wrote, the likeliest first."""
+    """Where the owner may read what the operation wrote, the likeliest first.
+
+    What shows the very object, by the operation's path or by an identifier; its form's page; lists above it.
+    """
+    above = sorted(_above(bench, operation), key=lambda each: -len(segments_of(each.path)))
+    carried = [Watch(each, there) for each in above if (there := _carried(operation, values, each)) is not None]
+    places = [watch for watch in carried if watch.is_of_object]
+    places += [*_named_alike(bench, values, owner), *_pages(bench, operation)]
+    places += [watch for watch in carried if not watch.is_of_object]
     found: dict[str, Watch] = {}
-    for other in sorted(_above(bench, operation), key=lambda each: -len(segments_of(each.path))):
-        carried = _carried(operation, values, other)
-        if carried is not None:
-            found.setdefault(other.key, Watch(other, carried))
+    for watch in places:
+        found.setdefault(watch.operation.key, watch)
+    return tuple(found.values())[:MOST_WATCHES]
+
+
+def _pages(bench: Workbench, operation: Operation) -> Iterator[Watch]:
+    """The page that its form stands on."""
     page = operation.page.partition("?")[0]
-    given = {str(value) for value in values.values()}
-    for other in bench.surface.operations:
-        stands_on = pattern_of(other).fullmatch(page) if page and other.method == "GET" else None
+    for other in bench.surface.operations if page else ():
+        stands_on = pattern_of(other).fullmatch(page) if other.method == "GET" else None
         if stands_on is not None and not bench.may_send(other):
             named = (part for part in linkable(other) if part.place is PartPlace.PATH)
-            found.setdefault(other.key, Watch(other, dict(zip(named, map(unquote, stands_on.groups()), strict=True))))
-        elif other.method == "GET" and given and other.key not in found and not bench.may_send(other):
+            yield Watch(other, dict(zip(named, map(unquote, stands_on.groups()), strict=True)))
+
+
+def _named_alike(bench: Workbench, values: Values, owner: Holdings) -> Iterator[Watch]:
+    """Reads of something of the owner's that has the same identifier."""
+    given = {str(value) for value in values.values()}
+    for other in bench.surface.operations if given else ():
+        if other.method == "GET" and not bench.may_send(other):
             for candidate in owner.candidates(other):
                 if given & {str(value) for value in candidate.values()}:
-                    found[other.key] = Watch(other, candidate)
+                    yield Watch(other, candidate)
                     break
-    return tuple(found.values())[:MOST_WATCHES]
 
 
 def _above(bench: Workbench, operation: Operation) -> Iterator[Operation]:

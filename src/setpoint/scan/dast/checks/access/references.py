@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from setpoint.model.dast import Operation, Part, PartPlace
+from setpoint.scan.dast.action_words import CHANGES, DESTROYS, READS
 from setpoint.scan.dast.naming import is_parameter, noun_of, segments_of, singular, words_of
+
+_DEEDS: Final = CHANGES | READS | DESTROYS
 
 Reference = tuple[str, str]
 """What kind of object, and which of its fields names it: (`order`, `id`)."""
@@ -78,7 +81,7 @@ def reference_of(name: str, noun: str) -> Reference | None:
 
 def part_reference(operation: Operation, part: Part) -> Reference | None:
     """What this part of the operation names; of a path, every part that is no choice names something."""
-    noun = _noun_before(operation.path, part) if part.place is PartPlace.PATH else noun_of(operation.path)
+    noun = thing_of(_before(operation.path, part) if part.place is PartPlace.PATH else operation.path)
     found = reference_of(_own_name(part), noun)
     if found is not None and part.place is PartPlace.BODY and found[1] not in _SURE_FIELDS:
         return None
@@ -98,11 +101,13 @@ def _own_name(part: Part) -> str:
     return part.name.rpartition("/")[2] if part.place is PartPlace.BODY else part.name
 
 
-def _noun_before(path: str, part: Part) -> str:
-    before: list[str] = []
-    for segment in segments_of(path):
-        if f"{{{part.name}}}" in segment:
-            break
-        before.append(segment)
-    fixed = [each for each in before if not is_parameter(each)]
+def thing_of(path: str) -> str:
+    """What the objects at a path are, without what is done to them: `note` for `/notes/edit`."""
+    fixed = [each for each in segments_of(path) if not is_parameter(each)]
+    while len(fixed) > 1 and not _DEEDS.isdisjoint(words_of(fixed[-1])):
+        fixed.pop()
     return noun_of("/".join(fixed))
+
+
+def _before(path: str, part: Part) -> str:
+    return path.partition(f"{{{part.name}}}")[0]

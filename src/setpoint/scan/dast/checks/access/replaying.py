@@ -9,7 +9,7 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from setpoint.model.canonical import Json
-from setpoint.model.dast import Caller, Exchange, Operation, Part, PartPlace
+from setpoint.model.dast import Caller, Exchange, Operation, Part, PartPlace, Profile
 from setpoint.scan.dast.checks.access.holdings import Values
 from setpoint.scan.dast.checks.access.marks import SHARED_WORDS
 from setpoint.scan.dast.checks.access.references import naming_parts
@@ -26,6 +26,11 @@ _NOWHERE: Final = 1_900_000_000
 def ask(bench: Workbench, operation: Operation, values: Values, caller: Caller) -> Exchange:
     """The operation with these values, as this caller."""
     return bench.sender.send(bench.accounts.authorised(bench.build(operation, values), caller))
+
+
+def may_try(bench: Workbench, operation: Operation) -> bool:
+    """Whether it may be asked for what no visitor's browser would ask for."""
+    return bench.profile is not Profile.PASSIVE and not bench.may_send(operation)
 
 
 def is_for_everybody(operation: Operation) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from setpoint.model.dast import Caller, Exchange, Operation
+from setpoint.model.dast import ANONYMOUS, Caller, Certainty, Exchange, Fault, Operation
+from setpoint.model.policy import Severity
 from setpoint.scan.dast.answers import is_success
 from setpoint.scan.dast.checks.access.holdings import Values
 from setpoint.scan.dast.checks.access.reading_back import Watch, Writing, writing_for
@@ -51,6 +52,28 @@ def written(
             is_sure = anyones or watch.is_of_object or not writing.is_shown(was, watch.read(bench, writer))
             return (was, sent, now) if is_sure else ()
     return ()
+
+
+def written_by_nobody(
+    bench: Workbench, operation: Operation, values: Values, watched: Watched, *, anyones: bool = False
+) -> Fault | None:
+    """That the same write does not even need credentials; checks of reads tell that of reads."""
+    anew = look(bench, watched.places, watched.reader)
+    proof = written(bench, operation, values, ANONYMOUS, anew, anyones=anyones)
+    if not proof:
+        return None
+    return Fault(
+        kind="missing-authentication",
+        cwe=306,
+        owasp="API2:2023",
+        severity=Severity.CRITICAL,
+        certainty=Certainty.CONFIRMED,
+        method=operation.method,
+        path=operation.path,
+        message="nobody is asked for credentials before this writes; check them before the operation does anything",
+        proof=proof,
+        difference=f"{watched.reader.name} reads afterwards what was written without credentials, and did not before",
+    )
 
 
 def _is_gone(operation: Operation, watch: Watch, was: Exchange, now: Exchange) -> bool:

@@ -7,12 +7,22 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Final
 
-from setpoint.model.dast import Caller, Certainty, Exchange, Fault, Operation, PlannedRequest, Profile
+from setpoint.model.dast import Caller, Certainty, Exchange, Fault, Operation, PlannedRequest
 from setpoint.model.policy import Severity
 from setpoint.scan.dast.checks.authentication.enumeration import answered
-from setpoint.scan.dast.checks.authentication.logins import code_operations, code_part, place_of, user_part
+from setpoint.scan.dast.checks.authentication.logins import (
+    REQUESTS,
+    RESET,
+    code_operations,
+    code_part,
+    may_try_passwords,
+    place_of,
+    said,
+    user_part,
+)
 from setpoint.scan.dast.interface import Workbench
 from setpoint.scan.dast.yardstick import yardstick_of
 
@@ -33,16 +43,16 @@ class AttemptLimits:
 
     def plan(self, bench: Workbench) -> Iterator[PlannedRequest]:
         caller = _expendable(bench)
-        if bench.profile is Profile.PASSIVE or caller is None:
+        if not may_try_passwords(bench) or caller is None:
             return
-        yield PlannedRequest("*", self.name, caller.name, ATTEMPTS + 1)
+        yield PlannedRequest("*", self.name, caller.name, (ATTEMPTS + 1) * REQUESTS)
         for each in _codes(bench):
             yield PlannedRequest(each.key, self.name, caller.name, ATTEMPTS + 1)
 
     def run(self, bench: Workbench) -> Iterator[Fault]:
         caller = _expendable(bench)
-        if bench.profile is Profile.PASSIVE or caller is None:
-            bench.told(f"{self.name}: needs an account that logs in by a user's name, and a profile that may try")
+        if not may_try_passwords(bench) or caller is None:
+            bench.told(f"{self.name}: needs an account that logs in by a user's name, and to be let try")
             return
         for each in _codes(bench):
             yield from self._code(bench, caller, each)
@@ -116,7 +126,9 @@ def _expendable(bench: Workbench) -> Caller | None:
 
 
 def _codes(bench: Workbench) -> list[Operation]:
-    return [each for each in code_operations(bench) if not bench.may_send(each)][:MOST_CODES]
+    """A wrong code changes nothing, of whatever it is for: that of a reset is tried though resets are not sent."""
+    allowed = (each for each in code_operations(bench) if said(each) & RESET or not bench.may_send(each))
+    return list(islice(allowed, MOST_CODES))
 
 
 def _last(exchanges: tuple[Exchange, ...]) -> Exchange | None:

@@ -9,14 +9,14 @@ from setpoint.model.dast import Certainty, Exchange, Fault, Operation, PartPlace
 from setpoint.model.policy import Severity
 from setpoint.scan.dast.accounts.cookies import with_credentials
 from setpoint.scan.dast.checks.authentication.guarded import Guarded, guarded, reads
-from setpoint.scan.dast.checks.authentication.logins import PASSWORD, said, words
+from setpoint.scan.dast.checks.authentication.logins import is_password, said, words
 from setpoint.scan.dast.interface import Workbench
 
 TRIED: Final = ("access_token", "token")
 """Names under which servers take a bearer token from the query (RFC 6750, 2.3, and habit)."""
 
-_TOKENS: Final = ({"access", "token"}, {"auth", "token"}, {"session", "id"}, {"session", "token"}, {"api", "key"},
-                  {"apikey"}, {"sessionid"}, {"jsessionid"}, {"sid"}, {"jwt"}, {"secret"})  # fmt: skip
+_TOKENS: Final = ({"access", "token"}, {"auth", "token"}, {"session", "token"}, {"api", "key"}, {"client", "secret"},
+                  {"apikey"}, {"sessionid"}, {"jsessionid"}, {"phpsessid"}, {"jwt"})  # fmt: skip
 _ONCE: Final = frozenset(
     {"verify", "verification", "confirm", "confirmation", "reset", "unsubscribe", "invite", "invitation"}
     | {"activate", "activation", "magic", "share", "shared", "download", "callback"}
@@ -56,7 +56,7 @@ class CredentialsInUrls:
 
 
 def _is_credential(name: str) -> bool:
-    return bool(words(name) & PASSWORD) or any(each <= words(name) for each in _TOKENS)
+    return is_password(name) or any(each <= words(name) for each in _TOKENS)
 
 
 def _name_of(token: str, url: str) -> str:

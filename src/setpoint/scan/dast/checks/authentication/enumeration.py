@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from setpoint.model.canonical import Json
-from setpoint.model.dast import Answer, Caller, Certainty, Exchange, Fault, Operation, Part, PlannedRequest, Profile
+from setpoint.model.dast import Answer, Caller, Certainty, Exchange, Fault, Operation, Part, PlannedRequest
 from setpoint.model.policy import Severity
 from setpoint.scan.dast.answers import json_of, leaves
 from setpoint.scan.dast.checks.authentication.logins import (
+    REQUESTS,
+    may_try_passwords,
     password_parts,
     place_of,
     registrations,
@@ -46,16 +48,16 @@ class AccountEnumeration:
 
     def plan(self, bench: Workbench) -> Iterator[PlannedRequest]:
         caller = _known(bench)
-        if bench.profile is Profile.PASSIVE or caller is None:
+        if not may_try_passwords(bench) or caller is None:
             return
-        yield PlannedRequest("*", self.name, caller.name, 2 * ROUNDS)
+        yield PlannedRequest("*", self.name, caller.name, 2 * ROUNDS * REQUESTS)
         for each in _asking(bench):
             yield PlannedRequest(each.key, self.name, caller.name, 4)
 
     def run(self, bench: Workbench) -> Iterator[Fault]:
         caller = _known(bench)
-        if bench.profile is Profile.PASSIVE or caller is None:
-            bench.told(f"{self.name}: needs an account that logs in by a user's name, and a profile that may try")
+        if not may_try_passwords(bench) or caller is None:
+            bench.told(f"{self.name}: needs an account that logs in by a user's name, and to be let try")
             return
         user = bench.accounts.user(caller)
         own, unknown = _asked(user, lambda name: _login(bench, caller, name), ROUNDS)

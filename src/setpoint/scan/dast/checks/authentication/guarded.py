@@ -12,13 +12,16 @@ from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import parse_qsl, quote, unquote_plus, urlsplit
 
-from setpoint.model.dast import ANONYMOUS, Answer, Caller, Exchange, Operation, PlannedRequest, Sent
+from setpoint.model.dast import ANONYMOUS, Answer, Caller, Exchange, Operation, PlannedRequest, Profile, Sent
 from setpoint.scan.dast.accounts.forms import login_form
 from setpoint.scan.dast.answers import is_success, json_of, page_of, shown
 from setpoint.scan.dast.interface import Workbench
 
 MOST_ROOTS: Final = 6
 """Parts of an application, by the first fixed segment of a path, on which the rarer forgeries are tried."""
+
+_READ: Final = "authentication.read"
+_LANDING: Final = "authentication.landing"
 
 _REFUSING: Final = frozenset({"error", "errors", "fault"})
 _DONE: Final = frozenset({"ok", "success", "authenticated", "authorized"})
@@ -57,7 +60,14 @@ def is_public(operation: Operation) -> bool:
 
 
 def read_by_owner(bench: Workbench, operation: Operation) -> Guarded | None:
-    """With the least of the callers that gets an answer; None where nobody does."""
+    """With the least of the callers that gets an answer; None where nobody does. Asked once in a scan."""
+    known: dict[Operation, Guarded | None] = bench.kept.setdefault(_READ, {})
+    if operation not in known:
+        known[operation] = next(_reads_by(bench, operation), None)
+    return known[operation]
+
+
+def _reads_by(bench: Workbench, operation: Operation) -> Iterator[Guarded]:
     for caller in bench.accounts.callers:
         good = bench.baseline(operation, caller)
         if good is None or good.answer is None or not is_success(good) or says_no(good.answer):
@@ -65,20 +75,42 @@ def read_by_owner(bench: Workbench, operation: Operation) -> Guarded | None:
         plain = without_credentials(bench, good.sent, caller)
         names_object = "{" in operation.path
         control = bench.sender.send(plain) if names_object else bench.baseline(operation, ANONYMOUS)
-        return Guarded(operation, caller, plain, good, control) if control and control.answer else None
-    return None
+        if control is not None and control.answer is not None:
+            yield Guarded(operation, caller, plain, good, control)
 
 
 def guarded(bench: Workbench) -> Iterator[Guarded]:
-    """Every operation that tells a caller what it does not tell nobody."""
+    """Every operation that tells a caller what it does not tell nobody; else the page that a login leads to."""
+    is_any = False
     for operation in readable(bench):
-        if is_public(operation):
+        found = None if is_public(operation) else read_by_owner(bench, operation)
+        if found is not None and _is_kept_back(found):
+            is_any = True
+            yield found
+    if not is_any and bench.profile is not Profile.PASSIVE:
+        if _LANDING not in bench.kept:
+            bench.kept[_LANDING] = [each for each in _landing(bench) if _is_kept_back(each)]
+        yield from bench.kept[_LANDING]
+
+
+def _landing(bench: Workbench) -> Iterator[Guarded]:
+    """Of a site whose pages behind the login nothing led to."""
+    for caller in bench.accounts.callers[:1]:
+        login = bench.accounts.login(caller)
+        good = login.exchanges[-1] if login and login.credentials else None
+        if good is None or good.sent.method != "GET" or not is_success(good):
             continue
-        found = read_by_owner(bench, operation)
-        if found and found.good.answer and found.control.answer:
-            hidden = shown(found.good.answer) - shown(found.control.answer)
-            if hidden and (not is_success(found.control) or says_no(found.control.answer) or hidden_mostly(found)):
-                yield found
+        if good.sent.url.startswith(bench.surface.base):
+            path = urlsplit(good.sent.url.removeprefix(bench.surface.base)).path
+            plain = without_credentials(bench, good.sent, caller)
+            yield Guarded(Operation("GET", path), caller, plain, good, bench.sender.send(plain))
+
+
+def _is_kept_back(found: Guarded) -> bool:
+    good, control = found.good.answer, found.control.answer
+    if good is None or control is None or not shown(good) - shown(control):
+        return False
+    return not is_success(found.control) or says_no(control) or hidden_mostly(found)
 
 
 def hidden_mostly(found: Guarded) -> bool:

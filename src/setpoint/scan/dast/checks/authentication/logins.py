@@ -11,9 +11,12 @@ from itertools import pairwise
 from typing import Final
 from urllib.parse import urlsplit
 
-from setpoint.model.dast import Exchange, Operation, Part, PartPlace
+from setpoint.model.dast import Exchange, Operation, Part, PartPlace, Profile
 from setpoint.scan.dast.interface import Workbench
 from setpoint.scan.dast.naming import words_of
+
+REQUESTS: Final = 3
+"""Of one login, at most as a rule: the page, the password, and where that leads."""
 
 LOGIN: Final = frozenset({"login", "signin", "logon", "authenticate", "anmelden", "einloggen", "connexion", "iniciar"})
 LOGOUT: Final = frozenset(
@@ -31,6 +34,23 @@ USER: Final = frozenset(
     {"email", "mail", "username", "user", "login", "account", "benutzername", "identifier", "phone", "usuario"}
 )
 
+_ABOUT: Final = frozenset(
+    {
+        "hint",
+        "changed",
+        "since",
+        "policy",
+        "expired",
+        "expires",
+        "age",
+        "strength",
+        "length",
+        "updated",
+        "reset",
+        "forgot",
+    }
+)
+
 _PAIRS: Final = {("sign", "in"): "signin", ("log", "in"): "login", ("sign", "out"): "signout", ("log", "out"): "logout",
                  ("sign", "up"): "signup", ("log", "off"): "logoff", ("2", "fa"): "2fa", ("e", "mail"): "email",
                  ("user", "name"): "username", ("pass", "word"): "password", ("pass", "code"): "passcode"}  # fmt: skip
@@ -44,9 +64,16 @@ def login_operations(bench: Workbench) -> Iterator[Operation]:
             yield each
 
 
+def may_try_passwords(bench: Workbench) -> bool:
+    """Whether the operator let no login out of the scan, and the profile logs in to try something."""
+    return bench.profile is not Profile.PASSIVE and not any(
+        password_parts(each) and said(each) & LOGIN for each in bench.surface.operations if bench.excludes(each)
+    )
+
+
 def logout_operations(bench: Workbench) -> Iterator[Operation]:
-    """Links before what has to be sent: they are the plainer ones."""
-    found = [each for each in bench.surface.operations if said(each) & LOGOUT and each.method in {"GET", "POST"}]
+    """Those of one session."""
+    found = [each for each in _wanted(bench) if said(each) & LOGOUT and each.method in {"GET", "POST"}]
     yield from (each for each in found if not {"all", "everywhere"} & said(each))
 
 
@@ -82,14 +109,19 @@ def user_part(operation: Operation) -> Part | None:
 
 
 def password_parts(operation: Operation) -> list[Part]:
-    return [each for each in _given(operation) if words(each.name) & PASSWORD]
+    return [each for each in _given(operation) if is_password(each.name)]
+
+
+def is_password(name: str) -> bool:
+    """Whether a field of this name holds one, and not what there is to say of one."""
+    return bool(words(name) & PASSWORD) and not words(name) & _ABOUT
 
 
 def code_part(operation: Operation) -> Part | None:
     """What takes a code of a few digits: by its name, or where the operation is about one."""
     parts = _given(operation)
     named = next((each for each in parts if words(each.name) & CODE), None)
-    about = said(operation) & CODE
+    about = said(operation) & (CODE | RESET)
     return named or next((each for each in parts if about and words(each.name) & {"code", "token"}), None)
 
 
@@ -105,7 +137,11 @@ def words(name: str) -> frozenset[str]:
 
 
 def _sending(bench: Workbench) -> Iterator[Operation]:
-    return (each for each in bench.surface.operations if each.method in {"POST", "PUT"})
+    return (each for each in _wanted(bench) if each.method in {"POST", "PUT"})
+
+
+def _wanted(bench: Workbench) -> Iterator[Operation]:
+    return (each for each in bench.surface.operations if not bench.excludes(each))
 
 
 def _given(operation: Operation) -> list[Part]:

@@ -23,6 +23,11 @@ from setpoint.scan.dast.interface import Workbench
 _TELLING: Final = re.compile(r"(?=.*[\d@])\S{8,}")
 """A value that is likely to be one account's: an address, an id, a number; long enough not to be met by chance."""
 
+LEAST: Final = 3
+"""Letters of a value that says something: an empty list with its count shows nothing."""
+
+_SAYING_NOTHING: Final = frozenset({"true", "false", "null"})
+
 ENOUGH: Final = 2
 """Values of an account's own that an answer shows: one may be there by chance."""
 
@@ -71,7 +76,7 @@ class MissingAuthentication:
             return False
         seen = shown(good) & _shown(bench.sender.send(bench.accounts.authorised(found.plain, found.caller)))
         told = seen if json_of(good) is not None else seen - public
-        return bool(told) and told <= shown(control)
+        return any(len(each) >= LEAST and each not in _SAYING_NOTHING for each in told) and told <= shown(control)
 
     def _undeclared(
         self, bench: Workbench, operation: Operation, private: set[str], users: set[str]

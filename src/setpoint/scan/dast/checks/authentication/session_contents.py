@@ -15,7 +15,7 @@ from setpoint.scan.dast.accounts.cookies import set_cookies, telling
 from setpoint.scan.dast.answers import json_of
 from setpoint.scan.dast.checks.authentication.contents import is_made_of, plain, random_bits
 from setpoint.scan.dast.checks.authentication.jwt import Jwt, jwt_in
-from setpoint.scan.dast.checks.authentication.logins import PASSWORD, place_of, words
+from setpoint.scan.dast.checks.authentication.logins import PASSWORD, REQUESTS, place_of, words
 from setpoint.scan.dast.interface import Login, Workbench
 
 LOGINS: Final = 3
@@ -23,10 +23,13 @@ LOGINS: Final = 3
 LEAST_BITS: Final = 48.0
 """What changes from one session to the next has to have 64 (OWASP ASVS 5, 7.2.3), by an estimate that is too high."""
 
+LEAST_LETTERS: Final = 8
+"""As many bits, of letters that are all random."""
+
 LONGEST: Final = 180 * 86400.0
 """Seconds: half a year; no guideline allows so much without a new login (NIST SP 800-63B-4: 30 days at most)."""
 
-_SECRETS: Final = PASSWORD | {"secret", "ssn", "cvv", "iban", "hash"}
+_SECRETS: Final = PASSWORD | {"secret", "ssn", "cvv", "iban"}
 
 
 class SessionContents:
@@ -34,7 +37,9 @@ class SessionContents:
 
     def plan(self, bench: Workbench) -> Iterator[PlannedRequest]:
         if bench.profile is not Profile.PASSIVE:
-            yield from (PlannedRequest("*", self.name, each.name, LOGINS) for each in bench.accounts.callers[:1])
+            yield from (
+                PlannedRequest("*", self.name, each.name, LOGINS * REQUESTS) for each in bench.accounts.callers[:1]
+            )
 
     def run(self, bench: Workbench) -> Iterator[Fault]:
         caller = None if bench.profile is Profile.PASSIVE else next(iter(bench.accounts.callers), None)
@@ -85,6 +90,11 @@ def _guessable(teller: _Teller, tokens: list[str], user: str) -> Iterator[Fault]
         return
     if is_made_of(tokens[0], user):
         difference = "the session is the user's name, or its digest"
+        yield teller.fault("predictable-session", 340, Severity.CRITICAL, message, difference)
+        return
+    letters = len(plain(tokens[0]))
+    if letters < LEAST_LETTERS:
+        difference = f"the session has {letters} letters"
         yield teller.fault("predictable-session", 340, Severity.CRITICAL, message, difference)
         return
     if len(set(tokens)) < LOGINS:

@@ -6,13 +6,18 @@ import secrets
 import string
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Final
 
-from setpoint.model.dast import Certainty, Exchange, Fault, Operation, PlannedRequest, Profile
+from setpoint.model.dast import Answer, Certainty, Exchange, Fault, Operation, PlannedRequest, Profile
 from setpoint.model.policy import Severity
 from setpoint.scan.dast.accounts.cookies import kept, with_cookies, with_credentials
-from setpoint.scan.dast.checks.authentication.guarded import Guarded, guarded, planned, reads
-from setpoint.scan.dast.checks.authentication.logins import logout_operations, place_of
+from setpoint.scan.dast.answers import json_of
+from setpoint.scan.dast.checks.authentication.guarded import Guarded, guarded, planned, reads, says_no
+from setpoint.scan.dast.checks.authentication.logins import REQUESTS, logout_operations, place_of
 from setpoint.scan.dast.interface import Login, Workbench
+
+READING: Final = 3
+"""Requests that `reads` takes, at most."""
 
 
 class SessionFixation:
@@ -20,7 +25,7 @@ class SessionFixation:
 
     def plan(self, bench: Workbench) -> Iterator[PlannedRequest]:
         if bench.profile is not Profile.PASSIVE and next(planned(self.name, bench, 1), None):
-            yield PlannedRequest("*", self.name, bench.accounts.callers[0].name, 12)
+            yield PlannedRequest("*", self.name, bench.accounts.callers[0].name, 4 * (REQUESTS + READING))
 
     def run(self, bench: Workbench) -> Iterator[Fault]:
         target = None if bench.profile is Profile.PASSIVE else next(guarded(bench), None)
@@ -97,7 +102,7 @@ class SessionSurvivesLogout:
     def plan(self, bench: Workbench) -> Iterator[PlannedRequest]:
         if bench.profile is not Profile.PASSIVE and bench.accounts.callers:
             for each in logout_operations(bench):
-                yield PlannedRequest(each.key, self.name, bench.accounts.callers[0].name, 6)
+                yield PlannedRequest(each.key, self.name, bench.accounts.callers[0].name, 1 + REQUESTS + 2 * READING)
 
     def run(self, bench: Workbench) -> Iterator[Fault]:
         operations = [] if bench.profile is Profile.PASSIVE else list(logout_operations(bench))
@@ -117,7 +122,7 @@ class SessionSurvivesLogout:
         if not reads(bench, target, request):
             return
         leaving = bench.sender.send(with_credentials(bench.build(operation, {}), login.credentials, target.caller.name))
-        if leaving.answer is None or leaving.answer.status >= 400:
+        if leaving.answer is None or leaving.answer.status >= 400 or _refuses(leaving.answer):
             return
         proof = reads(bench, target, replace(request, caller=""))
         if proof:
@@ -138,6 +143,11 @@ def _survives(target: Guarded, operation: Operation, proof: tuple[Exchange, ...]
         proof=proof,
         difference="after the logout, the same credentials are shown what the account alone should be",
     )
+
+
+def _refuses(answer: Answer) -> bool:
+    """In a document of its own: a page to log in on is what a logout may well lead to."""
+    return json_of(answer) is not None and says_no(answer)
 
 
 def _made_up(value: str) -> str:

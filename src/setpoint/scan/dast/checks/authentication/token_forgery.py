@@ -43,6 +43,9 @@ KEY_PLACES: Final = ("/.well-known/jwks.json", "/jwks.json", "/.well-known/jwks"
 
 MOST_KEYS: Final = 3
 
+LEAST_END: Final = 8
+"""Letters that are changed at the end of a credential: fewer could make it another that was issued."""
+
 _KEY_WORDS: Final = frozenset({"jwks", "jwk", "certs", "keys", "pem"})
 
 
@@ -116,6 +119,15 @@ def _usual(original: str, token: Jwt | None) -> Iterator[Forgery]:
         "look every credential up, or verify its signature, before it counts",
     )
     if token is None:
+        if len(original) >= 3 * LEAST_END and not _decoded(original):
+            end = len(original) - max(len(original) // 3, LEAST_END)
+            yield Forgery(
+                "token-not-verified",
+                287,
+                original[:end] + _made_up(original[end:]),
+                "a credential whose end was changed is accepted",
+                "compare the whole of it, or verify its signature, before it counts",
+            )
         changed = with_another_member(original)
         if changed:
             yield Forgery(
@@ -202,11 +214,11 @@ def _public_keys(bench: Workbench, token: Jwt) -> Iterator[bytes]:
 
 
 def _made_up(original: str) -> str:
-    """Of the same letters, length and punctuation, so that it gets as far; of user and password another password."""
+    """Another one of the same letters, length and punctuation, so that it gets as far; of a user another password."""
     user, colon, _ = _decoded(original).partition(":")
     if colon and user:
         return basic(user, secrets.token_urlsafe(12)).partition(" ")[2]
-    return "".join(map(_another, original))
+    return "".join(map(_another, original)) or "none"
 
 
 def _decoded(text: str) -> str:
@@ -219,7 +231,7 @@ def _decoded(text: str) -> str:
 def _another(letter: str) -> str:
     for letters in (string.ascii_lowercase, string.ascii_uppercase, string.digits):
         if letter in letters:
-            return secrets.choice(letters)
+            return secrets.choice(letters.replace(letter, ""))
     return letter
 
 

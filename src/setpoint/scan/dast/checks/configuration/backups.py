@@ -18,7 +18,7 @@ from setpoint.scan.dast.checks.configuration.grammars import (
     tells_secrets,
 )
 from setpoint.scan.dast.checks.configuration.probes import Probes
-from setpoint.scan.dast.checks.configuration.problems import OWASP
+from setpoint.scan.dast.checks.configuration.problems import OWASP, without_body
 from setpoint.scan.dast.interface import Workbench
 
 _MADE: Final = ("{name}.bak", "{name}~", "{name}.old", "{name}.orig", "{stem}.bak", ".{name}.swp")
@@ -89,6 +89,6 @@ def _fault(kind: str, cwe: int, severity: Severity, path: str, message: str, exc
         method="GET",
         path=path,
         message=message,
-        proof=(exchange,),
+        proof=(without_body(exchange),),
         difference="the content has the form of a source, not of an answer",
     )

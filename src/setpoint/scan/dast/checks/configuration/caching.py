@@ -29,7 +29,7 @@ class PrivateCaching:
         return iter(())
 
     def run(self, bench: Workbench) -> Iterator[Fault]:
-        private = [visit for visit in visits(bench) if _is_private(bench, visit)]
+        private = [visit for visit in visits(bench, "GET") if _is_private(bench, visit)]
         found = [Found(problem, visit) for visit in private if (problem := caching_problem(visit))]
         yield from folded(found, len(private) + 1)  # each answers for itself, as far as they are few
 
@@ -52,7 +52,7 @@ def caching_problem(visit: Visit) -> Problem | None:
             524,
             Severity.MEDIUM,
             "header:Cache-Control",
-            "what is for one account may be kept by shared caches, and given to others; send Cache-Control: no-store",
+            "What is for one account may be kept by shared caches, and given to others; send Cache-Control: no-store",
             f"Cache-Control is {control[:100]!r}",
         )
     if control or is_kept_apart or not answer.header("last-modified"):
@@ -62,7 +62,7 @@ def caching_problem(visit: Visit) -> Problem | None:
         525,
         Severity.LOW,
         "header:Cache-Control",
-        "caches may keep what is for one account for as long as they guess (RFC 9111, 4.2.2); send Cache-Control:"
+        "Caches may keep what is for one account for as long as they guess (RFC 9111, 4.2.2); send Cache-Control:"
         " no-store",
         "the answer has Last-Modified and no Cache-Control",
     )

@@ -38,17 +38,17 @@ def flaws(certificate: x509.Certificate, hosts: tuple[str, ...], now: datetime) 
 def _time(certificate: x509.Certificate, now: datetime) -> Iterator[Flaw]:
     until, since = certificate.not_valid_after_utc, certificate.not_valid_before_utc
     if now > until:
-        says = "the certificate has expired, so that people learn to pass over warnings; renew it, by a program"
+        says = "The certificate has expired, so that people learn to pass over warnings; renew it, by a program"
         yield Flaw("certificate-expired", 298, Severity.HIGH, says, f"it was valid until {until:%Y-%m-%d}")
     elif now < since:
-        says = "the certificate is not valid yet; use one that is"
+        says = "The certificate is not valid yet; use one that is"
         yield Flaw("certificate-not-yet-valid", 298, Severity.MEDIUM, says, f"it is valid from {since:%Y-%m-%d}")
 
 
 def _name(certificate: x509.Certificate, hosts: tuple[str, ...]) -> Iterator[Flaw]:
     names = _names(certificate)
     if not any(_is_for(name, host) for name in names for host in hosts):
-        says = "the certificate is for other names, and no client can tell the service from whoever stands between"
+        says = "The certificate is for other names, and no client can tell the service from whoever stands between"
         told = ", ".join(sorted(names)[:5]) or "none"
         yield Flaw("certificate-for-other-host", 297, Severity.HIGH, f"{says}; name the host in it", f"names: {told}")
 
@@ -58,11 +58,11 @@ def _strength(certificate: x509.Certificate) -> Iterator[Flaw]:
     if isinstance(key, rsa.RSAPublicKey | dsa.DSAPublicKey | ec.EllipticCurvePublicKey):
         family = {"r": "RSA", "d": "DSA", "e": "EC"}[type(key).__name__.lower().lstrip("_")[0]]
         if key.key_size < _LEAST_BITS[family]:
-            says = f"the key of the certificate is too short; use at least {_LEAST_BITS[family]} bits"
+            says = f"The key of the certificate is too short; use at least {_LEAST_BITS[family]} bits"
             yield Flaw("certificate-weak-key", 326, Severity.MEDIUM, says, f"{family}, {key.key_size} bits")
     digest = certificate.signature_hash_algorithm
     if digest is not None and digest.name in _BROKEN_HASHES:
-        says = "the certificate is signed over a hash that can be forged; have it signed with SHA-256"
+        says = "The certificate is signed over a hash that can be forged; have it signed with SHA-256"
         yield Flaw("certificate-weak-signature", 328, Severity.MEDIUM, says, f"signed with {digest.name}")
 
 

@@ -126,6 +126,6 @@ def _problem(cookie: Cookie, kind: str, cwe: int, severity: Severity, says: str)
         cwe,
         severity,
         f"cookie:{cookie.name}",
-        f"the cookie {cookie.name} {says}",
+        f"The cookie {cookie.name} {says}",
         f"its attributes are: {attributes}",
     )

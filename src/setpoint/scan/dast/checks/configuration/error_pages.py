@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Final
 
 from setpoint.model.dast import (
     ANONYMOUS,
+    Answer,
     Caller,
     Certainty,
     Exchange,
@@ -55,11 +57,11 @@ class ErrorPages:
             yield PlannedRequest(operation.key, self.name, _caller(bench).name, MOST)
 
     def run(self, bench: Workbench) -> Iterator[Fault]:
-        told = list(_seen(bench))
-        if bench.profile is not Profile.PASSIVE:
-            told += _provoked(bench)
-        yield from _consoles([each for each in told if each.console])
-        yield from _disclosures([each for each in told if each.what and not each.console])
+        told: dict[str, _Told] = {}
+        for each in chain(_seen(bench), _provoked(bench) if bench.profile is not Profile.PASSIVE else ()):
+            told.setdefault(each.operation.key, each)
+        yield from _consoles([each for each in told.values() if each.console])
+        yield from _disclosures([each for each in told.values() if not each.console])
 
 
 def _seen(bench: Workbench) -> Iterator[_Told]:
@@ -85,7 +87,7 @@ def _odd_addresses(bench: Workbench) -> list[str]:
 
 def _odd_credentials(bench: Workbench) -> Iterator[_Told]:
     """Where credentials are asked for, such as cannot be read."""
-    for visit in visits(bench):
+    for visit in visits(bench, "GET"):
         if visit.caller == ANONYMOUS and visit.answer.status in {401, 403}:
             odd = (*visit.exchange.sent.headers, ("authorization", f"Bearer {ODD}"))
             exchange = bench.sender.send(replace(visit.exchange.sent, headers=odd))
@@ -110,10 +112,15 @@ def _telling(
     answer = exchange.answer
     if answer is None:
         return
-    what, console = disclosure(answer), debugger(answer)
-    is_usual = usual is not None and usual.answer is not None and disclosure(usual.answer) == what
-    if console or (what and not is_usual):
+    what, console = _said(answer)
+    if usual is not None and usual.answer is not None and (what, console) == _said(usual.answer):
+        return
+    if what or console:
         yield _Told(operation, caller, part, exchange, what or f"it is {console}", console)
+
+
+def _said(answer: Answer) -> tuple[str, str]:
+    return disclosure(answer), debugger(answer)
 
 
 def _provocable(bench: Workbench) -> Iterator[Operation]:
@@ -127,12 +134,12 @@ def _caller(bench: Workbench) -> Caller:
 
 def _consoles(told: list[_Told]) -> Iterator[Fault]:
     for first in told[:1]:
-        message = f"errors are answered with {first.console}, which shows code and settings and may run what is typed"
+        message = f"Errors are answered with {first.console}, which shows code and settings and may run what is typed"
         yield _fault(first, told, "debug-error-page", 489, Severity.HIGH, message + "; turn debugging off")
 
 
 def _disclosures(told: list[_Told]) -> Iterator[Fault]:
-    message = "an error tells what the inside of the service looks like; answer with a number for the log, and no more"
+    message = "An error tells what the inside of the service looks like; answer with a number for the log, and no more"
     if len(told) > FEW:
         yield _fault(told[0], told, "error-disclosure", 209, Severity.MEDIUM, message)
     else:

@@ -9,7 +9,7 @@ from setpoint.model.dast import ANONYMOUS, Answer, Certainty, Exchange, Fault, K
 from setpoint.scan.dast.answers import is_success
 from setpoint.scan.dast.checks.configuration.file_kinds import FILE_KINDS, HEAP_DUMP, TELLING, FileKind
 from setpoint.scan.dast.checks.configuration.probes import Probes
-from setpoint.scan.dast.checks.configuration.problems import OWASP
+from setpoint.scan.dast.checks.configuration.problems import OWASP, without_body
 from setpoint.scan.dast.checks.configuration.visits import visits
 from setpoint.scan.dast.interface import Workbench
 
@@ -70,7 +70,7 @@ def _has_grammar(kind: FileKind, name: str, answer: Answer) -> bool:
 
 def _among_known(bench: Workbench) -> Iterator[Fault]:
     """What the target itself points to, and gives to nobody in particular."""
-    for visit in visits(bench):
+    for visit in visits(bench, "GET"):
         is_public = visit.caller == ANONYMOUS and is_success(visit.exchange)
         if not is_public or KnownFrom.DOCUMENT in visit.operation.known_from:
             continue
@@ -101,7 +101,7 @@ def _fault(kind: FileKind, found: list[tuple[str, Exchange]]) -> Fault:
         method=exchange.sent.method,
         path=path,
         message=_message(kind, path),
-        proof=(exchange,),
+        proof=(without_body(exchange),),
         difference=f"its content ({content_type or 'of no type'}) has the form of such a file, and a name that does not"
         " exist is answered otherwise",
         examples=tuple(f"{exchange.sent.method} {each}" for each, _ in others),

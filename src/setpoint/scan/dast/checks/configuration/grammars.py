@@ -22,6 +22,7 @@ _SECRET_NAME: Final = re.compile(
     r"passw(or)?d|passwd|secret|api_?key|access_?key|private_?key|token|credential|connection_?string|dsn|_pass$|_pwd$",
     re.IGNORECASE,
 )
+_CREDENTIALS_IN_URL: Final = re.compile(r"[a-z][a-z0-9+]{1,20}://[^\s:/@]{1,100}:(?![*xX]+@)[^\s/@]{3,100}@")
 _PUBLIC_NAME: Final = re.compile(r"csrf|xsrf|public|publishable|site_?key|type|url|expir|endpoint", re.IGNORECASE)
 _PUBLIC_KEYS: Final = ("AIza", "pk_live_", "pk_test_")
 """Keys of services that are made to stand in pages: of Google's for browsers, of Stripe's."""
@@ -41,6 +42,7 @@ _SAMPLE: Final = re.compile(r"[a-zA-Z_:][\w:]*(?:\{[^}]*\})? [-+0-9.eENaInf]+(?:
 _ARCHIVES: Final = (b"PK\x03\x04", b"\x1f\x8b\x08", b"BZh", b"\xfd7zXZ\x00", b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07")
 """First bytes of zip, gzip, bzip2, xz, 7z and rar."""
 
+_PEOPLE: Final = frozenset({"email", "e-mail", "mail", "email_address", "password", "password_hash"})
 _ENVIRONMENT: Final = frozenset({"PATH", "HOME", "PWD", "HOSTNAME", "LANG", "USER", "SHELL", "PYTHONPATH", "JAVA_HOME"})
 
 _INTERNALS: Final = frozenset(
@@ -94,6 +96,14 @@ def is_environment_file(answer: Answer) -> bool:
 def is_password_file(answer: Answer) -> bool:
     lines = _content(text_of(answer), comment="#")
     return bool(lines) and all(map(_HASH_LINE.fullmatch, lines))
+
+
+def is_table_of_people(answer: Answer) -> bool:
+    """Columns with names, of which one is for addresses or passwords, and a line that fills them."""
+    head, *rows = _content(text_of(answer)) or [""]
+    columns = [each.strip("\"' ").lower() for each in re.split(r"[,;\t]", head)]
+    is_of_people = any(each in _PEOPLE for each in columns)
+    return not is_markup(answer) and len(columns) >= 2 and is_of_people and any(each.count("@") for each in rows)
 
 
 def is_list_of_packages(answer: Answer) -> bool:
@@ -157,7 +167,11 @@ def tells_internals(answer: Answer) -> bool:
 
 
 def _is_secret(name: str, value: Json) -> bool:
-    if not isinstance(value, str) or not _SECRET_NAME.search(name) or _PUBLIC_NAME.search(name):
+    if not isinstance(value, str):
+        return False
+    if _CREDENTIALS_IN_URL.search(value[:1000]):
+        return True
+    if not _SECRET_NAME.search(name) or _PUBLIC_NAME.search(name):
         return False
     text = value.strip("\"' ,")
     is_masked = not text.strip("*xX•.")

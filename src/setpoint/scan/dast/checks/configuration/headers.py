@@ -70,7 +70,7 @@ def _sniffing(visit: Visit) -> Iterator[Problem]:
             693,
             Severity.LOW,
             "header:X-Content-Type-Options",
-            "browsers may take an answer for another type than its Content-Type says; send 'nosniff' with every answer",
+            "Browsers may take an answer for another type than its Content-Type says; send 'nosniff' with every answer",
             _sent_or_not(answer, "X-Content-Type-Options"),
         )
 
@@ -83,7 +83,7 @@ def _content_policy(answer: Answer) -> Iterator[Problem]:
             693,
             Severity.MEDIUM,
             "header:Content-Security-Policy",
-            "nothing keeps an injected script from running; send a Content-Security-Policy whose script-src names"
+            "Nothing keeps an injected script from running; send a Content-Security-Policy whose script-src names"
             " 'self' or nonces",
             "Content-Security-Policy is only reported, not enforced"
             if answer.header(f"{_CSP}-report-only")
@@ -95,7 +95,7 @@ def _content_policy(answer: Answer) -> Iterator[Problem]:
             693,
             Severity.MEDIUM,
             "header:Content-Security-Policy",
-            "the Content-Security-Policy lets injected content run; allow scripts by 'self' or nonces, no plug-ins",
+            "The Content-Security-Policy lets injected content run; allow scripts by 'self' or nonces, no plug-ins",
             "; ".join(told.values()),
         )
 
@@ -110,7 +110,7 @@ def _framing(visit: Visit) -> Iterator[Problem]:
         1021,
         Severity.MEDIUM if visit.caller.name or b"<form" in answer.body.lower() else Severity.LOW,
         "header:X-Frame-Options",
-        "other sites can show the page in a frame and have people click in it unawares; send frame-ancestors in a"
+        "Other sites can show the page in a frame and have people click in it unawares; send frame-ancestors in a"
         " Content-Security-Policy, or X-Frame-Options: DENY",
         _sent_or_not(answer, "X-Frame-Options") + ", and no policy has a frame-ancestors that keeps others out",
     )
@@ -126,7 +126,7 @@ def _referrer(visit: Visit) -> Iterator[Problem]:
             200,
             Severity.MEDIUM if is_private else Severity.LOW,
             "header:Referrer-Policy",
-            "other sites are told the whole addresses of pages; send Referrer-Policy: strict-origin-when-cross-origin,"
+            "Other sites are told the whole addresses of pages; send Referrer-Policy: strict-origin-when-cross-origin,"
             " or no-referrer",
             _sent_or_not(visit.answer, "Referrer-Policy"),
         )

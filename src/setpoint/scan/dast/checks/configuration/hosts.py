@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ipaddress import ip_address
 from typing import Final
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
 
 _HTTPS: Final = 443
 
@@ -33,3 +33,11 @@ def root_of(url: str) -> str:
     """Scheme, host and port, without a path."""
     parts = urlsplit(url)
     return urlunsplit((parts.scheme, parts.netloc, "", "", ""))
+
+
+def pointed_to(url: str, link: str) -> SplitResult | None:
+    """The address that a link on the page at `url` leads to; None where it is none that a browser could read."""
+    try:
+        return urlsplit(urljoin(url, link.strip()))
+    except ValueError:
+        return None

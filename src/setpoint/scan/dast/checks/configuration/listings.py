@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import Any, Final
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from setpoint.model.dast import ANONYMOUS, Answer, Certainty, Exchange, Fault, PlannedRequest
 from setpoint.model.policy import Severity
 from setpoint.scan.dast.answers import json_of, page_of
+from setpoint.scan.dast.checks.configuration.hosts import pointed_to
 from setpoint.scan.dast.checks.configuration.probes import Probes
 from setpoint.scan.dast.checks.configuration.problems import OWASP, SITE
 from setpoint.scan.dast.checks.configuration.visits import is_page, visits
@@ -98,22 +99,22 @@ def _is_list_of_children(page: Any, url: str) -> bool:
 
 def _is_child(href: str, text: str, url: str) -> bool:
     """Whether a link leads to what is right below the folder, under its own name (or as much of it as has room)."""
-    target = urlsplit(urljoin(url, href))
-    name = target.path.removeprefix(urlsplit(url).path)
-    if not target.path.startswith(urlsplit(url).path) or not name.strip("/") or "/" in name.rstrip("/"):
+    folder, target = urlsplit(url).path, pointed_to(url, href)
+    if target is None or not target.path.startswith(folder):
         return False
+    name = target.path.removeprefix(folder).rstrip("/")
     shown = text.rstrip("/").rstrip(".>… ")
-    return bool(shown) and unquote(name).rstrip("/").startswith(shown)
+    return bool(name and shown) and "/" not in name and unquote(name).startswith(shown)
 
 
 def _leads_up(href: str, url: str) -> bool:
-    path = urlsplit(url).path
-    above = path[: path.rstrip("/").rfind("/") + 1]
-    return href in {"..", "../"} or (bool(href) and urlsplit(urljoin(url, href)).path == above != path)
+    folder, target = urlsplit(url).path, pointed_to(url, href)
+    above = folder[: folder.rstrip("/").rfind("/") + 1]
+    return href in {"..", "../"} or (bool(href) and target is not None and target.path == above != folder)
 
 
 def _among_known(bench: Workbench) -> Iterator[tuple[str, Exchange]]:
-    for visit in visits(bench):
+    for visit in visits(bench, "GET"):
         url = visit.exchange.sent.url.partition("?")[0].rstrip("/") + "/"
         if visit.caller == ANONYMOUS and is_page(visit.answer) and is_listing(visit.answer, url):
             yield visit.operation.path, visit.exchange

@@ -42,7 +42,7 @@ def malformed(bench: Workbench, operation: Operation, own: Mapping[Part, Json] |
 def _spoilt_parts(bench: Workbench, operation: Operation, own: Mapping[Part, Json]) -> Iterator[tuple[str, Sent]]:
     for part in [part for part in operation.parts if part.place in _SPOILT][:_MOST_PARTS]:
         yield f"{part.place}:{part.name}", bench.build(operation, {**own, part: ODD})
-        if part.schema.get("type") == "integer":  # routes that take only numbers let no other value through
+        if _is_number(part):  # routes that take only numbers let no other value through
             yield f"{part.place}:{part.name}", bench.build(operation, {**own, part: _HUGE})
     queried = [part for part in operation.parts if part.place is PartPlace.QUERY]
     if queried:
@@ -65,6 +65,10 @@ def _spoilt_bodies(
         numbers = [each for each in operation.parts if _is_number_of_body(each)]
         if numbers:
             yield f"body:{numbers[0].name}", bench.build(operation, {**own, **dict.fromkeys(numbers, ODD)})
+
+
+def _is_number(part: Part) -> bool:
+    return part.schema.get("type") == "integer" or str(part.example).isdecimal()
 
 
 def _is_number_of_body(part: Part) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 from typing import Final
 
 from setpoint.model.dast import ANONYMOUS, Answer, Certainty, Exchange, Fault, PlannedRequest, Profile, Sent
@@ -32,7 +33,7 @@ class Methods:
     def plan(self, bench: Workbench) -> Iterator[PlannedRequest]:
         if bench.profile is Profile.PASSIVE:
             return
-        yield PlannedRequest("TRACE *", self.name, "", 1)
+        yield PlannedRequest("TRACE *", self.name, "", 2)
         if bench.accounts.callers:
             for operation in bench.surface.operations:
                 if operation.method == "GET" and not bench.may_send(operation):
@@ -42,31 +43,39 @@ class Methods:
         if bench.profile is Profile.PASSIVE:
             return
         yield from _echoes(bench)
-        passed = [(visit, exchange) for visit in visits(bench) if (exchange := _passed(bench, visit))]
+        passed = [(visit, exchange) for visit in visits(bench, "GET") if (exchange := _passed(bench, visit))]
         yield from _bypasses(passed)
 
 
 def _echoes(bench: Workbench) -> Iterator[Fault]:
     """Whether `TRACE` sends a request back with its header (RFC 9110, 9.3.8), credentials and all."""
-    marker = secrets.token_hex(12)
-    exchange = bench.sender.send(Sent("TRACE", bench.surface.base + "/", (("x-setpoint-echo", marker),)))
-    answer = exchange.answer
-    if answer is None or not is_success(exchange):
-        return
-    if marker.encode() in answer.body and b"x-setpoint-echo" in answer.body.lower():
-        yield Fault(
-            kind="trace-enabled",
-            cwe=693,
-            owasp=OWASP,
-            severity=Severity.LOW,
-            certainty=Certainty.OBSERVED,
-            method="TRACE",
-            path=SITE,
-            message="TRACE sends requests back with their header, where scripts may read what cookies hide from them;"
-            " turn it off",
-            proof=(exchange,),
-            difference="the answer repeats a field of the request's header",
-        )
+    known = (visit.exchange.sent.url for visit in visits(bench, "GET") if visit.caller == ANONYMOUS)
+    for url in dict.fromkeys((f"{bench.surface.base}/", *islice(known, 1))):
+        marker = secrets.token_hex(12)
+        exchange = bench.sender.send(Sent("TRACE", url, (("x-setpoint-echo", marker),)))
+        if is_success(exchange) and exchange.answer is not None and _repeats(exchange.answer, marker):
+            yield _echo_fault(exchange)
+            return
+
+
+def _repeats(answer: Answer, marker: str) -> bool:
+    return marker.encode() in answer.body and b"x-setpoint-echo" in answer.body.lower()
+
+
+def _echo_fault(exchange: Exchange) -> Fault:
+    return Fault(
+        kind="trace-enabled",
+        cwe=693,
+        owasp=OWASP,
+        severity=Severity.LOW,
+        certainty=Certainty.OBSERVED,
+        method="TRACE",
+        path=SITE,
+        message="TRACE sends requests back with their header, where scripts may read what cookies hide from them;"
+        " turn it off",
+        proof=(exchange,),
+        difference="the answer repeats a field of the request's header",
+    )
 
 
 def _passed(bench: Workbench, visit: Visit) -> Exchange | None:
@@ -113,7 +122,7 @@ def _fault(visit: Visit, exchange: Exchange, path: str, examples: tuple[str, ...
         certainty=Certainty.DIFFERENTIAL,
         method=visit.operation.method,
         path=path,
-        message=f"who may read it is asked for GET alone: {method} passes without credentials; refuse all methods that"
+        message=f"Who may read it is asked for GET alone: {method} passes without credentials; refuse all methods that"
         " are not meant, before anything else",
         proof=(visit.exchange, exchange),
         difference="nobody is given what the account is given"

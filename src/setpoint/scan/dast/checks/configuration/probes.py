@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, urlsplit
 
 from setpoint.model.dast import Exchange, KnownFrom, Operation, Profile, Sent
 from setpoint.scan.dast.absent import Absences
 from setpoint.scan.dast.answers import is_success, page_of
-from setpoint.scan.dast.checks.configuration.hosts import root_of
+from setpoint.scan.dast.checks.configuration.hosts import pointed_to, root_of
 from setpoint.scan.dast.checks.configuration.visits import visits
 from setpoint.scan.dast.interface import Workbench
 
@@ -64,7 +64,7 @@ class Probes:
         """From the root of the host: what the surface has, without what differs, and what its pages point to."""
         own = urlsplit(self.bench.surface.base).path
         found = dict.fromkeys(own + each.path for each in self.bench.surface.operations if each.method == "GET")
-        for visit in visits(self.bench):
+        for visit in visits(self.bench, "GET"):
             if len(found) < MOST_ADDRESSES:
                 found |= dict.fromkeys(_addresses(visit.exchange))
         return tuple(found)
@@ -89,11 +89,6 @@ def _addresses(exchange: Exchange) -> Iterator[str]:
     host = urlsplit(exchange.sent.url).netloc
     for element in page.iter():
         for value in (element.get(name) for name in _ADDRESSES if isinstance(element.tag, str)):
-            if not value:
-                continue
-            try:
-                parts = urlsplit(urljoin(exchange.sent.url, value.strip()))
-            except ValueError:  # an address that no browser reads either
-                continue
-            if parts.netloc == host and parts.path.startswith("/"):
+            parts = pointed_to(exchange.sent.url, value) if value else None
+            if parts is not None and parts.netloc == host and parts.path.startswith("/"):
                 yield parts.path

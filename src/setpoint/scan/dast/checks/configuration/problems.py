@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from setpoint.model.dast import Certainty, Fault
+from setpoint.model.dast import Certainty, Exchange, Fault
 from setpoint.model.policy import Severity
 from setpoint.scan.dast.checks.configuration.visits import Visit
 
@@ -56,6 +56,12 @@ def folded(found: Iterable[Found], judged: int) -> Iterator[Fault]:
             yield from (_fault(each, each.visit.operation.path, ()) for each in told)
         else:
             yield _fault(told[0], SITE, tuple(operations)[:MOST_EXAMPLES])
+
+
+def without_body(exchange: Exchange) -> Exchange:
+    """For a proof: what a service should not have given away is not to stand in a report, too."""
+    answer = exchange.answer
+    return exchange if answer is None else replace(exchange, answer=replace(answer, body=b"", is_whole=False))
 
 
 def _fault(found: Found, path: str, examples: tuple[str, ...]) -> Fault:

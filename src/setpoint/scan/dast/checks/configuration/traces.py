@@ -33,8 +33,11 @@ _DATABASE: Final = re.compile(
     r"unterminated quoted string at or near|unrecognized token: \"|near \"[^\"\n]{0,80}\": syntax error|"
     r"(?:no such (?:column|table)): \w+|\[SQL: |pymysql\.err\.\w+|com\.mysql\.\w+|org\.postgresql\.util\.\w+|"
     r"Microsoft OLE DB Provider|MongoServerError|pymongo\.errors\.\w+|"
-    r"\bSELECT\b[^\n]{1,200}\bFROM\b[^\n]{1,200}\bWHERE\b|\bINSERT INTO \w+ \([^\n]{1,200}VALUES",
+    r"\bSELECT [^\n]{1,120}? FROM \w[^\n]{1,80}? WHERE |\bINSERT INTO \w+ \([^\n]{1,200}\) VALUES",
 )
+_EXCEPTION: Final = re.compile(r"\b[A-Za-z_]\w{0,60}(?:\.[A-Za-z_]\w{0,60}){1,8}(?:Error|Exception)\b")
+"""With the module that it is of."""
+
 _PATH: Final = re.compile(
     r"(?:/(?:home|usr|var|srv|opt|app|root|workspace|Users)/[\w./-]{1,200}|[A-Z]:\\[\w .\\-]{1,200})"
     r"\.(?:py|php|rb|js|ts|java|go|cs|jsp|pl)\b"
@@ -61,6 +64,8 @@ def disclosure(answer: Answer) -> str:
         return "it holds a message of the database, or its query"
     if answer.status >= 400 and _PATH.search(text):
         return "it holds the path of a source file"
+    if answer.status >= 400 and _EXCEPTION.search(text):
+        return "it names an exception and the module that it is of"
     return ""
 
 
@@ -80,4 +85,4 @@ def _readable(answer: Answer) -> str:
         return "\n".join(value for _, value in leaves(document) if isinstance(value, str))[:MOST_READ]
     text = re.sub(r"<br\s*/?>|&nbsp;", "\n", answer.body[:MOST_READ].decode(errors="replace"))
     bare = re.sub(r"<[^<>]{0,500}>", "", text)  # pages put each part of a line into an element of its own
-    return html.unescape(f"{text}\n{bare}")
+    return html.unescape(text if bare == text else f"{text}\n{bare}")

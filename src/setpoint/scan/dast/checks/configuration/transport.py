@@ -1,6 +1,6 @@
 """How requests travel: TLS, its certificate, and whether browsers are told to stay with it. Listed in `checks`.
 
-Handshakes are not requests: they are made beside `Sender`, at most six of them, with the target's own host and port.
+Handshakes are not requests: they are made beside `Sender`, at most five of them, with the target's own host and port.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def _unencrypted(seen: list[Visit]) -> Iterator[Fault]:
         319,
         Severity.HIGH,
         "",
-        "whoever stands between can read and change all that is said; serve it over HTTPS, and redirect there",
+        "Whoever stands between can read and change all that is said; serve it over HTTPS, and redirect there",
         "it was answered over plain HTTP",
     )
     open_ones = [visit for visit in seen if not visit.answer.header("location").lower().startswith("https://")]
@@ -80,7 +80,7 @@ def _hsts_problem(visit: Visit) -> Problem | None:
         319,
         Severity.LOW,
         "header:Strict-Transport-Security",
-        "browsers may go on asking over plain HTTP, where others can read along; send Strict-Transport-Security with"
+        "Browsers may go on asking over plain HTTP, where others can read along; send Strict-Transport-Security with"
         " a max-age of a year",
         f"Strict-Transport-Security is {value[:100]!r}" if value else "the answer has no Strict-Transport-Security",
     )
@@ -94,12 +94,12 @@ def _offers(base: str) -> Iterator[Flaw]:
         if not isinstance(handshakes.handshake(host, port, handshakes.of_version(version)), str)
     ]
     if accepted:
-        says = "it still speaks versions of TLS that are not to be used (RFC 8996); allow TLS 1.2 and 1.3 alone"
+        says = "It still speaks versions of TLS that are not to be used (RFC 8996); allow TLS 1.2 and 1.3 alone"
         yield Flaw("old-tls-version", 327, Severity.MEDIUM, says, f"accepted: {', '.join(accepted)}")
     weak = handshakes.of_weak_ciphers()
     shaken = handshakes.handshake(host, port, weak) if weak is not None else ""
     if not isinstance(shaken, str):
-        says = "it accepts ciphers that are broken or do not encrypt; allow those of RFC 9325 alone"
+        says = "It accepts ciphers that are broken or do not encrypt; allow those of RFC 9325 alone"
         yield Flaw("weak-tls-cipher", 327, Severity.HIGH, says, f"accepted: {shaken.cipher}")
 
 
@@ -111,7 +111,7 @@ def _certificate(base: str) -> Iterator[Flaw]:
     try:
         certificate = x509.load_der_x509_certificate(shaken.certificate)
     except ValueError as error:
-        says = "the certificate cannot be read, and no client can trust it; replace it"
+        says = "The certificate cannot be read, and no client can trust it; replace it"
         yield Flaw("certificate-untrusted", 295, Severity.MEDIUM, says, str(error)[:200])
         return
     names = (host, *_ON_LOOPBACK) if is_loopback(base) else (host,)
@@ -123,7 +123,7 @@ def _certificate(base: str) -> Iterator[Flaw]:
 
 def _trust(refused: ssl.SSLCertVerificationError | None) -> Iterator[Flaw]:
     if refused is not None:
-        says = "clients do not trust the certificate; use one of an authority that they know, with its whole chain"
+        says = "Clients do not trust the certificate; use one of an authority that they know, with its whole chain"
         yield Flaw("certificate-untrusted", 296, Severity.MEDIUM, says, refused.verify_message)
 
 

@@ -1,4 +1,4 @@
-"""What the target answers to whoever only reads: the exchanges that most checks of its configuration look at.
+"""What the target answers to usual requests: the exchanges that most checks of its configuration look at.
 
 All of them are baselines, which the engine plans and keeps for all checks: looking at them sends nothing more.
 """
@@ -15,7 +15,7 @@ from setpoint.scan.dast.interface import Workbench
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """An operation that was read, and what came."""
+    """An operation that was asked, and what came."""
 
     operation: Operation
     caller: Caller
@@ -23,14 +23,11 @@ class Visit:
     answer: Answer
 
 
-def reading(bench: Workbench) -> Iterator[Operation]:
-    """The operations that any visitor may read."""
-    return (each for each in bench.surface.operations if each.method == "GET" and not bench.may_send(each))
-
-
-def visits(bench: Workbench) -> Iterator[Visit]:
-    """Each operation as nobody, and as the account of least rank that it serves."""
-    for operation in reading(bench):
+def visits(bench: Workbench, method: str = "") -> Iterator[Visit]:
+    """Each operation as nobody, and as the account of least rank that it serves. `method`: those of it alone."""
+    for operation in bench.surface.operations:
+        if bench.may_send(operation) or (method and operation.method != method):
+            continue
         for caller in (ANONYMOUS, *bench.accounts.callers):
             visit = visited(bench, operation, caller)
             if visit is not None:

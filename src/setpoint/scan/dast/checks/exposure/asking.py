@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import SplitResult, urlencode, urljoin, urlsplit
 
 from setpoint.model.dast import ANONYMOUS, Answer, Caller, Exchange, Operation, PlannedRequest, Profile, Sent
 from setpoint.scan.dast.answers import is_success, json_of, likeness, shown
@@ -39,6 +39,14 @@ def registered(host: str) -> str:
         return host
     is_second_level = len(labels) > 2 and len(labels[-1]) == 2 and len(labels[-2]) <= 3  # `co.uk`, `com.br`
     return ".".join(labels[-3 if is_second_level else -2 :])
+
+
+def resolved(base: str, address: str) -> SplitResult:
+    """An address in an answer from `base`, as a whole one; an empty one where it is none."""
+    try:
+        return urlsplit(urljoin(base, address))
+    except ValueError:
+        return urlsplit("")
 
 
 def everybody(bench: Workbench) -> Iterator[Caller]:

@@ -37,7 +37,7 @@ def is_kept_for_others(answer: Answer) -> bool:
 
 def _lives(said: dict[str, str]) -> bool:
     seconds = said.get("s-maxage", said.get("max-age", ""))
-    return int(seconds) > 0 if seconds.isdecimal() else "public" in said
+    return bool(seconds.strip("0")) if seconds.isdecimal() else "public" in said
 
 
 def varies_by(answer: Answer, header: str) -> bool:

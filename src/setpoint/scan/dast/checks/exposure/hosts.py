@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
-from setpoint.model.dast import ANONYMOUS, Answer, Caller, Certainty, Exchange, Fault, Operation, PlannedRequest, Sent
+from setpoint.model.dast import ANONYMOUS, Answer, Certainty, Exchange, Fault, Operation, PlannedRequest, Sent
 from setpoint.model.policy import Severity
 from setpoint.scan.dast.checks.exposure.asking import (
     Reading,
-    answer_of,
     ask,
-    everybody,
     marker_host,
     planned,
     reading,
@@ -31,8 +29,8 @@ from setpoint.scan.dast.interface import Workbench
 FORWARDED: Final = ("X-Forwarded-Host", "X-Host", "X-Forwarded-Server", "X-Original-Host", "Forwarded")
 """Headers by which proxies tell the name that they were asked for; caches do not tell answers apart by them."""
 
-TEXTS: Final = ("X-Forwarded-Prefix", "X-Forwarded-Path", "X-Original-URL", "X-Rewrite-URL")
-"""Headers that say where below a host the service is."""
+TEXTS: Final = ("X-Forwarded-Prefix", "X-Forwarded-Path", "User-Agent", "Referer", "Accept-Language")
+"""Others that answers may be made of, and that caches do not look at either."""
 
 BUSTER: Final = "setpoint-cache"
 """A query of our own, so that what a cache keeps of these requests is given to nobody else."""
@@ -48,13 +46,10 @@ class BelievedHosts:
 
     def run(self, bench: Workbench) -> Iterator[Fault]:
         for operation in triable(bench):
-            caller = _caller(bench, operation)
-            if caller is None:
-                continue
-            usual = answer_of(bench, operation, caller)
-            yield from _by_host(bench, operation, caller)
-            if usual is not None and not is_kept_for_others(usual):  # `PoisonedCaches` tells of the others
-                yield from _by_forwarded(bench, operation, caller)
+            found = reading(bench, operation) or _redirected(bench, operation)
+            fault = (_by_forwarded(bench, found) or _by_host(bench, found)) if found is not None else None
+            if fault is not None:
+                yield fault
 
 
 class PoisonedCaches:
@@ -72,15 +67,6 @@ class PoisonedCaches:
                 yield from _poisoned(bench, found)
 
 
-def _caller(bench: Workbench, operation: Operation) -> Caller | None:
-    """The first of everybody who is not refused."""
-    for caller in everybody(bench):
-        answer = answer_of(bench, operation, caller)
-        if answer is not None and answer.status < 400:
-            return caller
-    return None
-
-
 def _redirected(bench: Workbench, operation: Operation) -> Reading | None:
     exchange = bench.baseline(operation, ANONYMOUS)
     if exchange is None or exchange.answer is None or not 300 <= exchange.answer.status < 400:
@@ -88,27 +74,34 @@ def _redirected(bench: Workbench, operation: Operation) -> Reading | None:
     return Reading(operation, ANONYMOUS, exchange, exchange.answer)
 
 
-def _request(bench: Workbench, operation: Operation, caller: Caller) -> Sent:
-    request = bench.build(operation, bench.owned(operation, caller) or {})
+def _request(bench: Workbench, found: Reading) -> Sent:
+    request = bench.build(found.operation, bench.owned(found.operation, found.caller) or {})
     return with_query(request, (BUSTER, secrets.token_hex(6)))
 
 
-def _by_host(bench: Workbench, operation: Operation, caller: Caller) -> Iterator[Fault]:
+def _by_host(bench: Workbench, found: Reading) -> Fault | None:
     """A redirect to the host that was asked for tells nothing: whoever asked for it is there already."""
     host = marker_host()
-    exchange = ask(bench, with_headers(_request(bench, operation, caller), ("Host", host)), caller)
+    exchange = ask(bench, with_headers(_request(bench, found), ("Host", host)), found.caller)
     if exchange.answer is not None and exchange.answer.status < 300 and links_to(exchange.answer, host):
-        yield _believed(operation, caller, exchange, "Host")
+        return _believed(found, exchange, "Host")
+    return None
 
 
-def _by_forwarded(bench: Workbench, operation: Operation, caller: Caller) -> Iterator[Fault]:
+def _by_forwarded(bench: Workbench, found: Reading) -> Fault | None:
+    if is_kept_for_others(found.answer):  # of such answers `PoisonedCaches` tells
+        return None
     hosts = {name: marker_host() for name in FORWARDED}
-    headers = [(name, f"host={host}" if name == "Forwarded" else host) for name, host in hosts.items()]
-    exchange = ask(bench, with_headers(_request(bench, operation, caller), *headers), caller)
+    exchange = ask(bench, with_headers(_request(bench, found), *_written(hosts)), found.caller)
     for name, host in hosts.items():
         if exchange.answer is not None and exchange.answer.status < 400 and links_to(exchange.answer, host):
-            yield _believed(operation, caller, exchange, name)
-            return
+            return _believed(found, exchange, name)
+    return None
+
+
+def _written(values: Mapping[str, str]) -> list[tuple[str, str]]:
+    """`Forwarded` has names of its own for what it says (RFC 7239)."""
+    return [(name, f"host={value}" if name == "Forwarded" else value) for name, value in values.items()]
 
 
 def links_to(answer: Answer, host: str) -> bool:
@@ -120,10 +113,9 @@ def links_to(answer: Answer, host: str) -> bool:
 
 def _poisoned(bench: Workbench, found: Reading) -> Iterator[Fault]:
     """Asks with the headers, then without them at the same address, which nobody else asks for."""
-    markers = {name: marker_host() for name in FORWARDED} | {name: f"/m{secrets.token_hex(6)}" for name in TEXTS[:2]}
-    headers = [(name, f"host={value}" if name == "Forwarded" else value) for name, value in markers.items()]
-    request = _request(bench, found.operation, found.caller)
-    poisoned = ask(bench, with_headers(request, *headers, ("X-Forwarded-Scheme", "nothttps")), found.caller)
+    markers = {name: marker_host() for name in FORWARDED} | {name: f"/m{secrets.token_hex(6)}" for name in TEXTS}
+    request = _request(bench, found)
+    poisoned = ask(bench, with_headers(request, *_written(markers)), found.caller)
     answer = poisoned.answer
     if answer is None or not is_kept_for_others(answer):
         return
@@ -139,17 +131,17 @@ def _holds(answer: Answer, marker: str) -> bool:
     return marker.encode() in answer.body or any(marker in value for _, value in answer.headers)
 
 
-def _believed(operation: Operation, caller: Caller, exchange: Exchange, header: str) -> Fault:
+def _believed(found: Reading, exchange: Exchange, header: str) -> Fault:
     return Fault(
         kind="host-header-trusted",
         cwe=644,
         owasp="A05:2021",
         severity=Severity.MEDIUM,
         certainty=Certainty.OBSERVED,
-        method=operation.method,
-        path=operation.path,
+        method=found.operation.method,
+        path=found.operation.path,
         part=f"header:{header}",
-        caller=caller.name,
+        caller=found.caller.name,
         message=f"Links in answers name whatever host the header {header} does, and so lead people and tokens there;"
         " build them of a configured address, and refuse hosts that are not its own",
         proof=(exchange,),

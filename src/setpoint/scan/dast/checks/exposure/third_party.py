@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any, Final
-from urllib.parse import SplitResult, urljoin, urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from setpoint.model.dast import Certainty, Exchange, Fault, Operation, PlannedRequest
 from setpoint.model.policy import Severity
 from setpoint.scan.dast.answers import page_of
-from setpoint.scan.dast.checks.exposure.asking import everybody, gets, planned, registered
+from setpoint.scan.dast.checks.exposure.asking import everybody, gets, planned, registered, resolved
 from setpoint.scan.dast.interface import Workbench
 
 _LOADED: Final = {"script": "src", "iframe": "src", "img": "src", "audio": "src", "video": "src", "object": "data"}
@@ -47,13 +47,13 @@ def faults_of_page(operation: Operation, exchange: Exchange) -> Iterator[Fault]:
         return
     here = urlsplit(exchange.sent.url)
     for script in page.iter("script"):
-        address = urlsplit(urljoin(exchange.sent.url, script.get("src") or ""))
+        address = resolved(exchange.sent.url, script.get("src") or "")
         is_other = address.scheme in {"http", "https"} and _owner(address) != _owner(here)
         if is_other and not (script.get("integrity") or "").strip():
             yield _unpinned(operation, exchange, address.hostname or "")
     if here.scheme == "https":
-        for address in _unencrypted(page, exchange.sent.url):
-            yield _mixed(operation, exchange, address)
+        for host in _unencrypted(page, exchange.sent.url):
+            yield _mixed(operation, exchange, host)
 
 
 def _owner(address: SplitResult) -> str:
@@ -66,7 +66,7 @@ def _unencrypted(page: Any, url: str) -> Iterator[str]:
     wanted += [(element, "href") for element in page.iter("link") if "stylesheet" in element.get("rel", "").lower()]
     wanted += [(element, "action") for element in page.iter("form")]
     for element, name in wanted:
-        address = urlsplit(urljoin(url, element.get(name) or ""))
+        address = resolved(url, element.get(name) or "")
         if address.scheme == "http" and address.hostname:
             yield address.hostname
 

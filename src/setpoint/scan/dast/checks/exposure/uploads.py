@@ -6,7 +6,7 @@ import base64
 import secrets
 from collections.abc import Iterator, Mapping
 from typing import Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from setpoint.model.canonical import Json
 from setpoint.model.dast import (
@@ -25,7 +25,7 @@ from setpoint.model.dast import (
 )
 from setpoint.model.policy import Severity
 from setpoint.scan.dast.answers import json_of, leaves, page_of
-from setpoint.scan.dast.checks.exposure.asking import ask, everybody
+from setpoint.scan.dast.checks.exposure.asking import ask, everybody, resolved
 from setpoint.scan.dast.interface import Workbench
 from setpoint.scan.dast.naming import words_of
 
@@ -119,9 +119,9 @@ def _shown_after(bench: Workbench, upload: Exchange, caller: Caller) -> Exchange
     answer = upload.answer
     if answer is None or not 300 <= answer.status < 400:
         return upload
-    address = urljoin(upload.sent.url, answer.header("location"))
-    is_here = urlsplit(address).netloc == urlsplit(bench.surface.base).netloc
-    return ask(bench, Sent("GET", address), caller) if is_here else upload
+    address = resolved(upload.sent.url, answer.header("location"))
+    is_here = address.netloc == urlsplit(bench.surface.base).netloc
+    return ask(bench, Sent("GET", address.geturl()), caller) if is_here else upload
 
 
 def _addresses(bench: Workbench, operation: Operation, shown: Exchange, token: str, ending: str) -> list[str]:
@@ -135,10 +135,10 @@ def _addresses(bench: Workbench, operation: Operation, shown: Exchange, token: s
     told += [value for value in values.values() if isinstance(value, str) and "/" in value and "\n" not in value]
     if document is None and (page := page_of(answer)) is not None:
         told += [link for _, _, link, _ in page.iterlinks() if token in link or answer.status == 201]
-    found = [urljoin(shown.sent.url, each) for each in told if each]
-    found += _read_by(bench, operation, values, f"setpoint-{token}.{ending}")
+    found = [resolved(shown.sent.url, each) for each in told if each]
+    found += [urlsplit(each) for each in _read_by(bench, operation, values, f"setpoint-{token}.{ending}")]
     here = urlsplit(bench.surface.base).netloc
-    return [each for each in dict.fromkeys(found) if urlsplit(each).netloc == here]
+    return [each.geturl() for each in dict.fromkeys(found) if each.netloc == here]
 
 
 def _read_by(bench: Workbench, operation: Operation, values: Mapping[str, Json], name: str) -> Iterator[str]:

@@ -146,7 +146,7 @@ def _forged(trial: _Trial) -> Iterator[Fault]:
     for message, what in _forgeries(trial.webhook):
         exchange = trial.send(message)
         if trial.is_believed(message, exchange):
-            yield _fault(trial, exchange, "webhook-signature-not-checked", 347, what)
+            yield _fault(trial, (trial.valid, exchange), "webhook-signature-not-checked", 347, what)
             return
 
 
@@ -177,7 +177,7 @@ def _replayed(trial: _Trial) -> Iterator[Fault]:
         is_believed = _is_same(first, again)
     if is_believed:
         age = " of yesterday" if is_timed else ""
-        yield _fault(trial, again, "webhook-replay", 294, f"the same signed message{age} a second time")
+        yield _fault(trial, (first, again), "webhook-replay", 294, f"the same signed message{age} a second time")
 
 
 def _is_same(first: Exchange, again: Exchange) -> bool:
@@ -194,7 +194,7 @@ def _told(answer: Answer) -> frozenset[tuple[str, str]]:
     return frozenset((place, "" if _CHANGING.search(str(value)) else str(value)) for place, value in found)
 
 
-def _fault(trial: _Trial, exchange: Exchange, kind: str, cwe: int, what: str) -> Fault:
+def _fault(trial: _Trial, proof: tuple[Exchange, ...], kind: str, cwe: int, what: str) -> Fault:
     replayed = kind == "webhook-replay"
     remedy = (
         "remember ids, and refuse old ones" if replayed else "verify the signature of the whole body before reading it"
@@ -209,6 +209,6 @@ def _fault(trial: _Trial, exchange: Exchange, kind: str, cwe: int, what: str) ->
         path=trial.webhook.path,
         part=f"header:{trial.webhook.header}",
         message=f"The webhook takes {what}; {remedy}",
-        proof=(trial.valid, exchange),
+        proof=proof,
         difference="its mark is shown as that of a genuine one" if trial.readers else "it is answered as a genuine one",
     )

@@ -12,6 +12,7 @@ from setpoint.scan.dast.checks.injection.ldap import LdapInjection
 from setpoint.scan.dast.checks.injection.mail import MailHeaderInjection
 from setpoint.scan.dast.checks.injection.nosql import NoSqlInjection
 from setpoint.scan.dast.checks.injection.sql import SqlInjection
+from setpoint.scan.dast.checks.injection.stored_template import StoredTemplateInjection
 from setpoint.scan.dast.checks.injection.template import TemplateInjection
 from setpoint.scan.dast.checks.injection.xpath import XPathInjection
 from setpoint.scan.dast.interface import Check
@@ -21,6 +22,7 @@ CHECKS: Final[tuple[Callable[[], Check], ...]] = (
     NoSqlInjection,
     CommandInjection,
     TemplateInjection,
+    StoredTemplateInjection,
     CodeInjection,
     XPathInjection,
     LdapInjection,

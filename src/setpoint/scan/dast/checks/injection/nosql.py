@@ -119,7 +119,7 @@ def _is_of_data(proof: Proof) -> bool:
 
 
 def _shows_operator(body: bytes) -> bool:
-    return any(each in body for each in (b"$ne", b"$eq", b"$regex", b"$in"))
+    return any(sign + name in body for sign in (b"$", b"%24") for name in (b"ne", b"eq", b"regex", b"in"))
 
 
 def _conditions(template: str, **values: str) -> Variants:

@@ -1,14 +1,15 @@
 """SQL injection: conditions and sums in what a part holds, run by the target's database.
 
-Conditions are added by AND, which leaves a statement to fewer rows than it was written for; by OR only where the
-operation reads. A database's error is no more than a lead: it is told where true conditions never make it and false
+Conditions are added by AND, which leaves a statement to fewer rows than it was written for. By OR, or with a comment
+that takes what stands behind it, only where the operation reads: a statement that writes is never led to other rows
+than its own. A database's error is no more than a lead: it is told where true conditions never make it and false
 ones always do.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import ClassVar, Final
 
@@ -91,7 +92,9 @@ class SqlInjection(InjectionCheck):
 
     def look(self, bench: Workbench, probe: Probe) -> Fault | None:
         place = probe.place
-        if probe.echoes and (probe.breaks or place.yardstick is None) and (fault := self._joined(bench, place)):
+        may_join = place.only_reads or place.operation.method == "POST"  # MySQL reads `||` as OR
+        reacts = probe.echoes and (probe.breaks or place.yardstick is None)
+        if may_join and reacts and (fault := self._joined(bench, place)):
             return fault
         if place.usual is None or probe.nonsense is None:
             return None
@@ -112,7 +115,7 @@ def _narrowed(bench: Workbench, probe: Probe) -> Proof | None:
     place = probe.place
     if probe.nonsense == place.usual:  # it finds nothing
         return None
-    for template in _templates(probe):
+    for template in filter(_allowed_at(place), _templates(probe)):
         if proof := differential(bench, place, _conditions(template, value=place.value), true=place.usual):
             return proof
     for column in _columns(place):
@@ -120,6 +123,15 @@ def _narrowed(bench: Workbench, probe: Probe) -> Proof | None:
         if proof := differential(bench, place, variants, not_true=probe.nonsense):
             return proof
     return None
+
+
+def _allowed_at(place: Place) -> Callable[[str], bool]:
+    """Where something is written, no comment takes the rest of the statement, and no `||` is true as MySQL's OR."""
+
+    def allows(template: str) -> bool:
+        return place.only_reads or ("--" not in template and ("||" not in template or place.value[:1].isalpha()))
+
+    return allows
 
 
 def _templates(probe: Probe) -> Iterator[str]:
@@ -153,7 +165,7 @@ def _failed(bench: Workbench, probe: Probe) -> Proof | None:
     else:
         return None
     broken = probe.place.reading(probe.broken, probe.place.value + probe.marker + BREAKING)
-    for template in templates:
+    for template in filter(_allowed_at(probe.place), templates):
         for failure in _FAILURES:
             variants = _conditions(template, value=probe.place.value, marker=probe.marker, failure=failure)
             if proof := differential(bench, probe.place, variants, not_true=broken):

@@ -12,7 +12,7 @@ from setpoint.scan.dast.checks.injection.weakness import InjectionCheck, Weaknes
 from setpoint.scan.dast.checks.probing import Place, Probe
 from setpoint.scan.dast.interface import Workbench
 
-_TOGETHER: Final = "{{<one>*<other>}}${<one>*<other>}#{<one>*<other>}"
+TOGETHER: Final = "{{<one>*<other>}}${<one>*<other>}#{<one>*<other>}"
 """What one engine does not know is text to it, mostly: several are asked at once."""
 _APART: Final = (
     "{{<one>*<other>}}",  # Jinja, Twig, Nunjucks, Tornado
@@ -52,7 +52,7 @@ class TemplateInjection(InjectionCheck):
         if not probe.echoes and not probe.breaks:
             return None
         place = probe.place
-        tried = (_TOGETHER, *(_APART if probe.breaks and probe.echoes else ()))
+        tried = (TOGETHER, *(_APART if probe.breaks and probe.echoes else ()))
         for template in tried:
             exchange = solved(bench, place, product(f"<first>{template}<second>"))
             if exchange is not None:

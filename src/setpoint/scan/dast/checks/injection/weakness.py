@@ -13,7 +13,7 @@ from typing import ClassVar
 from setpoint.model.dast import Certainty, Exchange, Fault, PlannedRequest
 from setpoint.model.policy import Severity
 from setpoint.scan.dast.checks.differential import Proof
-from setpoint.scan.dast.checks.probing import Place, Probe, planned, probed
+from setpoint.scan.dast.checks.probing import Place, Probe, planned, probed, write_back
 from setpoint.scan.dast.checks.witnessed import seen_inside
 from setpoint.scan.dast.interface import Workbench
 
@@ -70,7 +70,8 @@ class InjectionCheck(ABC):
     def run(self, bench: Workbench) -> Iterator[Fault]:
         seen = seen_inside(bench, self.weakness.kind)
         explained: set[tuple[str, str]] = bench.kept.setdefault("injection.explained", set())
-        for probe in probed(bench):
+        probes = probed(bench)
+        for probe in probes:
             place = probe.place
             if inside := seen.get((place.operation.key, place.told)):
                 fault = self.weakness.fault(place, Certainty.CONFIRMED, [inside.exchange], inside.told)
@@ -82,6 +83,7 @@ class InjectionCheck(ABC):
                 continue
             explained.add((place.operation.key, place.told))
             yield fault
+        write_back(bench, (each.place for each in probes))
 
     def leaves_out(self, probe: Probe) -> bool:
         """Whether nothing is to be expected of what the part refuses."""

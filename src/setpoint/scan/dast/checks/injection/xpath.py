@@ -50,7 +50,8 @@ class XPathInjection(InjectionCheck):
                 variants = _conditions(template, value=place.value)
                 if proof := differential(bench, place, variants, true=place.usual):
                     return self.weakness.told_apart(place, proof)
-        for template in _WIDER if probe.breaks else _WIDER[:LIKELY]:
+        wider = _WIDER if place.only_reads else ()
+        for template in wider if probe.breaks else wider[:LIKELY]:
             variants = _conditions(template, marker=probe.marker)
             if proof := differential(bench, place, variants, not_true=nonsense):
                 return self.weakness.told_apart(place, proof)

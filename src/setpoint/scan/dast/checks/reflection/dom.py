@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 from setpoint.model.dast import Certainty, Exchange, Fault, Operation, PlannedRequest, Sent
@@ -44,7 +44,7 @@ class ScriptsOfPages:
         for operation, shown in shown_to(bench).items():
             for where, script, proof in _scripts(bench, shown, files):
                 for flow in flows(script):
-                    key = (where or operation.key, flow)
+                    key = (where or script, flow)
                     if key in met:
                         met[key].others.append(operation.key)
                     else:
@@ -78,10 +78,12 @@ def _file(bench: Workbench, address: str, files: dict[str, Exchange | None]) -> 
 
 
 def _faults(met: Mapping[tuple[str, Flow], Seen]) -> Iterator[Fault]:
-    told: dict[tuple[str, str], Any] = {}
+    """One for each page and place in it that is written to, whatever of the address reaches it."""
+    told: set[tuple[str, str]] = set()
     for (_, flow), seen in met.items():
-        if told.setdefault((seen.operation.key, flow.sink), flow) is not flow:
+        if (seen.operation.key, flow.sink) in told:
             continue
+        told.add((seen.operation.key, flow.sink))
         yield fault_at(
             OF_ADDRESS,
             seen.operation,

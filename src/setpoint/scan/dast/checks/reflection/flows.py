@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final, NamedTuple
 
 from setpoint.scan.dast.checks.reflection.script import Inside, stretches
@@ -36,6 +37,13 @@ _GOES_ON: Final = re.compile(r"[+,(=.?:&|]\s*$")
 _CONTINUES: Final = re.compile(r"\s*[+.?:&|)]")
 _SLOW_PASSES: Final = 2
 """The second meets functions that stand before what they use."""
+
+
+MAX_EXPRESSION: Final = 2_000
+"""Characters of one value that are read: people write far shorter ones; others may be made to take long."""
+
+MOST_SINKS: Final = 20
+"""Of one statement, for the same reason."""
 
 
 class Flow(NamedTuple):
@@ -78,7 +86,7 @@ def _statements(code: str) -> Iterator[str]:
     statement = ""
     for part in re.split(r"([;{}\n])", code):
         is_line_end = part == "\n"
-        if is_line_end and _GOES_ON.search(statement):
+        if is_line_end and _GOES_ON.search(statement[-80:]):
             continue
         if part in {";", "{", "}"} or (is_line_end and statement.strip()):
             yield statement
@@ -89,8 +97,8 @@ def _statements(code: str) -> Iterator[str]:
 
 
 def _reached(statement: str, followed: dict[str, str]) -> Iterator[Flow]:
-    for sink in _SINK.finditer(statement):
-        rest = statement[sink.end() :]
+    for sink in islice(_SINK.finditer(statement), MOST_SINKS):
+        rest = statement[sink.end() : sink.end() + MAX_EXPRESSION]
         name = sink["property"] or sink["call"].strip(".")
         given = rest if sink["property"] else rest[: _closing(rest)]
         if name in {"setTimeout", "setInterval", "$", "jQuery"}:
@@ -101,7 +109,7 @@ def _reached(statement: str, followed: dict[str, str]) -> Iterator[Flow]:
 
 def _source_in(expression: str, followed: dict[str, str]) -> str:
     """What of the address the value of an expression holds; empty for nothing."""
-    left = _chosen(_uncleaned(expression))
+    left = _chosen(_uncleaned(expression[:MAX_EXPRESSION]))
     if _COMPARED.search(left):
         return ""
     left = _NOT_TEXT.sub("", left)

@@ -22,6 +22,7 @@ from setpoint.scan.dast.checks.reflection.known_files import ACCOUNTS, is_passwd
 from setpoint.scan.dast.checks.reflection.weaknesses import FORGERY
 from setpoint.scan.dast.interface import Workbench
 from setpoint.scan.dast.naming import words_of
+from setpoint.scan.dast.yardstick import Reading
 
 ROUNDS: Final = 3
 """Each with an address of its own."""
@@ -34,6 +35,8 @@ MOST_EACH: Final = 40
 
 CLOSED_PORT: Final = 1
 """Nobody listens there (TCPMUX, RFC 1078)."""
+LEAST_EPHEMERAL: Final = 50_000
+"""Nobody listens at one of these that was drawn by lot, and no rule tells it from an unusual port that is in use."""
 
 METADATA: Final = "http://169.254.169.254/latest/meta-data/"
 """Amazon EC2's and who copies it: the list of what is told, not what it says."""
@@ -85,7 +88,7 @@ class RequestForgery:
             fault = (
                 _own_answer(bench, probe, witnesses)
                 or _file_or_metadata(bench, probe)
-                or _told_apart(bench, probe.place)
+                or _told_apart(bench, probe.place, witnesses[0].path if witnesses else "/")
             )
             if fault:
                 yield fault
@@ -165,28 +168,34 @@ def _file_or_metadata(bench: Workbench, probe: Probe) -> Fault | None:
     return None
 
 
-def _told_apart(bench: Workbench, place: Place) -> Fault | None:
+def _told_apart(bench: Workbench, place: Place, path: str) -> Fault | None:
     """Where nothing is shown: a port that answers is told from one at which nobody listens, again and again."""
     for port in _ports(bench):
-        proof = _rounds(bench, place, port)
+        proof = _rounds(bench, place, port, path)
         if proof:
             difference = f"{ROUNDS} times, an own port that answers was told from one at which nobody listens"
             return FORGERY.fault(place, Certainty.DIFFERENTIAL, proof, difference)
     return None
 
 
-def _rounds(bench: Workbench, place: Place, port: int) -> tuple[Exchange, ...]:
+def _rounds(bench: Workbench, place: Place, port: int, path: str) -> tuple[Exchange, ...]:
     """The last two exchanges; none where the answers do not differ each time, in the same way."""
-    seen: set[object] = set()
+    seen: set[tuple[Reading, Reading]] = set()
     proof: tuple[Exchange, ...] = ()
-    for _ in range(ROUNDS):
-        token = secrets.token_hex(6)
-        payloads = [f"http://127.0.0.1:{each}/?{token}" for each in (port, CLOSED_PORT)]
+    for number in range(ROUNDS):
+        own_path = f"{path}{'&' if '?' in path else '?'}{secrets.token_hex(6)}"
+        closed = CLOSED_PORT if number % 2 else LEAST_EPHEMERAL + secrets.randbelow(10_000)
+        payloads = [f"http://127.0.0.1:{each}{own_path}" for each in (port, closed)]
         proof = tuple(ask(bench, place, each) for each in payloads)
         heard, unheard = (place.reading(each, text) for each, text in zip(proof, payloads, strict=True))
-        seen.add((heard, unheard))
-        if heard is None or unheard is None or heard == unheard or heard.status >= 400 or len(seen) > 1:
+        if heard is None or unheard is None or heard == unheard:
             return ()
-        if port in _STANDARD_PORTS and 400 <= unheard.status < 500:  # it may only look at the port
+        seen.add((heard, unheard))
+        if len(seen) > 1 or (port in _STANDARD_PORTS and _may_be_of_ports(heard, unheard)):
             return ()
     return proof
+
+
+def _may_be_of_ports(heard: Reading, unheard: Reading) -> bool:
+    """Whether it may be a list of ports that tells the two apart: then both are refused, or only the unusual one is."""
+    return heard.status >= 400 or 400 <= unheard.status < 500

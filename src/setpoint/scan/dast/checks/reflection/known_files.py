@@ -21,7 +21,7 @@ _WIN_INI: Final = re.compile(
 )
 _ENVIRONMENT: Final = re.compile(r"(?:^|\n)[A-Z][A-Z0-9_]{2,40}=[^\n]+\n(?:[A-Z][A-Z0-9_]{2,40}=|#|\s*$)")
 _PYTHON: Final = re.compile(
-    r"(?:^|\n)(?:from [\w.]{1,80} import \w|import \w[\w.]{0,80}[ \n])[\s\S]*?\n(?:def |class |@|\w+ ?= ?)"
+    r"(?:^|\n)(?:from [\w.]{1,80} import \w|import \w[\w.]{0,80}[ \n])[\s\S]{0,4000}?\n(?:def |class |@|\w+ ?= ?)"
 )
 _PINNED: Final = re.compile(r"(?:^|\n)[A-Za-z][\w.\-\[\]]{1,60}\s*[=~>]=\s*\d[\w.]*[ \t]*(?:\n|$)")
 _PACKAGE: Final = re.compile(r'"(?:dependencies|devDependencies|scripts)"\s*:\s*\{')

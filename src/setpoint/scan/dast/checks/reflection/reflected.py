@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote, urlencode
 
-from setpoint.model.dast import Exchange, Fault, Operation, PlannedRequest, Profile, Sent
+from setpoint.model.dast import Exchange, Fault, Operation, PartPlace, PlannedRequest, Profile, Sent
 from setpoint.scan.dast.checks.probing import Probe, ask, planned, probed
 from setpoint.scan.dast.checks.reflection.markup import Landing, Spot, landings, runs
 from setpoint.scan.dast.checks.reflection.pages import page_in, shown_to
 from setpoint.scan.dast.checks.reflection.payloads import fresh_code, payloads
 from setpoint.scan.dast.checks.reflection.weaknesses import REFLECTED, fault_at
+from setpoint.scan.dast.folding import SITE_WIDE, WHOLE_SITE
 from setpoint.scan.dast.interface import Workbench
 from setpoint.scan.dast.naming import words_of
 
@@ -26,6 +28,11 @@ GUESSED_NAMES: Final = words_of(
     "callback keyword subject label value data input debug"
 )
 """What people call parameters that pages show: one request asks for all of them."""
+
+_ENCODED_AS_ONE: Final = frozenset({Spot.TEXT, Spot.RAW, Spot.ATTRIBUTE})
+"""Where whatever keeps one text inside keeps others, too."""
+
+SITE: Final = Operation("GET", WHOLE_SITE)
 
 
 class Reflection(NamedTuple):
@@ -52,29 +59,56 @@ class ReflectedScripts:
     def run(self, bench: Workbench) -> Iterator[Fault]:
         if bench.profile is Profile.PASSIVE:
             return
+        unknown = _of_unknown_page(bench)
+        examples: list[str] = []
         for probe in probed(bench):
             found = _of_probe(bench, probe)
-            if found:
+            if found and unknown and _is_of_unknown_page(probe, found, unknown):
+                examples.append(probe.place.operation.key)
+            elif found:
                 yield _fault(probe.place.operation, probe.place.told, found)
-        for operation, shown in shown_to(bench).items():
-            yield from _of_guessed_names(bench, operation, shown)
-        found = _of_unknown_page(bench)
-        if found:
-            yield _fault(Operation("GET", "*"), "path:*", found)
+        if unknown:
+            yield replace(_fault(SITE, "path:*", unknown), examples=tuple(dict.fromkeys(examples)))
+        yield from _told_once(list(_of_all_guessed_names(bench)))
+
+
+def _is_of_unknown_page(probe: Probe, found: Reflection, unknown: Reflection) -> bool:
+    """Whether it is the page for what is not there, which shows its path whatever was asked for."""
+    one, other = found.exchange.answer, unknown.exchange.answer
+    is_path = probe.place.part.place is PartPlace.PATH
+    return is_path and one is not None and other is not None and one.status == other.status >= 400
+
+
+def _told_once(faults: Sequence[Fault]) -> Iterator[Fault]:
+    """A parameter that pages show which have nothing else in common is shown by what is around all of them."""
+    parts: dict[str, list[Fault]] = {}
+    for each in faults:
+        parts.setdefault(each.part, []).append(each)
+    for group in parts.values():
+        if len(group) < SITE_WIDE:
+            yield from group
+        else:
+            examples = tuple(f"{each.method} {each.path}" for each in group)
+            yield replace(group[0], path=WHOLE_SITE, examples=examples)
 
 
 def _of_probe(bench: Workbench, probe: Probe) -> Reflection | None:
     place = probe.place
 
     def send(payload: str) -> Exchange:
-        whole = payload if payload.lower().startswith("java") else place.value + payload
-        return ask(bench, place, whole)
+        is_address = payload.startswith("java")  # which has to stand first; all else may need a value that is known
+        return ask(bench, place, payload if is_address else place.value + payload)
 
     for exchange in (probe.marked, probe.broken):
         page = page_in(exchange)
         if page is not None and (found := _out_of(landings(page, probe.marker, place.value), send)):
             return found
     return None
+
+
+def _of_all_guessed_names(bench: Workbench) -> Iterator[Fault]:
+    for operation, shown in shown_to(bench).items():
+        yield from _of_guessed_names(bench, operation, shown)
 
 
 def _of_guessed_names(bench: Workbench, operation: Operation, shown: Exchange) -> Iterator[Fault]:
@@ -135,8 +169,11 @@ def _out_of(found: tuple[Landing, ...], send: Callable[[str], Exchange]) -> Refl
 
 
 def _stands_as_it_is(page: Any, payload: str, landing: Landing) -> bool:
-    """Whether all of it is where it was to get out of: nothing was filtered, it is encoded, and so would others be."""
-    return landing.spot is not Spot.ADDRESS and landing in landings(page, payload)
+    """Whether all of it is where it was to get out of: nothing was filtered, it is encoded, and so would others be.
+
+    Of scripts and addresses that says nothing: what encodes quotes may leave the end of the script.
+    """
+    return landing.spot in _ENCODED_AS_ONE and landing in landings(page, payload)
 
 
 def _fault(operation: Operation, part: str, found: Reflection) -> Fault:

@@ -14,6 +14,10 @@ MAX_SCRIPT: Final = 200_000
 """Characters of one script that are read: more than pages hold inline."""
 
 
+LOOKS_BACK: Final = 80
+"""Characters of code before a slash that say what it is."""
+
+
 class Inside(StrEnum):
     """What a character of a script is part of; of strings, the sign that ends them."""
 
@@ -32,15 +36,15 @@ class Stretch(NamedTuple):
 
 
 _END: Final = {
-    Inside.SINGLE: re.compile(r"(?:\\.|[^'\\\n])*(?:'|\n|$)", re.DOTALL),
-    Inside.DOUBLE: re.compile(r'(?:\\.|[^"\\\n])*(?:"|\n|$)', re.DOTALL),
-    Inside.PATTERN: re.compile(r"(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n\[])*(?:/[a-z]*|\n|$|\[)", re.DOTALL),
+    Inside.SINGLE: re.compile(r"(?:\\.|[^'\\\n])*+(?:'|\n|\\?$)", re.DOTALL),
+    Inside.DOUBLE: re.compile(r'(?:\\.|[^"\\\n])*+(?:"|\n|\\?$)', re.DOTALL),
+    Inside.PATTERN: re.compile(r"(?:\\.|\[(?:\\.|[^\]\\\n])*+\]?|[^/\\\n\[])*+(?:/[a-z]*|\n|\\?$)", re.DOTALL),
     Inside.LINE: re.compile(r"[^\n\u2028\u2029]*(?:[\n\u2028\u2029]|$)"),
     Inside.BLOCK: re.compile(r".*?(?:\*/|$)", re.DOTALL),
 }
 """All that a stretch holds, with what ends it; an end of line ends what may not hold one."""
 _CODE: Final = re.compile(r"[^'\"`/{}]+")
-_TEMPLATE: Final = re.compile(r"(?:\\.|\$(?!\{)|[^`\\$])*(?:`|\$\{|$)", re.DOTALL)
+_TEMPLATE: Final = re.compile(r"(?:\\.|\$(?!\{)|[^`\\$])*+(?:`|\$\{|\\?$)", re.DOTALL)
 _BEFORE_PATTERN: Final = re.compile(r"(?:^|[(,=:\[!&|?{};+\-*%~^<>]|\b(?:return|typeof|case|in|of|void|delete))\s*$")
 """After these a slash begins a regular expression, and does not divide."""
 
@@ -57,7 +61,7 @@ def stretches(script: str) -> Iterator[Stretch]:
         if inside is Inside.CODE:
             found = _CODE.match(text, place)
             piece = found[0] if found else text[place]
-            code, place = code + piece, place + len(piece)
+            code, place = (code + piece)[-LOOKS_BACK:], place + len(piece)
             yield Stretch(Inside.CODE, piece)
             if not _closes_template(piece, braces):
                 continue
@@ -71,7 +75,7 @@ def stretches(script: str) -> Iterator[Stretch]:
         if piece:
             yield Stretch(inside, piece)
         place += len(piece)
-        code = code[-80:] if inside in (Inside.LINE, Inside.BLOCK) else f"{code[-80:]}x"
+        code = code if inside in (Inside.LINE, Inside.BLOCK) else f"{code}x"
 
 
 def _begun(text: str, place: int, code: str) -> Inside:
@@ -80,7 +84,7 @@ def _begun(text: str, place: int, code: str) -> Inside:
         return Inside(two)
     if two[:1] in ("'", '"', "`"):
         return Inside(two[0])
-    if two[:1] == "/" and _BEFORE_PATTERN.search(code[-80:]):
+    if two[:1] == "/" and _BEFORE_PATTERN.search(code):
         return Inside.PATTERN
     return Inside.CODE
 

@@ -25,7 +25,7 @@ class HeaderSplitting:
     name = "header-splitting"
 
     def plan(self, bench: Workbench) -> Iterator[PlannedRequest]:
-        yield from planned(bench, self.name, 0)
+        yield from planned(bench, self.name, len(LINE_ENDS))
         if bench.profile is not Profile.PASSIVE:
             yield PlannedRequest("*", self.name, "", 1)
 

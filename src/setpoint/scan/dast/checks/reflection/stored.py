@@ -5,33 +5,32 @@ All writes first, each field with code of its own; then every page once: request
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
-from setpoint.model.canonical import Json
 from setpoint.model.dast import (
     ANONYMOUS,
-    Caller,
     Certainty,
     Exchange,
     Fault,
+    Operation,
     Part,
     PartPlace,
     PlannedRequest,
     Sent,
 )
 from setpoint.scan.dast.answers import json_of, leaves
-from setpoint.scan.dast.checks.probing import Place, parts_to_probe, places
+from setpoint.scan.dast.checks.place import authorised
+from setpoint.scan.dast.checks.probing import Place, ask_with, parts_to_probe, places
 from setpoint.scan.dast.checks.reflection.markup import Landing, Spot, landings, runs
 from setpoint.scan.dast.checks.reflection.pages import page_in, sights
 from setpoint.scan.dast.checks.reflection.payloads import anywhere, fresh_code, payloads
 from setpoint.scan.dast.checks.reflection.weaknesses import STORED
 from setpoint.scan.dast.interface import Workbench
-from setpoint.scan.dast.naming import words_of
+from setpoint.scan.dast.naming import noun_of, words_of
 from setpoint.scan.dast.requests import written
 
 MOST_FIELDS: Final = 8
@@ -45,8 +44,6 @@ _NOT_FREE: Final = frozenset({"date", "date-time", "uuid", "email", "password", 
 """Formats of JSON Schema that a text of ours does not have."""
 _ADDRESS_WORDS: Final = frozenset(words_of("url uri link website homepage site href src avatar image picture photo"))
 _IDENTIFIER_WORDS: Final = frozenset(words_of("id uuid key slug number code ref"))
-_USED_SPOTS: Final = frozenset({Spot.TEXT, Spot.ATTRIBUTE})
-"""What `anywhere` gets out of, unless it comes back encoded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +76,10 @@ class StoredScripts:
     def run(self, bench: Workbench) -> Iterator[Fault]:
         planted = [each for fields in _fields(bench) for each in _plant(bench, fields)]
         waiting = {each.mark: each for each in planted}
+        tried: set[tuple[str, Landing]] = set()
         for sight in _pages_after(bench, planted) if planted else ():
             for mark in [each for each in waiting if each.encode() in (sight.answer.body if sight.answer else b"")]:
-                fault = _at(bench, waiting[mark], sight)
+                fault = _at(bench, waiting[mark], sight, tried)
                 if fault:
                     del waiting[mark]
                     yield fault
@@ -123,10 +121,7 @@ def _text_for(place: Place, code: str) -> str:
 
 
 def _write(bench: Workbench, texts: Sequence[tuple[Place, str]]) -> Exchange:
-    first = texts[0][0]
-    values: dict[Part, Json] = {**first.held, **{each.part: text for each, text in texts}}
-    sent = bench.build(first.operation, values)
-    return bench.sender.send(sent if first.caller == ANONYMOUS else bench.accounts.authorised(sent, first.caller))
+    return ask_with(bench, texts[0][0], {each.part: text for each, text in texts})
 
 
 def _is_taken(exchange: Exchange) -> bool:
@@ -155,33 +150,41 @@ def _created(bench: Workbench, place: Place, exchange: Exchange) -> Sequence[Sen
         asked.append(Sent("GET", location.partition("#")[0]))
     told = dict(leaves(json_of(exchange.answer)))
     ids = [value for name, value in told.items() if value and not _IDENTIFIER_WORDS.isdisjoint(words_of(name)[-1:])]
-    below = re.compile(re.escape(place.operation.path.rstrip("/")) + r"/\{[^}]*\}(/\w+)?")
     for operation in bench.surface.operations:
-        if ids and operation.method == "GET" and below.fullmatch(operation.path) and not bench.may_send(operation):
+        is_of_them = operation.method == "GET" and _shows_one_of(operation) == noun_of(place.operation.path)
+        if ids and is_of_them and not bench.may_send(operation):
             last = [each for each in operation.parts if each.place is PartPlace.PATH][-1:]
             held = {part: value for part, value in place.held.items() if part in operation.parts}
             asked += [bench.build(operation, {**held, part: written(ids[0])}) for part in last]
-    return [_authorised(bench, each, place.caller) for each in asked[:MOST_CREATED]]
+    return [authorised(bench, each, place.caller) for each in asked[:MOST_CREATED]]
 
 
-def _authorised(bench: Workbench, sent: Sent, caller: Caller) -> Sent:
-    return sent if caller == ANONYMOUS else bench.accounts.authorised(sent, caller)
+def _shows_one_of(operation: Operation) -> str:
+    """What the last parameter of its path is one of: `note` for `/users/{user}/notes/{id}/page`; empty for none."""
+    before, brace, _ = operation.path.rpartition("{")
+    return noun_of(before) if brace else ""
 
 
-def _at(bench: Workbench, planted: Planted, sight: Exchange) -> Fault | None:
-    """What a page makes of it; where it lands in another kind of place, with a text made for that one."""
+def _at(bench: Workbench, planted: Planted, sight: Exchange, tried: set[tuple[str, Landing]]) -> Fault | None:
+    """What a page makes of it; where it lands in another kind of place, once with texts made for that one."""
     page = page_in(sight)
     if page is None:
         return None
     if where := runs(page, planted.code):
         return _fault(planted, sight, where)
-    text = _text_for(planted.place, planted.code)
+    encoded = landings(page, _text_for(planted.place, planted.code))
     for landing in landings(page, planted.mark):
-        if landing.spot in _USED_SPOTS and landing in landings(page, text):
+        if (planted.mark, landing) in tried or (_is_got_out_of(landing) and landing in encoded):
             continue
+        tried.add((planted.mark, landing))
         if fault := _once_more(bench, planted, sight, landing):
             return fault
     return None
+
+
+def _is_got_out_of(landing: Landing) -> bool:
+    """By `anywhere`, unless it comes back encoded."""
+    return landing.spot in {Spot.TEXT, Spot.ATTRIBUTE} or landing.element in {"textarea", "title"}
 
 
 def _once_more(bench: Workbench, planted: Planted, sight: Exchange, landing: Landing) -> Fault | None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Final, NamedTuple
+from urllib.parse import quote
 
-from setpoint.model.dast import Answer, Certainty, Exchange, Fault, Operation, Part, PlannedRequest, Profile
+from setpoint.model.dast import Answer, Certainty, Exchange, Fault, Operation, Part, PartPlace, PlannedRequest, Profile
 from setpoint.scan.dast.answers import is_success
-from setpoint.scan.dast.checks.probing import Place, Probe, ask, parts_to_probe, probed
+from setpoint.scan.dast.checks.probing import Place, Probe, ask, parts_to_probe, probed, request
 from setpoint.scan.dast.checks.reflection.known_files import (
     ACCOUNTS,
     OWN_FILES,
@@ -81,6 +83,7 @@ def _shown(bench: Workbench, probe: Probe) -> Shown | None:
         return None if is_deaf or not place.only_reads else _known_file(bench, place, [_up(DEPTH) + ACCOUNTS])
     return (
         _known_file(bench, place, _ways_to_accounts(place.value))
+        or _as_it_stands(bench, place)
         or _windows_file(bench, place)
         or _own_file(bench, probe)
     )
@@ -109,7 +112,6 @@ def _ways_to_accounts(value: str) -> list[str]:
         f"/{ACCOUNTS}",
         "....//" * DEPTH + ACCOUNTS,
         "..%2f" * DEPTH + ACCOUNTS.replace("/", "%2f"),
-        f"file:///{ACCOUNTS}",
     ]
     folder, _, name = value.rpartition("/")
     if folder:
@@ -121,6 +123,17 @@ def _ways_to_accounts(value: str) -> list[str]:
 
 def _known_file(bench: Workbench, place: Place, ways: list[str]) -> Shown | None:
     return next(_those_like(bench, place, ways, is_passwd, "the accounts of the system"), None)
+
+
+def _as_it_stands(bench: Workbench, place: Place) -> Shown | None:
+    """In the path, slashes that nobody encoded: for servers that take it apart themselves."""
+    if place.part.place is not PartPlace.PATH:
+        return None
+    payload = _up(DEPTH) + ACCOUNTS
+    sent = request(bench, place, payload)
+    exchange = bench.sender.send(replace(sent, url=sent.url.replace(quote(payload, safe=""), payload)))
+    is_shown = exchange.answer is not None and is_passwd(exchange.answer)
+    return Shown("the accounts of the system", exchange) if is_shown else None
 
 
 def _windows_file(bench: Workbench, place: Place) -> Shown | None:

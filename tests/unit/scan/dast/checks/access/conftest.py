@@ -51,7 +51,7 @@ class Shop:
         return int(self.people[self.caller()]["id"])
 
     def is_admin(self) -> bool:
-        return self.people[self.caller()]["role"] == "administrator"
+        return bool(self.people[self.caller()]["role"] == "administrator")
 
     def has(self, fault: str) -> bool:
         return fault in self.faults

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,8 +28,7 @@ GUARDED = Operation("POST", "/notes", (NOTE, TOKEN), BodyForm.FORM, page="/notes
 class CookieAccounts(HeaderAccounts):
     attributes: str = ""
 
-    def login(self, caller: Caller, *, cookies: Mapping[str, str] | None = None) -> Login:
-        del cookies
+    def login(self, caller: Caller, **_more: Any) -> Login:
         answer = Answer(302, (("set-cookie", f"session={caller.name}; Path=/{self.attributes}"),), b"")
         exchange = Exchange(Sent("POST", "/login"), answer)
         return Login((exchange,), (("cookie", "session", caller.name),))

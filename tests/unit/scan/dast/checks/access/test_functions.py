@@ -10,7 +10,7 @@ from flask import Response, abort, request
 from tests.unit.scan.dast.checks.access.conftest import ALICE, BOB, Shop, body_part, path_part
 
 from setpoint.model.canonical import Json
-from setpoint.model.dast import BodyForm, Fault, Operation
+from setpoint.model.dast import BodyForm, Caller, Fault, Operation, Part
 from setpoint.scan.dast.checks.access.functions import Functions
 
 MakeBench = Callable[..., Any]
@@ -95,7 +95,36 @@ def test_a_notice_that_only_administrators_may_write(shop_bench: MakeBench, how:
         return "", 202
 
     found = faults_of(shop_bench(shop, NOTICES, NOTIFY))
-    assert [each.method for each in found] == (["POST"] if how == "any role" else [])
+    kinds = {"any role": ["function-level-authorisation"], "no login": ["missing-authentication"]}
+    assert [each.kind for each in found] == kinds.get(how, [])
+
+
+@pytest.mark.parametrize("is_faulty", [True, False])
+def test_a_role_that_a_customer_gives_itself_is_taken_back(shop_bench: MakeBench, is_faulty: bool) -> None:
+    shop = Shop()
+
+    def person(number: int) -> dict[str, Json]:
+        return next((each for each in shop.people.values() if each["id"] == number), None) or abort(404)
+
+    @shop.app.get("/people/<int:number>")
+    def read(number: int) -> Json:
+        return person(number) if shop.is_admin() else abort(403)
+
+    @shop.app.put("/people/<int:number>/role")
+    def change(number: int) -> Any:
+        if not shop.is_admin() and not is_faulty:
+            abort(403)
+        person(number)["role"] = request.json["role"]
+        return "", 204
+
+    def owned(operation: Operation, caller: Caller) -> dict[Part, Json] | None:
+        return {part: shop.people[caller.name]["id"] for part in operation.parts if part.name == "id"} or None
+
+    reading = Operation("GET", "/people/{id}", (path_part("id"),))
+    role = Operation("PUT", "/people/{id}/role", (path_part("id"), body_part("role")), BodyForm.JSON, tags=("Admin",))
+    found = faults_of(shop_bench(shop, reading, role, owned=owned))
+    assert [each.method for each in found] == (["PUT"] if is_faulty else [])
+    assert shop.people["alice"]["role"] == "customer"
 
 
 @pytest.mark.parametrize("is_faulty", [True, False])

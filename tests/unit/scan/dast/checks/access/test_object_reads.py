@@ -10,7 +10,7 @@ from flask import Response, abort, request
 from tests.unit.scan.dast.checks.access.conftest import ALICE, BOB, Shop, path_part
 
 from setpoint.model.canonical import Json
-from setpoint.model.dast import Caller, Certainty, Fault, Operation, Part, PartPlace
+from setpoint.model.dast import BodyForm, Caller, Certainty, Fault, Operation, Part, PartPlace
 from setpoint.scan.dast.checks.access.object_reads import ObjectReads
 
 ORDERS = Operation("GET", "/orders")
@@ -135,6 +135,30 @@ def test_an_object_that_says_it_is_public_is_not_told(shop_bench: MakeBench) -> 
     assert faults_of(shop_bench(shop, ORDERS, ORDER, owned=owned)) == []
 
 
+@pytest.mark.parametrize(("extra", "is_told"), [("email", True), ("nickname", False)])
+def test_of_people_only_what_is_private_counts(shop_bench: MakeBench, extra: str, is_told: bool) -> None:
+    shop = Shop()
+
+    @shop.app.get("/users/<int:number>")
+    def person(number: int) -> Json:
+        shop.caller()
+        found = next((each for each in shop.people.values() if each["id"] == number), None) or abort(404)
+        return {name: found[name] for name in ("id", "username", extra)}
+
+    def own_account(operation: Operation, caller: Caller) -> dict[Part, Json] | None:
+        return {part: shop.people[caller.name]["id"] for part in operation.parts if part.name == "id"} or None
+
+    operation = Operation("GET", "/users/{id}", (path_part("id"),))
+    assert len(faults_of(shop_bench(shop, operation, owned=own_account))) == int(is_told)
+
+
+def test_a_list_for_administrators_that_answers_all_the_same_shares_nothing(shop_bench: MakeBench) -> None:
+    shop = shop_with_orders("any order")
+    shop.app.add_url_rule("/admin/orders", view_func=lambda: list(shop.orders.values()))
+    bench = shop_bench(shop, ORDERS, ORDER, Operation("GET", "/admin/orders"), owned=owned)
+    assert [each.path for each in faults_of(bench)] == ["/orders/{id}"]
+
+
 CHILD = Operation("GET", "/users/{user_id}/orders/{id}", (path_part("user_id"), path_part("id")))
 ME = Operation("GET", "/me")
 
@@ -203,6 +227,43 @@ def test_a_page_of_another(shop_bench: MakeBench, how: str) -> None:
 
     found = faults_of(shop_bench(shop, ORDERS, ORDER))
     assert [each.path for each in found] == (["/orders/{id}"] if how == "faulty" else [])
+
+
+@pytest.mark.parametrize("is_faulty", [True, False])
+def test_a_page_by_a_number_in_the_query_that_the_crawl_saw(shop_bench: MakeBench, is_faulty: bool) -> None:
+    shop = Shop()
+
+    @shop.app.get("/orders")
+    def orders() -> Response:
+        own = [each for each in shop.orders.values() if each["owner_id"] == shop.caller_id()]
+        links = "".join(f"<a href='/order?id={each['id']}'>{each['item']}</a>" for each in own)
+        return Response(f"<html>{links}</html>", mimetype="text/html")
+
+    @shop.app.get("/order")
+    def order() -> Response:
+        found = shop.orders.get(int(request.args.get("id", 0))) or abort(404)
+        if found["owner_id"] != shop.caller_id() and not is_faulty:
+            abort(404)
+        return Response(f"<html><p>{found['item']}<p>{found['note']}</html>", mimetype="text/html")
+
+    operation = Operation("GET", "/order", (Part(PartPlace.QUERY, "id", {"type": "string"}, example="11"),))
+    found = faults_of(shop_bench(shop, ORDERS, operation))
+    assert [each.part for each in found] == (["query:id"] if is_faulty else [])
+
+
+@pytest.mark.parametrize("is_faulty", [True, False])
+def test_a_question_that_names_its_object_in_the_body(shop_bench: MakeBench, is_faulty: bool) -> None:
+    shop = shop_with_orders()
+
+    @shop.app.post("/orders/export")
+    def export() -> Json:
+        return shop.order(request.json["order_id"], "any order" if is_faulty else "none")
+
+    shop.faults = frozenset({"any order"})
+    part = Part(PartPlace.BODY, "/order_id", {"type": "integer"}, is_required=True)
+    operation = Operation("POST", "/orders/export", (part,), BodyForm.JSON)
+    found = faults_of(shop_bench(shop, ORDERS, operation))
+    assert [each.part for each in found] == (["body:/order_id"] if is_faulty else [])
 
 
 def test_one_account_alone_is_said_to_be_too_few(shop_bench: MakeBench) -> None:

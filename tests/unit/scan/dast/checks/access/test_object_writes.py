@@ -13,6 +13,7 @@ from tests.unit.scan.dast.checks.access.conftest import Shop, body_part, path_pa
 from setpoint.model.canonical import Json
 from setpoint.model.dast import BodyForm, Caller, Fault, Operation, Part, Profile
 from setpoint.scan.dast.checks.access.object_writes import ObjectWrites
+from setpoint.scan.dast.values import CANARY
 
 MakeBench = Callable[..., Any]
 
@@ -132,7 +133,7 @@ def test_what_everybody_lists_and_is_written_in_ones_own_name_is_fine(shop_bench
     assert faults_of(shop_bench(shop, ME, ORDERS, Operation("POST", "/orders", parts, BodyForm.JSON))) == []
 
 
-def test_what_nobody_needs_to_log_in_for_is_not_told_here(shop_bench: MakeBench) -> None:
+def test_a_write_that_nobody_needs_to_log_in_for_is_told_as_such(shop_bench: MakeBench) -> None:
     shop = shop_with_orders()
 
     @shop.app.patch("/orders/<int:number>")
@@ -140,7 +141,8 @@ def test_what_nobody_needs_to_log_in_for_is_not_told_here(shop_bench: MakeBench)
         shop.orders[number]["note"] = request.json["note"]
         return {}
 
-    assert faults_of(shop_bench(shop, ORDERS, ORDER, CHANGE, owned=owned)) == []
+    (fault,) = faults_of(shop_bench(shop, ORDERS, ORDER, CHANGE, owned=owned))
+    assert (fault.kind, fault.cwe, fault.owasp, fault.caller) == ("missing-authentication", 306, "API2:2023", "")
 
 
 def test_messages_between_people_are_left_alone(shop_bench: MakeBench) -> None:
@@ -155,6 +157,27 @@ def test_only_canary_objects_are_written_to(shop_bench: MakeBench) -> None:
     bench = shop_bench(shop_with_orders("any change"), ORDERS, ORDER, CHANGE)
     assert faults_of(bench) == []
     assert {each.sent.method for each in bench.sender.exchanges} == {"GET"}
+
+
+@pytest.mark.parametrize("is_faulty", [True, False])
+def test_an_object_named_in_the_body_is_written_to_where_it_shows_that_it_was_made_for_the_scan(
+    shop_bench: MakeBench, is_faulty: bool
+) -> None:
+    shop = shop_with_orders()
+    shop.orders[13] = {"id": 13, "owner_id": 1, "item": f"{CANARY}-a1", "note": "new"}
+
+    @shop.app.post("/orders/edit")
+    def edit() -> Any:
+        found = shop.orders[request.json["order_id"]]
+        if found["owner_id"] != shop.caller_id() and not is_faulty:
+            abort(404)
+        found["note"] = request.json["note"]
+        return {}
+
+    parts = (body_part("order_id", "integer"), body_part("note"))
+    found = faults_of(shop_bench(shop, ORDERS, ORDER, Operation("POST", "/orders/edit", parts, BodyForm.JSON)))
+    assert [each.part for each in found] == (["body:/order_id"] if is_faulty else [])
+    assert (shop.orders[11]["note"], shop.orders[12]["note"]) == ("ring twice", "leave at door")
 
 
 @pytest.mark.parametrize("is_faulty", [True, False])

@@ -217,7 +217,9 @@ class Portal:
 
     def _new(self) -> str:
         self.count += 1
-        return f"s{self.count}" if "countable" in self.flaws else secrets.token_urlsafe(24)
+        if "short" in self.flaws:
+            return f"s{self.count}"
+        return f"session-{self.count}" if "countable" in self.flaws else secrets.token_urlsafe(24)
 
     def _session(self) -> tuple[str, dict[str, str]]:
         sid = request.cookies.get("sid", "")
@@ -295,7 +297,7 @@ def shop(serve: Callable[[Any], str], workbench: Bench) -> Bench:
         }
         tokens = tuple(SpareToken(kind, ALICE, foreign[kind]()) for kind in spare)
         settings = AuthSettings(tuple(accounts[:callers]), tokens=tokens, may_register="may-register" in flaws)
-        return over(bench, settings, base)
+        return _over(bench, settings, base)
 
     return make
 
@@ -308,12 +310,12 @@ def portal(serve: Callable[[Any], str], workbench: Bench) -> Bench:
         accounts = [
             Account(caller, login, user, PASSWORDS[user]) for caller, user in zip((ALICE, BOB), PASSWORDS, strict=True)
         ]
-        return over(workbench(base, *SITE), AuthSettings(tuple(accounts)), base)
+        return _over(workbench(base, *SITE), AuthSettings(tuple(accounts)), base)
 
     return make
 
 
-def over(bench: Workbench, settings: AuthSettings, base: str) -> Workbench:
+def _over(bench: Workbench, settings: AuthSettings, base: str) -> Workbench:
     """The workbench with true sessions in the place of its accounts."""
     sessions = Sessions(settings, base, bench.sender)
     kept: dict[tuple[Operation, Caller], Any] = {}
@@ -324,6 +326,11 @@ def over(bench: Workbench, settings: AuthSettings, base: str) -> Workbench:
         return kept[operation, caller]
 
     return replace(bench, accounts=sessions, baseline=baseline)
+
+
+@pytest.fixture
+def over() -> Callable[[Workbench, AuthSettings, str], Workbench]:
+    return _over
 
 
 @pytest.fixture

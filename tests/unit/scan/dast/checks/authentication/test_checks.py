@@ -2,10 +2,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from setpoint.model.dast import BodyForm, Fault, Operation, Part, PartPlace, Profile
+from setpoint.model.dast import BodyForm, Caller, Fault, Operation, Part, PartPlace, Profile
 from setpoint.scan.dast.checks.authentication.attempt_limits import AttemptLimits
 from setpoint.scan.dast.checks.authentication.checks import CHECKS
 from setpoint.scan.dast.checks.authentication.credentials_in_urls import CredentialsInUrls
@@ -17,10 +18,14 @@ from setpoint.scan.dast.checks.authentication.session_contents import SessionCon
 from setpoint.scan.dast.checks.authentication.session_endings import SessionFixation, SessionSurvivesLogout
 from setpoint.scan.dast.checks.authentication.weak_passwords import WeakPasswords
 from setpoint.scan.dast.checks.authentication.weak_token_secret import WeakTokenSecret
-from setpoint.scan.dast.interface import Check, TokenKind, Workbench
+from setpoint.scan.dast.interface import Accounts, Check, Login, TokenKind, Workbench
 
 Make = Callable[..., Workbench]
 Found = Callable[[Check, Workbench], list[Fault]]
+
+
+def sent(bench: Workbench) -> list[str]:
+    return [each.sent.url for each in bench.sender.exchanges]  # type: ignore[attr-defined]  # the tests' own sender
 
 
 def keys(faults: list[Fault]) -> set[tuple[str, str]]:
@@ -96,6 +101,15 @@ def test_logins_and_resets_that_tell_who_has_an_account(shop: Make, found: Found
     assert found(check, shop()) == []
 
 
+def test_what_the_operator_left_out_is_left_alone(shop: Make, found: Found) -> None:
+    bench = replace(shop("reset-enumerable", "enumerable"), excludes=lambda each: each.path == "/forgot-password")
+    assert keys(found(AccountEnumeration(), bench)) == {("account-enumeration", "/login")}
+    assert not [each for each in sent(bench) if "forgot" in each]
+    bench = replace(shop("enumerable", "no-limit"), excludes=lambda each: each.path == "/login")
+    assert found(AccountEnumeration(), bench) == found(AttemptLimits(), bench) == []
+    assert sent(bench) == []
+
+
 def test_registrations_are_asked_only_where_allowed(shop: Make, found: Found) -> None:
     assert found(AccountEnumeration(), shop("may-register")) == []
     assert found(WeakPasswords(), shop("weak-passwords")) == []
@@ -109,6 +123,31 @@ def test_attempts_without_end_are_told(shop: Make, found: Found) -> None:
     faults = found(AttemptLimits(), shop("no-limit"))
     assert keys(faults) == {("missing-attempt-limit", "/login"), ("missing-attempt-limit", "/otp/verify")}
     assert found(AttemptLimits(), shop()) == []
+
+
+def test_whoever_slows_guessing_down_is_right(shop: Make, found: Found) -> None:
+    bench = shop("no-limit")
+    slow = replace(bench, accounts=Slower(bench.accounts))
+    assert keys(found(AttemptLimits(), slow)) == {("missing-attempt-limit", "/otp/verify")}
+
+
+class Slower:
+    """Accounts of a target whose answers to wrong passwords take longer and longer, as far as it is told."""
+
+    def __init__(self, accounts: Accounts) -> None:
+        self._accounts = accounts
+        self._seconds = 0.05
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._accounts, name)
+
+    def attempt(self, caller: Caller, password: str, *, user: str = "") -> Login | None:
+        self._seconds *= 1.5
+        login = self._accounts.attempt(caller, password, user=user)
+        assert login is not None
+        exchange = login.exchanges[-1]
+        assert exchange.answer is not None
+        return replace(login, exchanges=(replace(exchange, answer=replace(exchange.answer, seconds=self._seconds)),))
 
 
 def test_tokens_that_outlive_the_logout_are_told(shop: Make, portal: Make, found: Found) -> None:
@@ -134,7 +173,12 @@ def test_a_new_session_with_every_login_is_right(portal: Make, shop: Make, found
 
 @pytest.mark.parametrize(
     ("flaw", "kind"),
-    [("countable", "predictable-session"), ("in-url", "session-in-url"), ("long", "long-lived-session")],
+    [
+        ("short", "predictable-session"),
+        ("countable", "predictable-session"),
+        ("in-url", "session-in-url"),
+        ("long", "long-lived-session"),
+    ],
 )
 def test_what_sessions_of_pages_are_like(portal: Make, found: Found, flaw: str, kind: str) -> None:
     assert keys(found(SessionContents(), portal(flaw))) == {(kind, "/login")}
@@ -160,7 +204,8 @@ def test_parts_of_the_query_that_hold_credentials_are_told(shop: Make, found: Fo
         return Operation("GET", path, (Part(PartPlace.QUERY, name),), BodyForm.NONE, security=())
 
     bench = shop()
-    operations = (query("/login", "password"), query("/verify-email", "secret"), query("/items", "page_token"))
+    near = (query("/verify-email", "access_token"), query("/items", "page_token"), query("/talks", "session_id"))
+    operations = (query("/login", "password"), query("/users", "password_changed_since"), *near)
     bench = replace(bench, surface=replace(bench.surface, operations=operations))
     assert keys(found(CredentialsInUrls(), bench)) == {("credential-in-url", "/login")}
 
@@ -169,7 +214,7 @@ def test_parts_of_the_query_that_hold_credentials_are_told(shop: Make, found: Fo
 def test_a_plan_sends_nothing_and_without_accounts_nothing_is_told(workbench: Make, shop: Make, check: Check) -> None:
     bench = shop()
     assert all(each.check == check.name and each.about > 0 for each in check.plan(bench))
-    assert bench.sender.exchanges == []  # type: ignore[attr-defined]  # the tests' own sender
+    assert sent(bench) == []
     bare = workbench(bench.surface.base, *bench.surface.operations)
     assert list(check.plan(bare)) == []
     assert list(check.run(bare)) == []
@@ -179,4 +224,4 @@ def test_the_passive_profile_tries_no_login(shop: Make) -> None:
     bench = replace(shop("no-limit", "enumerable", "may-register"), profile=Profile.PASSIVE)
     for check in (AttemptLimits(), AccountEnumeration(), SessionContents(), SessionFixation(), WeakPasswords()):
         assert list(check.run(bench)) == []
-    assert bench.sender.exchanges == []  # type: ignore[attr-defined]  # the tests' own sender
+    assert sent(bench) == []

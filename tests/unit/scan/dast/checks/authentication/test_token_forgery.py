@@ -1,14 +1,23 @@
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import pytest
+from flask import Flask, jsonify, request
 
-from setpoint.model.dast import Fault
+from setpoint.model.dast import Caller, Fault, Operation
+from setpoint.scan.dast.accounts.settings import Account, AuthSettings, JsonLogin
+from setpoint.scan.dast.checks.authentication.jwt import signed_by_secret
 from setpoint.scan.dast.checks.authentication.token_forgery import TokenForgery
 from setpoint.scan.dast.interface import Check, Workbench
 
 Found = Callable[[Check, Workbench], list[Fault]]
+Over = Callable[[Workbench, AuthSettings, str], Workbench]
+
+ALICE = Caller("alice", "customer", 1)
 
 
 @pytest.mark.parametrize(
@@ -44,6 +53,65 @@ def test_nothing_is_told_of_tokens_that_are_verified(
 def test_a_session_that_is_not_signed_is_told(portal: Callable[..., Workbench], found: Found) -> None:
     assert {each.kind for each in found(TokenForgery(), portal("unsigned"))} == {"session-not-signed"}
     assert found(TokenForgery(), portal()) == []
+
+
+def test_of_a_site_that_nothing_leads_into_the_page_after_the_login_is_taken(
+    portal: Callable[..., Workbench], found: Found
+) -> None:
+    bench = portal("unsigned")
+    bench = replace(bench, surface=replace(bench.surface, operations=bench.surface.operations[2:]))
+    assert [(each.kind, each.path) for each in found(TokenForgery(), bench)] == [("session-not-signed", "/account")]
+
+
+def test_a_cookie_beside_the_token_does_not_vouch_for_it(
+    serve: Callable[[Any], str], workbench: Callable[..., Workbench], over: Over, found: Found
+) -> None:
+    """The target looks at the cookie alone: a forged token beside it would be let through."""
+    app = Flask(__name__)
+
+    @app.post("/login")
+    def login() -> Any:
+        answer = jsonify(token=signed_by_secret({"alg": "HS256"}, {"sub": "alice"}, b"any"))
+        answer.set_cookie("sid", "a1b2c3d4e5f6a7b8")
+        return answer
+
+    @app.get("/me")
+    def me() -> Any:
+        is_in = request.cookies.get("sid") == "a1b2c3d4e5f6a7b8"
+        return jsonify(email="alice@shop.example") if is_in else (jsonify(error="who?"), 401)
+
+    base = serve(app)
+    account = Account(ALICE, JsonLogin(f"{base}/login"), "alice", "password")
+    bench = over(workbench(base, Operation("GET", "/me", security=(("cookie",),))), AuthSettings((account,)), base)
+    assert found(TokenForgery(), bench) == []
+
+
+@pytest.mark.parametrize(("is_verified", "kinds"), [(False, {"token-not-verified"}), (True, set())])
+def test_a_signature_made_by_hand_has_to_be_looked_at(
+    serve: Callable[[Any], str],
+    workbench: Callable[..., Workbench],
+    over: Over,
+    found: Found,
+    is_verified: bool,
+    kinds: set[str],
+) -> None:
+    app = Flask(__name__)
+    issued = "alice|" + secrets.token_hex(20)
+
+    @app.post("/login")
+    def login() -> Any:
+        return jsonify(token=issued)
+
+    @app.get("/me")
+    def me() -> Any:
+        given = request.headers.get("authorization", "").removeprefix("Bearer ")
+        is_in = given == issued if is_verified else given.startswith("alice|")
+        return jsonify(email="alice@shop.example") if is_in else (jsonify(error="who?"), 401)
+
+    base = serve(app)
+    account = Account(ALICE, JsonLogin(f"{base}/login"), "alice", "password")
+    bench = over(workbench(base, Operation("GET", "/me")), AuthSettings((account,)), base)
+    assert {each.kind for each in found(TokenForgery(), bench)} == kinds
 
 
 def test_the_plan_sends_nothing(shop: Callable[..., Workbench]) -> None:

@@ -71,6 +71,7 @@ def test_a_trace_that_is_what_the_page_is_about(found: Any) -> None:
         return Response('How to read:\nTraceback (most recent call last):\n  File "a.py", line 1, in x')
 
     assert not found(ErrorPages(), app_of({"/search": article}), SEARCH)
+    assert not found(ErrorPages(), app_of({"/search": text("Django: never leave DEBUG = True")}), SEARCH)
 
 
 def test_a_body_that_cannot_be_read(found: Any) -> None:
@@ -91,8 +92,9 @@ def test_the_same_everywhere_is_one_fault(found: Any) -> None:
 
 def test_a_missing_address(found: Any) -> None:
     trace = text("Error: no route\n    at next (/srv/shop/node_modules/router/index.js:12:9)", "text/plain", 404)
-    (fault,) = found(ErrorPages(), app_of({}, trace), get("/"))
-    assert (fault.kind, fault.difference) == ("error-disclosure", "it holds a stack trace of Node.js")
+    (fault,) = found(ErrorPages(), app_of({"/": text("hello")}, trace), get("/"))
+    assert (fault.kind, fault.path, fault.examples) == ("error-disclosure", "*", ())
+    assert fault.difference == "it holds a stack trace of Node.js"
     assert not found(ErrorPages(), app_of({}, text("<h1>Not found</h1>", "text/html", 404)), get("/"))
 
 

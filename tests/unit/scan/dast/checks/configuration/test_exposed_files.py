@@ -51,7 +51,7 @@ def test_found_by_their_grammar(found: Any) -> None:
         (path.removeprefix("GET "), fault.kind, fault.cwe) for fault in faults for path in (fault.path, *fault.examples)
     }
     assert told == {(path, kind, cwe) for path, _, kind, cwe in EXPOSED}
-    assert not any("hunter22" in each.message + each.difference for each in faults)
+    assert not any("hunter22" in repr(each) for each in faults)
 
 
 def test_a_page_of_apology_at_each_name_is_none(found: Any) -> None:

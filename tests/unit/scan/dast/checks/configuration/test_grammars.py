@@ -14,6 +14,7 @@ from setpoint.scan.dast.checks.configuration.grammars import (
     is_log,
     is_metrics,
     is_sql,
+    is_table_of_people,
     tells_environment,
     tells_secrets,
 )
@@ -42,6 +43,8 @@ def test_no_environment_files(content: str) -> None:
 def test_secrets_are_known_by_their_names() -> None:
     assert tells_secrets(answer('{"a": [{"dbPassword": "hunter22"}]}'))
     assert tells_secrets(answer("spring.datasource.password=hunter22\n"))
+    assert tells_secrets(answer('{"db": "postgresql://shop:hunter22@db/shop"}'))
+    assert not tells_secrets(answer('{"db": "postgresql://shop:***@db/shop", "site": "https://shop.example:8080/@me"}'))
     assert not tells_secrets(answer('{"password": ""}'))
     assert not tells_secrets(answer('{"password": null, "passwordUrl": "/reset", "tokenType": "Bearer"}'))
     assert not tells_secrets(answer("apiKey: AIzaSyExample\n"))
@@ -63,6 +66,8 @@ def test_metrics_logs_code_and_dumps() -> None:
     assert not is_code(answer("We import goods and let you choose"))
     assert is_sql(answer("-- dump\nINSERT INTO people VALUES (1);"))
     assert not is_sql(answer("Insert into slot A"))
+    assert is_table_of_people(answer('"id";"email"\n1;anna@shop.example\n'))
+    assert not is_table_of_people(answer("city,mayor\nUlm,someone@ulm.example\n"))
 
 
 @given(st.binary(max_size=300))

@@ -33,6 +33,7 @@ def test_found_by_its_structure(found: Any, content: str) -> None:
         "<h1>Uploads</h1><form></form>",
         '[{"name": "a.txt", "size": 3}]',
         "<h1>403</h1>",
+        '<h1>Index of /uploads/</h1><a href="http://[">x</a>',
     ],
 )
 def test_pages_that_people_made(found: Any, content: str) -> None:

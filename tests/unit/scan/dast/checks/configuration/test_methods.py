@@ -20,6 +20,10 @@ def test_trace_that_echoes(found: Any) -> None:
     assert kinds(found(Methods(), app_of({"/": echo}), get("/"))) == [("trace-enabled", "*", "")]
 
 
+def test_trace_that_echoes_where_there_is_something(found: Any) -> None:
+    assert kinds(found(Methods(), app_of({"/shop": echo}), get("/shop"))) == [("trace-enabled", "*", "")]
+
+
 def test_trace_that_is_answered_as_any_other(found: Any) -> None:
     assert not found(Methods(), app_of({"/": text("hello")}), get("/"))
     assert not found(Methods(), app_of({"/": text("no", "text/plain", 405)}), get("/"))

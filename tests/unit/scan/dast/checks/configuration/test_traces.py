@@ -31,6 +31,8 @@ def answer(content: str, status: int = 500, kind: str = "text/html") -> Answer:
         ('{"error": "near \\"\'\\": syntax error"}', "database"),
         ('{"error": "SQLSTATE[42000]: Syntax error"}', "database"),
         ("(sqlite3.OperationalError) no such column: x [SQL: SELECT 1]", "database"),
+        ('{"exception": "java.lang.IllegalStateException"}', "exception"),
+        ('{"error": "sqlalchemy.exc.IntegrityError: x"}', "exception"),
         ("cannot open /srv/shop/lib/orders.py", "path"),
     ],
 )
@@ -46,6 +48,7 @@ def test_what_errors_tell(content: str, told: str) -> None:
         '{"timestamp": "2026-01-02", "status": 500, "error": "Internal Server Error", "path": "/x"}',
         "<h1>Whitelabel Error Page</h1>There was an unexpected error (type=Internal Server Error, status=500).",
         "Meet us at Cafe (Main St. 3:30) or select one from the list where you live",
+        '{"type": "ValidationError", "title": "Bad Request", "doc": "https://shop.example/errors#invalid"}',
         "The page /index.php was not found",
         "SQL is a language; you have an error? Ask us",
         "Woops, our ignition failed",

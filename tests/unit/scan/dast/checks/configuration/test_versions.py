@@ -32,3 +32,17 @@ def test_a_name_alone_and_the_version_of_an_api_are_not(found: Any, name: str, v
 
 def test_the_development_server_on_the_loopback_is_none_of_the_service(found: Any) -> None:
     assert not found(VersionDisclosure(), app_of({"/": page()}), get("/"))  # Server: Werkzeug/… Python/…
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("X-Backend", "10.1.2.3:8080"), ("Via", "1.1 cache-7.internal"), ("Location", "http://192.168.1.9/x")],
+)
+def test_an_address_inside(found: Any, name: str, value: str) -> None:
+    app = app_of({"/": page()}, headers={name: value})
+    assert kinds(found(VersionDisclosure(), app, get("/"))) == [("internal-address-disclosure", "*", f"header:{name}")]
+
+
+@pytest.mark.parametrize("value", ["10.1.2", "gateway/10.1.2.3", "110.1.2.3", "8.8.8.8", "international"])
+def test_what_only_looks_like_one(found: Any, value: str) -> None:
+    assert not found(VersionDisclosure(), app_of({"/": page()}, headers={"X-Note": value}), get("/"))

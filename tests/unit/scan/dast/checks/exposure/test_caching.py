@@ -22,6 +22,8 @@ from setpoint.scan.dast.checks.exposure.caching import directives, is_kept_for_o
         ({"x-cache": "Miss from cloud"}, True),
         ({"cf-cache-status": "DYNAMIC"}, False),
         ({"age": "12"}, True),
+        ({"cache-control": f"max-age={'9' * 10_000}"}, True),
+        ({"cache-control": "max-age=soon"}, False),
     ],
 )
 def test_kept_for_others(headers: dict[str, str], is_kept: bool) -> None:

@@ -41,6 +41,41 @@ def test_links_to_a_host_that_was_named(found: Any, header: str) -> None:
     ]
 
 
+def test_pages_of_an_account(found: Any, by_cookie: Any) -> None:
+    app = Flask("guarded")
+
+    @app.get("/orders")
+    def orders() -> Any:
+        if "session" not in request.cookies:
+            return Response(status=302, headers={"location": "/login"})
+        return jsonify(next=f"https://{request.headers.get('x-forwarded-host', 'shop.example')}/orders?page=2")
+
+    assert [fault.caller for fault in found(BelievedHosts, app, get("/orders"), accounts=by_cookie)] == ["alice"]
+
+
+def test_any_header_in_what_is_kept(found: Any) -> None:
+    app = Flask("languages")
+
+    @app.get("/news")
+    def news() -> Response:
+        language = request.headers.get("accept-language", "en")
+        vary = {"vary": "Accept-Language"} if "keyed" in request.args else {}
+        return Response(f"<html lang='{language}'>", headers={"cache-control": "max-age=60", **vary})
+
+    assert [fault.part for fault in found(PoisonedCaches, app, get("/news"))] == ["header:Accept-Language"]
+    assert not found(PoisonedCaches, app, get("/news", "keyed", example="1"))
+
+
+def test_one_answer_is_told_of_once(found: Any) -> None:
+    app = Flask("both")
+
+    @app.get("/orders")
+    def orders() -> Any:
+        return jsonify(next=f"https://{request.headers.get('x-forwarded-host') or request.host}/orders?page=2")
+
+    assert [fault.part for fault in found(BelievedHosts, app, get("/orders"))] == ["header:X-Forwarded-Host"]
+
+
 @pytest.mark.parametrize("app", [service(), service("Host", shown="text"), service("X-Forwarded-Host", shown="text")])
 def test_links_of_its_own(found: Any, app: Flask) -> None:
     assert not found(BelievedHosts, app, get("/orders"), get("/moved"))

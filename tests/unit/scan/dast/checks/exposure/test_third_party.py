@@ -34,6 +34,10 @@ def page(body: bytes, url: str) -> list[str]:
     return [fault.kind for fault in faults_of_page(Operation("GET", "/"), Exchange(Sent("GET", url), answer))]
 
 
+def test_what_is_no_address() -> None:
+    assert page(b'<html><script src="http://[x/y.js"></script></html>', "https://shop.example/") == []
+
+
 def test_whose_they_are() -> None:
     own = b'<html><script src="//static.shop.example/x.js"></script></html>'
     tool = b'<html><script src="//cdn.example/ui.js"></script><script>SwaggerUIBundle({})</script></html>'

@@ -11,7 +11,7 @@ import pytest
 from flask import Flask, jsonify, make_response, request
 
 from setpoint.model.canonical import Json
-from setpoint.model.dast import Certainty, Fault, Operation, Part, PartPlace, Profile, Sent
+from setpoint.model.dast import BodyForm, Certainty, Fault, Operation, Part, PartPlace, Profile, Sent
 from setpoint.scan.dast.checks.injection.checks import CHECKS
 from setpoint.scan.dast.checks.injection.sql import SqlInjection
 from setpoint.scan.dast.interface import Check
@@ -103,6 +103,58 @@ def test_nothing_is_told_of_what_answers_whatever_it_likes(found: Found, check: 
         return jsonify(number=len(asked), shown=text.upper(), length=len(text), kind=text)
 
     assert found(check, app, ITEM) == []
+
+
+def test_own_objects_are_written_back(found: Found) -> None:
+    app = Flask(__name__)
+    titles: list[str] = []
+
+    @app.put("/note")
+    def write() -> Any:
+        titles.append(request.get_json()["title"])
+        return jsonify(title=titles[-1])
+
+    put = Operation("PUT", "/note", (Part(PartPlace.BODY, "/title", example="milk"),), body=BodyForm.JSON)
+
+    assert found(SqlInjection, app, put) == []
+    assert len(set(titles)) > 1
+    assert titles[-1] == "milk"
+
+
+def test_no_other_rows_are_written(serve: Any, workbench: Any) -> None:
+    """Even where every statement can be changed at will."""
+    app = Flask(__name__)
+    database = sqlite3.connect(":memory:", check_same_thread=False)
+    database.execute("CREATE TABLE notes (id TEXT, title TEXT, text TEXT)")
+    others = [("a", "milk", "whole"), ("c", "bread", "dark"), ("0", "salt", "")]
+    database.executemany("INSERT INTO notes VALUES (?, ?, ?)", [*others, ("own", "tea", "green")])
+
+    @app.put("/notes/<note>")
+    def write(note: str) -> Any:
+        given = request.get_json()
+        database.execute(
+            f"UPDATE notes SET title = '{given['title']}', text = '{given['text']}' WHERE id = '{note}' AND 1 = 1"
+        )
+        return jsonify(given)
+
+    @app.post("/notes")
+    def make() -> Any:
+        database.execute(f"INSERT INTO notes VALUES ('new', '{request.get_json()['title']}', '')")
+        return jsonify(ok=True), 201
+
+    title, text = Part(PartPlace.BODY, "/title", example="tea"), Part(PartPlace.BODY, "/text", example="green")
+    put = Operation("PUT", "/notes/{note}", (Part(PartPlace.PATH, "note"), title, text), body=BodyForm.JSON)
+    post = Operation("POST", "/notes", (title,), body=BodyForm.JSON)
+    bench = workbench(serve(app), put, post, owned=lambda operation, _caller: {operation.parts[0]: "own"})
+
+    faults = [fault for check in CHECKS for fault in check().run(bench)]
+
+    assert {(each.kind, each.part) for each in faults} >= {
+        ("sql-injection", "body:/title"),
+        ("sql-injection", "body:/text"),
+    }
+    assert database.execute("SELECT * FROM notes WHERE id IN ('a', 'c', '0')").fetchall() == others
+    assert database.execute("SELECT DISTINCT title, text FROM notes WHERE id = 'own'").fetchall() == [("tea", "green")]
 
 
 @pytest.mark.parametrize("check", CHECKS)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from setpoint.scan.dast.checks.reflection.flows import flows
@@ -48,3 +50,13 @@ def test_the_address_becomes_markup_or_code(script: str, sink: str) -> None:
 )
 def test_cleaned_compared_or_elsewhere_is_nothing(script: str) -> None:
     assert flows(script) == ()
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["=/[", "=/", "{", "${`", "`${", "+\n", "'\\", "eval(", "a=escape(", "$(", "/*", "x\n", "if(a.test(b)){", "new  "],
+)
+def test_scripts_that_are_made_to_take_long(piece: str) -> None:
+    began = time.monotonic()
+    flows(piece * (200_000 // len(piece)))
+    assert time.monotonic() - began < 10

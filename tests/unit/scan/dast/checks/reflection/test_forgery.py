@@ -18,6 +18,9 @@ PREVIEW = Operation("GET", "/preview", (Part(PartPlace.QUERY, "url", example="ht
 HOOK = Operation(
     "POST", "/hooks/test", (Part(PartPlace.BODY, "/callback", example="https://a.example/"),), BodyForm.JSON
 )
+AVATAR = Operation(
+    "PUT", "/avatar", (Part(PartPlace.BODY, "/picture", example="https://cdn.example/me.png"),), BodyForm.JSON
+)
 ABOUT = Operation("GET", "/about")
 
 
@@ -46,7 +49,11 @@ def is_public(url: str) -> bool:
 
 
 def target(may: Callable[[str], bool]) -> Flask:
+    """Three operations that ask addresses: one shows what came, one only what it is, one whether anything came."""
     app = Flask(__name__)
+
+    def allowed(url: str) -> bytes:
+        return fetched(url) if may(url) else abort(403)
 
     @app.get("/about")
     def about() -> dict[str, str]:
@@ -54,26 +61,25 @@ def target(may: Callable[[str], bool]) -> Flask:
 
     @app.get("/preview")
     def preview() -> Any:
-        url = request.args.get("url", "")
-        if not may(url):
-            return {"error": "this address is not allowed"}, 400
         try:
-            return fetched(url)
-        except (URLError, ValueError, OSError):
+            return allowed(request.args.get("url", ""))
+        except (ValueError, OSError):
             return {"error": "no answer"}, 502
+
+    @app.put("/avatar")
+    def avatar() -> Any:
+        try:
+            image = allowed(request.get_json()["picture"])
+        except (ValueError, OSError):
+            return {"error": "nobody answers there"}, 400
+        return {"size": len(image)} if image.startswith(b"\x89PNG") else ({"error": "this is no image"}, 400)
 
     @app.post("/hooks/test")
     def hook() -> Any:
-        url = request.get_json()["callback"]
-        if not may(url):
-            return {"error": "this address is not allowed"}, 400
         try:
-            fetched(url)
-        except URLError as error:
+            return {"delivered": bool(allowed(request.get_json()["callback"]))}
+        except (ValueError, OSError) as error:
             return {"delivered": hasattr(error, "code")}
-        except (ValueError, OSError):
-            return {"delivered": False}
-        return {"delivered": True}
 
     return app
 
@@ -91,8 +97,11 @@ def test_own_answers_shown_to_whoever_asks(serve: Any, workbench: Any, may: Call
 
 
 def test_calls_that_show_only_whether_somebody_answered(serve: Any, workbench: Any) -> None:
-    bench = workbench(serve(target(lambda _url: True)), HOOK, ABOUT)
-    assert found(bench) == {("/hooks/test", "body:/callback", Certainty.DIFFERENTIAL)}
+    bench = workbench(serve(target(lambda _url: True)), HOOK, AVATAR, ABOUT)
+    assert found(bench) == {
+        ("/hooks/test", "body:/callback", Certainty.DIFFERENTIAL),
+        ("/avatar", "body:/picture", Certainty.DIFFERENTIAL),
+    }
 
 
 def test_pages_with_much_in_common_and_an_address_of_which_nobody_answers(serve: Any, workbench: Any) -> None:
@@ -119,7 +128,18 @@ def test_pages_with_much_in_common_and_an_address_of_which_nobody_answers(serve:
 
 
 def test_only_the_open_network(serve: Any, workbench: Any) -> None:
-    assert found(workbench(serve(target(is_public)), PREVIEW, HOOK, ABOUT)) == set()
+    assert found(workbench(serve(target(is_public)), PREVIEW, HOOK, AVATAR, ABOUT)) == set()
+
+
+def test_a_list_of_ports_is_no_connection(serve: Any, workbench: Any) -> None:
+    app = Flask(__name__)
+
+    @app.post("/hooks/test")
+    def hook() -> Any:
+        port = urlsplit(request.get_json()["callback"]).port or 443
+        return ({"kept": True}, 200) if port in {80, 443} else ({"error": f"port {port} is not allowed"}, 400)
+
+    assert found(workbench(serve(app), HOOK, ABOUT)) == set()
 
 
 def test_addresses_that_are_kept_or_shown_and_never_asked(serve: Any, workbench: Any) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -23,7 +24,8 @@ def page(template: str) -> Flask:
 
     @app.get("/search")
     def search() -> str:
-        return template.replace("MARK", request.args.get("q", ""))
+        q = request.args.get("q", "")
+        return template.replace("MARK", q).replace("'quoted JSON'", json.dumps(q))
 
     return app
 
@@ -39,6 +41,7 @@ def page(template: str) -> Flask:
         "<script>var q = 'MARK';</script>",
         "<script>track(`MARK`)</script>",
         "<!-- query: MARK -->",
+        "<script>var q = 'quoted JSON';</script>",
         "<button onclick=\"again('MARK')\">again</button>",
         '<a href="MARK">back</a>',
     ],
@@ -99,7 +102,7 @@ def test_what_no_browser_takes_for_a_page(serve: Any, workbench: Any) -> None:
     app = Flask(__name__)
 
     @app.get("/json")
-    def json() -> dict[str, str]:
+    def data() -> dict[str, str]:
         return {"q": request.args.get("q", "")}
 
     @app.get("/text")
@@ -172,6 +175,28 @@ def test_parameters_that_nobody_told_of_and_pages_that_are_not_there(serve: Any,
         ("/", "query:message"),
         ("/", "query:*"),
         ("*", "path:*"),
+    }
+
+
+def test_what_is_around_all_pages_is_told_once(serve: Any, workbench: Any) -> None:
+    app = Flask(__name__)
+
+    @app.get("/")
+    @app.get("/about")
+    @app.get("/news")
+    def page_of_many() -> str:
+        return f"<nav>{request.args.get('message', '')}</nav>"
+
+    @app.errorhandler(404)
+    def unknown(_error: Exception) -> tuple[str, int]:
+        return f"<p>{request.path} is not here</p>", 404
+
+    item = Operation("GET", "/items/{id}", (Part(PartPlace.PATH, "id", example="1", is_required=True),))
+    pages = [Operation("GET", path) for path in ("/", "/about", "/news")]
+    faults = list(ReflectedScripts().run(workbench(serve(app), item, *pages)))
+    assert {(each.path, each.part, each.examples) for each in faults} == {
+        ("*", "path:*", ("GET /items/{id}",)),
+        ("*", "query:message", ("GET /", "GET /about", "GET /news")),
     }
 
 

@@ -102,7 +102,8 @@ def test_an_own_object_by_another_operation_and_as_it_was_afterwards(
     assert user == {"bio": "Hello", "website": "https://ann.example/"}
 
 
-def test_a_page_of_what_was_made(serve: Any, workbench: Any) -> None:
+@pytest.mark.parametrize("address", ["/notes/{id}", "/pages/notes/{id}/print"])
+def test_a_page_of_what_was_made(serve: Any, workbench: Any, address: str) -> None:
     app = Flask(__name__)
     notes: dict[int, str] = {}
 
@@ -111,12 +112,12 @@ def test_a_page_of_what_was_made(serve: Any, workbench: Any) -> None:
         notes[len(notes) + 1] = request.get_json()["text"]
         return {"id": len(notes)}
 
-    @app.get("/notes/<int:number>")
+    @app.get(address.replace("{id}", "<int:number>"))
     def read(number: int) -> Any:
         return f"<p>{notes[number]}</p>" if number in notes else ("<p>Nothing</p>", 404)
 
     note = Operation("POST", "/notes", (Part(PartPlace.BODY, "/text", example="a"),), BodyForm.JSON)
-    read_note = Operation("GET", "/notes/{id}", (Part(PartPlace.PATH, "id", example="999", is_required=True),))
+    read_note = Operation("GET", address, (Part(PartPlace.PATH, "id", example="999", is_required=True),))
     assert found(workbench(serve(app), note, read_note)) == {("/notes", "body:/text")}
 
 

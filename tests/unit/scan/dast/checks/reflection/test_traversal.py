@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -128,3 +130,24 @@ def test_parts_that_say_nothing_of_files_are_asked_little(serve: Any, workbench:
     bench = workbench(serve(app), Operation("GET", "/orders", parts))
     assert found(bench) == set()
     assert len([each for each in bench.sender.exchanges if "passwd" in each.sent.url]) <= 1
+
+
+def test_a_server_that_takes_its_path_apart_itself(workbench: Any, as_written: Any, folder: Path) -> None:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            path = folder / self.path.removeprefix("/files/")
+            body = path.read_bytes() if path.is_file() else b"No such file"
+            self.send_response(200 if path.is_file() else 404)
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: Any) -> None:
+            """Tests say nothing."""
+
+    file = Operation("GET", "/files/{name}", (Part(PartPlace.PATH, "name", example="report.txt", is_required=True),))
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        bench = workbench(f"http://127.0.0.1:{server.server_port}", file)
+        assert found(as_written(bench)) == {("/files/{name}", "path:name")}
+        server.shutdown()

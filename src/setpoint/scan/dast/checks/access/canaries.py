@@ -1,0 +1,44 @@
+"""Which objects may be written to: those that were made for the scan, and the accounts of the scan themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from setpoint.model.dast import Operation
+from setpoint.scan.dast.answers import is_success
+from setpoint.scan.dast.checks.access.holdings import Holdings, Values, values_equal
+from setpoint.scan.dast.checks.access.reading_back import watches
+from setpoint.scan.dast.interface import Workbench
+from setpoint.scan.dast.values import CANARY
+
+
+def canary(bench: Workbench, operation: Operation, owner: Holdings, other: Holdings) -> Values | None:
+    """Values that name what the owner has for the scan, and the other has not; None where nothing is known to be so."""
+    values = owner.alone(operation, other)
+    if values is not None and _is_made(bench, operation, values, owner):
+        return values
+    unlisted = (each for each in owner.candidates(operation) if not other.is_listed(operation, each))
+    return next((each for each in unlisted if _says_so(bench, operation, each, owner)), None)
+
+
+def canaries(bench: Workbench, operation: Operation, owner: Holdings) -> Iterator[Values]:
+    """The same, whoever else may have it, too."""
+    for values in owner.candidates(operation):
+        if _is_made(bench, operation, values, owner) or _says_so(bench, operation, values, owner):
+            yield values
+
+
+def _is_made(bench: Workbench, operation: Operation, values: Values, owner: Holdings) -> bool:
+    if values_equal(bench.owned(operation, owner.caller), values):
+        return True
+    return all(str(value) in owner.made for value in values.values())
+
+
+def _says_so(bench: Workbench, operation: Operation, values: Values, owner: Holdings) -> bool:
+    """Whether the object shows one of the texts that the scan gives to what it makes."""
+    for watch in watches(bench, operation, values, owner):
+        if watch.is_of_object:
+            read = watch.read(bench, owner.caller)
+            if is_success(read) and read.answer is not None and f"{CANARY}-".encode() in read.answer.body:
+                return True
+    return False

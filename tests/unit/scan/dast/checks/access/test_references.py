@@ -1,0 +1,38 @@
+"""Which parts of an operation name an object."""
+
+from __future__ import annotations
+
+import pytest
+
+from setpoint.model.dast import Operation, Part, PartPlace
+from setpoint.scan.dast.checks.access.references import naming_parts, part_reference
+
+
+@pytest.mark.parametrize(
+    ("path", "place", "name", "reference"),
+    [
+        ("/orders/{id}", PartPlace.PATH, "id", ("order", "id")),
+        ("/orders/{orderId}", PartPlace.PATH, "orderId", ("order", "id")),
+        ("/users/{username}", PartPlace.PATH, "username", ("user", "username")),
+        ("/orders/{order}", PartPlace.PATH, "order", ("order", "id")),
+        ("/users/{user_id}/orders", PartPlace.PATH, "user_id", ("user", "id")),
+        ("/statement", PartPlace.QUERY, "account_id", ("account", "id")),
+        ("/orders", PartPlace.QUERY, "owner", ("owner", "id")),
+        ("/orders", PartPlace.HEADER, "X-Tenant-Id", ("tenant", "id")),
+        ("/orders", PartPlace.BODY, "/customer/id", ("order", "id")),
+        ("/orders", PartPlace.BODY, "/customerId", ("customer", "id")),
+        ("/orders", PartPlace.BODY, "/phone_number", None),
+        ("/orders", PartPlace.QUERY, "page", None),
+        ("/orders", PartPlace.HEADER, "X-Request-Id", None),
+    ],
+)
+def test_references(path: str, place: PartPlace, name: str, reference: tuple[str, str] | None) -> None:
+    part = Part(place, name)
+    operation = Operation("GET", path, (part,))
+    assert part_reference(operation, part) == reference
+    assert naming_parts(operation) == ((part,) if reference else ())
+
+
+def test_a_choice_in_a_path_names_nothing() -> None:
+    part = Part(PartPlace.PATH, "format", {"enum": ["csv", "pdf"]})
+    assert naming_parts(Operation("GET", "/report/{format}", (part,))) == ()
