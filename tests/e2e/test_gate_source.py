@@ -113,6 +113,16 @@ def test_options_that_mean_nothing_are_told(shop: Setpoint, options: tuple[str, 
     assert (answer.code, told in answer.complaint()) == (2, True)
 
 
+def test_a_scan_that_was_printed_is_taken(shop: Setpoint) -> None:
+    shop.write("code/run.py", VULNERABLE)
+    printed = shop.run("scan", "code", "--scanner", "ruff", "--scanner", "bandit", "--json")
+    shop.write("printed.json", printed.out)
+    answer = shop.run(*GATE, "--scan-file", "printed.json", "--json")
+    told = shop.run(*GATE, "--scan", "code", "--scanner", "ruff", "--scanner", "bandit", "--json")
+    assert printed.json()["counting"] == 1
+    assert (answer.code, _reasons(answer)) == (told.code, _reasons(told))
+
+
 def test_what_could_not_be_scanned_is_no_admission(shop: Setpoint) -> None:
     failed = scan(runs=(ran(status=ScanStatus.FAILED, reason="it ended by signal 9"),))
     given = ("--scan-file", _scan_file(shop, failed))

@@ -158,11 +158,11 @@ class Learner:
         watch = FormWatch(self._surface, operation, caller, self._asks.get)
         answer = self._asks.create(operation, caller, above, attempt=0).answer
         known = watch.made(answer) if answer is not None and answer.status < 400 else None
+        for listing in self._listings(operation):
+            self._asks.forget(listing, caller)
         if known is None:
             return []
         self._objects.add(known)
-        for listing in self._listings(operation):
-            self._asks.forget(listing, caller)
         return [known]
 
     def _made(

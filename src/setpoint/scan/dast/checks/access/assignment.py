@@ -11,12 +11,12 @@ from setpoint.model.dast import (
     Exchange,
     Fault,
     Operation,
-    PartPlace,
     PlannedRequest,
 )
 from setpoint.model.policy import Severity
 from setpoint.scan.dast.answers import is_success, json_of
 from setpoint.scan.dast.checks.access.callers import peers, ranks
+from setpoint.scan.dast.checks.access.canaries import own_values
 from setpoint.scan.dast.checks.access.holdings import Holdings, Values
 from setpoint.scan.dast.checks.access.locked import MOST_FIELDS, Locked, Wish, holds, locked_fields
 from setpoint.scan.dast.checks.access.reading_back import Watch, field_name, watches
@@ -46,8 +46,8 @@ class MassAssignment:
         peer = Holdings(bench, pair[1]) if pair is not None and pair[0] == caller else None
         wish = Wish(next((higher.role for higher, _ in ranks(bench) if higher.role), "admin"), peer)
         for operation in _writable(bench):
-            values = bench.owned(operation, caller) or {}
-            if any(part.place is PartPlace.PATH and part not in values for part in operation.parts):
+            values = own_values(bench, operation, own)
+            if values is None:
                 continue
             places = watches(bench, operation, values, own)
             if operation.method == "POST" and not any(_shows_one(each, bench, caller) for each in places):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from setpoint.model.dast import Operation
+from setpoint.model.dast import Operation, PartPlace
 from setpoint.scan.dast.answers import is_success
 from setpoint.scan.dast.checks.access.holdings import Holdings, Values, values_equal
 from setpoint.scan.dast.checks.access.reading_back import watches
+from setpoint.scan.dast.checks.access.references import naming_parts, part_reference, thing_of
 from setpoint.scan.dast.interface import Workbench
 from setpoint.scan.dast.values import CANARY
 
@@ -21,11 +20,20 @@ def canary(bench: Workbench, operation: Operation, owner: Holdings, other: Holdi
     return next((each for each in unlisted if _says_so(bench, operation, each, owner)), None)
 
 
-def canaries(bench: Workbench, operation: Operation, owner: Holdings) -> Iterator[Values]:
-    """The same, whoever else may have it, too."""
+def own_values(bench: Workbench, operation: Operation, owner: Holdings) -> Values | None:
+    """Values by which the operation writes to what the owner has for the scan, whoever else may have it, too.
+
+    Empty where it names nothing that it would change: what it names besides (a product to order) is only read. None
+    where nothing that it may write to is known.
+    """
+    thing = thing_of(operation.path)
+    named = [part for part in naming_parts(operation) if (part_reference(operation, part) or ("",))[0] == thing]
+    if not named and all(part.place is not PartPlace.PATH for part in operation.parts):
+        return {}
     for values in owner.candidates(operation):
         if _is_made(bench, operation, values, owner) or _says_so(bench, operation, values, owner):
-            yield values
+            return values
+    return None
 
 
 def _is_made(bench: Workbench, operation: Operation, values: Values, owner: Holdings) -> bool:

@@ -26,10 +26,9 @@ from setpoint.model.dast import (
     Sent,
 )
 from setpoint.model.policy import Severity
-from setpoint.scan.dast.checks.access.canaries import canaries
+from setpoint.scan.dast.checks.access.canaries import own_values
 from setpoint.scan.dast.checks.access.holdings import Holdings, Values
 from setpoint.scan.dast.checks.access.reading_back import MOST_WATCHES, watches, writing_for
-from setpoint.scan.dast.checks.access.references import naming_parts
 from setpoint.scan.dast.checks.access.replaying import may_try
 from setpoint.scan.dast.checks.access.writing import Watched, look
 from setpoint.scan.dast.forms import is_token
@@ -71,7 +70,7 @@ class Forgery:
             return
         own = Holdings(bench, caller)
         for operation in _forgeable(bench):
-            values = next(canaries(bench, operation, own), None) if naming_parts(operation) else {}
+            values = own_values(bench, operation, own)
             if values is None:
                 continue
             watched = look(bench, watches(bench, operation, values, own), caller)
