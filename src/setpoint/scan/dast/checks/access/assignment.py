@@ -27,7 +27,10 @@ from setpoint.scan.dast.naming import noun_of
 
 
 class MassAssignment:
-    """Writes them to own canary objects; told is what is read back, and it is put back afterwards."""
+    """Fields that callers set, and only the server should.
+
+    Writes them to own canary objects; told is what is read back, and it is put back afterwards.
+    """
 
     name = "mass-assignment"
 

@@ -49,7 +49,10 @@ class Refused:
 
 
 class Bypasses:
-    """Anonymous callers and lower roles, by other spellings, methods, headers and versions of the address."""
+    """What is refused, and given by another way to say the same.
+
+    Anonymous callers and lower roles, by other spellings, methods, headers and versions of the address.
+    """
 
     name = "access-bypasses"
 

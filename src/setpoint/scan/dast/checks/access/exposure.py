@@ -38,7 +38,10 @@ _SECRETS_THEMSELVES: Final = frozenset(
 
 
 class Exposure:
-    """Reads what every check reads; what looks wrong is asked for again, and told when it is there twice."""
+    """Hashes, secrets and others' personal data in answers that do not promise them.
+
+    Reads what every check reads; what looks wrong is asked for again, and told when it is there twice.
+    """
 
     name = "excessive-exposure"
 

@@ -32,7 +32,10 @@ _ALL: Final = (("all", "true"), ("scope", "all"))
 
 
 class ListFilters:
-    """Filters that the document names are parts of the operation, and `object-reads` tries them; these it does not."""
+    """Lists that a filter opens to another account.
+
+    Filters that the document names are parts of the operation, and `object-reads` tries them; these it does not.
+    """
 
     name = "list-filters"
 

@@ -52,7 +52,10 @@ class Way:
 
 
 class Forgery:
-    """The owner writes as its own pages do, then as another site would have it; what it then reads decides."""
+    """Forms and calls that another site can make in a visitor's name.
+
+    The owner writes as its own pages do, then as another site would have it; what it then reads decides.
+    """
 
     name = "cross-site-request-forgery"
 

@@ -26,7 +26,10 @@ NO_RANKS = "auth.yaml names no two accounts of which one may do more"
 
 
 class Functions:
-    """What is reserved, replayed by one account of each lower rank."""
+    """Operations for higher roles that answer lower ones.
+
+    What is reserved, replayed by one account of each lower rank.
+    """
 
     name = "reserved-functions"
 

@@ -50,7 +50,10 @@ NO_PEER = "nobody can be set against an account's owner: auth.yaml names fewer t
 
 
 class ObjectReads:
-    """The owner reads its own; its peer, then nobody, asks for the same; lists say what is shared by design."""
+    """An account that reads what is another's by naming it.
+
+    The owner reads its own; its peer, then nobody, asks for the same; lists say what is shared by design.
+    """
 
     name = "object-reads"
 

@@ -30,7 +30,10 @@ _BETWEEN_PEOPLE: Final = frozenset(
 
 
 class ObjectWrites:
-    """A peer writes a harmless value to the owner's canary object; only what the owner then reads counts."""
+    """An account that changes what is another's by naming it.
+
+    A peer writes a harmless value to the owner's canary object; only what the owner then reads counts.
+    """
 
     name = "object-writes"
 
