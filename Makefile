@@ -92,6 +92,8 @@ requirements:  ## pin every dependency again, newest versions
 	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --universal --python-version 3.11 agent/requirements/guests.in -o agent/requirements/guests.txt
 	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --universal --python-version 3.11 agent/requirements/drivers.in -o agent/requirements/drivers.txt
 	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --universal --python-version 3.11 requirements/overhead.in -o requirements/overhead.txt
+	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --universal --python-version 3.11 requirements/dast-wapiti.in -o requirements/dast-wapiti.txt
+	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --universal --python-version 3.11 requirements/dast-schemathesis.in -o requirements/dast-schemathesis.txt
 	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --universal --python-version 3.11 requirements/scanners.in -o requirements/scanners.txt
 
 clean:  ## remove what this file made

@@ -131,7 +131,9 @@ def _reasons(outcome: Outcome, demoted: Iterable[Place]) -> str:
 def _reason(judged: Judged) -> str:
     if judged.without == 0:
         return "weigh nothing"
-    return "never executed" if judged.known.standing.standing is Standing.NEVER_EXECUTED else "watched"
+    if judged.known.standing.standing is Standing.NEVER_EXECUTED:
+        return "never executed"
+    return "unlikely by the source around them" if judged.known.weakness.against else "watched"
 
 
 def _of_language(told: Iterable[Told], language: str) -> list[Told]:

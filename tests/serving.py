@@ -29,6 +29,7 @@ from setpoint.loop.admission import WhatIf
 from setpoint.loop.settings import LoopSettings
 from setpoint.model.access import AccessScope, TokenRequest
 from setpoint.model.admitting import NOTHING, Bringing, ExtraKind, Grant
+from setpoint.model.code import TakenScan
 from setpoint.model.conclusion import Conclusion
 from setpoint.model.decision import Decision, Factor, Outcome, Reason, Verdict
 from setpoint.model.drift import Comparison, Drift, DriftKind
@@ -37,6 +38,7 @@ from setpoint.model.health import Duty, Health, ProcessState, ProcessStatus, Sta
 from setpoint.model.policy import Effect, Example, Policy, Severity, Stage, Subject
 from setpoint.model.remediation import Change, Plan, RemediationState
 from setpoint.model.report import AgentReport, Frame, Origin, Part, ReportedPlace, ReportedRoute, Sighting
+from setpoint.model.scan import Scan
 from setpoint.model.service import Exposure, Release, Service, Signal, SignalKind, Tier
 from setpoint.model.snapshot import Area, AreaCoverage, Extent
 from setpoint.model.urn import Urn
@@ -202,6 +204,15 @@ class FakeGate:
         grant = Grant(release.service, release.version, ExtraKind.APPROVAL, self.actor, reason, AT, until)
         noted(grant)
         return grant
+
+    def take_scan(
+        self, service: str, version: str, scan: Scan, noted: Callable[[TakenScan], None] = lambda _taken: None
+    ) -> TakenScan:
+        if service not in SERVICES:
+            raise NotFoundError(f"there is no service {service!r}")
+        taken = TakenScan(Release(service, version), tuple(each.fingerprint for each in scan.weaknesses))
+        noted(taken)
+        return taken
 
 
 class FakeWorkers:

@@ -11,7 +11,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -51,7 +51,7 @@ class Judged:
     weight: float
     """In the risk of its release: how much of the whole severity it makes up, from 0 to 1."""
     without: float
-    """The same if nothing was known of production."""
+    """The same if nothing was known but what scanners told: neither of production nor of the source around it."""
 
     @property
     def is_demoted(self) -> bool:
@@ -90,7 +90,7 @@ def join(service: str, scan: Scan, reports: Sequence[Any], folder: Path) -> Join
 
 
 def _judged(service: str, known: Sequence[KnownWeakness]) -> list[Judged]:
-    unknown = [KnownWeakness(each.weakness) for each in known]
+    unknown = [KnownWeakness(replace(each.weakness, against="")) for each in known]
     weights = zip(known, _weights(service, known), _weights(service, unknown), strict=True)
     return [Judged(each, weight, without) for each, weight, without in weights]
 

@@ -50,6 +50,7 @@ from setpoint.loop.hints import Hints
 from setpoint.loop.intended import KeptState
 from setpoint.loop.looking import LookingObserver
 from setpoint.loop.parts import Parts
+from setpoint.loop.taking import ScanKeeper, ScanTaker
 from setpoint.model.canonical import Json
 from setpoint.model.event import Event
 from setpoint.model.health import Status
@@ -369,6 +370,12 @@ def component_parts(policies: ComponentPolicies | None = None) -> ComponentParts
 def code_parts() -> CodeParts:
     """What says of weaknesses in the source what production says, and what that means."""
     return CodeParts(CodeJoiner(), CodeAssessor())
+
+
+def scan_taker(settings: Settings, actor: str) -> ScanTaker:
+    """What takes scans of releases on behalf of somebody, without a question to the gate."""
+    keeper = ScanKeeper(code_parts(), settings.loop.scope, actor)
+    return ScanTaker(keeper, settings.services, settings.waivers)
 
 
 def entry_parts(settings: Settings) -> EntryParts:

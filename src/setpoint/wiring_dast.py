@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +14,7 @@ from setpoint.errors import InputError
 from setpoint.model.canonical import Json
 from setpoint.model.dast import DastPlan, DastReport, KnownFrom, Operation, Profile, Surface
 from setpoint.model.inside import RouteUse
+from setpoint.model.scan import Scan
 from setpoint.scan.dast.accounts.reading import read_auth
 from setpoint.scan.dast.accounts.renewing import RenewingSender
 from setpoint.scan.dast.accounts.sessions import Sessions
@@ -21,6 +23,7 @@ from setpoint.scan.dast.checks.every import chosen
 from setpoint.scan.dast.engine import Engine, MaySend, Means, Watcher
 from setpoint.scan.dast.interface import Accounts, Check, Evidence, Sender
 from setpoint.scan.dast.plan import SilentSender
+from setpoint.scan.dast.recorded import scan_of
 from setpoint.scan.dast.run_folder import NoFolder, RunFolder
 from setpoint.scan.dast.safety import Safety
 from setpoint.scan.dast.seeding import Seeds
@@ -90,6 +93,11 @@ def scan_service(question: DastQuestion, watcher: Watcher, stop: threading.Event
             redactor=redactor,
         )
         return Engine(target.base, question.profile, scan.safety, means, watcher).run()
+
+
+def recorded_scan(question: DastQuestion, report: DastReport) -> Scan:
+    """As the ledger keeps it."""
+    return scan_of(report, datetime.now(UTC), is_every_check=not question.checks, is_whole_site=not question.exclude)
 
 
 def plan_service(question: DastQuestion, watcher: Watcher, stop: threading.Event, *, fetches: bool) -> DastPlan:

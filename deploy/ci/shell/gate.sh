@@ -44,6 +44,10 @@ explain() {
     return "$1"
 }
 
+# Of another run: nobody is to take them for this one's, however it ends.
+rm -f -- "$reports/decision.json" "$reports/setpoint.sarif" "$reports/junit.xml" \
+    "$reports/gl-code-quality-report.json" "$reports/summary.md"
+
 if [ -z "${SETPOINT_SERVICE:-}" ] || [ -z "${SETPOINT_RELEASE:-}" ]; then
     say "SETPOINT_SERVICE and SETPOINT_RELEASE say what is released"
     explain 2
@@ -87,7 +91,6 @@ fi
 
 for each in json=decision.json sarif=setpoint.sarif junit=junit.xml gitlab=gl-code-quality-report.json \
     markdown=summary.md; do
-    rm -f -- "$reports/${each#*=}" # of another run
     set -- "$@" --report="${each%%=*}=$reports/${each#*=}"
 done
 

@@ -12,6 +12,7 @@ from setpoint.cli.options import json_option
 from setpoint.cli.output import Output
 from setpoint.cli.sarif_option import STANDARD_OUTPUT, sarif_option, write_sarif
 from setpoint.cli.stopping import stop_on_signals
+from setpoint.model.code import TakenScan
 from setpoint.model.dast import DastReport
 from setpoint.model.policy import Severity
 
@@ -51,6 +52,8 @@ def run(options: DastOptions, fail_on: str, sarif: str | None, *, as_json: bool)
 
     Exits 1 where there is a fault (--fail-on), 3 where the scan ended early, a check could not be made, or nothing
     answers, 0 otherwise. What --sarif names is whole at every moment of the scan.
+
+    With --service, the faults open, confirm and close findings of that service, and the scan counts for its release.
     """
     from setpoint.cli.dast_view import report_document, show_report
     from setpoint.cli.dast_watching import Watching
@@ -61,10 +64,14 @@ def run(options: DastOptions, fail_on: str, sarif: str | None, *, as_json: bool)
     to_stdout = sarif == STANDARD_OUTPUT
     with options.question() as question, Watching(None if to_stdout else sarif) as watching, stop_on_signals(stop):
         report = scan_service(question, watching, stop)
-    if as_json:
-        output.json(report_document(report))
-    elif not to_stdout:
-        show_report(output, report, doubts_of(report))
+    taken: TakenScan | None = None
+    try:
+        taken = options.record(question, report)
+    finally:  # what was found is shown, whatever becomes of the ledger
+        if as_json:
+            output.json(report_document(report, taken))
+        elif not to_stdout:
+            show_report(output, report, doubts_of(report), taken)
     if sarif is not None and to_stdout:
         write_sarif(sarif, dast_log(report), as_json=as_json)
     return _exit_code(report, Severity(fail_on), has_doubts=bool(doubts_of(report)))

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from setpoint.cli.options import config_option
-from setpoint.cli.source import InsideSource, open_source
+from setpoint.cli.source import InsideSource, Source, open_source
 from setpoint.errors import InputError
-from setpoint.model.dast import Profile
+from setpoint.model.code import TakenScan
+from setpoint.model.dast import DastReport, Profile
 
 if TYPE_CHECKING:
     from setpoint.scan.dast.interface import Evidence
@@ -59,7 +60,8 @@ class DastOptions:
                 remedy="install what it takes with: pip install 'setpoint[dast]'",
             ) from error
         with ExitStack() as held:
-            inside = self._inside(held)
+            source = self._source(held)
+            inside = source.inside if source else None
             yield DastQuestion(
                 url=self.url,
                 openapi=self.openapi,
@@ -72,17 +74,26 @@ class DastOptions:
                 checks=self.checks,
                 exclude=self.exclude,
                 service=self.service,
-                release=self.release,
+                release=source.release(self.service, self.release).version if source else self.release,
                 routes=inside.routes(self.service) if inside else (),
                 trusts_any_certificate=self.insecure_certificate,
                 evidence=self._evidence(inside),
             )
 
-    def _inside(self, held: ExitStack) -> InsideSource | None:
-        """Only who asks for a service's agents opens a ledger, which takes longer than all the rest."""
+    def _source(self, held: ExitStack) -> Source | None:
+        """Only who names a service opens a ledger, which takes longer than all the rest."""
         if not self.service:
             return None
-        return held.enter_context(open_source(click.get_current_context(), self.config)).inside
+        return held.enter_context(open_source(click.get_current_context(), self.config))
+
+    def record(self, question: DastQuestion, report: DastReport) -> TakenScan | None:
+        """In the ledger, of the release that runs there; None where no service is named."""
+        if not question.service:
+            return None
+        from setpoint.wiring_dast import recorded_scan
+
+        with open_source(click.get_current_context(), self.config) as source:
+            return source.take_scan(question.service, question.release, recorded_scan(question, report))
 
     def _evidence(self, inside: InsideSource | None) -> Evidence | None:
         """Agents tell of single requests only where those carry the fleet's signature."""
@@ -120,8 +131,15 @@ def dast_options(command: Callable[..., int]) -> Callable[..., int]:
     @click.option("--resume", is_flag=True, help="Go on with the scan that --run-folder holds.")
     @click.option("--check", "checks", multiple=True, metavar="NAME", help="Only this check, or theme. Repeatable.")
     @click.option("--exclude", multiple=True, metavar="GLOB", help="Send nothing to these: '/admin/*', 'POST /orders'.")
-    @click.option("--service", default="", metavar="NAME", help="Its name, to add what agents inside of it saw.")
-    @click.option("--release", default="", metavar="V", help="The release that runs there.")
+    @click.option(
+        "--service",
+        default="",
+        metavar="NAME",
+        help="Its name: faults are kept as its findings, and what agents inside of it saw is added.",
+    )
+    @click.option(
+        "--release", default="", metavar="V", help="The release that runs there; the newest known one otherwise."
+    )
     @click.option("--evidence", type=FILE, metavar="FILE", help="An agent's report file, to add what it sees.")
     @click.option("--fleet-key-file", type=FILE, metavar="FILE", help="The key that agents know our requests by.")
     @click.option(

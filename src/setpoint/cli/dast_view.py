@@ -7,17 +7,19 @@ from collections.abc import Mapping, Sequence
 
 from setpoint.cli.output import Output
 from setpoint.model.canonical import Json
-from setpoint.model.dast import DastPlan, DastReport, Fault
+from setpoint.model.code import TakenScan
+from setpoint.model.dast import WHOLE_SITE, DastPlan, DastReport, Fault
 from setpoint.model.wording import counted
 from setpoint.scan.dast.curl import curl_line
 from setpoint.scan.dast.documents import fault_document
-from setpoint.scan.dast.folding import WHOLE_SITE
+from setpoint.scan.dast.recorded import fingerprint_of
 
 HEADINGS = ("severity", "operation", "part", "fault", "weakness", "certainty")
 PLAN_HEADINGS = ("operation", "check", "caller", "requests")
 
 
-def show_report(output: Output, report: DastReport, doubts: Sequence[str]) -> None:
+def show_report(output: Output, report: DastReport, doubts: Sequence[str], taken: TakenScan | None = None) -> None:
+    """`taken`: what it did to the findings of the service, where it is kept."""
     faults = worst_first(report.faults)
     output.table(HEADINGS, [_row(each) for each in faults])
     for number, each in enumerate(faults, start=1):
@@ -31,6 +33,8 @@ def show_report(output: Output, report: DastReport, doubts: Sequence[str]) -> No
     for doubt in doubts:
         output.line(f"could not tell: {doubt}", style="bold yellow")
     output.line(report_summary(report))
+    if taken is not None:
+        _show_taken(output, report, taken)
 
 
 def show_plan(output: Output, plan: DastPlan) -> None:
@@ -60,7 +64,7 @@ def worst_first(faults: Sequence[Fault]) -> list[Fault]:
     return sorted(faults, key=lambda each: (-each.severity.rank, each.path, each.method, each.kind, each.part))
 
 
-def report_document(report: DastReport) -> Json:
+def report_document(report: DastReport, taken: TakenScan | None = None) -> Json:
     return {
         "target": report.base,
         "profile": str(report.profile),
@@ -71,6 +75,7 @@ def report_document(report: DastReport) -> Json:
         "left_out": dict(report.left_out),
         "remarks": list(report.remarks),
         "faults": [fault_document(each) | {"curl": _curl(each)} for each in worst_first(report.faults)],
+        "recorded": _taken_document(taken),
     }
 
 
@@ -85,6 +90,31 @@ def plan_document(plan: DastPlan) -> Json:
         ],
         "left_out": dict(plan.left_out),
         "remarks": list(plan.remarks),
+    }
+
+
+def _show_taken(output: Output, report: DastReport, taken: TakenScan) -> None:
+    release = taken.release
+    output.line(
+        f"kept as findings of {release.service}, release {release.version}: {len(taken.opened):,} opened, "
+        f"{counted(len(taken.reopened), 'regression')}, {len(taken.closed):,} closed"
+    )
+    back = {*taken.reopened}
+    for each in worst_first(report.faults):
+        if fingerprint_of(each) in back:
+            part = f", {each.part}" if each.part else ""
+            output.line(f"regression: {each.kind}: {_operation(each)}{part} was mended before", style="bold")
+
+
+def _taken_document(taken: TakenScan | None) -> Json:
+    if taken is None:
+        return None
+    return {
+        "service": taken.release.service,
+        "release": taken.release.version,
+        "opened": list(taken.opened),
+        "reopened": list(taken.reopened),
+        "closed": list(taken.closed),
     }
 
 

@@ -63,18 +63,21 @@ def perform(duty: Duty, work: Work) -> None:
 def _run_loop(work: Work, stop: threading.Event, telemetry: Telemetry) -> None:
     # Only this process pays for what reads advisories, and logs.
     from setpoint.wiring_advisories import advisory_updates
+    from setpoint.wiring_deployed import dast_updates
     from setpoint.wiring_trail import trail_updates
 
     settings, output, pace = work.settings, work.output, Pace(work.settings.loop.interval)
     updates, hints = advisory_updates(settings, stop.is_set), Hints()
-    trail = trail_updates(settings, hints)
-    work.tell_health(lambda: pace.health().beside(updates.health()).beside(trail.health()))
+    trail, leading = trail_updates(settings, hints), threading.Event()
+    dast = dast_updates(settings, leading.is_set)
+    work.tell_health(lambda: pace.health().beside(updates.health()).beside(trail.health()).beside(dast.health()))
     # Progress first: what is declared is read while the parts are made, and alerts find their way around its line.
     with (
         Progress() as progress,
         loop_parts(settings, stop.is_set, LoggedBeats(telemetry), hints) as parts,
         updates.going_on(stop),
         trail.going_on(stop),
+        dast.going_on(stop),
     ):
         progress.stop()
         output.line(
@@ -86,6 +89,7 @@ def _run_loop(work: Work, stop: threading.Event, telemetry: Telemetry) -> None:
         def go_on(report: BeatReport) -> None:
             # The first sign that the lease was had: what this process is given to work with will do.
             work.supervisor.ready()
+            leading.set()
             progress(report)
 
         def report(outcome: BeatReport | Error) -> None:
@@ -106,6 +110,7 @@ def _run_loop(work: Work, stop: threading.Event, telemetry: Telemetry) -> None:
 
         def stand_by(held: LeaseHeldError) -> None:
             work.supervisor.ready()
+            leading.clear()
             pace.stands_by(held.what)
             teller.tell_who_works(held)
 

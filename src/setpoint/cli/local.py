@@ -23,10 +23,12 @@ from setpoint.loop.explain import explain
 from setpoint.loop.known_services import expect_known
 from setpoint.loop.risk import ServiceRisk, risk_of
 from setpoint.loop.standing import Standing, standing
+from setpoint.loop.taking import release_meant
 from setpoint.loop.together import all_waivers, message_counts
 from setpoint.model.access import Token, TokenRequest
 from setpoint.model.admitting import NOTHING, Bringing, Grant
 from setpoint.model.canonical import Json
+from setpoint.model.code import TakenScan
 from setpoint.model.decision import Decision
 from setpoint.model.drift import Comparison, Explanation, Folded
 from setpoint.model.examination import Examination, Examiner
@@ -35,6 +37,7 @@ from setpoint.model.health import Status
 from setpoint.model.order import Order, OrderKind
 from setpoint.model.policy import Policy, Stage
 from setpoint.model.remediation import Remediation
+from setpoint.model.scan import Scan
 from setpoint.model.service import Release, Service
 from setpoint.model.urn import Urn
 from setpoint.model.waiver import Waiver
@@ -51,6 +54,7 @@ from setpoint.wiring import (
     open_reader,
     open_tokens,
     permissions_needed,
+    scan_taker,
     try_channel,
 )
 from setpoint.wiring_examine import examine
@@ -140,8 +144,15 @@ class LocalSource:
     ) -> tuple[Decision, Decision]:
         return admission(self._settings, actor()).suppose(release, stage, what_if, bringing=bringing)
 
+    def take_scan(self, service: str, version: str, scan: Scan) -> TakenScan:
+        with open_existing_ledger(self._settings) as ledger:
+            return scan_taker(self._settings, actor()).take(ledger, service, version, scan)
+
     def approve(self, release: Release, reason: str) -> Grant:
         return admission(self._settings, actor()).approve(release, reason)
+
+    def release(self, service: str, version: str) -> Release:
+        return release_meant(self._reader, self._settings.services, service, version)
 
     def policy(self, identity: str, service: str | None) -> tuple[Policy, Service | None]:
         return find_policy((), self._config, identity, service)

@@ -23,6 +23,7 @@ from setpoint.loop.stock import TakenBill
 from setpoint.model.access import Token, TokenRequest
 from setpoint.model.admitting import NOTHING, Bringing, Grant
 from setpoint.model.canonical import Json
+from setpoint.model.code import TakenScan
 from setpoint.model.component import Sbom
 from setpoint.model.decision import Decision
 from setpoint.model.drift import Comparison, Explanation, Folded
@@ -36,6 +37,7 @@ from setpoint.model.order import Order, OrderKind
 from setpoint.model.policy import Policy, Stage
 from setpoint.model.remediation import Remediation
 from setpoint.model.report import Frame, Part
+from setpoint.model.scan import Scan
 from setpoint.model.service import Release, Service
 from setpoint.model.urn import Urn
 from setpoint.model.waiver import Waiver
@@ -78,6 +80,10 @@ class Reads(Protocol):
 
     def risk(self, service: str) -> ServiceRisk:
         """`NotFoundError` where nothing is known of it."""
+        ...
+
+    def release(self, service: str, version: str) -> Release:
+        """The one of this version, else the newest that is known; `NotFoundError` where there is none."""
         ...
 
     def policy(self, identity: str, service: str | None) -> tuple[Policy, Service | None]:
@@ -126,6 +132,10 @@ class Gate(Protocol):
         self, release: Release, stage: Stage, what_if: WhatIf, bringing: Bringing = NOTHING
     ) -> tuple[Decision, Decision]:
         """What is decided, and what would be; neither is recorded."""
+        ...
+
+    def take_scan(self, service: str, version: str, scan: Scan) -> TakenScan:
+        """Recorded, of the newest release where no version is named; `NotFoundError` where there is none."""
         ...
 
     def approve(self, release: Release, reason: str) -> Grant:

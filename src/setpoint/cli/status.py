@@ -57,10 +57,23 @@ def _show(output: Output, status: Status, now: datetime) -> None:
             output.line(f"all changes are paused, in every scope of this ledger, {paused}", style="bold yellow")
         for broken in each.health.measures.get("broken_glass", ()):
             output.line(f"let in whatever the gate says: {broken}", style="bold yellow")
+        for run in each.health.measures.get("dast", ()):
+            output.line(_dast(run))
         for problem in each.health.problems:
             output.line(f"{each.duty}: {problem}", style="bold yellow")
         if each.last_error:
             output.line(f"{each.duty}: ended last because: {each.last_error}")
+
+
+def _dast(run: Json) -> str:
+    """How the last scan of a running service went."""
+    tested = f"dast of {run['service']}, release {run['release']}"
+    if not run["ended_at"]:
+        return f"{tested}: goes on since {run['began_at'][:19]}Z"
+    if not run["requests"]:
+        return f"{tested}: {run['outcome']}, {run['ended_at'][:19]}Z"
+    found = f"{counted(run['faults'], 'fault')} with {counted(run['requests'], 'request')}"
+    return f"{tested}: {run['outcome']}, {run['ended_at'][:19]}Z, {found}"
 
 
 def _show_configuration(output: Output, status: Status) -> None:

@@ -18,8 +18,10 @@ from setpoint.errors import CouldNotTellError, LedgerError
 from setpoint.loop.admission import WhatIf
 from setpoint.loop.risk import ServiceRisk
 from setpoint.loop.standing import Standing
+from setpoint.loop.taking import no_release
 from setpoint.model.admitting import NOTHING, Bringing, Grant
 from setpoint.model.canonical import Json
+from setpoint.model.code import TakenScan
 from setpoint.model.decision import Decision
 from setpoint.model.drift import Comparison, Explanation, Folded
 from setpoint.model.examination import Examination, Examiner
@@ -28,6 +30,7 @@ from setpoint.model.health import Status
 from setpoint.model.order import Order, OrderKind
 from setpoint.model.policy import Policy, Stage
 from setpoint.model.remediation import Remediation
+from setpoint.model.scan import Scan
 from setpoint.model.service import Release, Service, check_release
 from setpoint.model.urn import Urn
 from setpoint.model.waiver import Waiver
@@ -45,8 +48,9 @@ from setpoint.wire.permission import PermissionsDocument
 from setpoint.wire.policy import PolicyDocument, PolicyInForceDocument
 from setpoint.wire.remediation import RemediationDocument
 from setpoint.wire.replay import ReplayDocument, ReplayRequest
-from setpoint.wire.service import RiskDocument
+from setpoint.wire.service import ReleaseDocument, RiskDocument
 from setpoint.wire.status import StatusDocument
+from setpoint.wire.taken_scan import ScanRequest, TakenScanDocument
 from setpoint.wire.waiver import WaiverDocument, WaiverRequest
 
 WORK_WITHIN: Final = 330.0
@@ -132,6 +136,21 @@ class RemoteSource:
         check_release(release)
         wanted = asked(lambda: ApprovalRequest.of(release, reason))
         return self._connection.post("/gate/approvals", wanted, ApprovalDocument).model()
+
+    def take_scan(self, service: str, version: str, scan: Scan) -> TakenScan:
+        wanted = asked(lambda: ScanRequest.of(service, version, scan))
+        return self._connection.post("/scans", wanted, TakenScanDocument).model()
+
+    def release(self, service: str, version: str) -> Release:
+        if version:
+            release = Release(service, version)
+            check_release(release)
+            return release
+        path = f"/services/{_segment(service)}/releases"
+        newest = next(iter(self._connection.items(path, Page[ReleaseDocument], most=1)), None)
+        if newest is None:
+            raise no_release(service)
+        return Release(newest.service, newest.version)
 
     def policy(self, identity: str, service: str | None) -> tuple[Policy, Service | None]:
         if service is None:

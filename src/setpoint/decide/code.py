@@ -16,14 +16,15 @@ from setpoint.decide.policy.evaluate import Evaluation, evaluate_guardrails
 from setpoint.decide.policy.weakness import WEAKNESS, known_in, scan_resource, weakness_properties, weakness_resource
 from setpoint.decide.risk import Reach
 from setpoint.model.canonical import Json, canonical_bytes
-from setpoint.model.code import RULES, KnownWeakness
+from setpoint.model.code import OUTSIDE_RULES, RULES, KnownWeakness
+from setpoint.model.dast import Certainty
 from setpoint.model.decision import Outcome, Reason
 from setpoint.model.exceptions import Exceptions
 from setpoint.model.finding import Finding, FindingSource
 from setpoint.model.paths import split
 from setpoint.model.policy import Effect, Stage
 from setpoint.model.resource import Resource
-from setpoint.model.scan import Standing
+from setpoint.model.scan import Outside, Standing
 from setpoint.model.urn import Urn
 
 REACHES: Final[Mapping[Standing, Reach]] = {
@@ -55,8 +56,8 @@ def finding(known: KnownWeakness, service: str) -> Finding:
     return Finding(
         urn=Urn.service(service),
         service=service,
-        source=FindingSource.CODE,
-        rule=f"{RULES}{weakness.rule}",
+        source=FindingSource.CODE if weakness.outside is None else FindingSource.DAST,
+        rule=known.rule,
         path=known.path,
         severity=weakness.severity,
         title=_title(known),
@@ -101,14 +102,19 @@ def _speaks(evaluation: Evaluation, stage: Stage) -> bool:
 
 def _ground(evaluation: Evaluation, found: Finding, stage: Stage) -> Ground:
     reason = evaluation.reason(stage)
-    message = f"{found.path}: {found.rule.removeprefix(RULES)}: {reason.message}"
+    rule = found.rule.removeprefix(RULES).removeprefix(OUTSIDE_RULES)
+    message = f"{found.path}: {rule}: {reason.message}"
     told = replace(reason, message=message, evidence={**reason.evidence, "finding": found.id})
     return Ground(evaluation.policy.effect(stage), told, found.id, is_of_code=True, is_new=_is_new(found))
 
 
 def reach_of(found: Finding) -> Reach:
-    """What production showed of its place."""
-    return Reach.ATTACKED if found.evidence["is_attacked"] else REACHES[Standing(found.evidence["standing"])]
+    """What production showed of its place, or the scan itself where it was of what runs."""
+    if found.evidence["is_attacked"]:
+        return Reach.ATTACKED
+    if found.source is FindingSource.DAST:
+        return Reach.EXECUTED if found.evidence["certainty"] == Certainty.OBSERVED else Reach.TAKES_INPUT
+    return REACHES[Standing(found.evidence["standing"])]
 
 
 def first_seen_of(found: Finding) -> datetime | None:
@@ -130,6 +136,8 @@ def _is_new(found: Finding) -> bool:
 
 def _title(known: KnownWeakness) -> str:
     weakness, place = known.weakness, known.weakness.place
+    if weakness.outside is not None:
+        return f"{weakness.rule}: {weakness.message}"
     where = f"{place.file}:{place.line}" if place.line else place.file
     within = f" in {place.function}" if place.function else ""
     return f"{weakness.rule} at {where}{within}: {weakness.message}"
@@ -152,11 +160,26 @@ def _evidence(known: KnownWeakness) -> dict[str, Json]:
         "because": standing.because,
         "places": list(standing.places),
         "watched": standing.watched,
+        "against": weakness.against,
         "is_attacked": known.is_attacked,
         "first_seen": known.first_seen.isoformat() if known.first_seen else None,
+        **_outside_evidence(weakness.outside),
+    }
+
+
+def _outside_evidence(outside: Outside | None) -> dict[str, Json]:
+    if outside is None:
+        return {}
+    return {
+        "operation": outside.operation,
+        "part": outside.part,
+        "owasp": outside.owasp,
+        "certainty": outside.certainty,
+        "difference": outside.difference,
+        "examples": list(outside.examples),
     }
 
 
 def _reason(found: Finding) -> Reason:
-    said = {name: found.evidence[name] for name in ("standing", "because", "is_new", "told_by")}
+    said = {name: found.evidence[name] for name in ("standing", "because", "is_new", "told_by", "against")}
     return Reason(found.rule, Outcome.VIOLATED, found.severity, found.title, {"finding": found.id, **said})

@@ -68,11 +68,15 @@ REACH_SHARE: Final[Mapping[Reach, float]] = {
 NEVER_EXECUTED_WEIGHT: Final = 0.25
 """How much of its severity a finding keeps at a place that production never gets to: it may yet, in another release."""
 
+UNCONFIRMED: Final = frozenset({Reach.NEVER, Reach.UNKNOWN, Reach.EXECUTED})
+"""Where it matters what the source around it says: not where what a client sent was met there."""
+
 CLEARABLE: Final = frozenset({Reach.UNKNOWN, Reach.EXECUTED})
 """Where it says something that agents looked and met nothing: not where they did meet something."""
 
-WATCHED_FROM: Final = 100
-"""Looks at what is called there, none of which met anything, that say nothing yet: a day's first requests."""
+WATCHED_FROM: Final = 30
+"""Looks at what is called there, none of which met anything, that say nothing yet: from as many on the rule of three
+holds, and what input reaches in as few as one call of ten is missed by so many in 4 % of cases (0.9 to the 30th)."""
 
 WATCHED_ENOUGH: Final = 1_000
 """Looks after which more say nothing more. By the rule of three (Hanley and Lippman-Hand, JAMA 249, 1983) fewer than 3
@@ -80,6 +84,10 @@ in 1,000 calls then carry what a client sent, at 95 % confidence."""
 
 WATCHED_WEIGHT: Final = 0.5
 """How much of its severity a finding keeps then: what nobody sends today, an attacker may find a way to send."""
+
+SPOKEN_AGAINST_WEIGHT: Final = 0.25
+"""How much of its weight a finding keeps against which the source around it speaks: what is called the key of a cache
+may be something else, too."""
 
 EXPLOITABILITY_AMPLITUDE: Final = 1.0
 REACHABILITY_AMPLITUDE: Final = 1.0
@@ -116,6 +124,8 @@ class RiskInput:
     """CVSS's, from 0 to 10, which says more than the band of the severity; None where it is not known."""
     watched: int = 0
     """How often agents looked at what is called there without meeting what a client sent."""
+    against: bool = False
+    """The source around it speaks against its being a weakness."""
 
     def __post_init__(self) -> None:
         if self.exploitability is not None and not 0 <= self.exploitability <= 1:
@@ -133,12 +143,12 @@ class RiskInput:
     def weight(self) -> float:
         """How much of the whole severity it makes up."""
         kept = NEVER_EXECUTED_WEIGHT if self.reach is Reach.NEVER else 1 - (1 - WATCHED_WEIGHT) * self.cleared
-        return self._full_weight * kept
+        return self._full_weight * kept * self._left_by_source
 
     @property
     def share(self) -> float:
         """How much of what being reached adds is added."""
-        return REACH_SHARE[self.reach] * (1 - self.cleared)
+        return REACH_SHARE[self.reach] * (1 - self.cleared) * self._left_by_source
 
     @property
     def cleared(self) -> float:
@@ -146,6 +156,15 @@ class RiskInput:
         if self.reach not in CLEARABLE or self.watched <= WATCHED_FROM:
             return 0.0
         return min(1.0, math.log(self.watched / WATCHED_FROM) / math.log(WATCHED_ENOUGH / WATCHED_FROM))
+
+    @property
+    def is_unlikely(self) -> bool:
+        """Never what is confirmed."""
+        return self.against and self.reach in UNCONFIRMED
+
+    @property
+    def _left_by_source(self) -> float:
+        return SPOKEN_AGAINST_WEIGHT if self.is_unlikely else 1.0
 
     @property
     def _full_weight(self) -> float:
@@ -176,7 +195,9 @@ def _severity(findings: Sequence[RiskInput]) -> Factor:
     told = ", ".join(f"{count} {severity}" for severity, count in counts if count)
     never = sum(each.reach is Reach.NEVER for each in findings)
     cleared = sum(each.cleared > 0 for each in findings)
+    unlikely = sum(each.is_unlikely for each in findings)
     demoted = [*([f"{never} of them never executed"] if never else []), *([_watched(cleared)] if cleared else [])]
+    demoted += [f"{unlikely} of them unlikely by the source around them"] if unlikely else []
     told += f" ({', '.join(demoted)})" if demoted else ""
     return Factor("severity", 1 + SEVERITY_AMPLITUDE * (1 - left), told or "no finding")
 

@@ -11,7 +11,7 @@ from setpoint.decide.grounds import Ground
 from setpoint.decide.risk import Reach, RiskInput
 from setpoint.model.circumstances import Circumstances
 from setpoint.model.decision import Outcome
-from setpoint.model.finding import Finding, FindingSource
+from setpoint.model.finding import OF_SCANS, Finding, FindingSource
 from setpoint.model.urn import Urn
 
 OF_SERVICE: Final = Urn.service("")
@@ -20,9 +20,7 @@ OF_SERVICE: Final = Urn.service("")
 def risk_inputs(findings: Sequence[Finding], circumstances: Circumstances) -> list[RiskInput]:
     """What each contributes. Where agents met what a scanner told, that is one problem, as bad as the worse says."""
     met = {each.evidence["key"]: each for each in findings if each.source is FindingSource.RUNTIME}
-    twins = {
-        key for each in findings if each.source is FindingSource.CODE for key in each.evidence["places"]
-    } & met.keys()
+    twins = {key for each in findings if each.source in OF_SCANS for key in each.evidence["places"]} & met.keys()
     return [
         _risk_input(each, circumstances, met)
         for each in findings
@@ -32,7 +30,7 @@ def risk_inputs(findings: Sequence[Finding], circumstances: Circumstances) -> li
 
 
 def _risk_input(finding: Finding, circumstances: Circumstances, met: Mapping[str, Finding]) -> RiskInput:
-    of_code = finding.source is FindingSource.CODE
+    of_code = finding.source in OF_SCANS
     same = [met[key] for key in finding.evidence["places"] if key in met] if of_code else []
     severity = max((finding.severity, *(each.severity for each in same)), key=lambda each: each.rank)
     reach = max((_reach(each) for each in (finding, *same)), key=lambda each: each.rank)
@@ -45,14 +43,24 @@ def _risk_input(finding: Finding, circumstances: Circumstances, met: Mapping[str
         age=max(ages, default=None),
         score=_score(finding) if severity is finding.severity else None,
         watched=finding.evidence["watched"] if of_code else 0,
+        against=of_code and _is_spoken_against(finding, same),
     )
+
+
+def _is_spoken_against(finding: Finding, same: Sequence[Finding]) -> bool:
+    """By the source around it; what that says of one statement, it does not say of others that agents met."""
+    told = finding.evidence
+    if not told.get("against"):  # what was found before this was asked has nothing of the kind
+        return False
+    met = (each.evidence["frames"][-1]["line"] for each in same)
+    return all(told["line"] <= line <= max(told["line"], told["end_line"]) for line in met)
 
 
 def _reach(finding: Finding) -> Reach:
     match finding.source:
         case FindingSource.COMPONENT:
             return component.reach_of(finding)
-        case FindingSource.CODE:
+        case FindingSource.CODE | FindingSource.DAST:
             return code.reach_of(finding)
         case _:
             return inside.reach_of(finding)
@@ -62,7 +70,7 @@ def _score(finding: Finding) -> float | None:
     match finding.source:
         case FindingSource.COMPONENT:
             return component.score_of(finding)
-        case FindingSource.CODE:
+        case FindingSource.CODE | FindingSource.DAST:
             return code.score_of(finding)
         case _:
             return None
@@ -78,7 +86,7 @@ def untold_risks(grounds: Sequence[Ground], circumstances: Circumstances) -> lis
 
 def _age_of(finding: Finding, circumstances: Circumstances) -> float | None:
     """In days."""
-    since = code.first_seen_of(finding) if finding.source is FindingSource.CODE else None
+    since = code.first_seen_of(finding) if finding.source in OF_SCANS else None
     return _days(since, circumstances) if since else _age(finding.id, circumstances)
 
 
@@ -95,7 +103,7 @@ def _days(since: datetime, circumstances: Circumstances) -> float:
 
 def place_of(finding: Finding) -> str:
     """What it is about, as a person calls it."""
-    if finding.source in (FindingSource.GUARDRAIL, FindingSource.CODE) and finding.path:
+    if finding.source in {FindingSource.GUARDRAIL, *OF_SCANS} and finding.path:
         return finding.path
     urn = finding.urn
     return urn if urn.startswith(OF_SERVICE) else f"{urn.type} {urn.identifier}"

@@ -12,7 +12,7 @@ from setpoint.decide.interface import Assessor, Gate
 from setpoint.errors import CouldNotTellError, Error, LedgerError, NotFoundError, TemporaryError
 from setpoint.intent.interface import IntentReader
 from setpoint.loop.clock import Clock
-from setpoint.loop.code import CodeParts, Evidence, ShownCode, code_alone, code_findings, missing_scans, shown_code
+from setpoint.loop.code import CodeParts, Evidence, ShownCode, code_alone, missing_scans, shown_code
 from setpoint.loop.coverage import unseen
 from setpoint.loop.entry import EntryParts
 from setpoint.loop.flaws import ComponentParts, MadeOf, made_of
@@ -21,16 +21,16 @@ from setpoint.loop.known_services import expect_known
 from setpoint.loop.ownership import Ownership
 from setpoint.loop.settings import LoopSettings
 from setpoint.loop.shown import AT_ONCE, circumstances, recalled
+from setpoint.loop.taking import ScanKeeper, ScanNoted, ScanTaker
 from setpoint.model.admitting import NOTHING, Bringing, Grant
 from setpoint.model.circumstances import Circumstances
+from setpoint.model.code import TakenScan
 from setpoint.model.decision import Decision
-from setpoint.model.exceptions import NO_EXCEPTIONS, Exceptions
 from setpoint.model.history import GateCase
 from setpoint.model.policy import Stage
 from setpoint.model.resource import Resource
 from setpoint.model.scan import Scan
 from setpoint.model.service import Exposure, Release, Service, Tier, check_release
-from setpoint.model.urn import Urn
 from setpoint.model.waiver import Waiver
 from setpoint.store.interface import Ledger, LedgerReader, LedgerWriter, ThresholdKeeper
 
@@ -185,6 +185,14 @@ class Admission:
                 noted(grant)
         return grant
 
+    def take_scan(self, service: str, version: str, scan: Scan, noted: ScanNoted = lambda _taken: None) -> TakenScan:
+        """A scan that comes without a question: of the newest release, where no version is named."""
+        if self.code is None:
+            raise CouldNotTellError("nothing here takes scans")
+        taker = ScanTaker(ScanKeeper(self.code, self.settings.scope, self.actor), self.services, self.waivers)
+        with self.open_ledger() as ledger:
+            return taker.take(ledger, service, version, scan, noted)
+
     def _case(self, release: Release, stage: Stage, bringing: Bringing) -> _Case:
         check_release(release)
         if self.entry is not None:
@@ -271,16 +279,10 @@ class Admission:
             self.entry.tell(alert)
 
     def _record_scan(self, writer: LedgerWriter, judged: _Judged, scan: Scan, now: datetime) -> None:
-        """And what it means for the service, as far as production says now; where it says the same, nothing new."""
         if self.code is None or judged.evidence is None:
             return
-        service = judged.case.service.name
-        changes = writer.code().record_scan(judged.case.release, scan, now, self.actor)
-        if changes.open is None:
-            return
-        exceptions = Exceptions.at(now, Urn.service(service), judged.case.circumstances.waivers, NO_EXCEPTIONS.baseline)
-        findings = code_findings(self.code, service, changes.open, judged.evidence, exceptions)
-        writer.code().record_findings(self.settings.scope, service, findings, now)
+        keeper = ScanKeeper(self.code, self.settings.scope, self.actor)
+        keeper.keep(writer, judged.case.release, scan, judged.evidence, judged.case.circumstances.waivers, now)
 
     def _last_known(self, case: _Case, because: str) -> GateCase:
         now, scan = self.clock(None).now(), case.bringing.scan

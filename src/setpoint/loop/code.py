@@ -97,8 +97,17 @@ def missing_scans(wanted: Collection[ScanKind], scan: Scan | None) -> Iterator[s
         runs = [each for each in (scan.runs if scan else ()) if each.kind is kind]
         if not runs:
             yield f"no scan of kind {kind} of this release is known, and one is required: give --scan, or --sarif FILE"
-        elif not any(each.status.is_certain for each in runs):
+        elif not _is_whole(runs):
             yield f"a scan of kind {kind} is required, and none is whole: {'; '.join(_doubt(each) for each in runs)}"
+
+
+def _is_whole(runs: Sequence[ScannerRun]) -> bool:
+    """Whether one of them looked at all that it reads, or none found anything to read.
+
+    That one had nothing to look at says nothing of what another one, which could not run, would have read.
+    """
+    statuses = {each.status for each in runs}
+    return ScanStatus.COMPLETE in statuses or statuses == {ScanStatus.SKIPPED}
 
 
 def _shown(parts: CodeParts, scan: Scan, known: Sequence[KnownWeakness]) -> ShownCode:

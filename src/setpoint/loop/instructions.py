@@ -30,6 +30,7 @@ OF_THE_WORLD: Final = (
     f"{FindingSource.RUNTIME}/",
     f"{FindingSource.COMPONENT}/",
     f"{FindingSource.CODE}/",
+    f"{FindingSource.DAST}/",
     f"{FindingSource.GATE}/",
 )
 """Begin the rules of what agents see, what advisories and scanners tell, and how releases got in: none has a list."""

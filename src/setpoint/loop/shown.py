@@ -14,7 +14,7 @@ from setpoint.decide.interface import Assessor
 from setpoint.loop.coverage import untold
 from setpoint.loop.settings import LoopSettings
 from setpoint.model.circumstances import Circumstances
-from setpoint.model.finding import FindingSource
+from setpoint.model.finding import OF_SCANS, FindingSource
 from setpoint.model.service import Service, Threshold
 from setpoint.model.snapshot import AreaCoverage
 from setpoint.model.wording import counted, span
@@ -82,7 +82,7 @@ def last_known(
     in_source: Counter[str] = Counter()
     for record in ledger.findings(scope=scope):
         seen[record.finding.service] += record.finding.source in OF_RELEASES
-        in_source[record.finding.service] += record.finding.source is FindingSource.CODE
+        in_source[record.finding.service] += record.finding.source in OF_SCANS
         # Differences from what is declared are none of the release's own.
         if record.finding.source is FindingSource.GUARDRAIL:
             name = record.finding.service

@@ -12,9 +12,23 @@ from datetime import datetime
 from typing import Final
 
 from setpoint.model.canonical import Json
+from setpoint.model.dast import Profile
 from setpoint.model.finding import finding_id
 from setpoint.model.policy import Severity
-from setpoint.model.scan import CodePlace, Scan, ScanKind, ScannerRun, ScanStatus, Standing, StandingOf, Weakness
+from setpoint.model.scan import (
+    CodePlace,
+    Means,
+    Outside,
+    Scan,
+    ScanKind,
+    ScannerRun,
+    ScanStatus,
+    Standing,
+    StandingOf,
+    Tested,
+    Weakness,
+)
+from setpoint.model.service import Release
 from setpoint.model.urn import Urn
 
 FINGERPRINT_SHOWN: Final = 12
@@ -25,6 +39,9 @@ NOT_ASKED: Final = StandingOf(Standing.UNKNOWN, "no agent watches the service")
 
 RULES: Final = "code/"
 """Begins the rule of the finding that a weakness is; what it is called follows: `code/cwe-89`."""
+
+OUTSIDE_RULES: Final = "dast/"
+"""The same of one that shows from outside: `dast/sql-injection`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +57,20 @@ class KnownWeakness:
 
     @property
     def path(self) -> str:
-        """Where it is, as findings say and waivers name it: `shop/orders.py#0123456789ab`."""
+        """Where it is, as findings say and waivers name it: `shop/orders.py#0123456789ab`, `GET /orders query:sort`."""
+        outside = self.weakness.outside
+        if outside is not None:
+            return f"{outside.operation} {outside.part}".rstrip()
         return f"{self.weakness.place.file}#{self.weakness.fingerprint[:FINGERPRINT_SHOWN]}"
+
+    @property
+    def rule(self) -> str:
+        """Of the finding that it is."""
+        return finding_rule(self.weakness)
 
     def finding_id(self, service: str) -> str:
         """Of the finding that it is in this service."""
-        return code_finding_id(service, self.weakness.rule, self.path)
+        return finding_id(Urn.service(service), self.rule, self.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +99,20 @@ class ScanChanges:
     """All that the service has now; None where that is what it had, place by place."""
 
 
-def code_finding_id(service: str, rule: str, path: str) -> str:
-    """Of the weakness of this name, by the path of its finding."""
-    return finding_id(Urn.service(service), f"{RULES}{rule}", path)
+@dataclass(frozen=True, slots=True)
+class TakenScan:
+    """What the scan of a release did to the weaknesses of its service, by fingerprint."""
+
+    release: Release
+    opened: tuple[str, ...] = ()
+    reopened: tuple[str, ...] = ()
+    """They were mended before: regressions."""
+    closed: tuple[str, ...] = ()
+
+
+def finding_rule(weakness: Weakness) -> str:
+    """Of the finding that it is."""
+    return f"{RULES if weakness.outside is None else OUTSIDE_RULES}{weakness.rule}"
 
 
 def tools_of(weakness: Weakness) -> frozenset[str]:
@@ -85,18 +121,23 @@ def tools_of(weakness: Weakness) -> frozenset[str]:
 
 
 def certain_tools(scan: Scan) -> frozenset[str]:
-    """Those of which what they did not tell is not there."""
-    doubtful = {each.scanner for each in scan.runs if not each.status.is_certain}
+    """Those of which what they did not tell is not there, wherever it was."""
+    doubtful = {each.scanner for each in scan.runs if not each.status.is_certain or each.tested is not None}
     return frozenset(each.scanner for each in scan.runs) - doubtful
 
 
 def is_mended(weakness: Weakness, scan: Scan, told: frozenset[str]) -> bool:
     """Whether a scan says that it is not there any more: every tool that told it ran wholly, and none did.
 
-    `told` are the fingerprints of the scan.
+    `told` are the fingerprints of the scan. Of a running service, a scan says so of what it tested again.
     """
     tools = tools_of(weakness)
-    return weakness.fingerprint not in told and bool(tools) and tools <= certain_tools(scan)
+    if weakness.fingerprint in told or not tools:
+        return False
+    if weakness.outside is None:
+        return tools <= certain_tools(scan)
+    tested = (each.tested for each in scan.runs if each.scanner in tools)
+    return any(each is not None and each.reached(weakness.outside) for each in tested)
 
 
 def merged(before: Scan | None, scan: Scan) -> Scan:
@@ -135,6 +176,8 @@ def weakness_document(weakness: Weakness) -> dict[str, Json]:
         "confidence": weakness.confidence,
         "is_new": weakness.is_new,
         "spans": [list(each) for each in weakness.spans],
+        "against": weakness.against,
+        **({"outside": _outside_document(weakness.outside)} if weakness.outside is not None else {}),
     }
 
 
@@ -152,6 +195,8 @@ def weakness_of(document: Mapping[str, Json]) -> Weakness:
         confidence=document["confidence"],
         is_new=document["is_new"],
         spans=tuple((first, last) for first, last in document.get("spans", ())),
+        against=document.get("against", ""),
+        outside=_outside_of(document["outside"]) if "outside" in document else None,
     )
 
 
@@ -188,9 +233,53 @@ def _run_document(run: ScannerRun) -> dict[str, Json]:
         "seconds": run.seconds,
         "files": run.files,
         "must_run": run.must_run,
+        **({"tested": _tested_document(run.tested)} if run.tested is not None else {}),
     }
 
 
 def _run_of(document: Mapping[str, Json]) -> ScannerRun:
     given = {**document, "kind": ScanKind(document["kind"]), "status": ScanStatus(document["status"])}
+    if "tested" in document:
+        given["tested"] = _tested_of(document["tested"])
     return ScannerRun(**given)
+
+
+def _outside_document(outside: Outside) -> Json:
+    return {
+        "operation": outside.operation,
+        "part": outside.part,
+        "check": outside.check,
+        "is_of_surface": outside.is_of_surface,
+        "means": _means_document(outside.means),
+        "owasp": outside.owasp,
+        "certainty": outside.certainty,
+        "difference": outside.difference,
+        "examples": list(outside.examples),
+    }
+
+
+def _outside_of(document: Mapping[str, Json]) -> Outside:
+    means, examples = _means_of(document["means"]), tuple(document["examples"])
+    return Outside(**{**document, "means": means, "examples": examples})
+
+
+def _tested_document(tested: Tested) -> Json:
+    return {
+        "means": _means_document(tested.means),
+        "checks": list(tested.checks),
+        "operations": list(tested.operations),
+        "is_whole_site": tested.is_whole_site,
+    }
+
+
+def _tested_of(document: Mapping[str, Json]) -> Tested:
+    checks, operations = tuple(document["checks"]), tuple(document["operations"])
+    return Tested(_means_of(document["means"]), checks, operations, document["is_whole_site"])
+
+
+def _means_document(means: Means) -> Json:
+    return {"profile": means.profile, "callers": list(means.callers), "has_agents": means.has_agents}
+
+
+def _means_of(document: Mapping[str, Json]) -> Means:
+    return Means(Profile(document["profile"]), tuple(document["callers"]), document["has_agents"])

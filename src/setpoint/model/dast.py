@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from setpoint.model.canonical import Json
 from setpoint.model.policy import Severity
+
+WHOLE_SITE: Final = "*"
+"""In the place of an operation's path: what is wrong with all of it."""
 
 
 class Profile(StrEnum):
@@ -217,6 +221,8 @@ class Fault:
     """What in the answers shows it, in one clause."""
     examples: tuple[str, ...] = ()
     """Other operations with the same fault, where it is told once for all."""
+    check: str = ""
+    """That found it."""
 
     @property
     def key(self) -> str:
@@ -254,6 +260,12 @@ class DastReport:
     """Check → why it could not be made; empty for one that was."""
     remarks: Sequence[str] = ()
     """What people should know: what could not be read of the surface, what the scan made and left behind."""
+    operations: Sequence[str] = ()
+    """All that the service is known to have, by their keys; those that were left out, too."""
+    callers: Sequence[str] = ()
+    """The scan's accounts, by name."""
+    has_agents: bool = False
+    """Whether agents told of its requests."""
 
 
 @dataclass(frozen=True, slots=True)

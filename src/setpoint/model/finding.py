@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
+from typing import Final
 
 from setpoint.model.attribution import Attribution, Untold
 from setpoint.model.canonical import Json, digest
@@ -25,8 +26,14 @@ class FindingSource(StrEnum):
     """What a principal may do, against what was intended and what it uses."""
     CODE = "code"
     """A weakness in the source of a release, as scanners tell."""
+    DAST = "dast"
+    """A fault of the running service, as a scan of it from outside tells."""
     GATE = "gate"
     """How a release got past the gate."""
+
+
+OF_SCANS: Final = frozenset({FindingSource.CODE, FindingSource.DAST})
+"""What scans of a release tell, of its source and of it running: kept and judged alike."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """What tests say of a release's code: the runs of scanners, their results, and the weaknesses that these make up.
 
-Made by `scan` on the machine that builds the release; compared with what agents saw (`compare/code`), judged by the
-gate, kept by the ledger. One result is what one tool told of one place; a weakness is what several of them mean.
+Made by `scan` on the machine that builds the release, or of what runs; compared with what agents saw (`compare/code`),
+judged by the gate, kept by the ledger. One result is what one tool told of one place; a weakness is what several of
+them mean.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from setpoint.model.dast import WHOLE_SITE, Profile
 from setpoint.model.policy import Severity
 
 
@@ -65,6 +67,66 @@ class CodePlace:
 
 
 @dataclass(frozen=True, slots=True)
+class Means:
+    """What a scan of a running service was made with: with less, it finds less."""
+
+    profile: Profile = Profile.SAFE
+    callers: tuple[str, ...] = ()
+    """Names of its accounts."""
+    has_agents: bool = False
+    """Whether agents told of its requests."""
+
+    def reach(self, others: Means) -> bool:
+        """Whether these find whatever others did."""
+        profiles = list(Profile)
+        return (
+            profiles.index(self.profile) >= profiles.index(others.profile)
+            and frozenset(self.callers) >= frozenset(others.callers)
+            and self.has_agents >= others.has_agents
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What a weakness of a running service has beside those of the source: how it shows from outside."""
+
+    operation: str
+    """`GET /orders/{id}`, by the template; `*` for the whole site."""
+    part: str
+    """`<place>:<name>` of the part of the request or the answer; empty where it is none."""
+    check: str
+    """That told it."""
+    is_of_surface: bool
+    """Whether the operation is one that the service is known to have; else it was asked for and answered."""
+    means: Means
+    owasp: str = ""
+    certainty: str = ""
+    difference: str = ""
+    """What in the answers shows it, without any secret."""
+    examples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """How far the scan of a running service went: what it does not tell of that is not there."""
+
+    means: Means = Means()
+    checks: tuple[str, ...] = ()
+    """Those that were made to their end; none where the scan ended early."""
+    operations: tuple[str, ...] = ()
+    """Those that requests went to."""
+    is_whole_site: bool = True
+    """Nothing of it was excluded."""
+
+    def reached(self, outside: Outside) -> bool:
+        """Whether it would have told this again."""
+        if outside.check not in self.checks or not self.means.reach(outside.means):
+            return False
+        is_of_site = outside.operation == WHOLE_SITE or not outside.is_of_surface
+        return self.is_whole_site if is_of_site else outside.operation in self.operations
+
+
+@dataclass(frozen=True, slots=True)
 class ScanResult:
     """What one tool told of one place."""
 
@@ -105,6 +167,8 @@ class ScannerRun:
     results: tuple[ScanResult, ...] = ()
     must_run: bool = False
     """Somebody asked for it, so that its absence is not *clean*."""
+    tested: Tested | None = None
+    """Of a running service; None for one that looks at files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +196,10 @@ class Weakness:
     """First and last lines of the statement that it is in, and of those in the same function that use what this one
     makes: where agents would see a value arrive. Of Python; elsewhere the place itself. Empty for what only runs where
     its file is the program."""
+    against: str = ""
+    """What the source around it says against its being one, in one clause; empty where it says nothing of the kind."""
+    outside: Outside | None = None
+    """Of a running service; its place is an address then."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import Final
 
 from setpoint.model.admitting import ExtraKind
 from setpoint.model.canonical import digest
-from setpoint.model.code import RULES, KnownWeakness
+from setpoint.model.code import KnownWeakness, finding_rule
 from setpoint.model.decision import Decision, Outcome, Reason, Verdict
 from setpoint.model.policy import Effect, Severity
 from setpoint.model.scan import Scan, Weakness
@@ -110,7 +110,7 @@ class _Told:
 
 def _found(weakness: Weakness, *, counts: bool, folder: str = "") -> Problem:
     return Problem(
-        rule=f"{RULES}{weakness.rule}",
+        rule=finding_rule(weakness),
         message=weakness.message or weakness.rule,
         severity=weakness.severity,
         bearing=Bearing.AGAINST if counts else Bearing.WEIGHS,

@@ -55,7 +55,9 @@ def _result(record: FindingRecord, declared_at: Mapping[Urn, str]) -> SarifResul
 
 
 def _code_place(finding: Finding) -> str:
-    """Where it is in the source; empty where it is not there."""
+    """Where it is in the source, or its address where it runs; empty where it is in neither."""
+    if finding.source is FindingSource.DAST:
+        return f"{finding.evidence['file']}: {finding.evidence['operation']}"
     if finding.source is not FindingSource.CODE:
         return ""
     line = finding.evidence["line"]
@@ -82,6 +84,9 @@ def _rule(finding: Finding) -> SarifRule:
         case FindingSource.CODE:
             title = "A scanner told of a weakness in the source"
             remedy = f"What production says of it: {finding.evidence['because']}"
+        case FindingSource.DAST:
+            title = f"The running service has a fault: {finding.rule.partition('/')[2]}"
+            remedy = "The request that shows it: setpoint dast URL, on the same service"
         case FindingSource.GATE:
             title = "A release got in whatever the gate said"
             remedy = "Mend what kept it out, and release again: one that is admitted regularly ends this"

@@ -23,6 +23,10 @@ FINGERPRINT: Final = "setpointIdentity/v1"
 _FILE: Final = re.compile(r"(?P<file>[^:\s](?:[^:]|:(?!\d*: ))*?)(?::(?P<line>\d+))?: (?P<address>\S.*)")
 """As readers of declared state say where they found it: `template.yaml:12: Bucket`, `terraform.tfstate: a.b`."""
 
+_ABSOLUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_DRIVE: Final = re.compile(r"[A-Z]:/")
+"""Of Windows, as places spell it."""
+
 _LIVE: Final = "stack "
 """How the place of a deployed template begins, which is no file."""
 
@@ -173,9 +177,9 @@ def _location(result: SarifResult) -> Json:
 
 def _in_source(place: CodePlace) -> Json:
     region = {"region": {"startLine": place.line, "endLine": max(place.line, place.end_line)}} if place.line else {}
-    location: dict[str, Json] = {
-        "physicalLocation": {"artifactLocation": {"uri": _uri(place.file or "."), "uriBaseId": "%SRCROOT%"}, **region}
-    }
+    uri = _uri(place.file or ".")
+    base = {} if _ABSOLUTE.match(uri) else {"uriBaseId": "%SRCROOT%"}  # section 3.4.4: of a reference alone
+    location: dict[str, Json] = {"physicalLocation": {"artifactLocation": {"uri": uri, **base}, **region}}
     if place.function:
         location["logicalLocations"] = [{"fullyQualifiedName": place.function, "kind": "function"}]
     return location
@@ -197,6 +201,8 @@ def _uri(file: str) -> str:
     """Section 3.4.3: a URI, or a reference that is relative to where the run was started."""
     if "://" in file:
         return quote(file, safe="/:?=&%@+~!$,;")
+    if _DRIVE.match(file):
+        return f"file:///{quote(file, safe='/:')}"
     return f"file://{quote(file)}" if file.startswith("/") else quote(file)
 
 

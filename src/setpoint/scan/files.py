@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from posixpath import normpath
 from typing import Final
 
@@ -38,6 +38,9 @@ by the bill of materials."""
 ENVIRONMENT: Final = "pyvenv.cfg"
 """The mark of a virtual environment (PEP 405)."""
 
+OF_ENVIRONMENT: Final = frozenset({"bin", "include", "lib", "lib64", "share", "Include", "Lib", "Scripts"})
+"""What `venv` and installers make in one: with the mark alone, a project could hide all else that lies beside it."""
+
 
 @dataclass(frozen=True, slots=True)
 class SourceFiles:
@@ -61,16 +64,19 @@ def check_folder(folder: Path) -> Path:
 def find_files(root: Path, exclude: Sequence[str] = (), only: Collection[str] | None = None) -> SourceFiles:
     """Every file below `root` but those that a glob of `exclude` stands for, alone or with the folder they are in.
 
-    With `only`, none but these of them.
+    With `only`, none but these of them; whoever names a file means it, in whatever folder it is.
     """
-    found = _all_files(root, exclude)
     if only is None:
-        return found
-    wanted = frozenset(only)
+        return _all_files(root, exclude)
+    found = _all_files(
+        root, exclude, frozenset(f"{folder}/" for each in only for folder in PurePosixPath(each).parents)
+    )
+    wanted = {*only, *map(shown, only)}
     return SourceFiles(*(tuple(each for each in some if each in wanted) for some in (found.files, found.unread)))
 
 
-def _all_files(root: Path, exclude: Sequence[str]) -> SourceFiles:
+def _all_files(root: Path, exclude: Sequence[str], named: Collection[str] = ()) -> SourceFiles:
+    """`named` are folders that hold source whatever they are called, each with `/` at its end."""
     files: list[str] = []
     unread: list[str] = []
     left_out: list[str] = []
@@ -83,15 +89,15 @@ def _all_files(root: Path, exclude: Sequence[str]) -> SourceFiles:
         except OSError:
             unread.append(shown(folder))
             continue
-        if folder and any(each.name == ENVIRONMENT for each in entries):
-            left_out.append(folder)
-            continue
+        is_environment = bool(folder) and any(each.name == ENVIRONMENT for each in entries)
+        not_source = NOT_SOURCE | OF_ENVIRONMENT if is_environment else NOT_SOURCE
         for each in entries:
             path = f"{folder}{each.name}"
             if is_excluded(path, exclude):
                 continue
             if each.is_dir(follow_symlinks=False):
-                (left_out if each.name in NOT_SOURCE else folders).append(f"{path}/")
+                is_left_out = each.name in not_source and f"{path}/" not in named
+                (left_out if is_left_out else folders).append(f"{path}/")
             elif each.is_file(follow_symlinks=False):
                 (files if _can_be_read(each) else left_out if _is_binary(each) else unread).append(path)
         if len(files) > MOST_FILES:

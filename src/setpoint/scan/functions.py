@@ -59,6 +59,13 @@ class PythonStatements:
         for each in self._statements:
             self._by_function.setdefault(each.function, []).append(each)
 
+    def __iter__(self) -> Iterator[Statement]:
+        return iter(self._statements)
+
+    def of_function(self, function: str) -> Sequence[Statement]:
+        """Its own, its head included, in the order in which they stand."""
+        return self._by_function.get(function, ())
+
     def at(self, line: int) -> Statement | None:
         """The smallest that the line is part of; None for one between statements (a comment, nothing)."""
         for index in range(bisect_right(self._firsts, line) - 1, -1, -1):
@@ -72,12 +79,12 @@ class PythonStatements:
     def _first_that_calls(self, found: Statement) -> Statement:
         """Of several that begin on a line (`if danger(): pass`): what is disliked is mostly a call."""
         several = self._statements[bisect_left(self._firsts, found.first) : bisect_right(self._firsts, found.first)]
-        calling = (each for each in several if any(isinstance(part, ast.Call) for part in _parts(each.node)))
+        calling = (each for each in several if any(isinstance(part, ast.Call) for part in parts_of(each.node)))
         return found if len(several) == 1 else next(calling, found)
 
     def function_at(self, statement: Statement, line: int) -> str:
         """Of a statement that holds a lambda, it is that where nothing else on this line is called."""
-        parts = list(_parts(statement.node))
+        parts = list(parts_of(statement.node))
         around = [each for each in parts if isinstance(each, ast.Lambda) and _holds(each, line)]
         if not around or isinstance(statement.node, Named):
             return statement.function
@@ -94,14 +101,16 @@ class PythonStatements:
         """
         if statement.is_of_program:
             return ()
-        found, names = [(statement.first, statement.last)], _stored(statement.node)
-        if not names or not statement.function:
-            return tuple(found)
-        for each in self._by_function[statement.function]:
+        return tuple((each.first, each.last) for each in (statement, *self.users(statement)))[:MOST_SPANS]
+
+    def users(self, statement: Statement) -> Sequence[Statement]:
+        """Those that come after it in its function and use what it makes, or what they make of that."""
+        found, names = [], _stored(statement.node)
+        for each in self._by_function[statement.function] if names and statement.function else ():
             if each.first > statement.last and not names.isdisjoint(_loaded(each.node)):
-                found.append((each.first, each.last))
+                found.append(each)
                 names |= _stored(each.node)
-        return tuple(found[:MOST_SPANS])
+        return found
 
 
 def read_statements(source: bytes) -> PythonStatements | None:
@@ -209,7 +218,7 @@ def _holds(node: ast.expr, line: int) -> bool:
 
 
 def _is_large(node: ast.AST) -> bool:
-    return sum(1 for _ in islice(_parts(node), LARGE)) == LARGE
+    return sum(1 for _ in islice(parts_of(node), LARGE)) == LARGE
 
 
 def _children(node: ast.AST) -> list[ast.AST]:
@@ -233,16 +242,16 @@ def _within(function: str, name: str) -> str:
     return f"{function}.{LOCALS}.{name}"
 
 
-def _parts(node: ast.AST) -> Iterator[ast.AST]:
-    """All that its head is made of."""
+def parts_of(node: ast.AST) -> Iterator[ast.AST]:
+    """All that its head is made of: itself, but for further statements."""
     for _, value in head(node):
         for each in _nodes(value):
             yield from ast.walk(each)
 
 
 def _stored(node: ast.AST) -> set[str]:
-    return {each.id for each in _parts(node) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)}
+    return {each.id for each in parts_of(node) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)}
 
 
 def _loaded(node: ast.AST) -> set[str]:
-    return {each.id for each in _parts(node) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Load)}
+    return {each.id for each in parts_of(node) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Load)}

@@ -114,9 +114,19 @@ class ProcessScanner(ABC):
 
 
 def sarif_of(output: bytes, target: ScanTarget) -> ScannerRun:
-    """Of a tool that writes one run."""
+    """Of a tool that writes one run; `InputError` where that says that it came to nothing."""
     limits = SarifLimits(results=target.most_results)
-    return read_sarif(output, root=target.root, name="its output", limits=limits)[0]
+    runs = read_sarif(output, root=target.root, name="its output", limits=limits)
+    if len(runs) > 1:
+        raise InputError(f"there are {len(runs):,} runs; one was expected", where="its output")
+    if runs[0].status is ScanStatus.FAILED:
+        raise InputError(runs[0].reason, where="its output")
+    return runs[0]
+
+
+def doubts_of(*runs: ScannerRun) -> tuple[str, ...]:
+    """What these runs say that they could not do."""
+    return tuple(dict.fromkeys(each.reason for each in runs if not each.status.is_certain))
 
 
 def _not_looked_at(files: Sequence[str]) -> str:

@@ -7,7 +7,7 @@ without a function: a scanner may know it all the same.
 from __future__ import annotations
 
 from ast import AST
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -15,6 +15,8 @@ from typing import Final
 from setpoint.errors import InputError
 from setpoint.files import read_bytes
 from setpoint.model.scan import CodePlace
+from setpoint.scan.against.reading import Reading
+from setpoint.scan.against.speaking import spoken_against
 from setpoint.scan.fingerprint import folded, spelled
 from setpoint.scan.functions import assigned_name, lines_of, part_at, read_statements
 
@@ -51,6 +53,7 @@ class SourceFile:
     def __init__(self, name: str, data: bytes | None, places: Iterable[CodePlace]) -> None:
         self._name = name
         self._python = read_statements(data) if data is not None and name.endswith(PYTHON) else None
+        self._reading = Reading(self._python) if self._python else None
         self._lines = (data or b"").decode("utf-8", "replace").splitlines()
         self._blocks = _blocks(places)
         self._located: dict[tuple[int, str], Located] = {}
@@ -75,6 +78,13 @@ class SourceFile:
                 name=assigned_name(statement),
             )
         return self._located[key]
+
+    def against(self, place: CodePlace, told_by: Collection[str]) -> str:
+        """What speaks against a weakness that these tests of tools told there; empty where nothing does."""
+        statement = self._python.at(place.line) if self._python else None
+        if self._reading is None or statement is None:
+            return ""
+        return spoken_against(self._reading, statement, place, told_by)
 
     def _by_line(self, place: CodePlace) -> Located:
         first, last = self._blocks.get(place.line, (place.line, place.line))

@@ -70,7 +70,7 @@ def _drafts(source: SourceFile, results: Iterable[ScanResult]) -> Iterator[_Draf
         statements[found.located.first, found.located.function, _sort(found)].append(found)
     for (_, _, sort), together in sorted(statements.items()):
         for one in _same(together):
-            yield _draft(sort, one)
+            yield _draft(sort, one, source)
 
 
 def _sort(found: _Found) -> ScanKind:
@@ -94,7 +94,7 @@ def _same(together: Iterable[_Found]) -> list[list[_Found]]:
     return [members for _, members in groups]
 
 
-def _draft(sort: ScanKind, found: Sequence[_Found]) -> _Draft:
+def _draft(sort: ScanKind, found: Sequence[_Found], source: SourceFile) -> _Draft:
     results = sorted((each.result for each in found), key=_by_weight)
     worst, located = results[0], found[0].located
     families = frozenset(family for each in found for family in each.families)
@@ -115,6 +115,7 @@ def _draft(sort: ScanKind, found: Sequence[_Found]) -> _Draft:
         confidence=max((each.confidence for each in results if each.confidence is not None), default=None),
         score=max((each.score for each in results if each.score is not None), default=None),
         spans=located.spans,
+        against=source.against(worst.place, told_by),
     )
     family = f"cwe-{leading(families)}" if families else min(map(_told, results))
     text = located.text_without_values if is_secret else located.text

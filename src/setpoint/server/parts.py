@@ -14,11 +14,14 @@ from setpoint.decide.interface import Assessor
 from setpoint.loop.admission import Noted, Recorded, WhatIf
 from setpoint.loop.identity_parts import RecordRules
 from setpoint.loop.settings import LoopSettings
+from setpoint.loop.taking import ScanNoted
 from setpoint.model.admitting import Bringing, Grant
 from setpoint.model.canonical import Json
+from setpoint.model.code import TakenScan
 from setpoint.model.decision import Decision
 from setpoint.model.health import InForce, Status
 from setpoint.model.policy import Policy, Stage
+from setpoint.model.scan import Scan
 from setpoint.model.service import Release, Service
 from setpoint.model.waiver import Waiver
 from setpoint.server.authentication.authenticator import Authenticator
@@ -62,6 +65,8 @@ class Gatekeeper(Protocol):
     ) -> tuple[Decision, Decision]: ...
 
     def approve(self, release: Release, reason: str, noted: Noted) -> Grant: ...
+
+    def take_scan(self, service: str, version: str, scan: Scan, noted: ScanNoted) -> TakenScan: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,10 +19,12 @@ from setpoint.loop.explain import explain
 from setpoint.loop.known_services import expect_known
 from setpoint.loop.risk import ServiceRisk, risk_of
 from setpoint.loop.standing import Standing, standing
+from setpoint.loop.taking import ScanNoted
 from setpoint.loop.together import all_waivers, message_counts
 from setpoint.model.access import AccessScope, Principal
 from setpoint.model.admitting import NOTHING, Bringing, Grant
 from setpoint.model.canonical import Json
+from setpoint.model.code import TakenScan
 from setpoint.model.decision import Decision
 from setpoint.model.drift import Comparison, Explanation, Folded
 from setpoint.model.finding import FindingRecord, FindingSource
@@ -30,6 +32,7 @@ from setpoint.model.inside import Agent, AgentSwitch, Derivation, InsideSummary
 from setpoint.model.order import Order, OrderKind
 from setpoint.model.policy import Severity, Stage
 from setpoint.model.remediation import Remediation, RemediationState
+from setpoint.model.scan import Scan
 from setpoint.model.service import Release, Service, Signal
 from setpoint.model.urn import Urn
 from setpoint.model.waiver import Waiver
@@ -199,6 +202,11 @@ class View:
         self.own(release.service)
         with self._naming_no_others():
             return self.parts.gatekeeper(self.principal.name).approve(release, reason, noted)
+
+    def take_scan(self, service: str, version: str, scan: Scan, noted: ScanNoted) -> TakenScan:
+        self.own(service)
+        with self._naming_no_others():
+            return self.parts.gatekeeper(self.principal.name).take_scan(service, version, scan, noted)
 
     def remediation_steps(self, remediation: Remediation) -> Sequence[tuple[datetime, RemediationState, str]]:
         return self.parts.pages.remediation_steps(remediation.id)

@@ -27,6 +27,7 @@ from setpoint.settings.agents import read_agents
 from setpoint.settings.alerts import read_alerts
 from setpoint.settings.aws import WatchSettings, read_aws, read_watch
 from setpoint.settings.cloudtrail import CloudTrailSettings, read_cloudtrail
+from setpoint.settings.dast import DastSettings, read_dast
 from setpoint.settings.gate import GateSettings, read_gate, read_risk
 from setpoint.settings.history import read_history
 from setpoint.settings.identity import IdentitySettings, read_identity
@@ -52,6 +53,7 @@ __all__ = [
     "CdkSource",
     "CloudFormationSource",
     "CloudTrailSettings",
+    "DastSettings",
     "DatabaseSettings",
     "GateSettings",
     "IdentitySettings",
@@ -110,6 +112,7 @@ class Settings:
     inventory: InventorySettings = field(default_factory=InventorySettings)
     identity: IdentitySettings = field(default_factory=IdentitySettings)
     scan: ScanSettings = field(default_factory=ScanSettings)
+    dast: DastSettings = field(default_factory=DastSettings)
     database: DatabaseSettings | None = None
     """Where the ledger is, if that is no file."""
 
@@ -170,6 +173,7 @@ def load_settings(path: Path) -> Settings:
         advisories=read_advisories(fields),
         identity=read_identity(fields.section("identity"), base),
         scan=read_scan(fields.section("scan"), base),
+        dast=read_dast(fields.section("dast"), base, ledger),
         cloudtrail=read_cloudtrail(fields.section("cloudtrail"), base),
         inventory=inventory,
     )

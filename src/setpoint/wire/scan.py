@@ -6,8 +6,19 @@ from typing import Annotated, Final, Self
 
 from pydantic import BeforeValidator, Field
 
+from setpoint.model.dast import Profile
 from setpoint.model.policy import Severity
-from setpoint.model.scan import CodePlace, Scan, ScanKind, ScannerRun, ScanStatus, Weakness
+from setpoint.model.scan import (
+    CodePlace,
+    Means,
+    Outside,
+    Scan,
+    ScanKind,
+    ScannerRun,
+    ScanStatus,
+    Tested,
+    Weakness,
+)
 from setpoint.wire.document import LONGEST_NAME, LONGEST_TEXT, WHOLE, Document, Moment, Name, example
 
 MOST_WEAKNESSES: Final = 20_000
@@ -17,6 +28,12 @@ MOST_RUNS: Final = 100
 MOST_CWES: Final = 50
 MOST_TOOLS: Final = 100
 MOST_SPANS: Final = 100
+MOST_CALLERS: Final = 100
+MOST_CHECKS: Final = 1_000
+MOST_OPERATIONS: Final = 10_000
+MOST_EXAMPLES: Final = 100
+LONGEST_OPERATION: Final = 4096
+"""As long as a path of a file."""
 HIGHEST_LINE: Final = 10_000_000
 
 _RUN = {
@@ -60,6 +77,107 @@ Text = Annotated[str, Field(max_length=LONGEST_TEXT)]
 ShortText = Annotated[str, Field(max_length=LONGEST_NAME)]
 
 
+OperationName = Annotated[str, Field(max_length=LONGEST_OPERATION)]
+
+
+class MeansDocument(Document):
+    """What a scan of a running service was made with."""
+
+    model_config = example(profile="safe", callers=["alice", "bob"], has_agents=False)
+
+    profile: Profile
+    callers: tuple[Name, ...] = Field(default=(), max_length=MOST_CALLERS, description="Names of its accounts.")
+    has_agents: bool = False
+
+    @classmethod
+    def of(cls, means: Means) -> Self:
+        return cls(profile=means.profile, callers=means.callers[:MOST_CALLERS], has_agents=means.has_agents)
+
+    def model(self) -> Means:
+        return Means(self.profile, self.callers, self.has_agents)
+
+
+class TestedDocument(Document):
+    """How far the scan of a running service went: what it does not tell of that is not there."""
+
+    model_config = example(
+        means={"profile": "safe", "callers": ["alice", "bob"], "has_agents": False},
+        checks=["object-access"],
+        operations=["GET /orders/{id}"],
+        is_whole_site=True,
+    )
+
+    means: MeansDocument
+    checks: tuple[Name, ...] = Field(default=(), max_length=MOST_CHECKS)
+    operations: tuple[OperationName, ...] = Field(default=(), max_length=MOST_OPERATIONS)
+    is_whole_site: bool = True
+
+    @classmethod
+    def of(cls, tested: Tested) -> Self:
+        return cls(
+            means=MeansDocument.of(tested.means),
+            checks=tested.checks[:MOST_CHECKS],
+            operations=tuple(each for each in tested.operations[:MOST_OPERATIONS] if len(each) <= LONGEST_OPERATION),
+            is_whole_site=tested.is_whole_site,
+        )
+
+    def model(self) -> Tested:
+        return Tested(self.means.model(), self.checks, self.operations, self.is_whole_site)
+
+
+class OutsideDocument(Document):
+    """How a weakness of a running service shows from outside."""
+
+    model_config = example(
+        operation="GET /orders/{id}",
+        part="path:id",
+        check="object-access",
+        is_of_surface=True,
+        means={"profile": "safe", "callers": ["alice", "bob"], "has_agents": False},
+        owasp="API1:2023",
+        certainty="confirmed",
+        difference="bob reads what alice made, and nobody else does",
+        examples=[],
+    )
+
+    operation: OperationName
+    part: Text = ""
+    check: ShortText
+    is_of_surface: bool
+    means: MeansDocument
+    owasp: ShortText = ""
+    certainty: ShortText = ""
+    difference: Text = ""
+    examples: tuple[Text, ...] = Field(default=(), max_length=MOST_EXAMPLES)
+
+    @classmethod
+    def of(cls, outside: Outside) -> Self:
+        return cls(
+            operation=_cut(outside.operation, LONGEST_OPERATION),
+            part=_cut(outside.part, LONGEST_TEXT),
+            check=outside.check,
+            is_of_surface=outside.is_of_surface,
+            means=MeansDocument.of(outside.means),
+            owasp=outside.owasp,
+            certainty=outside.certainty,
+            difference=_cut(outside.difference, LONGEST_TEXT),
+            examples=tuple(_cut(each, LONGEST_TEXT) for each in outside.examples[:MOST_EXAMPLES]),
+        )
+
+    def model(self) -> Outside:
+        return Outside(
+            operation=self.operation,
+            part=self.part,
+            check=self.check,
+            is_of_surface=self.is_of_surface,
+            means=self.means.model(),
+            owasp=self.owasp,
+            certainty=self.certainty,
+            difference=self.difference,
+            examples=self.examples,
+        )
+
+
 class ScannerRunDocument(Document):
     """How the run of one scanner ended."""
 
@@ -73,6 +191,7 @@ class ScannerRunDocument(Document):
     seconds: Annotated[float, Field(ge=0, le=1e9)] = 0.0
     files: Annotated[int, WHOLE, Field(strict=True, ge=0, le=HIGHEST_LINE)] | None = None
     must_run: bool = False
+    tested: TestedDocument | None = Field(default=None, description="Of a running service.")
 
     @classmethod
     def of(cls, run: ScannerRun) -> Self:
@@ -85,6 +204,7 @@ class ScannerRunDocument(Document):
             seconds=run.seconds,
             files=run.files,
             must_run=run.must_run,
+            tested=TestedDocument.of(run.tested) if run.tested else None,
         )
 
     def model(self) -> ScannerRun:
@@ -97,6 +217,7 @@ class ScannerRunDocument(Document):
             seconds=self.seconds,
             files=self.files,
             must_run=self.must_run,
+            tested=self.tested.model() if self.tested else None,
         )
 
 
@@ -122,6 +243,7 @@ class WeaknessDocument(Document):
     score: Annotated[float, Field(ge=0, le=10)] | None = None
     is_new: bool | None = None
     spans: tuple[tuple[Line, Line], ...] = Field(default=(), max_length=MOST_SPANS)
+    outside: OutsideDocument | None = Field(default=None, description="Of a running service.")
 
     @classmethod
     def of(cls, weakness: Weakness) -> Self:
@@ -142,6 +264,7 @@ class WeaknessDocument(Document):
             score=weakness.score,
             is_new=weakness.is_new,
             spans=weakness.spans[:MOST_SPANS],
+            outside=OutsideDocument.of(weakness.outside) if weakness.outside else None,
         )
 
     def model(self) -> Weakness:
@@ -158,6 +281,7 @@ class WeaknessDocument(Document):
             score=self.score,
             is_new=self.is_new,
             spans=self.spans,
+            outside=self.outside.model() if self.outside else None,
         )
 
 

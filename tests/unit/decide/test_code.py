@@ -119,9 +119,16 @@ def test_a_score_and_an_age_weigh(decide: Decide) -> None:
 
 
 def test_what_policies_see_of_a_weakness_comes_back(decide: Decide) -> None:
-    full = _known(1, Standing.CONFIRMED, places=("k",), watched=3, is_attacked=True, score=1.5, first_seen=NOW)
+    changes: dict[str, Any] = {"score": 1.5, "against": "only numbers are put in", "first_seen": NOW}
+    full = _known(1, Standing.CONFIRMED, places=("k",), watched=3, is_attacked=True, **changes)
     known = [full, _known(2)]
     assert list(known_in(scan_resource(known))) == known
+
+
+def test_what_the_source_says_against_it_is_told_and_weighs(decide: Decide) -> None:
+    decision = decide([_known(against="only numbers are put in")])
+    assert decision.reasons[0].evidence["against"] == "only numbers are put in"
+    assert _factor(decision, "severity") == pytest.approx(2.35)
 
 
 def test_a_policy_refuses_and_adds_nothing_to_the_risk(decide: Decide, policy: MakePolicy) -> None:

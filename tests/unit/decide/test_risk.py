@@ -28,6 +28,7 @@ FINDINGS = st.builds(
     AGES,
     SCORES,
     st.integers(0, 5_000),
+    st.booleans(),
 )
 DATA = [None, *DataClass]
 SERVICES = st.builds(
@@ -117,7 +118,7 @@ def test_a_score_says_more_than_the_band(score: float, weight: float) -> None:
 
 @pytest.mark.parametrize(
     ("watched", "severity", "reachability"),
-    [(0, 6.4, 1.5), (100, 6.4, 1.5), (316, 5.0508, 1.2502), (1_000, 3.7, 1.0), (50_000, 3.7, 1.0)],
+    [(0, 6.4, 1.5), (30, 6.4, 1.5), (80, 5.6448, 1.3601), (300, 4.6270, 1.1717), (1_000, 3.7, 1.0), (50_000, 3.7, 1.0)],
 )
 def test_what_runs_and_is_watched_without_anything_to_see_sinks(
     watched: int, severity: float, reachability: float
@@ -133,6 +134,26 @@ def test_what_runs_and_is_watched_without_anything_to_see_sinks(
 def test_what_is_confirmed_never_sinks_however_long_it_was_watched(reach: Reach) -> None:
     finding = RiskInput("a", Severity.HIGH, reach=reach)
     assert assess_risk([replace(finding, watched=1_000_000)], PLAIN) == assess_risk([finding], PLAIN)
+
+
+@pytest.mark.parametrize(
+    ("reach", "severity", "reachability"),
+    [(Reach.NEVER, 1.3375, 1.0), (Reach.UNKNOWN, 2.35, 1.0), (Reach.EXECUTED, 2.35, 1.125)],
+)
+def test_what_the_source_around_it_speaks_against_keeps_a_part(
+    reach: Reach, severity: float, reachability: float
+) -> None:
+    finding = RiskInput("a", Severity.HIGH, reach=reach, against=True)
+    factors = {each.name: each for each in assess_risk([finding], PLAIN)[1]}
+    assert factors["severity"].value == pytest.approx(severity)
+    assert factors["reachability"].value == pytest.approx(reachability)
+    assert "1 of them unlikely by the source around them" in factors["severity"].because
+
+
+@pytest.mark.parametrize("reach", [Reach.TAKES_INPUT, Reach.ATTACKED])
+def test_what_is_confirmed_keeps_all_of_it_whatever_the_source_says(reach: Reach) -> None:
+    finding = RiskInput("a", Severity.HIGH, reach=reach)
+    assert assess_risk([replace(finding, against=True)], PLAIN) == assess_risk([finding], PLAIN)
 
 
 def test_what_was_not_seen_is_not_demoted() -> None:
@@ -183,6 +204,7 @@ def test_more_of_any_input_never_lowers_the_risk(
         replace(finding, age=_more(finding.age, other.age)),
         replace(finding, score=max(finding.score, other.score or 0.0) if finding.score is not None else None),
         replace(finding, watched=min(finding.watched, other.watched)),
+        replace(finding, against=finding.against and other.against),
     ]
     assert all(assess_risk([*findings, each], service)[0] >= before for each in worse)
     tier = min(service.tier, elsewhere.tier, key=list(Tier).index)

@@ -43,6 +43,8 @@ def _finding(words: list[str]) -> RiskInput:
             given["score"] = float(number[0])
         elif number and word.startswith("watched "):
             given["watched"] = int(number[0])
+        elif word == "unlikely":
+            given["against"] = True
         else:
             given["reach"] = Reach(word)
     return RiskInput(words[0], Severity(words[0]), **given)

@@ -161,6 +161,19 @@ def test_a_kind_of_scan_that_is_required_has_to_be_there(open_shop: Callable[...
     assert shop.gate().verdict is Verdict.ADMIT
 
 
+def test_that_one_scanner_had_nothing_to_read_is_no_scan_where_another_could_not_run(
+    open_shop: Callable[..., Shop],
+) -> None:
+    shop = open_shop(scans=(ScanRule(frozenset({ScanKind.SAST})),))
+    skipped = ran("ruff", ScanStatus.SKIPPED, must_run=False)
+    missing = ran("semgrep", ScanStatus.MISSING, must_run=False, reason="semgrep is not installed")
+    doubt = shop.gate(told=scan(runs=(skipped, missing)))
+    assert doubt.verdict is Verdict.UNKNOWN
+    assert any("a scan of kind sast is required, and none is whole" in each for each in _told(doubt))
+    assert shop.gate("2", scan(runs=(skipped, ran("bandit", ScanStatus.SKIPPED)))).verdict is Verdict.ADMIT
+    assert shop.gate("3", scan(runs=(ran("bandit"), missing))).verdict is Verdict.ADMIT
+
+
 def test_a_scan_supposed_is_not_kept(shop: Shop) -> None:
     bringing = Bringing(scan(weakness()))
     is_so, would_be = shop.admission.suppose(

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from setpoint.model.canonical import Unknown
+from setpoint.model.scan import CodePlace
 from setpoint.sarif.log import Level, SarifResult, SarifRule, sarif_log
 
 RULE = SarifRule("drift/changed", "A declared value differs", "Bring it home.", Level.ERROR)
@@ -71,3 +72,18 @@ def test_what_was_not_read_fails_the_run(checked: Any) -> None:
 def test_values_that_are_not_known_are_spelt_as_everywhere(checked: Any) -> None:
     (made,) = checked(sarif_log([result(properties={"intended": [Unknown("why")]})]))
     assert made["properties"] == {"path": "Status", "intended": [{"unknown": "why"}]}
+
+
+@pytest.mark.parametrize(
+    ("file", "location"),
+    [
+        ("shop/a b.py", {"uri": "shop/a%20b.py", "uriBaseId": "%SRCROOT%"}),
+        ("../a.py", {"uri": "../a.py", "uriBaseId": "%SRCROOT%"}),
+        ("/etc/passwd", {"uri": "file:///etc/passwd"}),
+        ("C:/src/a b.py", {"uri": "file:///C:/src/a%20b.py"}),
+        ("https://shop.example/a?b=1", {"uri": "https://shop.example/a?b=1"}),
+    ],
+)
+def test_only_what_is_relative_has_a_base(checked: Any, file: str, location: Any) -> None:
+    (told,) = checked(sarif_log([result(place=CodePlace(file, 1, 1, "run"))]))
+    assert told["locations"][0]["physicalLocation"]["artifactLocation"] == location

@@ -19,8 +19,8 @@ def _write(root: Path, *names: str) -> None:
 def test_packages_and_what_tools_left_are_no_source(root: Path) -> None:
     _write(root, "a.py", "pkg/b.py", "node_modules/c.js", "pkg/__pycache__/d.pyc", "env/lib/e.py", "env/pyvenv.cfg")
     found = find_files(root)
-    assert found.files == ("a.py", "pkg/b.py")
-    assert found.left_out == ("env/", "node_modules/", "pkg/__pycache__/")
+    assert found.files == ("a.py", "env/pyvenv.cfg", "pkg/b.py")
+    assert found.left_out == ("env/lib/", "node_modules/", "pkg/__pycache__/")
 
 
 def test_what_a_project_would_like_to_hide_is_found(root: Path) -> None:
@@ -28,6 +28,18 @@ def test_what_a_project_would_like_to_hide_is_found(root: Path) -> None:
     (root / ".gitignore").write_text("*\n", encoding="utf-8")
     (root / ".semgrepignore").write_text("*\n", encoding="utf-8")
     assert find_files(root).files == (".github/workflows/ci.yml", ".gitignore", ".semgrepignore", "a.py")
+
+
+def test_the_mark_of_an_environment_hides_no_source(root: Path) -> None:
+    _write(root, "src/pyvenv.cfg", "src/shop/orders.py", "src/views.py", "lib/a.py")
+    assert find_files(root).files == ("lib/a.py", "src/pyvenv.cfg", "src/shop/orders.py", "src/views.py")
+
+
+def test_a_file_that_is_named_is_meant_wherever_it_is(root: Path) -> None:
+    _write(root, "node_modules/pkg/c.js", "node_modules/pkg/d.js", "a.py", "b.py", os.fsdecode(b"bad\xff.py"))
+    found = find_files(root, (), ("node_modules/pkg/c.js", "a.py", os.fsdecode(b"bad\xff.py")))
+    assert (found.files, found.unread) == (("a.py", "node_modules/pkg/c.js"), ("bad\ufffd.py",))
+    assert find_files(root, ("node_modules/",), ("node_modules/pkg/c.js",)).files == ()
 
 
 def test_links_lead_nowhere(root: Path, tmp_path: Path) -> None:

@@ -12,6 +12,10 @@ from types import CodeType
 from typing import Any, Final
 
 TOOL: Final = "setpoint-agent"
+MODULE: Final = "<module>"
+"""The code of a file, which runs when it is loaded."""
+PROGRAM: Final = "__main__"
+"""What a file is called in itself while it runs as the program: so it runs what it keeps for that."""
 OURS: Final = (3, 4)
 """Ids that nobody is promised: PEP 669 gives 0, 1, 2 and 5 to debuggers, coverage, profilers and optimisers."""
 
@@ -23,8 +27,10 @@ class ExactWatch:
 
     cpu_seconds = 0.0
 
-    def __init__(self, meet: Callable[[CodeType], None]) -> None:
+    def __init__(self, meet: Callable[[CodeType], None], meet_program: Callable[[str], None]) -> None:
+        """`meet_program` is told the file of what runs as the program."""
         self._meet = meet
+        self._meet_program = meet_program
         self._tool: int | None = None
 
     def start(self) -> bool:
@@ -53,10 +59,12 @@ class ExactWatch:
 
     def _started(self) -> Callable[[CodeType, int], object]:
         """What the interpreter calls; an error of it would be the application's, so it does next to nothing."""
-        meet, done = self._meet, _monitoring.DISABLE
+        meet, meet_program, done = self._meet, self._meet_program, _monitoring.DISABLE
 
         def started(code: CodeType, _instruction: int) -> object:
             meet(code)
+            if code.co_name == MODULE and sys._getframe(1).f_globals.get("__name__") == PROGRAM:
+                meet_program(code.co_filename)
             return done
 
         return started

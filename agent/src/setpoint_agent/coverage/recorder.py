@@ -6,13 +6,14 @@ background, when a report is made.
 
 from __future__ import annotations
 
+import sys
 from collections import deque
 from collections.abc import Iterator
 from inspect import CO_OPTIMIZED
 from types import CodeType
 from typing import Any, Final, Protocol
 
-from setpoint_agent.coverage.exact import ExactWatch
+from setpoint_agent.coverage.exact import MODULE, PROGRAM, ExactWatch
 from setpoint_agent.coverage.sampled import SampledWatch
 from setpoint_agent.quiet import quietly
 from setpoint_agent.room import LONGEST_FILE, Room, cut
@@ -25,8 +26,10 @@ MOST_FUNCTIONS: Final = 100_000
 MOST_REPORTED: Final = 5_000
 """Functions of each kind in one report; what is left goes with the next."""
 EXACT, SAMPLED = "exact", "sampled"
-MODULE: Final = "<module>"
-"""The code of a file, which runs when it is loaded."""
+MOST_PROGRAMS: Final = 1_000
+"""Files that ran as the program between two reports: one, but in what runs others within itself."""
+AS_PROGRAM: Final = "<main>"
+"""Stands for what a file keeps for when it is the program, under `if __name__ == "__main__":`."""
 
 
 class Watch(Protocol):
@@ -54,6 +57,7 @@ class Coverage:
     def __init__(self, application: Application) -> None:
         self._application = application
         self._met: deque[CodeType] = deque(maxlen=MOST_WAITING)
+        self._programs: deque[str] = deque(maxlen=MOST_PROGRAMS)
         self._known: set[int] = set()
         self._begin_telling()
         self._watch: Watch | None = None
@@ -70,12 +74,13 @@ class Coverage:
 
     def start(self) -> None:
         watches: tuple[tuple[str, Watch], ...] = (
-            (EXACT, ExactWatch(self._met.append)),
+            (EXACT, ExactWatch(self._met.append, self._programs.append)),
             (SAMPLED, SampledWatch(self._met.append)),
         )
         for mode, watch in watches:
             if quietly(watch.start)():
                 self.mode, self._watch = mode, watch
+                self._note_program_that_runs()
                 return
 
     def stop(self) -> None:
@@ -105,9 +110,19 @@ class Coverage:
             "defined": _take(self._defined, Room(rows=MOST_REPORTED, octets=octets // 3)),
         }
 
+    def _note_program_that_runs(self) -> None:
+        """It may have begun before anything was watched."""
+        file = getattr(sys.modules.get(PROGRAM), "__file__", None)
+        if isinstance(file, str):
+            self._programs.append(file)
+
     def _look_at_met(self) -> None:
-        if len(self._met) == MOST_WAITING:
+        if len(self._met) == MOST_WAITING or len(self._programs) == MOST_PROGRAMS:
             self.mode = SAMPLED  # some may have been dropped
+        for _ in range(len(self._programs)):
+            own = self._application.short_name(self._programs.popleft())
+            if own is not None and self.mode == EXACT:
+                self._untold[True].append(_as_program(own))
         for _ in range(len(self._met)):
             code = self._met.popleft()
             own = self._application.short_name(code.co_filename)
@@ -127,6 +142,7 @@ class Coverage:
         self._untold[of_application].append(_row(code, file))
         if of_application and self.mode == EXACT and code.co_name == MODULE:
             self._defined.extend(_row(each, file) for each in functions_in(code))
+            self._defined.append(_as_program(file))
 
 
 def functions_in(code: CodeType) -> Iterator[CodeType]:
@@ -142,6 +158,10 @@ def functions_in(code: CodeType) -> Iterator[CodeType]:
 
 def _row(code: CodeType, file: str) -> dict[str, Any]:
     return {"file": cut(file, LONGEST_FILE), "line": code.co_firstlineno, "function": cut(code.co_qualname)}
+
+
+def _as_program(file: str) -> dict[str, Any]:
+    return {"file": cut(file, LONGEST_FILE), "line": 1, "function": AS_PROGRAM}
 
 
 def _take(untold: deque[dict[str, Any]], room: Room) -> list[dict[str, Any]]:

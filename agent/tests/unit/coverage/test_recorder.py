@@ -9,14 +9,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import CodeType
+from types import CodeType, ModuleType
 from typing import Any
 
 import pytest
 
 from setpoint_agent.coverage import recorder, sampled
 from setpoint_agent.coverage.exact import OURS, TOOL
-from setpoint_agent.coverage.recorder import EXACT, SAMPLED, Coverage, functions_in
+from setpoint_agent.coverage.recorder import AS_PROGRAM, EXACT, SAMPLED, Coverage, functions_in
 from setpoint_agent.coverage.sampled import SampledWatch
 from setpoint_agent.stack import Application
 
@@ -121,7 +121,7 @@ def test_off_and_on_again_tells_nothing_twice() -> None:
 
 
 def test_what_is_seen_running_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recorder, "ExactWatch", lambda _: _Unable())
+    monkeypatch.setattr(recorder, "ExactWatch", lambda *_: _Unable())
     monkeypatch.setattr(sampled, "BETWEEN", 0.005)
     stopped = threading.Event()
 
@@ -230,10 +230,30 @@ def test_of_a_file_that_is_loaded_all_functions_are_told_whether_they_run_or_not
         exec(compile("def run(): pass\ndef rest(): pass\nrun()", str(HERE), "exec"), space)
         told = coverage.take_changed(1_000_000)
         again = coverage.take_changed(1_000_000)
-    assert [each["function"] for each in told["defined"]] == ["run", "rest"]
+    assert [each["function"] for each in told["defined"]] == ["run", "rest", AS_PROGRAM]
     assert {each["function"] for each in told["application"]} >= {"run", "<module>"}
     assert "rest" not in {each["function"] for each in told["application"]}
     assert again["defined"] == []
+
+
+@exact
+@pytest.mark.parametrize(("name", "is_told"), [("__main__", True), ("shop.views", False)])
+def test_a_file_that_is_the_program_is_told_apart_from_one_that_is_imported(name: str, *, is_told: bool) -> None:
+    with recording() as coverage:
+        exec(compile("pass", str(HERE), "exec"), {"__name__": name})
+        told = coverage.take_changed(1_000_000)
+    as_program = {"file": HERE.name, "line": 1, "function": AS_PROGRAM}
+    assert as_program in told["defined"]
+    assert (as_program in told["application"]) is is_told
+
+
+@exact
+def test_a_program_that_began_before_is_told_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
+    program = ModuleType("__main__")
+    program.__file__ = str(HERE)
+    monkeypatch.setitem(sys.modules, "__main__", program)
+    with recording() as coverage:
+        assert AS_PROGRAM in functions(coverage)
 
 
 def test_coverage_that_lost_something_is_exact_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:

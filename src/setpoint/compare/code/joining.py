@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Final
 
 from setpoint.compare.code import telling
-from setpoint.compare.code.meeting import SEEN_BY_NOBODY, Function, called, is_within, meet
+from setpoint.compare.code.meeting import AS_PROGRAM, SEEN_BY_NOBODY, Function, called, is_within, meet
 from setpoint.compare.code.naming import RunningPaths, plain, with_outer
 from setpoint.model.cwe import CREDENTIALS, families_of, family_of
 from setpoint.model.inside import CodeSeen, Place, Watch
@@ -69,6 +69,8 @@ class _Join:
         ]
 
     def standing(self, weakness: Weakness) -> StandingOf:
+        if weakness.outside is not None:
+            return StandingOf(Standing.REACHED, "it shows in the answers of the running service")
         function, families = self._function(weakness), families_of(weakness.cwes)
         met = None if weakness.kind in SEEN_BY_NOBODY else self._of_places(weakness, function, families)
         if met is not None:
@@ -95,7 +97,7 @@ class _Join:
         if not name and function and weakness.spans:
             return StandingOf(Standing.REACHED, telling.is_loaded(function[0]))
         if not name:
-            return StandingOf(Standing.UNKNOWN, "nothing tells which function it is in")
+            return self._of_program(weakness)
         if function in self._reached:
             watched = self._watched(weakness, function, frozenset(families))
             return StandingOf(Standing.REACHED, telling.ran(name, watched), watched=watched)
@@ -104,6 +106,22 @@ class _Join:
         if doubt:
             return StandingOf(Standing.NOT_SEEN, doubt)
         return StandingOf(Standing.NEVER_EXECUTED, telling.never_ran(name, stood, _time_of(stood)))
+
+    def _of_program(self, weakness: Weakness) -> StandingOf:
+        """Of what only runs where its file is the program: it has a line, and no statement that importing runs."""
+        file = self._paths.get(weakness.place.file)
+        if file is None or not weakness.place.line:
+            return StandingOf(Standing.UNKNOWN, "nothing tells which function it is in")
+        function = file, AS_PROGRAM
+        if function in self._reached:
+            return StandingOf(Standing.REACHED, telling.ran_as_program(file))
+        stood = [watch for watch, told, _ in self._scanned if _then(weakness, told)]
+        if self._doubt(weakness, function, stood):
+            return StandingOf(
+                Standing.UNKNOWN, "it is for when its file is the program, and nothing tells whether it was"
+            )
+        told = telling.never_ran(f"what is for when {file} is the program", stood, _time_of(stood))
+        return StandingOf(Standing.NEVER_EXECUTED, told)
 
     def _doubt(self, weakness: Weakness, function: Function | None, stood: Sequence[Watch]) -> str:
         """Why its function may have run all the same; empty where it did not. `stood`: the releases that had it."""

@@ -16,6 +16,9 @@ from setpoint.model.scan import ScanKind, Weakness
 SEEN_BY_NOBODY: Final = frozenset({ScanKind.SECRETS, ScanKind.PIPELINE, ScanKind.IAC, ScanKind.DEPENDENCIES})
 """Kinds of what does harm without being run: a key in the source is read there."""
 
+AS_PROGRAM: Final = "<main>"
+"""What agents call that which a file keeps for when it is the program, under `if __name__ == "__main__":`."""
+
 Function = tuple[str, str]
 """A file and a function in it, as the running application calls them."""
 

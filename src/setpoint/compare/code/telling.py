@@ -35,6 +35,10 @@ def is_loaded(file: str) -> str:
     return f"it stands outside of every function, and {file} was loaded"
 
 
+def ran_as_program(file: str) -> str:
+    return f"it is for when its file is the program, and {file} was run as that"
+
+
 def ran(function: str, watched: int) -> str:
     if not watched:
         return f"{function} ran"

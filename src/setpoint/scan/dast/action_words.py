@@ -38,7 +38,8 @@ def _third_person(verb: str) -> str:
 DESTROYS: Final = _forms(
     "delete remove destroy erase drop purge wipe truncate clear flush reset revoke expire deactivate disable"
     " unsubscribe uninstall unregister rollback revert restore prune evict ban suspend terminate abort kill stop"
-    " cancel void reject decline close discard unlink del rm nuke",
+    " cancel void reject decline close discard unlink del rm nuke recall rescind dismiss trash shred dissolve disband"
+    " decommission unpublish anonymise anonymize",
     "destructive dangerous irreversible deletion removal cancellation deletedb dropdb resetdb cleardb cleanup"
     " loeschen löschen loesche lösche entfernen entferne zuruecksetzen zurücksetzen leeren abbrechen stornieren storno"
     " kuendigen kündigen widerrufen sperren deaktivieren vernichten verwerfen"
@@ -101,7 +102,9 @@ READS: Final = _forms(
     " obtener leer buscar encontrar mostrar listar verificar calcular iniciar",
 )
 REGISTERS: Final = _forms("register signup enroll", "registration registrieren registrierung inscription registro")
-PASSWORDS: Final = frozenset({"password", "passwort", "kennwort", "passwd", "contrasena", "passe"})
+PASSWORDS: Final = frozenset(
+    {"password", "passwort", "kennwort", "passwd", "pwd", "passphrase", "contrasena", "passe"}
+)
 RESETS: Final = frozenset({"reset", "resets", "zurucksetzen", "zuruecksetzen", "reinitialiser", "restablecer"})
 """Of a password, by a page with a form, they destroy nothing."""
 AMBIGUOUS: Final = _forms("clear stop close charge transfer seed restore trigger purchase publish checkout drop void")
@@ -110,6 +113,8 @@ ACTIONS: Final = frozenset(
     {"action", "act", "aktion", "accion", "do", "cmd", "command", "op", "operation", "method", "task", "mode", "submit"}
 )
 """Names of parameters and fields whose value is a verb."""
+DETERMINERS: Final = frozenset({"a", "an", "the", "one", "your", "my", "our", "its", "their", "all", "every", "each", "of"})
+"""Behind one of them a word of a sentence is a noun: `Your payouts`, `The transfer`."""
 JOINS: Final = frozenset({"and", "then", "und", "dann", "et", "puis", "y", "luego"})
 """After one of them a summary that begins with reading goes on with something else."""
 OWN: Final = frozenset({"me", "my", "self", "mine", "profile", "account", "preferences", "profil", "konto", "cuenta"})

@@ -28,6 +28,7 @@ def fault_document(fault: Fault) -> dict[str, Json]:
         "message": fault.message,
         "difference": fault.difference,
         "examples": list(fault.examples),
+        "check": fault.check,
         "proof": [exchange_document(each) for each in fault.proof],
     }
 

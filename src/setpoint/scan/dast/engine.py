@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Protocol
 from urllib.parse import urlsplit
 
@@ -133,6 +133,7 @@ class Engine:
         self._faults: dict[str, Fault] = {each.key: each for each in means.notes.faults()}
         self._checks: dict[str, str] = {}
         self._left_out: Mapping[str, str] = {}
+        self._operations: Sequence[str] = ()
         self._remarks: list[str] = []
         self._started = time.monotonic()
 
@@ -195,6 +196,7 @@ class Engine:
         seeding.learn()
         bench = self._bench(seeding.surface, seeding)
         self._left_out = left_out(bench)
+        self._operations = [each.key for each in bench.surface.operations]
         return bench, seeding
 
     def _bench(self, surface: Surface, seeding: Seeding) -> Workbench:
@@ -228,7 +230,7 @@ class Engine:
         """Why it could not be made; empty where it was."""
         try:
             for fault in check.run(bench):
-                self._take(fault)
+                self._take(replace(fault, check=check.name))
         except EndedEarlyError:
             raise
         except Error as error:
@@ -257,6 +259,9 @@ class Engine:
             is_final=is_final,
             checks=dict(self._checks),
             remarks=tuple(map(self._means.redactor.text, self._remarks)),
+            operations=tuple(self._operations),
+            callers=tuple(each.name for each in self._means.accounts.callers),
+            has_agents=self._means.evidence is not None,
         )
 
 

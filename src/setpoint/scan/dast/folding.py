@@ -7,9 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from setpoint.model.dast import Certainty, Fault
-
-WHOLE_SITE: Final = "*"
+from setpoint.model.dast import WHOLE_SITE, Certainty, Fault
 
 SITE_WIDE: Final = 3
 """Operations with the same fault from which on it is one of the site: its framework, its proxy, its template."""

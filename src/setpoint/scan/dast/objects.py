@@ -17,6 +17,9 @@ from setpoint.scan.dast.naming import is_parameter, noun_of, segments_of, singul
 IDENTIFIERS: Final = ("id", "uuid", "guid", "key", "slug", "ref", "reference", "number", "code", "uid", "pk", "handle")
 """Words that names of identifying members end in; of several members, the first of these counts."""
 
+_TELLING: Final = frozenset({"code", "number", "slug", "ref", "reference", "handle"})
+"""Names of identifiers that people gave to one kind of thing."""
+
 PEOPLE: Final = frozenset({
     "user", "member", "customer", "person", "people", "profile", "account", "me", "self", "owner", "author", "employee",
     "patient", "student", "client", "whoami", "userinfo",
@@ -171,14 +174,15 @@ class Objects:
         """Values for this parameter, and for those before it that this object brings along."""
         noun = noun_of(collection)
         about = noun_of_part(name) or noun
-        for rank in range(3):
+        for rank in range(3 if own else 4):
             for each in self.of(caller, own=own):
-                if rank != _distance(each, collection, about, noun):
+                if rank != _distance(each, collection, about, noun) or (rank == 3 and not _tells(each, name)):
                     continue
                 above = _renamed(each, collection) if rank == 0 else {}
                 if any(chosen.get(key, value) != value for key, value in above.items()):
                     continue
-                value = identifier(each.members, name, each.noun)
+                told = each.members.get(about) if rank == 2 else None
+                value = told if isinstance(told, str) and told else identifier(each.members, name, each.noun)
                 if value is not None:
                     return {**above, name: value}
         return None
@@ -191,6 +195,12 @@ def _distance(known: Known, collection: str, about: str, noun: str) -> int:
     if known.noun in (about, noun):
         return 1
     return 2 if known.is_own and known.noun in PEOPLE and about in PEOPLE else 3
+
+
+def _tells(known: Known, name: str) -> bool:
+    """Whether a thing of another kind has a member of this very name, which is more than an `id`: `{code}`."""
+    words = words_of(name)
+    return words[-1:] != () and words[-1] in _TELLING and any(words_of(each) == words for each in known.members)
 
 
 def _renamed(known: Known, collection: str) -> dict[str, Json]:

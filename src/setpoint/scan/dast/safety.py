@@ -15,6 +15,7 @@ from setpoint.scan.dast.action_words import (
     ACTIONS,
     AMBIGUOUS,
     CHANGES,
+    DETERMINERS,
     ENDS,
     JOINS,
     MAILS,
@@ -134,13 +135,19 @@ def _said(operation: Operation) -> Iterator[str]:
     is_read = operation.method in READING
     yield from (each for each in _path_words(operation) if not (is_read and each in PLURALS))
     yield from _deeds(verbs_of(operation.name))
-    for place, word in enumerate(_deeds(verbs_of(operation.summary))):
-        if place < 2 or word not in AMBIGUOUS:
-            yield word
+    yield from _sentence(operation.summary)
     for tag in operation.tags:
         yield from verbs_of(tag)
     for part in operation.parts:
         yield from _chosen(part)
+
+
+def _sentence(summary: str) -> Iterator[str]:
+    """Words of a summary that may be verbs."""
+    words = _deeds(verbs_of(summary))
+    for place, (before, word) in enumerate(zip(("", *words), words, strict=False)):
+        if before not in DETERMINERS and (place < 2 or word not in AMBIGUOUS):
+            yield word
 
 
 def _chosen(part: Part) -> Iterator[str]:

@@ -7,13 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from setpoint.model.canonical import Json
-from setpoint.model.dast import DastReport, Exchange, Fault
+from setpoint.model.dast import WHOLE_SITE, DastReport, Exchange, Fault
 from setpoint.sarif.findings import LEVELS
 from setpoint.sarif.log import SarifResult, SarifRule, sarif_log
 from setpoint.sarif.weaknesses import SCORES
 from setpoint.scan.dast.curl import curl_line
 from setpoint.scan.dast.documents import exchange_document
-from setpoint.scan.dast.folding import WHOLE_SITE
 
 
 def dast_log(report: DastReport) -> Json:

@@ -287,7 +287,10 @@ class Seeds:
 
 def _sets_password(operation: Operation) -> bool:
     """An account whose password changed is lost to the scan."""
-    return any(not PASSWORDS.isdisjoint(words_of(part.name)) for part in operation.parts)
+    return any(
+        not PASSWORDS.isdisjoint(words_of(part.name)) or part.schema.get("format") == "password"
+        for part in operation.parts
+    )
 
 
 def _is_kept(operation: Operation, part: Part) -> bool:

@@ -24,7 +24,8 @@ MOST_VOLATILE: Final = 0.5
 SHORT: Final = 8
 """Characters: a value of fewer may be a part of something else."""
 
-_SENT: Final = "<sent>"
+_SENT, _TIME, _TOKEN = "\ue000", "\ue001", "\ue002"
+"""In the place of what is left out: for private use, so that no value that is left out next stands in them."""
 _TIMES: Final = re.compile(
     r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d([.,]\d+)?)?(Z|[+-]\d\d:?\d\d)?"
     r"|(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? \d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d( GMT)?"
@@ -124,7 +125,7 @@ def _cleaner(sent: Collection[str]) -> Callable[[str], str]:
     last = _stripper(each for each in sent if len(each) < SHORT)
 
     def clean(text: str) -> str:
-        return last.sub(_SENT, _TOKENS.sub("<token>", _TIMES.sub("<time>", first.sub(_SENT, text))))
+        return last.sub(_SENT, _TOKENS.sub(_TOKEN, _TIMES.sub(_TIME, first.sub(_SENT, text))))
 
     return clean
 

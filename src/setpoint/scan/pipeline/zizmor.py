@@ -10,7 +10,7 @@ from typing import Final
 from setpoint.model.scan import ScanKind
 from setpoint.scan.files import relative
 from setpoint.scan.interface import ScanTarget
-from setpoint.scan.process import ProcessScanner, Seen, sarif_of
+from setpoint.scan.process import ProcessScanner, Seen, doubts_of, sarif_of
 from setpoint.scan.running import Workshop, batches
 from setpoint.scan.suppressing import mark_suppressed
 
@@ -50,6 +50,7 @@ class Zizmor(ProcessScanner):
             tuple(result for each in seen for result in each.results),
             version=next((each.version for each in seen if each.version), ""),
             unread=tuple(file for each in seen for file in each.unread),
+            doubts=tuple(dict.fromkeys(doubt for each in seen for doubt in each.doubts)),
         )
 
     @staticmethod
@@ -62,4 +63,5 @@ class Zizmor(ProcessScanner):
             return Seen((), unread=unread)
         heeding = sarif_of(workshop.run([*command, *files]).output, target)
         run = sarif_of(wide.output, target)
-        return Seen(tuple(mark_suppressed(run.results, heeding.results)), run.version, unread)
+        marked = tuple(mark_suppressed(run.results, heeding.results))
+        return Seen(marked, run.version, unread, doubts_of(run, heeding))

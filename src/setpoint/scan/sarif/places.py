@@ -24,7 +24,8 @@ SOURCE_ROOTS: Final = frozenset({"SRCROOT", "SOURCEROOT", "PROJECTROOT", "REPORO
 MOST_BASES: Final = 16
 """That stand on one another."""
 
-LAST_LINE: Final = 2**31 - 1
+LAST_LINE: Final = 10_000_000
+"""As far as the API takes lines, too (`wire/scan.py`)."""
 
 _WINDOWS: Final = re.compile(r"/?(?P<drive>[A-Za-z])[:|](?=[\\/])")
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:(?=[/?#]|[^/]*$)")

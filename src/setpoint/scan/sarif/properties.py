@@ -42,12 +42,12 @@ def read_properties(owner: Members) -> Told:
 
 
 def _score(told: Json) -> float | None:
-    """A text, and from some tools a number."""
+    """A text, and from some tools a number; 0, which tools write of what nobody has rated, is none."""
     try:
         score = float(told) if isinstance(told, (str, int, float)) and not isinstance(told, bool) else math.nan
     except (ValueError, OverflowError):
         return None
-    return score if 0 <= score <= 10 else None
+    return score if 0 < score <= 10 else None
 
 
 def _severity(bag: Members) -> Severity | None:

@@ -11,7 +11,7 @@ from setpoint.files import decode_json, read_bytes
 from setpoint.model.scan import ScanKind, ScannerRun, ScanResult, ScanStatus
 from setpoint.model.wording import counted
 from setpoint.scan.sarif.places import Places
-from setpoint.scan.sarif.results import read_result
+from setpoint.scan.sarif.results import LEVELS, read_result
 from setpoint.scan.sarif.rules import Rules
 from setpoint.scan.values import Members, as_mapping, items, mapping, mappings, text
 from setpoint.scan.words import KINDS, tool_name
@@ -27,6 +27,10 @@ MOST_TOLD: Final = 3
 """Of what a tool says went wrong."""
 LONGEST_NOTE: Final = 300
 LONGEST_NAME: Final = 100
+
+WARNING_OF_UNREAD: Final = frozenset({"semgrep"})
+"""Tools that call it a warning where they could not parse a file, or gave up on it, and quote the source below the
+first line; of others, warnings say less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +60,17 @@ def read_sarif(
     log = _log(data, where)
     try:
         runs = mappings(log, "runs")
+        beside = [each for each in mappings(log, "inlineExternalProperties") if each.get("results")]
     except InputError as error:
         raise InputError(error.what, where=where) from error
     if not runs:
         raise InputError("the file holds no run, so that it says nothing", where=where)
+    if beside:  # section 3.13.5
+        raise InputError(
+            "the file holds results outside of its runs, which are not read",
+            where=where,
+            remedy="have them written into their runs",
+        )
     if sum(len(each) for run in runs if isinstance(each := run.get("results"), list)) > limits.results:
         raise InputError(
             f"the file has more than {counted(limits.results, 'result')}",
@@ -113,7 +124,7 @@ def _run(run: Members, root: Path, kind: ScanKind | None) -> ScannerRun:
     tool = tool_name(told_name)[:LONGEST_NAME]
     kind = kind or KINDS.get(tool, ScanKind.OTHER)
     results = _read_results(run, tool, kind, root)
-    status, reason = _status(run, has_results=bool(results))
+    status, reason = _status(run, tool, has_results=bool(results))
     return ScannerRun(
         scanner=tool,
         kind=kind,
@@ -138,22 +149,21 @@ def _read_results(run: Members, tool: str, kind: ScanKind, root: Path) -> tuple[
     return tuple(found)
 
 
-def _status(run: Members, *, has_results: bool) -> tuple[ScanStatus, str]:
+def _status(run: Members, tool: str, *, has_results: bool) -> tuple[ScanStatus, str]:
     """How the run ended by its own account: what it says went wrong is never *nothing found*."""
     if run.get("results") is None:  # section 3.14.23: it did not come to looking
         return ScanStatus.FAILED, "the run tells no results, not even that there are none"
     invocations = mappings(run, "invocations")
     errors = [
-        text(mapping(note, "message"), "text")
+        _message(note, tool) or "the tool says that something went wrong"
         for each in invocations
         for key in ("toolExecutionNotifications", "toolConfigurationNotifications")
         for note in mappings(each, key)
-        if text(note, "level") == "error"
+        if _is_error(note, tool)
     ]
-    if any(each.get("executionSuccessful") is False for each in invocations):
-        return ScanStatus.PARTIAL if has_results else ScanStatus.FAILED, _listed(
-            errors
-        ) or "the tool says that it failed"
+    if any(map(_has_failed, invocations)):
+        status = ScanStatus.PARTIAL if has_results else ScanStatus.FAILED
+        return status, _listed(errors) or "the tool says that it failed"
     if errors:
         return ScanStatus.PARTIAL, _listed(errors)
     if "results" in mapping(run, "externalPropertyFileReferences"):
@@ -161,8 +171,29 @@ def _status(run: Members, *, has_results: bool) -> tuple[ScanStatus, str]:
     return ScanStatus.COMPLETE, ""
 
 
+def _has_failed(invocation: Members) -> bool:
+    """Sections 3.20.6 to 3.20.14. Whatever is no plain yes is a no."""
+    return invocation.get("executionSuccessful", True) is not True or any(
+        invocation.get(each) is not None
+        for each in ("exitSignalName", "exitSignalNumber", "processStartFailureMessage")
+    )
+
+
+def _is_error(note: Members, tool: str) -> bool:
+    """Section 3.58: by its level, which is a warning where none is told, or because it tells of a crash."""
+    level = text(note, "level") or "warning"
+    if level not in LEVELS:
+        raise InputError(f"level of a notification is {level[:40]!r}", remedy=f"known are {', '.join(sorted(LEVELS))}")
+    return level == "error" or note.get("exception") is not None or (level == "warning" and tool in WARNING_OF_UNREAD)
+
+
+def _message(note: Members, tool: str) -> str:
+    told = text(mapping(note, "message"), "text").strip()
+    return told.partition("\n")[0].rstrip(":") if tool in WARNING_OF_UNREAD else told
+
+
 def _listed(notes: list[str]) -> str:
-    told = list(dict.fromkeys(" ".join(each.split())[:LONGEST_NOTE] for each in notes if each))
+    told = list(dict.fromkeys(" ".join(each.split())[:LONGEST_NOTE] for each in notes))
     more = f", and {len(told) - MOST_TOLD:,} more" if len(told) > MOST_TOLD else ""
     return f"{'; '.join(told[:MOST_TOLD])}{more}"
 

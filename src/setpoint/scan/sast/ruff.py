@@ -12,7 +12,7 @@ from setpoint.model.scan import ScanKind
 from setpoint.scan.files import relative
 from setpoint.scan.hiding import without_secret
 from setpoint.scan.interface import ScanTarget
-from setpoint.scan.process import ProcessScanner, Seen, sarif_of
+from setpoint.scan.process import ProcessScanner, Seen, doubts_of, sarif_of
 from setpoint.scan.running import Workshop
 from setpoint.scan.sast.python_tests import known
 from setpoint.scan.suppressing import mark_suppressed
@@ -49,4 +49,5 @@ class Ruff(ProcessScanner):
             tuple(without_secret(known(each)) for each in marked if each.rule != UNPARSED),
             version=run.version,
             unread=tuple(unparsed | unread),
+            doubts=doubts_of(run, heeding),
         )

@@ -12,7 +12,7 @@ from setpoint.model.scan import ScanKind, ScanStatus
 from setpoint.scan.files import LARGEST_FILE
 from setpoint.scan.hiding import without_secret
 from setpoint.scan.interface import Availability, ScanTarget
-from setpoint.scan.process import ProcessScanner, Seen, sarif_of
+from setpoint.scan.process import ProcessScanner, Seen, doubts_of, sarif_of
 from setpoint.scan.running import ToolError, Workshop
 
 SUFFIXES: Final = (".py", ".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx", ".mts", ".cts", ".go", ".java")
@@ -66,7 +66,7 @@ class Semgrep(ProcessScanner):
             tuple(without_secret(result) for result in run.results),
             version=run.version,
             unread=unread,
-            doubts=() if run.status.is_certain else (run.reason,),
+            doubts=tuple(each.replace(f"{copy}/", "") for each in doubts_of(run)),
         )
 
 

@@ -1,12 +1,13 @@
 """detect-secrets over every text file, by its JSON. Of what it finds, place and kind are kept: no value, no hash.
 
-It asks nobody whether a secret is still good (`--no-verify`).
+It asks nobody whether a secret is still good (`--no-verify`). A file that is no UTF-8 it takes for binary, and says
+nothing: of a text in another encoding it is given a copy.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -15,14 +16,18 @@ from setpoint.errors import InputError
 from setpoint.files import parse_json
 from setpoint.model.policy import Severity
 from setpoint.model.scan import CodePlace, ScanKind, ScanResult
-from setpoint.scan.files import relative
+from setpoint.scan.files import BEGINNING, relative
 from setpoint.scan.interface import ScanTarget
 from setpoint.scan.process import ProcessScanner, Seen
 from setpoint.scan.running import Workshop, batches
+from setpoint.scan.sarif.reading import WIDE
 from setpoint.scan.values import as_mapping, mapping, mappings, number, text
 
-HEEDS_NOTHING: Final = ("--disable-filter", "detect_secrets.filters.allowlist.is_line_allowlisted")
-"""So that what a comment allows is told as well, and marked."""
+HEEDS_NOTHING: Final = (
+    *("--disable-filter", "detect_secrets.filters.allowlist.is_line_allowlisted"),
+    *("--disable-filter", "detect_secrets.filters.heuristic.is_swagger_file"),
+)
+"""So that what a comment allows is told as well, and marked; and that no name of a file hides what it holds."""
 
 NO_SECRETS: Final = ("--disable-plugin", "IPPublicDetector")
 """A public address is none."""
@@ -49,16 +54,50 @@ class DetectSecrets(ProcessScanner):
         return True
 
     def look(self, workshop: Workshop, program: Path, target: ScanTarget, files: Sequence[str]) -> Seen:
-        command = (program, "-C", target.root, "scan", "--all-files", "--no-verify", *HEEDS_NOTHING, *NO_SECRETS)
-        results: list[ScanResult] = []
-        unread: list[str] = []
-        version = ""
-        for each in batches(target.root, files):
-            finished = workshop.run([*command, *each])
-            found, version = read_detect_secrets(finished.output, target.root)
-            results += found
-            unread += (relative(file.strip(), target.root) for file in _NOT_OPENED.findall(finished.complaint))
-        return Seen(tuple(results), version, tuple(unread))
+        copies = workshop.folder / "as-utf-8"
+        rewritten = frozenset(each for each in files if _rewritten(target.root / each, copies / each))
+        plain = [each for each in files if each not in rewritten]
+        seen = [
+            *_look(workshop, program, target.root, plain),
+            *_look(workshop, program, copies.resolve(), sorted(rewritten)),
+        ]
+        return Seen(
+            tuple(result for each in seen for result in each.results),
+            next((each.version for each in seen), ""),
+            tuple(file for each in seen for file in each.unread),
+        )
+
+
+def _look(workshop: Workshop, program: Path, root: Path, files: Sequence[str]) -> Iterator[Seen]:
+    """As often as there are batches; none for no file."""
+    command = (program, "-C", root, "scan", "--all-files", "--no-verify", *HEEDS_NOTHING, *NO_SECRETS)
+    for each in batches(root, files):
+        finished = workshop.run([*command, *each])
+        found, version = read_detect_secrets(finished.output, root)
+        unread = tuple(relative(file.strip(), root) for file in _NOT_OPENED.findall(finished.complaint))
+        yield Seen(tuple(found), version, unread)
+
+
+def _rewritten(file: Path, copy: Path) -> bool:
+    """Whether it is a text in another encoding, which is copied with its lines where they were."""
+    try:
+        data = file.read_bytes()
+    except OSError:  # which the tool tells, too
+        return False
+    encoding = "utf-16" if data.startswith(WIDE) else "utf-8"
+    if encoding == "utf-8" and (_is_utf8(data) or b"\0" in data[:BEGINNING]):
+        return False
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    copy.write_bytes(data.decode(encoding, "replace").encode())
+    return True
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def read_detect_secrets(output: bytes, root: Path) -> tuple[list[ScanResult], str]:

@@ -19,6 +19,7 @@ from setpoint.server.view import View
 from setpoint.wire.decision import DatedDecisionDocument
 from setpoint.wire.gate import ApprovalDocument, ApprovalRequest, GateAnswer, GateRequest
 from setpoint.wire.page import Page
+from setpoint.wire.taken_scan import ScanRequest, TakenScanDocument
 
 routes = Routes("decisions")
 
@@ -104,3 +105,22 @@ def approve_release(view: Seen, request: Request, body: ApprovalRequest, key: Id
     except AnsweredError as answered:
         return answered.response
     return once.answer(ApprovalDocument.of(grant))
+
+
+@routes.post(
+    "/scans",
+    scope=AccessScope.GATE,
+    narrows=True,
+    response_model=TakenScanDocument,
+    summary="Take a scan of a release that comes without a question to the gate, of what runs, say",
+)
+def take_scan(view: Seen, request: Request, body: ScanRequest, key: IdempotencyKey = None) -> Response:
+    once = Once(view, fingerprint(request, body), key)
+    known = once.recall()
+    if known is not None:
+        return known
+    try:
+        taken = view.take_scan(*body.model(), lambda given: once.keep(TakenScanDocument.of(given)))
+    except AnsweredError as answered:
+        return answered.response
+    return once.answer(TakenScanDocument.of(taken))

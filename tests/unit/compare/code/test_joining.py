@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 
 from setpoint.compare.code.joining import CodeJoiner
+from setpoint.compare.code.meeting import AS_PROGRAM
 from setpoint.compare.interface import WeaknessJoiner
 from setpoint.model.inside import CodeSeen
 from setpoint.model.report import Coverage, Frame
@@ -180,6 +181,32 @@ def test_what_only_a_program_runs_is_not_said_to_run_where_its_file_was_loaded()
     inside = seen(watch(defined={"shop/views.py": frozenset({"search"})}))
     assert standing(told, inside, {}).standing is Standing.REACHED
     assert standing(program, inside, {}).standing is Standing.UNKNOWN
+
+
+PROGRAM = weakness("e" * 32, "src/shop/views.py", "", 90, spans=())
+
+
+@pytest.mark.parametrize(
+    ("coverage", "defined", "reached", "expected"),
+    [
+        (Coverage.EXACT, AS_PROGRAM, (), Standing.NEVER_EXECUTED),
+        (Coverage.EXACT, AS_PROGRAM, (("shop/views.py", AS_PROGRAM),), Standing.REACHED),
+        (Coverage.EXACT, AS_PROGRAM, (("shop/store.py", AS_PROGRAM),), Standing.NEVER_EXECUTED),
+        (Coverage.EXACT, "search", (), Standing.UNKNOWN),
+        (Coverage.SAMPLED, AS_PROGRAM, (), Standing.UNKNOWN),
+    ],
+)
+def test_what_only_a_program_runs_never_ran_where_its_file_was_only_imported(
+    coverage: Coverage, defined: str, reached: tuple[tuple[str, str], ...], expected: Standing
+) -> None:
+    inside = seen(watch(coverage=coverage, defined={"shop/views.py": frozenset({defined})}), reached=reached)
+    assert standing(PROGRAM, inside, {"1.0": (PROGRAM,)}).standing is expected
+
+
+def test_what_is_told_of_a_whole_file_is_not_what_only_a_program_runs() -> None:
+    whole = replace(PROGRAM, place=CodePlace("src/shop/views.py"))
+    inside = seen(watch(defined={"shop/views.py": frozenset({AS_PROGRAM})}))
+    assert standing(whole, inside, {"1.0": (whole,)}).standing is Standing.UNKNOWN
 
 
 def test_what_runs_within_a_function_says_that_it_ran() -> None:

@@ -149,6 +149,10 @@ def test_more_results_than_allowed_are_refused_as_a_whole() -> None:
     assert len(read_sarif(orjson.dumps(log), root=ROOT, limits=SarifLimits(results=3))) == 2
 
 
+def _noted(note: dict[str, Any]) -> dict[str, Any]:
+    return {"invocations": [{"executionSuccessful": True, "toolExecutionNotifications": [note]}]}
+
+
 @pytest.mark.parametrize(
     ("more", "status", "reason"),
     [
@@ -175,6 +179,31 @@ def test_more_results_than_allowed_are_refused_as_a_whole() -> None:
             ScanStatus.PARTIAL,
             "cannot parse a.py",
         ),
+        *(
+            ({"invocations": [each]}, ScanStatus.FAILED, "the tool says that it failed")
+            for each in (
+                {"executionSuccessful": "false"},
+                {"executionSuccessful": None},
+                {"executionSuccessful": 0},
+                {"executionSuccessful": True, "exitSignalName": "SIGSEGV"},
+                {"executionSuccessful": True, "exitSignalNumber": 11},
+                {"processStartFailureMessage": "no such program"},
+            )
+        ),
+        (
+            _noted({"message": {"text": "it crashed"}, "exception": {"kind": "KeyError"}}),
+            ScanStatus.PARTIAL,
+            "it crashed",
+        ),
+        (_noted({"level": "error"}), ScanStatus.PARTIAL, "the tool says that something went wrong"),
+        (
+            {
+                "tool": {"driver": {"name": "Semgrep OSS"}},
+                **_noted({"message": {"text": "Syntax error at a.js:1:\n`f(`"}}),
+            },
+            ScanStatus.PARTIAL,
+            "Syntax error at a.js:1",
+        ),
         ({"results": None}, ScanStatus.FAILED, "the run tells no results, not even that there are none"),
     ],
 )
@@ -182,6 +211,17 @@ def test_what_a_run_says_went_wrong_is_its_status(more: Any, status: ScanStatus,
     (run,) = read_sarif(orjson.dumps({"version": "2.1.0", "runs": [{**RUN, **more}]}), root=ROOT)
     assert (run.status, run.reason) == (status, reason)
     assert run.must_run
+
+
+def test_a_notification_of_no_known_level_is_one_error() -> None:
+    log = {"version": "2.1.0", "runs": [{**RUN, **_noted({"level": "fatal"})}]}
+    assert "level of a notification is 'fatal'" in _refused(orjson.dumps(log))
+
+
+def test_results_outside_of_their_run_are_not_passed_over() -> None:
+    log = {**LOG, "inlineExternalProperties": [{"runGuid": "1", "results": [{}]}]}
+    assert "outside of its runs" in _refused(orjson.dumps(log))
+    assert read_sarif(orjson.dumps({**LOG, "inlineExternalProperties": [{"rules": []}]}), root=ROOT)
 
 
 def test_results_outside_of_the_folder_are_kept_and_told_apart() -> None:

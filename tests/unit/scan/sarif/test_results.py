@@ -26,6 +26,7 @@ RULE = {"id": "R1", "shortDescription": {"text": "A rule"}}
         ({"level": "error"}, {"properties": {"security-severity": "3.9"}}, Severity.LOW),
         ({"properties": {"security-severity": "7.0"}}, {"properties": {"security-severity": "9.8"}}, Severity.HIGH),
         ({"level": "error"}, {"properties": {"security-severity": "much"}}, Severity.HIGH),
+        ({"level": "error"}, {"properties": {"security-severity": "0.0"}}, Severity.HIGH),
         ({"level": "error", "properties": {"issue_severity": "LOW"}}, {}, Severity.LOW),
         ({"level": "note", "properties": {"zizmor/severity": "High"}}, {}, Severity.HIGH),
         ({"kind": "review", "level": "none"}, {"defaultConfiguration": {"level": "error"}}, Severity.HIGH),

@@ -90,3 +90,32 @@ def test_parsers_that_follow_no_entities_any_more_weigh_little(
 
 def test_every_test_of_bandit_that_ruff_has_is_known() -> None:
     assert all(len(number) == 3 and test.cwes for number, test in PYTHON_TESTS.items())
+
+
+EMPTY = '{"version": "2.1.0", "runs": [%s]}'
+RUN = '{"tool": {"driver": {"name": "ruff"}}, %s}'
+
+
+@pytest.mark.parametrize(
+    ("output", "status", "reason"),
+    [
+        (EMPTY % (RUN % '"version": "1"'), ScanStatus.FAILED, "tells no results"),
+        (EMPTY % ", ".join([RUN % '"results": []'] * 2), ScanStatus.FAILED, "there are 2 runs"),
+        (
+            EMPTY % (RUN % '"results": [{}], "invocations": [{"executionSuccessful": false}]'),
+            ScanStatus.PARTIAL,
+            "says that it failed",
+        ),
+        (EMPTY % "", ScanStatus.FAILED, "no run"),
+        ("", ScanStatus.FAILED, "empty"),
+        ('{"version": "2.1.0", "runs": [{"tool"', ScanStatus.FAILED, "cut short"),
+    ],
+)
+def test_a_run_that_came_to_nothing_is_not_clean(
+    root: Path, target_of: Targets, install: Callable[[str, str], Path], output: str, status: ScanStatus, reason: str
+) -> None:
+    (root / "a.py").touch()
+    install("ruff", f"cat <<'END'\n{output}\nEND")
+    run = _scan(Ruff(), target_of())
+    assert run.status is status
+    assert reason in run.reason

@@ -51,6 +51,16 @@ def test_it_reads_what_the_project_hides(
     assert run.version[0].isdigit()
 
 
+@needs_semgrep
+def test_a_file_that_it_cannot_parse_is_not_clean(
+    root: Path, target_of: Targets, rules: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", PATH)
+    (root / "a.py").write_text("password = 'open sesame' (\neval(x)\n", encoding="utf-8")
+    run = Semgrep(rules).scan(target_of(), lambda _line: None)
+    assert (run.status, run.reason) == (ScanStatus.PARTIAL, "Syntax error at line a.py:1")
+
+
 def test_without_rules_it_says_so(root: Path, target_of: Targets, install: Callable[[str, str], Path]) -> None:
     install("semgrep", "exit 0")
     (root / "a.py").touch()

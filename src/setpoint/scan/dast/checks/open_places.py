@@ -6,10 +6,10 @@ import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Final
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from setpoint.model.canonical import Json
-from setpoint.model.dast import ANONYMOUS, Caller, Exchange, Operation, Part, PartPlace
+from setpoint.model.dast import ANONYMOUS, Answer, Caller, Exchange, Operation, Part, PartPlace
 from setpoint.scan.dast.action_words import PASSWORDS
 from setpoint.scan.dast.answers import json_of, leaves, shown_in_order
 from setpoint.scan.dast.checks.addresses import may_be_address
@@ -102,7 +102,7 @@ def _answered(bench: Workbench, operation: Operation) -> tuple[Caller, Exchange]
             failed.append((caller, exchange))
             continue
         given.append((caller, exchange))
-        if exchange.answer.status < 400:
+        if exchange.answer.status < 400 and not _is_sent_away(bench, operation, given[-1]):
             return given[-1]
     known = [each for each in given if each[1].answer and each[1].answer.status not in _REFUSALS]
     if known:
@@ -110,6 +110,23 @@ def _answered(bench: Workbench, operation: Operation) -> tuple[Caller, Exchange]
     if given:
         return given[0] if operation.method == "POST" and _is_login(operation) else None
     return failed[0] if failed and any(map(may_be_address, operation.parts)) else None
+
+
+def _is_sent_away(bench: Workbench, operation: Operation, given: tuple[Caller, Exchange]) -> bool:
+    """Whether nobody is led elsewhere than an account is, as pages do that want a login first."""
+    caller, exchange = given
+    if caller != ANONYMOUS or exchange.answer is None or not 300 <= exchange.answer.status < 400:
+        return False
+    if not bench.accounts.callers or ("{" in operation.path and not only_reads(operation)):
+        return False
+    account = bench.baseline(operation, bench.accounts.callers[0])
+    if account is None or account.answer is None or account.answer.status >= 400:
+        return False
+    return account.answer.status < 300 or _leads_to(account.answer) != _leads_to(exchange.answer)
+
+
+def _leads_to(answer: Answer) -> str:
+    return urlsplit(answer.header("location")).path
 
 
 def _is_login(operation: Operation) -> bool:

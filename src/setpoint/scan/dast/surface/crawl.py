@@ -33,12 +33,12 @@ MAX_PAGES: Final = 150
 MAX_ALIKE: Final = 3
 """Asked for of one template with the same names in its query: pages that differ in an identifier are alike."""
 
-_ASSET: Final = re.compile(
+ASSET: Final = re.compile(
     r"\.(?:css|png|jpe?g|gif|svg|ico|webp|avif|woff2?|ttf|eot|otf|mp[34]|webm|map|zip|gz|pdf)$", re.IGNORECASE
 )
 """Endings of what offers nothing to send."""
 
-_SCRIPT: Final = re.compile(r"\.m?js$", re.IGNORECASE)
+SCRIPT: Final = re.compile(r"\.m?js$", re.IGNORECASE)
 
 _ROBOTS: Final = re.compile(r"^\s*(?:dis)?allow\s*:\s*(/[^\s#*$]*)", re.IGNORECASE | re.MULTILINE)
 """Rules of RFC 9309; of a pattern as much as is a path."""
@@ -88,7 +88,7 @@ class _Crawler:
             operation = operation_of(Sighting("GET", path, query, known_from=source))
             at = (operation.path, frozenset(part.name for part in operation.parts))
             if alike[at] >= MAX_ALIKE or self._may_send(operation):
-                self._sightings.found.append(Sighting("GET", path, query, known_from=source))
+                self._sightings.found.append(Sighting("GET", path, query, known_from=source, seen_by=caller))
                 continue
             alike[at] += 1
             asked += 1
@@ -122,8 +122,8 @@ class _Crawler:
             return
         before = self._answered.get((path, query), answer.status)
         self._answered[path, query] = answer.status if before in (401, 403, 404, 410) else before
-        if not _SCRIPT.search(path):
-            self._sightings.found.append(Sighting("GET", path, query, known_from=source))
+        if not SCRIPT.search(path):
+            self._sightings.found.append(Sighting("GET", path, query, known_from=source, seen_by=caller))
         yield from self._led_to(answer, url, path + (f"?{query}" if query else ""))
 
     def _is_absent(self, exchange: Exchange) -> bool:
@@ -149,7 +149,7 @@ class _Crawler:
         """What a script asks for; what it changes, and what needs a value, is noted only."""
         for call in calls_in(text):
             sighting = sighting_of_call(call, self._base)
-            if sighting is None or _ASSET.search(sighting.path):
+            if sighting is None or ASSET.search(sighting.path):
                 continue
             if call.method == "GET" and "{" not in call.path:
                 yield from self._here([self._base + sighting.path + (f"?{call.query}" if call.query else "")])
@@ -160,7 +160,7 @@ class _Crawler:
         """Path and query of those below the base that may offer something."""
         for each in addresses:
             at = below(self._base, each) if each else None
-            if at is not None and not _ASSET.search(at[0]):
+            if at is not None and not ASSET.search(at[0]):
                 yield at[0] + (f"?{at[1]}" if at[1] else "")
 
     def _announced(self) -> list[str]:

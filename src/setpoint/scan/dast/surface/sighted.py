@@ -1,17 +1,17 @@
-"""Links, forms and calls of scripts as operations. Called by `crawl`."""
+"""Links, forms and calls of scripts as operations. Called by `crawl` and `browser`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
-from setpoint.model.dast import BodyForm, KnownFrom, Operation, Part, PartPlace
+from setpoint.model.dast import ANONYMOUS, BodyForm, Caller, KnownFrom, Operation, Part, PartPlace
 from setpoint.scan.dast.objects import parameters
 from setpoint.scan.dast.surface.pages import TOKEN_FORMAT, Field, Form
 from setpoint.scan.dast.surface.scripts import Call
-from setpoint.scan.dast.surface.templates import siblings_of, template_of
+from setpoint.scan.dast.surface.templates import Names, names_in, template_of
 
 MAX_QUERY: Final = 30
 """Names in the query of one address."""
@@ -30,7 +30,11 @@ class Sighting:
     """Below the base; where the form stands."""
     fields: tuple[str, ...] = ()
     """Of a JSON body."""
+    body: BodyForm = BodyForm.NONE
+    parts: tuple[Part, ...] = ()
+    """Of a body that was seen whole, which is written as `body` says."""
     known_from: KnownFrom = KnownFrom.CRAWL
+    seen_by: Caller = ANONYMOUS
 
 
 @dataclass(slots=True)
@@ -41,18 +45,18 @@ class Sightings:
 
     def operations(self) -> tuple[Operation, ...]:
         """One for each method and template, with the parts that any of its sightings names."""
-        siblings = siblings_of({each.path for each in self.found if each.method == "GET" and each.form is None})
+        names = names_in((each.path, each.seen_by) for each in self.found if each.method == "GET" and not each.form)
         by_key: dict[tuple[str, str], Operation] = {}
         for each in self.found:
-            operation = operation_of(each, siblings)
+            operation = operation_of(each, names)
             known = by_key.get((operation.method, operation.path))
             by_key[operation.method, operation.path] = operation if known is None else _joined(known, operation)
         return tuple(by_key.values())
 
 
-def operation_of(sighting: Sighting, siblings: Mapping[str, int] | None = None) -> Operation:
+def operation_of(sighting: Sighting, names: Names = frozenset()) -> Operation:
     """The operation that this is a request of."""
-    path, values = template_of(sighting.path, siblings)
+    path, values = template_of(sighting.path, names)
     parts = [Part(PartPlace.PATH, name, _schema_of(value), value, is_required=True) for name, value in values.items()]
     named = {part.name for part in parts}
     parts += [
@@ -66,10 +70,13 @@ def operation_of(sighting: Sighting, siblings: Mapping[str, int] | None = None) 
     if sighting.form is not None:
         body = _body_of(sighting.form)
         parts += [_part(body, each) for each in sighting.form.fields if each.name not in dict(query) or body]
+    elif sighting.parts:
+        body = sighting.body
+        parts += sighting.parts
     elif sighting.fields:
         body = BodyForm.JSON
         parts += [Part(PartPlace.BODY, f"/{name}", {"type": "string"}, is_required=True) for name in sighting.fields]
-    page, known = template_of(sighting.page, siblings) if sighting.page else ("", {})
+    page, known = template_of(sighting.page, names) if sighting.page else ("", {})
     return Operation(
         sighting.method,
         path,
@@ -103,10 +110,11 @@ def _part(body: BodyForm, each: Field) -> Part:
 
 def _joined(known: Operation, other: Operation) -> Operation:
     names = {(part.place, part.name) for part in known.parts}
-    more = tuple(part for part in other.parts if (part.place, part.name) not in names)
+    is_foreign = known.body and other.body and known.body is not other.body
+    more = [part for part in other.parts if (part.place, part.name) not in names]
     return replace(
         known,
-        parts=(*known.parts, *more),
+        parts=(*known.parts, *(part for part in more if not (is_foreign and part.place is PartPlace.BODY))),
         body=known.body or other.body,
         page=known.page or other.page,
         summary=known.summary or other.summary,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Set
 from typing import Final
 from urllib.parse import unquote
 
+from setpoint.model.dast import ANONYMOUS, Caller
 from setpoint.scan.dast.naming import noun_of, segments_of
 
 _IDENTIFIER: Final = re.compile(
@@ -21,25 +22,30 @@ _IDENTIFIER: Final = re.compile(
 )
 
 MAX_SIBLINGS: Final = 12
-"""Different names at one place of a path: more are names of objects (`/blog/how-to-cook`), not of functions."""
+"""Different titles at one place of a path: more are names of objects (`/blog/how-to-cook`), not of functions."""
+
+MAX_WORDS: Final = 60
+"""Of names that are one word each: users have them (`/people/ann`), and so have the functions of a site."""
+
+Names = frozenset[tuple[str, str]]
+"""Parent, as a template, and step of what stands for an object though it looks like a word."""
+
+
+_WORDS: Final = re.compile(r"[^\W_]+")
 
 
 def is_identifier(segment: str) -> bool:
     return _IDENTIFIER.fullmatch(unquote(segment)) is not None
 
 
-def template_of(path: str, siblings: Mapping[str, int] | None = None) -> tuple[str, dict[str, str]]:
-    """The template of a path, and what stood in the places of its parameters.
-
-    `siblings` (of `siblings_of`): how many different names stand below each parent.
-    """
+def template_of(path: str, names: Names = frozenset()) -> tuple[str, dict[str, str]]:
+    """The template of a path, and what stood in the places of its parameters. `names` are those of `names_in`."""
     steps = segments_of(path)
     values: dict[str, str] = {}
     result: list[str] = []
     for place, step in enumerate(steps):
         parent = "/" + "/".join(result)
-        crowded = siblings is not None and place == len(steps) - 1 and siblings.get(parent, 0) > MAX_SIBLINGS
-        if not is_identifier(step) and not crowded:
+        if not is_identifier(step) and (parent, step) not in names:
             result.append(step)
             continue
         is_last = not any(map(is_identifier, steps[place + 1 :]))
@@ -53,12 +59,44 @@ def template_of(path: str, siblings: Mapping[str, int] | None = None) -> tuple[s
     return "/" + "/".join(result) + ending, values
 
 
-def siblings_of(paths: Iterable[str]) -> dict[str, int]:
-    """Parent, as a template → how many different last steps that are no identifiers were seen below it."""
-    below: dict[str, set[str]] = defaultdict(set)
-    for path in paths:
+def names_in(seen: Iterable[tuple[str, Caller]]) -> Names:
+    """The names of objects among the paths that pages lead to: there are many, or peers see different ones."""
+    below: dict[str, dict[str, set[Caller]]] = defaultdict(lambda: defaultdict(set))
+    for path, caller in seen:
         steps = segments_of(path)
         if steps and not is_identifier(steps[-1]):
             parent, _ = template_of("/" + "/".join(steps[:-1]))
-            below[parent].add(steps[-1])
-    return {parent: len(names) for parent, names in below.items()}
+            below[parent][steps[-1]].add(caller)
+    return frozenset(
+        (parent, step)
+        for parent, by_step in below.items()
+        for step in {*_many(by_step), *_personal(by_step, is_root=parent == "/")}
+    )
+
+
+def _many(steps: Collection[str]) -> Collection[str]:
+    """Functions are named by a word each, what people write has a title: the words stay, where there are titles."""
+    titles = [each for each in steps if len(_WORDS.findall(unquote(each))) > 1]
+    if len(titles) > MAX_SIBLINGS and 2 * len(titles) > len(steps):
+        return titles
+    return steps if len(steps) > MAX_WORDS else ()
+
+
+def _personal(steps: Mapping[str, Set[Caller]], *, is_root: bool) -> set[str]:
+    """What only one account is led to, where its peers are led to others instead: each has its own.
+
+    At the root, what is only another rank's may be a function that it alone has.
+    """
+    by_owner: dict[Caller, set[str]] = defaultdict(set)
+    for step, callers in steps.items():
+        for caller in callers if _is_one_account(callers) else ():
+            by_owner[caller].add(step)
+    owners = Counter((each.role, each.rank) for each in by_owner)
+    if max(owners.values(), default=0) < 2:
+        return set()
+    return {step for each, own in by_owner.items() if not is_root or owners[each.role, each.rank] > 1 for step in own}
+
+
+def _is_one_account(callers: Set[Caller]) -> bool:
+    """Whether it is one account, and not nobody."""
+    return len(callers) == 1 and ANONYMOUS not in callers

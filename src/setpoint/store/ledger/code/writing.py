@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Connection, select
 
 from setpoint.model.admitting import BreakGlass, Grant
 from setpoint.model.code import ScanChanges
-from setpoint.model.finding import Finding, FindingChanges, FindingSource
+from setpoint.model.finding import OF_SCANS, Finding, FindingChanges, FindingSource
 from setpoint.model.scan import Scan
 from setpoint.model.service import Release
 from setpoint.model.urn import Urn
@@ -19,6 +20,8 @@ from setpoint.store.ledger.audit import Entry
 from setpoint.store.ledger.code import bringing, scans
 from setpoint.store.ledger.tables import findings as finding_rows
 from setpoint.store.ledger.tables import releases
+
+OF_GATE: Final = frozenset({FindingSource.GATE})
 
 Appending = Callable[[], AbstractContextManager[Connection]]
 """A transaction that checks the right to write."""
@@ -50,7 +53,7 @@ class SqlCodeWriter:
         self, scope: str, service: str, findings: Sequence[Finding], at: datetime, reason: str = ""
     ) -> FindingChanges:
         with self._writing(at) as connection:
-            return self._settle(connection, scope, service, findings, FindingSource.CODE, at, reason)
+            return self._settle(connection, scope, service, findings, OF_SCANS, at, reason)
 
     def add_grant(self, grant: Grant) -> None:
         with self._writing(grant.at) as connection:
@@ -61,7 +64,7 @@ class SqlCodeWriter:
             self._tell(connection, [bringing.add_break_glass(connection, broken)])
             told = _told_of(connection, scope, broken.service)
             kept = [*(each for each in told if each.id != finding.id), finding]
-            self._settle(connection, scope, broken.service, kept, FindingSource.GATE, broken.at, "")
+            self._settle(connection, scope, broken.service, kept, OF_GATE, broken.at, "")
 
     def end_break_glass(self, scope: str, release: Release, at: datetime) -> None:
         with self._writing(at) as connection:
@@ -70,7 +73,7 @@ class SqlCodeWriter:
             kept = [each for each in told if each.path in later]
             if len(kept) < len(told):
                 reason = f"{release.urn} was admitted regularly"
-                self._settle(connection, scope, release.service, kept, FindingSource.GATE, at, reason)
+                self._settle(connection, scope, release.service, kept, OF_GATE, at, reason)
 
     def _settle(
         self,
@@ -78,13 +81,13 @@ class SqlCodeWriter:
         scope: str,
         service: str,
         findings: Sequence[Finding],
-        source: FindingSource,
+        sources: frozenset[FindingSource],
         at: datetime,
         reason: str,
     ) -> FindingChanges:
-        """All findings of a source; what the others say of the service is concluded elsewhere."""
+        """All findings of these sources; what the others say of the service is concluded elsewhere."""
         urn = Urn.service(service)
-        changes = kept_findings.record(connection, scope, {urn: findings}, at, lambda each: each.source is not source)
+        changes = kept_findings.record(connection, scope, {urn: findings}, at, lambda each: each.source not in sources)
         self._tell(connection, list(kept_findings.entries(changes, at, reason)))
         return changes.get(urn, FindingChanges())
 

@@ -5,12 +5,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import html
 
-from setpoint.model.dast import Answer
+from setpoint.model.dast import ANONYMOUS, Answer, Caller
 from setpoint.scan.dast.answers import page_of
 from setpoint.scan.dast.surface.pages import forms_of, joined, links_of, looks_like_token, paths_in
 from setpoint.scan.dast.surface.scripts import Call, calls_in
 from setpoint.scan.dast.surface.sighted import Sightings, sightings_of_forms
-from setpoint.scan.dast.surface.templates import siblings_of, template_of
+from setpoint.scan.dast.surface.templates import names_in, template_of
 
 PAGE = "http://host/shop/page?x=1"
 
@@ -111,10 +111,23 @@ def test_identifiers_in_paths_are_parameters(path: str, template: str) -> None:
     assert found == template
 
 
-def test_many_names_at_one_place_are_names_of_objects() -> None:
-    siblings = siblings_of({f"/blog/{word}-story" for word in "abcdefghijklmnop"} | {"/about", "/help"})
-    assert template_of("/blog/a-story", siblings) == ("/blog/{id}", {"id": "a-story"})
-    assert template_of("/about", siblings)[0] == "/about"
+def test_many_titles_at_one_place_are_names_of_objects_and_many_words_are_functions() -> None:
+    titles = {f"/blog/{word}-story" for word in "abcdefghijklmnop"}
+    functions = {f"/{word}" for word in ("about", "help", "lost-password", *(f"page{each}" for each in "abcdefghijklm"))}
+    names = names_in((each, ANONYMOUS) for each in titles | functions | {"/blog/archive", "/blog/feed"})
+    assert template_of("/blog/a-story", names) == ("/blog/{id}", {"id": "a-story"})
+    assert template_of("/blog/a-story/comments", names)[0] == "/blog/{id}/comments"
+    assert template_of("/blog/archive", names)[0] == "/blog/archive"
+    assert all(template_of(each, names)[0] == each for each in functions)
+
+
+def test_names_that_only_one_of_several_peers_is_led_to_are_those_of_its_objects() -> None:
+    ann, bob, boss = Caller("ann", "member", 1), Caller("bob", "member", 1), Caller("boss", "admin", 2)
+    seen = [("/files/kQx-b", ann), ("/files/pRw_c", bob), *(("/files/new", each) for each in (ann, bob, boss))]
+    names = names_in([*seen, ("/admin/prices", boss), ("/shop/mine", ann), ("/welcome", ANONYMOUS)])
+    assert [template_of(path, names)[0] for path, _ in seen] == ["/files/{id}", "/files/{id}", *["/files/new"] * 3]
+    assert template_of("/admin/prices", names)[0] == "/admin/prices"
+    assert template_of("/shop/mine", names)[0] == "/shop/mine"
 
 
 def test_an_address_is_written_as_it_is_sent() -> None:

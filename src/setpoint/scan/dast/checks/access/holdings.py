@@ -19,6 +19,7 @@ from setpoint.scan.dast.answers import is_success, json_of, page_of
 from setpoint.scan.dast.checks.access.marks import Mark, marks_of
 from setpoint.scan.dast.checks.access.records import linkable, pattern_of, records_in
 from setpoint.scan.dast.checks.access.references import (
+    ID_FIELDS,
     PEOPLE,
     Reference,
     naming_parts,
@@ -33,6 +34,9 @@ Values = Mapping[Part, Json]
 
 MOST_CANDIDATES: Final = 5
 """Objects of an account that are looked at for one operation, until one is its own alone."""
+
+_TELLING_FIELDS: Final = ID_FIELDS - {"id", "uuid", "guid", "oid", "pk", "key"}
+"""Names of identifiers that people gave to one kind of thing: an `id` is any thing's."""
 
 _OWN_PAGES: Final = frozenset({"me", "whoami", "self", "profile", "account", "user", "userinfo", "current", "session"})
 """Last words of addresses that tell a caller about itself."""
@@ -152,12 +156,20 @@ class Holdings:
             return ()
         itself = [value for told in self._itself(reference) for value in told]
         found = dict.fromkeys([*itself, *self._listed[reference], *self._mentioned[reference]])
-        return tuple(value for value in found if _fits(part, value))
+        return tuple(value for value in found or self._so_called(reference[1]) if _fits(part, value))
+
+    def _so_called(self, field: str) -> dict[Json, None]:
+        """What its lists show under this name, whatever it is of: `{code}` of a path whose things no list shows."""
+        if field not in _TELLING_FIELDS:
+            return {}
+        tables = (values for (noun, name), values in self._listed.items() if name == field and noun != "self")
+        return dict.fromkeys(value for values in tables for value in values)
 
     def _itself(self, reference: Reference) -> Iterator[Mapping[Json, set[str]]]:
-        """What names this caller, for references to somebody."""
+        """What names this caller, for references to somebody: first what its own page says under that very name."""
         noun, field = reference
         if noun in PEOPLE:
+            yield self._listed["self", noun]
             yield self._listed["self", field]
             if field == "id":
                 yield self._listed["self", "username"]

@@ -66,13 +66,25 @@ def enough(answer: Answer) -> float:
     return ENOUGH_OF_PAGE if json_of(answer) is None else ENOUGH_OF_DOCUMENT
 
 
-def shows_the_same(granted: Answer, got: Answer, known: frozenset[Mark]) -> bool:
-    """Whether an answer gives what another caller is granted, beyond what its reader is shown anyway (`known`)."""
+def shows_the_same(
+    granted: Answer, got: Answer, known: frozenset[Mark], *, however_wrapped: bool = False
+) -> bool:
+    """Whether an answer gives what another caller is granted, beyond what its reader is shown anyway (`known`).
+
+    `however_wrapped`: another version of an API may put the same members elsewhere.
+    """
     document = json_of(granted)
     marks = marks_of(granted) - known
     if marks:
-        return share(marks, got) >= (THE_SAME if document is not None else ENOUGH_OF_DOCUMENT)
+        shown_marks = marks_of(got)
+        if however_wrapped:
+            marks, shown_marks = _by_name(marks), _by_name(shown_marks)
+        return len(marks & shown_marks) / len(marks) >= (THE_SAME if document is not None else ENOUGH_OF_DOCUMENT)
     return bool(document) and json_of(got) == document
+
+
+def _by_name(marks: frozenset[Mark]) -> frozenset[Mark]:
+    return frozenset((place.rpartition("/")[2], text) for place, text in marks)
 
 
 def is_for_others(answer: Answer) -> bool:

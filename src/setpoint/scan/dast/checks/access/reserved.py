@@ -27,11 +27,7 @@ _ORDINARY: Final = frozenset(
 )
 """Names of roles that say nothing where they stand in a path."""
 
-_WHO: Final = r"(admin|administrator|administrators|staff|moderators?|operators?|superusers?)"
-_ONLY: Final = re.compile(
-    rf"\b(only|requires?|restricted|must be|reserved|for|as an?)\b.{{0,30}}\b{_WHO}\b|\b{_WHO}s?[ -](only|access)\b",
-    re.IGNORECASE,
-)
+_WHO: Final = ("admins?", "administrators?", "staff", "moderators?", "operators?", "superusers?")
 
 
 def reserved_in(bench: Workbench) -> Callable[[Operation], bool]:
@@ -39,6 +35,7 @@ def reserved_in(bench: Workbench) -> Callable[[Operation], bool]:
     roles = {word for higher, _ in ranks(bench) for word in words_of(higher.role)} - _ORDINARY
     lowest = {word for _, lower in ranks(bench) for word in words_of(lower.role)}
     wanted = PRIVILEGED | (roles - lowest)
+    only = _only(roles - lowest)
 
     def is_reserved(operation: Operation) -> bool:
         schemes = (name for names in operation.security or () for name in names)
@@ -47,7 +44,16 @@ def reserved_in(bench: Workbench) -> Callable[[Operation], bool]:
         return (
             not wanted.isdisjoint(words)
             or not _IN_PATHS.isdisjoint(words_of(operation.path))
-            or bool(_ONLY.search(operation.summary))
+            or bool(only.search(operation.summary))
         )
 
     return is_reserved
+
+
+def _only(roles: frozenset[str] | set[str]) -> re.Pattern[str]:
+    """Finds a sentence that says whom something is for: `managers only`, `requires an administrator`."""
+    who = "|".join((*_WHO, *(rf"{re.escape(each)}s?" for each in sorted(roles))))
+    return re.compile(
+        rf"\b(only|requires?|restricted|must be|reserved|for|as an?)\b.{{0,30}}\b({who})\b|\b({who})[ -](only|access)\b",
+        re.IGNORECASE,
+    )

@@ -18,10 +18,11 @@ from setpoint.scan.dast.answers import json_of, leaves
 from setpoint.scan.dast.checks.authentication.logins import (
     REQUESTS,
     may_try_passwords,
-    password_parts,
     place_of,
+    registering,
     registrations,
     reset_operations,
+    takes_address,
     user_part,
     words,
 )
@@ -85,8 +86,8 @@ def _asking(bench: Workbench) -> Iterator[Operation]:
 
 
 def _takes(operation: Operation, user: str) -> bool:
-    part = user_part(operation)
-    return part is not None and ("@" in user or not words(part.name) & {"email", "mail"})
+    part = user_part(operation, user)
+    return part is not None and ("@" in user or not takes_address(part))
 
 
 def _login(bench: Workbench, caller: Caller, user: str) -> tuple[Exchange, ...]:
@@ -100,11 +101,8 @@ def answered(login: Login | None) -> tuple[Exchange, ...]:
 
 
 def _asker(bench: Workbench, operation: Operation) -> Ask:
-    part = user_part(operation)
-
     def ask(user: str) -> tuple[Exchange, ...]:
-        values: dict[Part, Json] = {part: user} if part else {}
-        values |= dict.fromkeys(password_parts(operation), f"Aa1!{secrets.token_urlsafe(12)}")
+        values = registering(operation, user, f"Aa1!{secrets.token_urlsafe(12)}")
         return (bench.sender.send(bench.build(operation, values)),)
 
     return ask

@@ -6,11 +6,13 @@ known by its path or name, a form of a page by its fields, too.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 from urllib.parse import urlsplit
 
+from setpoint.model.canonical import Json
 from setpoint.model.dast import Exchange, Operation, Part, PartPlace, Profile
 from setpoint.scan.dast.interface import Workbench
 from setpoint.scan.dast.naming import words_of
@@ -31,8 +33,11 @@ PASSWORD: Final = frozenset(
     {"password", "passwd", "pwd", "passwort", "kennwort", "passphrase", "contrasena", "contraseña"}
 )
 USER: Final = frozenset(
-    {"email", "mail", "username", "user", "login", "account", "benutzername", "identifier", "phone", "usuario"}
+    {"email", "mail", "username", "user", "login", "account", "identifier", "phone", "nickname"}
+    | {"benutzername", "benutzer", "nutzer", "nutzername", "courriel", "utilisateur", "identifiant"}
+    | {"correo", "usuario"}
 )
+ADDRESS: Final = frozenset({"email", "mail", "courriel", "correo"})
 
 _ABOUT: Final = frozenset(
     {
@@ -102,14 +107,29 @@ def place_of(bench: Workbench, exchange: Exchange) -> tuple[str, str]:
     return exchange.sent.method, urlsplit(exchange.sent.url).path.removeprefix(base.path)
 
 
-def user_part(operation: Operation) -> Part | None:
-    """What says who; an address before a name."""
-    found = [each for each in _given(operation) if words(each.name) & USER and not words(each.name) & PASSWORD]
-    return min(found, key=lambda each: not words(each.name) & {"email", "mail"}, default=None)
+def user_part(operation: Operation, user: str = "@") -> Part | None:
+    """What says who; an address before a name, unless this user is known by a name."""
+    return min(_user_parts(operation), key=lambda each: takes_address(each) != ("@" in user), default=None)
+
+
+def takes_address(part: Part) -> bool:
+    return bool(words(part.name) & ADDRESS)
+
+
+def registering(operation: Operation, user: str, password: str) -> dict[Part, Json]:
+    """Values that register this user: an address beside the name is one that nobody has."""
+    part = user_part(operation, user)
+    addresses = [each for each in _user_parts(operation) if takes_address(each) and each != part]
+    values: dict[Part, Json] = {each: f"nobody{secrets.token_hex(5)}@example.com" for each in addresses}
+    return values | ({part: user} if part else {}) | dict.fromkeys(password_parts(operation), password)
+
+
+def _user_parts(operation: Operation) -> list[Part]:
+    return [each for each in _given(operation) if words(each.name) & USER and not words(each.name) & PASSWORD]
 
 
 def password_parts(operation: Operation) -> list[Part]:
-    return [each for each in _given(operation) if is_password(each.name)]
+    return [each for each in _given(operation) if is_password(each.name) or each.schema.get("format") == "password"]
 
 
 def is_password(name: str) -> bool:

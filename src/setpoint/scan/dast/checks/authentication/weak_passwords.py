@@ -38,11 +38,11 @@ class WeakPasswords:
 
     def _registered(self, bench: Workbench, caller: Caller, operation: Operation) -> Iterator[Fault]:
         """Shown by logging in with it: an answer alone may say anything."""
-        user, part = nobody_like(bench.accounts.user(caller)), user_part(operation)
-        if part is None or ("@" not in user and words(part.name) & {"email", "mail"}):
+        user = nobody_like(bench.accounts.user(caller))
+        part = user_part(operation, user)
+        if part is None or ("@" not in user and takes_address(part)):
             return
-        values: dict[Part, Json] = {part: user, **dict.fromkeys(password_parts(operation), GUESSED)}
-        made = bench.sender.send(bench.build(operation, values))
+        made = bench.sender.send(bench.build(operation, registering(operation, user, GUESSED)))
         if made.answer is None or made.answer.status >= 400 or (is_success(made) and says_no(made.answer)):
             return
         login = bench.accounts.attempt(caller, GUESSED, user=user)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
-from setpoint.model.dast import BodyForm, Caller, Exchange, Fault, Operation, PartPlace, PlannedRequest, Profile, Sent
+from setpoint.model.dast import BodyForm, Caller, Exchange, Fault, Operation, Part, PartPlace, PlannedRequest, Profile, Sent
 from setpoint.scan.dast.checks.exposure.asking import with_query
 from setpoint.scan.dast.checks.exposure.redirect_tricks import GUESSES, Send, at_once, fault_of, sends_on
 from setpoint.scan.dast.interface import Login, Workbench
@@ -47,7 +47,7 @@ def _sent_on(login: Login | None) -> Sent | None:
 def _after(bench: Workbench, caller: Caller, sent: Sent) -> Iterator[Fault]:
     """The same login again, with the usual names in its query, and in its form."""
     operation = _operation_at(bench, sent)
-    told = [part.name for part in operation.parts if words_of(part.name) in _TOLD]
+    told = [part.name for part in operation.parts if words_of(part.name) in _TOLD or _holds_a_path(part)]
     names = list(dict.fromkeys((*told, *GUESSES)))
 
     def in_query(addresses: dict[str, str]) -> Sequence[Exchange]:
@@ -63,6 +63,11 @@ def _after(bench: Workbench, caller: Caller, sent: Sent) -> Iterator[Fault]:
         if found := at_once(bench.surface.base, names, send, AT_LOGIN):
             name, exchange, by = found
             yield fault_of(operation, f"{place}:{name}", caller, exchange, by)
+
+
+def _holds_a_path(part: Part) -> bool:
+    """Whatever it is called: what the form holds already is where to go on to."""
+    return isinstance(part.example, str) and part.example.startswith("/")
 
 
 def _is_form(sent: Sent) -> bool:

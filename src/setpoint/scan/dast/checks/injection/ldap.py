@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import string
 from collections.abc import Callable, Iterator
 from typing import ClassVar, Final
 
@@ -81,7 +82,7 @@ class LdapInjection(InjectionCheck):
         def send(payload: Json) -> Exchange:
             return ask_with(bench, place, dict.fromkeys([place.part, *also], payload))
 
-        proof = differential(bench, place, _wildcards("", probe.marker), not_true=probe.nonsense, send=send)
+        proof = differential(bench, place, _anyone(probe.marker), not_true=probe.nonsense, send=send)
         return proof if proof and _lets_in(proof) else None
 
 
@@ -124,6 +125,12 @@ def _wildcards(value: str, marker: str) -> Variants:
         lambda text: f"*{text}",
     )
     return lambda turn: shapes[turn.number % len(shapes)](value if turn.holds else f"{marker}{secrets.token_hex(2)}")
+
+
+def _anyone(marker: str) -> Variants:
+    """A lone wildcard; false ones are as short, too: a form may refuse them for their length alone."""
+    false = (lambda: f"*{marker}{secrets.token_hex(2)}", lambda: secrets.choice(string.ascii_lowercase))
+    return lambda turn: "*" if turn.holds else false[turn.number % len(false)]()
 
 
 def _lets_in(proof: Proof) -> bool:

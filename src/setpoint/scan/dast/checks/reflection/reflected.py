@@ -9,13 +9,13 @@ from functools import partial
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote, urlencode
 
-from setpoint.model.dast import Exchange, Fault, Operation, PartPlace, PlannedRequest, Profile, Sent
+from setpoint.model.dast import WHOLE_SITE, Exchange, Fault, Operation, PartPlace, PlannedRequest, Profile, Sent
 from setpoint.scan.dast.checks.probing import Probe, ask, planned, probed
 from setpoint.scan.dast.checks.reflection.markup import Landing, Spot, landings, runs
 from setpoint.scan.dast.checks.reflection.pages import page_in, shown_to
 from setpoint.scan.dast.checks.reflection.payloads import fresh_code, payloads
 from setpoint.scan.dast.checks.reflection.weaknesses import REFLECTED, fault_at
-from setpoint.scan.dast.folding import SITE_WIDE, WHOLE_SITE
+from setpoint.scan.dast.folding import SITE_WIDE
 from setpoint.scan.dast.interface import Workbench
 from setpoint.scan.dast.naming import words_of
 

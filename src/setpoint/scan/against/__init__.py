@@ -1,0 +1,1 @@
+"""What the source itself says against a weakness that tools told: read around it, without running anything."""

@@ -1,0 +1,70 @@
+"""What a crawl in the browser is given, and what it finds. Shared by the modules of `browser`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from setpoint.model.dast import Operation
+from setpoint.scan.dast.interface import Accounts, Sender
+from setpoint.scan.dast.surface.sighted import Sighting, Sightings, below
+
+
+@dataclass(frozen=True, slots=True)
+class BrowserLimits:
+    """Of what one caller does, if nothing else is said."""
+
+    pages: int = 30
+    seconds: float = 300.0
+    page_seconds: float = 20.0
+    requests: int = 100
+    """Of one page."""
+    clicks: int = 12
+    """On one page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    base: str
+    """What its operations are below."""
+    sender: Sender
+    accounts: Accounts
+    may_send: Callable[[Operation], str]
+    limits: BrowserLimits
+
+    def holds(self, url: str) -> bool:
+        """Whether it is of its host, below the base or beside it."""
+        return below(self.origin, url) is not None
+
+    @property
+    def origin(self) -> str:
+        scheme, _, rest = self.base.partition("://")
+        return f"{scheme}://{rest.partition('/')[0]}"
+
+
+@dataclass(slots=True)
+class Findings:
+    """All that pages offered, to whomever."""
+
+    calls: list[Sighting] = field(default_factory=list)
+    """Requests of scripts."""
+    pages: list[Sighting] = field(default_factory=list)
+    """Addresses and forms."""
+    submissions: list[Sighting] = field(default_factory=list)
+    """Forms as they were sent."""
+    present: set[tuple[str, str]] = field(default_factory=set)
+    """Path and query of what some caller got something from, were it a refusal, ..."""
+    absent: set[tuple[str, str]] = field(default_factory=set)
+    """... and of what some caller was told is not there."""
+    remarks: dict[str, None] = field(default_factory=dict)
+
+    def note_status(self, sighting: Sighting, status: int) -> None:
+        (self.absent if status in (404, 410) else self.present).add((sighting.path, sighting.query))
+
+    def operations(self) -> tuple[Operation, ...]:
+        """Of what is there. What a script sent counts more than the form that it stands in for."""
+        absent = self.absent - self.present
+        found = [*self.calls, *self.pages, *self.submissions]
+        return Sightings(
+            [each for each in found if each.method != "GET" or each.form or (each.path, each.query) not in absent]
+        ).operations()
