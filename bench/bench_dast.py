@@ -15,7 +15,7 @@ from __future__ import annotations
 import argparse
 import json
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -37,11 +37,11 @@ def main() -> None:
     if options.growth:
         show_growth()
         return
-    tools = list(_tools(options.tools.split(","), options.seconds, with_agent=options.with_agent))
+    tools = list(_tools(options.tools, options.seconds, with_agent=options.with_agent))
     if not options.json:
         print(heading(), flush=True)
     results = []
-    for result in _results(options.target.split(","), tools):
+    for result in _results(options.target, tools):
         results.append(result)
         if not options.json:
             print(line(result), flush=True)
@@ -57,8 +57,8 @@ def main() -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Score the scanner of running services and its peers.")
-    parser.add_argument("--target", default=",".join(TARGETS), help="which, with commas between them")
-    parser.add_argument("--tools", default=",".join(TOOLS), help="which, with commas between them")
+    parser.add_argument("--target", type=_some_of(TARGETS), default=TARGETS, help="which, with commas between them")
+    parser.add_argument("--tools", type=_some_of(TOOLS), default=TOOLS, help="which, with commas between them")
     parser.add_argument("--seconds", type=float, default=PEERS_SECONDS, help="that a peer has for one run")
     parser.add_argument("--with-agent", action="store_true", help="Setpoint a second time, with an agent inside")
     parser.add_argument("--families", action="store_true", help="what was found by family of faults")
@@ -66,6 +66,16 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--json", action="store_true", help="everything, as one document")
     parser.add_argument("--growth", action="store_true", help="requests as operations grow, and nothing else")
     return parser.parse_args()
+
+
+def _some_of(known: Sequence[str]) -> Callable[[str], Sequence[str]]:
+    def read(text: str) -> Sequence[str]:
+        names = text.split(",")
+        if unknown := [name for name in names if name not in known]:
+            raise argparse.ArgumentTypeError(f"{unknown[0]!r} is none of {', '.join(known)}")
+        return names
+
+    return read
 
 
 def _tools(names: Sequence[str], seconds: float, *, with_agent: bool) -> Iterator[Tool]:
@@ -85,7 +95,7 @@ def _results(targets: Iterable[str], tools: Sequence[Tool]) -> Iterator[Result]:
 def _result(tool: Tool, target: str, *, repaired: bool) -> Result:
     with tempfile.TemporaryDirectory() as name, tool.on(target, repaired=repaired) as given:
         outcome = tool.test(given, Path(name))
-        harm = [f"{each['method']} {each['route'] or each['path']}: {each['effect']}" for each in given.running.harm()]
+        harm = given.harm
     return Result(tool.name, target, repaired, tally(target, outcome.told, repaired=repaired), harm, outcome)
 
 

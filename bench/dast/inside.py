@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,6 +28,7 @@ from bench.dast.tools import Setpoint
 from bench.dast.trials import Trial, trial
 
 SERVICE: Final = "shop"
+RELEASE: Final = "1"
 AGENT: Final = ROOT / "agent" / "src"
 REPORT_SECONDS: Final = 2
 """Between two reports of the agent, which alone sends one each ten seconds."""
@@ -43,13 +44,15 @@ class SetpointInside(Setpoint):
 
 @contextmanager
 def _with_agent(target: str, *, repaired: bool) -> Iterator[Trial]:
-    with tempfile.TemporaryDirectory() as name:
-        plane = _ControlPlane(Path(name))
-        inside = trial(target, repaired=repaired, options=("--with-agent",), inside=plane.options)
-        with plane.up(), _environment(plane.of_agent()), inside as given:
-            ordinary_day(given.running, target.partition("-")[0])
-            plane.await_routes()
-            yield given
+    with ExitStack() as held:
+        plane = _ControlPlane(Path(held.enter_context(tempfile.TemporaryDirectory())))
+        held.enter_context(plane.up())
+        with _environment(plane.of_agent()):
+            watched = trial(target, repaired=repaired, options=("--with-agent",), inside=plane.options)
+            given = held.enter_context(watched)
+        ordinary_day(given.running, target.partition("-")[0])
+        plane.await_routes()
+        yield given
 
 
 class _ControlPlane:
@@ -67,13 +70,15 @@ class _ControlPlane:
     def options(self) -> tuple[str, ...]:
         """Of `setpoint dast`."""
         configuration, key = self._folder / "setpoint.yaml", self._folder / "fleet.key"
-        return ("--config", str(configuration), "--service", SERVICE, "--fleet-key-file", str(key))
+        service = ("--service", SERVICE, "--release", RELEASE)
+        return ("--config", str(configuration), *service, "--fleet-key-file", str(key))
 
     def of_agent(self) -> Mapping[str, str]:
         issued = self._asked("tokens", "issue", "agent", "--agent", "--service", SERVICE)
         return {
             "PYTHONPATH": str(AGENT),
             "SETPOINT_SERVICE": SERVICE,
+            "SETPOINT_RELEASE": RELEASE,
             "SETPOINT_SERVER": self._url,
             "SETPOINT_TOKEN": issued["token"],
             "SETPOINT_FLEET_KEY": self._key,
@@ -118,7 +123,7 @@ class _ControlPlane:
 
 @contextmanager
 def _environment(more: Mapping[str, str]) -> Iterator[None]:
-    """Of what is started meanwhile."""
+    """Of what is started meanwhile: the target alone, as commands of Setpoint would take these settings for theirs."""
     before = {name: os.environ.get(name) for name in more}
     os.environ.update(more)
     try:

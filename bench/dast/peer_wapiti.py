@@ -104,11 +104,15 @@ class Wapiti(Outside):
 
 
 def _access(given: Trial) -> Sequence[str]:
+    """How it is logged in, and where that would end, which is left out."""
+    logout = given.people["login"]["logout"]
     if given.document:
-        return ["--swagger", given.document, "--header", f"Authorization: {given.bearer('alice')}"]
+        spared = ["--exclude", f"{given.url}{logout['token'].partition(' ')[2]}"]
+        return [*spared, "--swagger", given.document, "--header", f"Authorization: {given.bearer('alice')}"]
     user, form = given.user("alice"), given.people["login"]["form"]
     account = ["--form-user", user["username"], "--form-password", user["password"]]
-    return [*account, "--form-url", f"{given.url}{form['page']}"]
+    spared = ["--exclude", f"{given.url}{logout['path']}"]
+    return [*spared, *account, "--form-url", f"{given.url}{form['page']}"]
 
 
 def _told(report: Mapping[str, Any]) -> Iterator[Told]:

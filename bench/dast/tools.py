@@ -24,8 +24,11 @@ RATE: Final = 500
 LONGEST: Final = 3600.0
 """Seconds of a run of Setpoint, which ends by itself."""
 
-ASKED_BY: Final = {"header:access-control-allow-origin": "header:Origin"}
-"""Part of an answer → the part of the request that it answers, by which the truth calls the fault."""
+CALLED_BY: Final = {
+    "header:access-control-allow-origin": "header:Origin",
+    "header:x-powered-by": "header:Server",
+}
+"""Part of an answer → what the truth calls the same fault by: the header that it answers, and the first of two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,7 @@ def _told(fault: Mapping[str, Any]) -> Told:
 def _findings(fault: Mapping[str, Any]) -> Iterator[Finding]:
     """The place, and, of a fault that is told once for many, each of its examples."""
     cwe, part = int(fault["cwe"]), str(fault["part"])
-    part = ASKED_BY.get(part.lower(), part)
+    part = CALLED_BY.get(part.lower(), part)
     yield Finding(fault["method"] or "*", fault["path"], cwe, part)
     for example in fault["examples"]:
         method, _, path = example.rpartition(" ")

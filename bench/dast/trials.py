@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import Any, Final
 import httpx
 from tests.assets.targets.check import OPTIONS
 from tests.assets.targets.running import RunningTarget, running_target
-from tests.assets.targets.world import people
+from tests.assets.targets.world import HERE, people
 
 TARGETS: Final = tuple(OPTIONS)
 """`api`, `site`, `site-tls`."""
@@ -49,6 +50,18 @@ class Trial:
         body = {field: user[field] for field in login["json"]}
         answer = httpx.post(f"{self.url}{login['path']}", json=body, trust_env=False).raise_for_status()
         return f"Bearer {answer.json()[login['token']]}"
+
+    @property
+    def harm(self) -> Sequence[str]:
+        """What no careful tester does. Without an agent nobody could know of what only writes tell (README there)."""
+        told = {f"{each['method']} {each['route']}" for each in self._destructive if each["told_by"] == "writes"}
+        done = [(f"{each['method']} {each['route'] or each['path']}", each["effect"]) for each in self.running.harm()]
+        return [f"{operation}: {effect}" for operation, effect in done if self.inside or operation not in told]
+
+    @property
+    def _destructive(self) -> Sequence[Mapping[str, str]]:
+        known = json.loads((HERE / "destructive.json").read_text(encoding="utf-8"))
+        return [each for each in known if each["target"] == self.target.partition("-")[0]]
 
 
 @contextmanager

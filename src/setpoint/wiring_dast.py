@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -31,6 +31,7 @@ from setpoint.scan.dast.sending.limits import Limits, limits_of
 from setpoint.scan.dast.sending.redaction import Redactor
 from setpoint.scan.dast.sending.sender import PacedSender, distrust_of
 from setpoint.scan.dast.sending.target import Target, reached, target_of
+from setpoint.scan.dast.surface.browser import Chromium, browsed, find_browser
 from setpoint.scan.dast.surface.crawl import crawl
 from setpoint.scan.dast.surface.discovery import discovered
 from setpoint.scan.dast.surface.document import fetch_document, read_document
@@ -62,12 +63,17 @@ class DastQuestion:
     routes: Sequence[RouteUse] = ()
     """What agents saw called."""
     trusts_any_certificate: bool = False
+    opens_browser: bool = False
+    """Whether pages are opened in one, so that their scripts run."""
+    browser: Path | None = None
+    """Its program; None: Playwright's own, or the system's."""
     evidence: Evidence | None = field(default=None, compare=False)
 
 
 def scan_service(question: DastQuestion, watcher: Watcher, stop: threading.Event) -> DastReport:
     """Raises `InputError` for what cannot be used, before anything is sent; `CouldNotTellError` for a dead target."""
     scan = _scan_of(question)
+    browser = find_browser(question.browser) if question.opens_browser else None
     target = reached(scan.target)
     auth, redactor = scan.auth, Redactor()
     distrust = "" if question.trusts_any_certificate else distrust_of(target)
@@ -86,7 +92,7 @@ def scan_service(question: DastQuestion, watcher: Watcher, stop: threading.Event
             sender=sender,
             accounts=accounts,
             evidence=question.evidence,
-            discover=lambda may_send: scan.surface(renewing, accounts, may_send, watcher.told),
+            discover=lambda may_send: scan.surface(renewing, accounts, may_send, watcher.told, browser),
             seeding=lambda surface, may_send: Seeds(surface, renewing, accounts, may_send, watcher.told),
             checks=scan.checks,
             notes=notes,
@@ -137,7 +143,14 @@ class _Scan:
     document: Surface | None
     """None where it is not in a file."""
 
-    def surface(self, sender: Sender, accounts: Accounts, may_send: MaySend, told: Callable[[str], None]) -> Surface:
+    def surface(
+        self,
+        sender: Sender,
+        accounts: Accounts,
+        may_send: MaySend,
+        told: Callable[[str], None],
+        browser: Chromium | None,
+    ) -> Surface:
         """What the document says, and what the target shows beside it; passively, what its pages link to."""
         base, is_passive = self.target.base, self.question.profile is Profile.PASSIVE
         known = self._document(sender)
@@ -147,6 +160,8 @@ class _Scan:
             surface = known
         else:
             surface = with_others(known, sender, may_send, told, known=self.question.openapi)
+        if browser is not None:
+            surface = browsed(surface, base, sender, accounts, may_send, told, browser)
         return with_agents(surface, self.question.routes)
 
     def surface_of_plan(self, sender: Sender, *, fetches: bool) -> Surface:
@@ -160,6 +175,9 @@ class _Scan:
             )
             home = Operation("GET", "/", known_from=frozenset({KnownFrom.CRAWL}))
             known = Surface(self.target.base, (home,), (remark,))
+        if self.question.opens_browser:
+            remark = "what a browser finds is known only once the site was looked at"
+            known = replace(known, remarks=(*known.remarks, remark))
         return with_agents(known, self.question.routes)
 
     def _document(self, sender: Sender) -> Surface | None:
@@ -198,4 +216,6 @@ def _notes(question: DastQuestion, redactor: Redactor) -> RunFolder | NoFolder:
         "service": question.service,
         "release": question.release,
     }
+    if question.opens_browser:
+        known["browser"] = True
     return RunFolder(question.run_folder, known, redactor, resumes=question.resumes)

@@ -53,6 +53,7 @@ def command_line(settings: Settings, service: str, release: str, folder: Path, *
     return [
         *(sys.executable, "-m", "setpoint", "dast", "run"),
         *(f"{name}={value}" for name, value in options.items() if value),
+        *(f"--check={each}" for each in target.checks),
         *(f"--exclude={each}" for each in target.exclude),
         *(["--resume"] if resumes else []),
         *("--json", "--", target.url),

@@ -61,6 +61,7 @@ def test_wrong_usage(project: Project, environment: dict[str, str], words: str) 
     assert words in answer.err
     assert "gate: wrong usage or input: mend the call; nothing was decided" in answer.err
     assert not (project.folder / "owned").exists()
+    assert "SETPOINT_REPORTS" in environment or reports(project) == set()
 
 
 def test_could_not_tell(project: Project) -> None:

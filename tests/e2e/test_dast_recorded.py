@@ -90,6 +90,7 @@ def test_a_new_release_is_tested_while_setpoint_runs(setpoint: Setpoint) -> None
             "openapi": "openapi.json",
             "auth": "auth.yaml",
             "rate": 500,
+            "checks": ["access"],
             "on": ["release"],
             "delay": 0,
         }
@@ -107,7 +108,14 @@ def test_a_new_release_is_tested_while_setpoint_runs(setpoint: Setpoint) -> None
 
 def test_a_scan_that_is_stopped_with_setpoint_goes_on_with_it(setpoint: Setpoint) -> None:
     with running(is_repaired=False) as service:
-        slow = {"url": service.base, "openapi": "openapi.json", "auth": "auth.yaml", "rate": 20, "delay": 0}
+        slow: dict[str, object] = {
+            "url": service.base,
+            "openapi": "openapi.json",
+            "auth": "auth.yaml",
+            "rate": 30,
+            "delay": 0,
+        }
+        slow["checks"] = ["access"]
         configure(setpoint, dast={"services": {"orders": slow}})
         assert setpoint.run("gate", "--service", "orders", "--release", "1").code in {0, 1, 3}
         checks = kept(setpoint) / "run" / "checks.jsonl"

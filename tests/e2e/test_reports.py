@@ -72,3 +72,15 @@ def test_a_report_that_cannot_be_is_told_before_anything_else(
     assert (answer.code, answer.out) == (2, "")
     assert words in answer.complaint()
     assert setpoint.files() == before
+
+
+def test_a_report_for_which_there_is_no_room_is_one_clear_error(setpoint: Setpoint) -> None:
+    told = {"tool": {"driver": {"name": "x"}}, "results": [{"message": {"text": "m" * 5_000}}]}
+    setpoint.write("x.sarif", json.dumps({"version": "2.1.0", "runs": [told]}))
+    setpoint.prefix = ["sh", "-c", 'ulimit -f 1; exec "$@"', "sh"]
+    before = setpoint.files()
+    asked = ("scan", "shop", "--scanner", "zizmor", "--sarif", "x.sarif", "--report", "sarif=y")
+    answer = setpoint.run(*asked)
+    assert answer.code == 2
+    assert answer.complaint().startswith("y: the report cannot be written (File too large)")
+    assert setpoint.files() == before

@@ -43,6 +43,8 @@ class DastOptions:
     checks: tuple[str, ...]
     exclude: tuple[str, ...]
     insecure_certificate: bool
+    browser: bool
+    browser_path: Path | None
     service: str
     release: str
     evidence: Path | None
@@ -77,6 +79,8 @@ class DastOptions:
                 release=source.release(self.service, self.release).version if source else self.release,
                 routes=inside.routes(self.service) if inside else (),
                 trusts_any_certificate=self.insecure_certificate,
+                opens_browser=self.browser or self.browser_path is not None,
+                browser=self.browser_path,
                 evidence=self._evidence(inside),
             )
 
@@ -147,6 +151,8 @@ def dast_options(command: Callable[..., int]) -> Callable[..., int]:
         is_flag=True,
         help="Use the accounts though the target's certificate is not valid: anybody between could take them.",
     )
+    @click.option("--browser", is_flag=True, help="Open its pages in Chromium, too: for sites that scripts make.")
+    @click.option("--browser-path", type=FILE, metavar="FILE", help="Open them with this Chromium.")
     @config_option
     @wraps(command)
     def given(**options: Any) -> int:

@@ -118,11 +118,13 @@ def _opened(wanted: WantedReport) -> Iterator[OpenReport]:
         if _is_special(wanted.file) or (target.exists() and not stat.S_ISREG(target.stat().st_mode)):
             raise InputError("this is no plain file, and would be replaced by one", where=str(wanted.file))
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=_begun(target))
+    stream = os.fdopen(handle, "wb")
     try:
-        with os.fdopen(handle, "wb") as stream:
-            os.fchmod(handle, _usual_mode())
-            yield OpenReport(wanted, stream, Path(name))
+        os.fchmod(handle, _usual_mode())
+        yield OpenReport(wanted, stream, Path(name))
     finally:
+        with suppress(OSError):  # what could not be written, `put` has told
+            stream.close()
         with suppress(FileNotFoundError):  # it was put in place
             Path(name).unlink()
 

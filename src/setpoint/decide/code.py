@@ -138,7 +138,7 @@ def _title(known: KnownWeakness) -> str:
     weakness, place = known.weakness, known.weakness.place
     if weakness.outside is not None:
         return f"{weakness.rule}: {weakness.message}"
-    where = f"{place.file}:{place.line}" if place.line else place.file
+    where = f"{place.file or '.'}:{place.line}" if place.line else place.file or "."
     within = f" in {place.function}" if place.function else ""
     return f"{weakness.rule} at {where}{within}: {weakness.message}"
 

@@ -145,7 +145,8 @@ def _canary(grant: Grant) -> str:
 def _remedy(release: Release, rule: ExtraRule) -> str:
     match rule.kind:
         case ExtraKind.DAST:
-            return "scan it where it runs in front of production, and give the report with --sarif FILE"
+            named = f"--service {release.service} --release {release.version}"
+            return f"scan it where it runs in front of production: setpoint dast URL {named}; or give --sarif FILE"
         case ExtraKind.APPROVAL:
             named = f"--service {release.service} --release {release.version}"
             return f"have somebody who may operate say: setpoint gate approve {named} --reason WHY"

@@ -29,7 +29,7 @@ from setpoint.model.decision import Decision
 from setpoint.model.history import GateCase
 from setpoint.model.policy import Stage
 from setpoint.model.resource import Resource
-from setpoint.model.scan import Scan
+from setpoint.model.scan import Scan, ScanKind
 from setpoint.model.service import Exposure, Release, Service, Tier, check_release
 from setpoint.model.waiver import Waiver
 from setpoint.store.interface import Ledger, LedgerReader, LedgerWriter, ThresholdKeeper
@@ -292,7 +292,8 @@ class Admission:
         except CouldNotTellError as doubt:
             shown = Circumstances(now, threshold=None, unknowns=(because, doubt.diagnostics()))
         else:
-            shown = recalled(known, case.service.name, self.settings, now, because=because, has_scan=scan is not None)
+            has_scan = not any(missing_scans((ScanKind.SAST,), scan))
+            shown = recalled(known, case.service.name, self.settings, now, because=because, has_scan=has_scan)
         return self._facing(case, shown, code, None)
 
     def _now(self, ledger: LedgerReader) -> datetime:

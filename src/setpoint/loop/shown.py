@@ -101,7 +101,10 @@ def last_known(
 def recalled(
     known: LastKnown, service: str, settings: LoopSettings, now: datetime, *, because: str, has_scan: bool = False
 ) -> Circumstances:
-    """What was last known, for a decision that is made without the ledger `because` of something."""
+    """What was last known, for a decision that is made without the ledger `because` of something.
+
+    `has_scan` says that the release brings a scan of its source.
+    """
     at = known.beat_ended_at.isoformat(timespec="seconds")
     in_source = 0 if has_scan else known.in_source.get(service, 0)
     return Circumstances(

@@ -61,6 +61,11 @@ class Finding:
     def id(self) -> str:
         return finding_id(self.urn, self.rule, self.path)
 
+    @property
+    def lasting(self) -> str:
+        """What stays of its path where its file is renamed; empty for what lies in no file of the source."""
+        return self.path.rpartition("#")[2] if self.source is FindingSource.CODE else ""
+
 
 @lru_cache(maxsize=32_768)
 def finding_id(urn: Urn, rule: str, path: str) -> str:
@@ -108,3 +113,5 @@ class FindingChanges:
     """They were open, are still there, and do not count any more."""
     resumed: tuple[Finding, ...] = ()
     """They were open, then accepted, and count again: nothing happened in production."""
+    moved: tuple[Finding, ...] = ()
+    """They were open, and are still, in a file that is called otherwise now: nothing came, and nothing went."""

@@ -39,6 +39,8 @@ class DastTarget:
     """Requests a second at most; None for the profile's own."""
     budget: int | None = None
     """Requests in all at most; None for the profile's own."""
+    checks: tuple[str, ...] = ()
+    """Names of checks or themes; none means all: only then it counts as the test of a release."""
     exclude: tuple[str, ...] = ()
     """Globs of operations that nothing is sent to."""
     trigger: DastTrigger = field(default_factory=DastTrigger)
@@ -75,6 +77,7 @@ def _target(fields: Fields, base: Path) -> DastTarget:
         profile=fields.choice("profile", Profile, Profile.SAFE),
         rate=fields.number("rate", least=0.01, most=MOST_RATE) if fields.has("rate") else None,
         budget=int(fields.number("budget", least=1, most=MOST_BUDGET)) if fields.has("budget") else None,
+        checks=fields.texts("checks"),
         exclude=fields.texts("exclude"),
         trigger=_trigger(fields),
     )

@@ -6,20 +6,10 @@ from typing import Annotated, Final, Self
 
 from pydantic import BeforeValidator, Field
 
-from setpoint.model.dast import Profile
 from setpoint.model.policy import Severity
-from setpoint.model.scan import (
-    CodePlace,
-    Means,
-    Outside,
-    Scan,
-    ScanKind,
-    ScannerRun,
-    ScanStatus,
-    Tested,
-    Weakness,
-)
+from setpoint.model.scan import CodePlace, Scan, ScanKind, ScannerRun, ScanStatus, Weakness
 from setpoint.wire.document import LONGEST_NAME, LONGEST_TEXT, WHOLE, Document, Moment, Name, example
+from setpoint.wire.tested import OutsideDocument, ShortText, TestedDocument, Text, cut
 
 MOST_WEAKNESSES: Final = 20_000
 """Of one scan: with more, the first to do is to have fewer."""
@@ -28,12 +18,6 @@ MOST_RUNS: Final = 100
 MOST_CWES: Final = 50
 MOST_TOOLS: Final = 100
 MOST_SPANS: Final = 100
-MOST_CALLERS: Final = 100
-MOST_CHECKS: Final = 1_000
-MOST_OPERATIONS: Final = 10_000
-MOST_EXAMPLES: Final = 100
-LONGEST_OPERATION: Final = 4096
-"""As long as a path of a file."""
 HIGHEST_LINE: Final = 10_000_000
 
 _RUN = {
@@ -73,109 +57,6 @@ SCAN_EXAMPLE = {
 }
 
 Line = Annotated[int, WHOLE, Field(strict=True, ge=0, le=HIGHEST_LINE)]
-Text = Annotated[str, Field(max_length=LONGEST_TEXT)]
-ShortText = Annotated[str, Field(max_length=LONGEST_NAME)]
-
-
-OperationName = Annotated[str, Field(max_length=LONGEST_OPERATION)]
-
-
-class MeansDocument(Document):
-    """What a scan of a running service was made with."""
-
-    model_config = example(profile="safe", callers=["alice", "bob"], has_agents=False)
-
-    profile: Profile
-    callers: tuple[Name, ...] = Field(default=(), max_length=MOST_CALLERS, description="Names of its accounts.")
-    has_agents: bool = False
-
-    @classmethod
-    def of(cls, means: Means) -> Self:
-        return cls(profile=means.profile, callers=means.callers[:MOST_CALLERS], has_agents=means.has_agents)
-
-    def model(self) -> Means:
-        return Means(self.profile, self.callers, self.has_agents)
-
-
-class TestedDocument(Document):
-    """How far the scan of a running service went: what it does not tell of that is not there."""
-
-    model_config = example(
-        means={"profile": "safe", "callers": ["alice", "bob"], "has_agents": False},
-        checks=["object-access"],
-        operations=["GET /orders/{id}"],
-        is_whole_site=True,
-    )
-
-    means: MeansDocument
-    checks: tuple[Name, ...] = Field(default=(), max_length=MOST_CHECKS)
-    operations: tuple[OperationName, ...] = Field(default=(), max_length=MOST_OPERATIONS)
-    is_whole_site: bool = True
-
-    @classmethod
-    def of(cls, tested: Tested) -> Self:
-        return cls(
-            means=MeansDocument.of(tested.means),
-            checks=tested.checks[:MOST_CHECKS],
-            operations=tuple(each for each in tested.operations[:MOST_OPERATIONS] if len(each) <= LONGEST_OPERATION),
-            is_whole_site=tested.is_whole_site,
-        )
-
-    def model(self) -> Tested:
-        return Tested(self.means.model(), self.checks, self.operations, self.is_whole_site)
-
-
-class OutsideDocument(Document):
-    """How a weakness of a running service shows from outside."""
-
-    model_config = example(
-        operation="GET /orders/{id}",
-        part="path:id",
-        check="object-access",
-        is_of_surface=True,
-        means={"profile": "safe", "callers": ["alice", "bob"], "has_agents": False},
-        owasp="API1:2023",
-        certainty="confirmed",
-        difference="bob reads what alice made, and nobody else does",
-        examples=[],
-    )
-
-    operation: OperationName
-    part: Text = ""
-    check: ShortText
-    is_of_surface: bool
-    means: MeansDocument
-    owasp: ShortText = ""
-    certainty: ShortText = ""
-    difference: Text = ""
-    examples: tuple[Text, ...] = Field(default=(), max_length=MOST_EXAMPLES)
-
-    @classmethod
-    def of(cls, outside: Outside) -> Self:
-        return cls(
-            operation=_cut(outside.operation, LONGEST_OPERATION),
-            part=_cut(outside.part, LONGEST_TEXT),
-            check=outside.check,
-            is_of_surface=outside.is_of_surface,
-            means=MeansDocument.of(outside.means),
-            owasp=outside.owasp,
-            certainty=outside.certainty,
-            difference=_cut(outside.difference, LONGEST_TEXT),
-            examples=tuple(_cut(each, LONGEST_TEXT) for each in outside.examples[:MOST_EXAMPLES]),
-        )
-
-    def model(self) -> Outside:
-        return Outside(
-            operation=self.operation,
-            part=self.part,
-            check=self.check,
-            is_of_surface=self.is_of_surface,
-            means=self.means.model(),
-            owasp=self.owasp,
-            certainty=self.certainty,
-            difference=self.difference,
-            examples=self.examples,
-        )
 
 
 class ScannerRunDocument(Document):
@@ -199,8 +80,8 @@ class ScannerRunDocument(Document):
             scanner=run.scanner,
             kind=run.kind,
             status=run.status,
-            reason=_cut(run.reason, LONGEST_TEXT),
-            version=_cut(run.version, LONGEST_NAME),
+            reason=cut(run.reason, LONGEST_TEXT),
+            version=cut(run.version, LONGEST_NAME),
             seconds=run.seconds,
             files=run.files,
             must_run=run.must_run,
@@ -251,15 +132,15 @@ class WeaknessDocument(Document):
         return cls(
             fingerprint=weakness.fingerprint,
             kind=weakness.kind,
-            rule=_cut(weakness.rule, LONGEST_NAME),
+            rule=cut(weakness.rule, LONGEST_NAME),
             severity=weakness.severity,
             file=place.file,
             line=place.line,
             end_line=place.end_line,
-            function=_cut(place.function, LONGEST_TEXT),
-            message=_cut(weakness.message, LONGEST_TEXT),
+            function=cut(place.function, LONGEST_TEXT),
+            message=cut(weakness.message, LONGEST_TEXT),
             cwes=weakness.cwes[:MOST_CWES],
-            told_by=tuple(_cut(each, LONGEST_NAME) for each in weakness.told_by[:MOST_TOOLS]),
+            told_by=tuple(cut(each, LONGEST_NAME) for each in weakness.told_by[:MOST_TOOLS]),
             confidence=weakness.confidence,
             score=weakness.score,
             is_new=weakness.is_new,
@@ -324,8 +205,3 @@ class ScanDocument(Document):
             base=self.base,
             is_dirty=self.is_dirty,
         )
-
-
-def _cut(text: str, longest: int) -> str:
-    """A tool may tell more than anybody reads."""
-    return text if len(text) <= longest else f"{text[: longest - 1]}…"

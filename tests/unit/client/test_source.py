@@ -8,6 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from tests.scanned import outside, ran_outside, scan
 from tests.serving import POLICY, SERVICES, bucket, decision, issue, parts_on, populate, running, some_status
 
 from setpoint import __version__
@@ -18,6 +19,7 @@ from setpoint.decide.replayed import ReplayQuestion
 from setpoint.errors import ConflictError, CouldNotTellError, InputError, LedgerError, NotFoundError
 from setpoint.loop.admission import WhatIf
 from setpoint.model.access import AccessScope, TokenRequest, TokenState
+from setpoint.model.code import TakenScan
 from setpoint.model.drift import Folded
 from setpoint.model.order import OrderKind
 from setpoint.model.policy import PolicyFile, Stage
@@ -263,3 +265,13 @@ def test_a_channel_is_tried_there_and_the_log_says_by_whom(production: Productio
 def example_of(document: type[Document]) -> object:
     """What a server of these tests finds."""
     return document.model_json_schema()["examples"][0]
+
+
+def test_a_scan_of_what_runs_is_taken_there(production: Production) -> None:
+    source = production.as_whoever_may(AccessScope.GATE, AccessScope.READ)
+    told = scan(outside(), runs=(ran_outside(),))
+    assert source.take_scan("payments", "1.4.2", told) == TakenScan(RELEASE, (outside().fingerprint,))
+    assert source.release("payments", "9") == Release("payments", "9")
+    assert source.release("payments", "") == production.ledger.releases("payments")[0][0]
+    with pytest.raises(NotFoundError):
+        source.take_scan("nobody", "1", told)

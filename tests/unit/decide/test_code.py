@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from tests.scanned import weakness
+from tests.scanned import outside, weakness
 
 from setpoint.decide.code import CodeAssessor
 from setpoint.decide.gate import ReleaseGate
@@ -19,7 +19,7 @@ from setpoint.errors import InputError
 from setpoint.model.circumstances import Circumstances
 from setpoint.model.code import KnownWeakness
 from setpoint.model.decision import Decision, Outcome, Verdict
-from setpoint.model.exceptions import Exceptions
+from setpoint.model.exceptions import NO_EXCEPTIONS, Exceptions
 from setpoint.model.finding import Finding, FindingSource
 from setpoint.model.override import Override
 from setpoint.model.policy import Effect, Policy, Severity, Stage
@@ -89,6 +89,11 @@ def test_a_weakness_alone_is_said_and_weighs(decide: Decide) -> None:
     assert reason.message == "cwe-89 at shop/orders.py:1 in Orders.find: SQL is put together from text"
     assert reason.evidence["standing"] == "not known"
     assert decision.risk == pytest.approx(6.4)
+
+
+def test_a_weakness_of_the_whole_folder_has_a_place(decide: Decide) -> None:
+    (reason,) = decide([_known(place=CodePlace(""))]).reasons
+    assert reason.message == "cwe-89 at .: SQL is put together from text"
 
 
 @pytest.mark.parametrize(
@@ -237,6 +242,17 @@ def test_what_agents_met_at_the_place_that_a_scanner_told_is_one_problem(decide:
     assert {each.policy for each in together.reasons} == {"runtime/sql-injection", "code/cwe-89"}
 
 
+@pytest.mark.parametrize(("line", "severity"), [(1, 2.35), (3, 2.35), (4, 6.4)])
+def test_what_the_source_says_of_one_statement_it_does_not_say_of_another(
+    decide: Decide, line: int, severity: float
+) -> None:
+    """The weakness is in lines 1 to 3; agents met a call of its function."""
+    met = _met()
+    called = replace(met, evidence={**met.evidence, "origins": [], "frames": [{"line": line}]})
+    known = _known(standing=Standing.REACHED, places=("k1",), against="only numbers are put in")
+    assert _factor(decide([known], seen=[called]), "severity") == pytest.approx(severity)
+
+
 def test_of_the_two_the_worse_counts(decide: Decide) -> None:
     known = _known(standing=Standing.CONFIRMED, places=("k1",), severity=Severity.LOW, score=2.0)
     decision = decide([known], seen=[_met(Severity.CRITICAL, attacks=1)])
@@ -256,3 +272,16 @@ def test_a_finding_is_the_same_when_lines_move(decide: Decide) -> None:
     one, other = CodeAssessor().judge("shop", [known, moved], Exceptions())
     assert one.id == other.id == known.finding_id("shop")
     assert (one.source, one.rule, one.path) == (FindingSource.CODE, "code/cwe-89", "shop/orders.py#000000000001")
+
+
+def test_a_fault_of_the_running_service_is_a_finding_of_its_own_source() -> None:
+    known = KnownWeakness(outside())
+    (found,) = CodeAssessor().judge("shop", [known], NO_EXCEPTIONS)
+    assert (found.source, found.rule) == (FindingSource.DAST, "dast/object-level-authorisation")
+    assert found.path == "GET /orders/{id} path:id"
+    assert {name: found.evidence[name] for name in ("cwes", "owasp", "certainty")} == {
+        "cwes": [639],
+        "owasp": "API1:2023",
+        "certainty": "confirmed",
+    }
+    assert found.id == known.finding_id("shop")

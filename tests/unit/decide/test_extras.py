@@ -127,7 +127,8 @@ def test_a_clean_fix_always_ships(is_clean: bool, verdict: Verdict) -> None:
     if not is_clean:
         assert decision.reasons[0].message == (
             "dast is required and was not brought: the load is 1.00, and from 1 on it is required; "
-            "scan it where it runs in front of production, and give the report with --sarif FILE"
+            "scan it where it runs in front of production: setpoint dast URL --service shop --release 1; "
+            "or give --sarif FILE"
         )
 
 

@@ -120,6 +120,9 @@ def test_a_weakness_gets_older_in_whatever_file_it_is(shop: Shop, world: Any) ->
     decision = shop.gate("2", scan(moved))
     assert next(each.value for each in decision.risk_factors if each.name == "age") == pytest.approx(1.25)
     assert shop.open(FindingSource.CODE) == ["shop/sales.py#000000000001"]
+    (record,) = (each for each in shop.worker.ledger.findings() if each.finding.source is FindingSource.CODE)
+    assert (record.times_opened, record.opened_at) == (1, record.first_seen)
+    assert record.first_seen < world.now
 
 
 def test_what_an_earlier_release_had_is_not_new(shop: Shop) -> None:
@@ -204,6 +207,9 @@ def test_without_ledger_and_scan_a_service_with_weaknesses_could_not_be_told(sho
     told = "1 weakness in its source, and of which release, only the ledger knows: scan this one with --scan"
     assert told in _told(decision)
     assert shop.gate(told=scan()).verdict is Verdict.ADMIT
+    # What is no whole scan of the source does not take its place.
+    for run in (ran("zap", kind=ScanKind.DAST), ran("x", kind=ScanKind.OTHER), ran(status=ScanStatus.MISSING)):
+        assert told in _told(shop.gate(told=scan(runs=(run,))))
 
 
 def test_a_heartbeat_leaves_findings_as_they_are_until_something_says_otherwise(shop: Shop, world: Any) -> None:

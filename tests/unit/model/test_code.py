@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import orjson
 import pytest
-from tests.scanned import ran, scan, weakness
+from tests.scanned import MEANS, outside, ran, ran_outside, scan, weakness
 
 from setpoint.model.code import KnownWeakness, is_mended, merged, scan_document, scan_of
-from setpoint.model.scan import Scan, ScanKind, ScanStatus
+from setpoint.model.dast import Profile
+from setpoint.model.scan import Means, Scan, ScanKind, ScannerRun, ScanStatus, Weakness
 
 FULL = scan(
     weakness(1, score=9.8, is_new=True, confidence=0.5),
@@ -16,7 +17,9 @@ FULL = scan(
 )
 
 
-@pytest.mark.parametrize("told", [FULL, scan(), scan(weakness())])
+@pytest.mark.parametrize(
+    "told", [FULL, scan(), scan(weakness()), scan(outside(examples=("GET /a",)), runs=(ran_outside(),))]
+)
 def test_a_scan_comes_back_from_json(told: Scan) -> None:
     assert scan_of(orjson.loads(orjson.dumps(scan_document(told)))) == told
 
@@ -56,3 +59,46 @@ def test_what_was_scanned_again_counts_as_it_is_now_and_all_else_stays() -> None
     assert [(each.scanner, each.version) for each in after.runs] == [("detect-secrets", "1.9"), ("bandit", "2")]
     assert after.commit == before.commit
     assert merged(None, before) is before
+
+
+def test_of_a_running_service_a_path_names_the_operation_and_its_part() -> None:
+    known = KnownWeakness(outside())
+    assert (known.rule, known.path) == ("dast/object-level-authorisation", "GET /orders/{id} path:id")
+    assert KnownWeakness(outside(operation="*", part="")).path == "*"
+
+
+OF_SITE = outside(operation="*", is_of_surface=False)
+A_FILE = outside(operation="GET /.env", is_of_surface=False)
+
+
+@pytest.mark.parametrize(
+    ("run", "one", "mended"),
+    [
+        (ran_outside(), outside(), True),
+        (ran_outside(ScanStatus.PARTIAL), outside(), True),
+        (ran_outside(checks=("cookies",)), outside(), False),
+        (ran_outside(operations=("GET /orders",)), outside(), False),
+        (ran_outside(is_whole_site=False), outside(), True),
+        (ran_outside(operations=()), OF_SITE, True),
+        (ran_outside(is_whole_site=False), OF_SITE, False),
+        (ran_outside(), A_FILE, True),
+        (ran_outside(is_whole_site=False), A_FILE, False),
+        (ran_outside(means=Means(Profile.PASSIVE, MEANS.callers)), outside(), False),
+        (ran_outside(means=Means(Profile.ACTIVE, MEANS.callers)), outside(), True),
+        (ran_outside(means=Means(Profile.SAFE, ("alice",))), outside(), False),
+        (ran_outside(means=Means(Profile.SAFE, (*MEANS.callers, "carol"))), outside(), True),
+        (ran_outside(), outside(means=Means(Profile.SAFE, MEANS.callers, has_agents=True)), False),
+        (ran("setpoint-dast", kind=ScanKind.DAST), outside(), False),
+    ],
+)
+def test_of_a_running_service_only_what_was_tested_again_is_mended(
+    run: ScannerRun, one: Weakness, mended: bool
+) -> None:
+    assert is_mended(one, scan(runs=(run,)), frozenset()) is mended
+    assert not is_mended(one, scan(one, runs=(run,)), frozenset({one.fingerprint}))
+
+
+def test_one_scan_of_a_running_service_keeps_what_it_did_not_test_of_another() -> None:
+    before = scan(outside(1), outside(2, operation="GET /users/{id}"), runs=(ran_outside(),))
+    after = merged(before, scan(runs=(ran_outside(),)))
+    assert [each.fingerprint for each in after.weaknesses] == [outside(2).fingerprint]

@@ -246,6 +246,7 @@ def test_a_hard_coded_password_is_one_weakness_whichever_kind_of_tool_told_it(tm
         ("PASSWORD_FIELD", "bandit", Severity.INFO),
         ("form.passwordLabel", "ruff", Severity.INFO),
         ("token_type: str", "bandit", Severity.INFO),
+        ("PASSWORD_RULES", "ruff", Severity.INFO),
         ("PASSWORD", "bandit", Severity.LOW),
         ("FIELD_PASSWORD", "bandit", Severity.LOW),
         ("PASSWORD_FIELD", "semgrep", Severity.LOW),
@@ -307,3 +308,13 @@ def test_nothing_is_opened_that_lies_outside_of_the_folder(tmp_path: Path) -> No
     )
     assert {each.place.function for each in found} == {""}
     assert len(found) == 5
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [("run(f'select {int(a)}')", "only numbers are put in"), ("run(f'select {a}')", ""), ("", "")],
+)
+def test_what_the_source_says_against_it_is_told(tmp_path: Path, statement: str, expected: str) -> None:
+    (tmp_path / "a.py").write_text(f"def f(a):\n    {statement}\n", encoding="utf-8")
+    (found,) = scanned(tmp_path, result("a.py", 2))
+    assert found.against == expected

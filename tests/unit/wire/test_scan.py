@@ -5,7 +5,7 @@ from typing import Any
 import orjson
 import pytest
 from pydantic import ValidationError
-from tests.scanned import ran, scan, weakness
+from tests.scanned import outside, ran, ran_outside, scan, weakness
 
 from setpoint.model.admitting import BreakGlassRequest, Bringing
 from setpoint.model.policy import Stage
@@ -14,6 +14,7 @@ from setpoint.model.service import Release
 from setpoint.wire.document import LONGEST_TEXT
 from setpoint.wire.gate import GateRequest
 from setpoint.wire.scan import MOST_WEAKNESSES, ScanDocument, WeaknessDocument
+from setpoint.wire.taken_scan import ScanRequest
 
 TOLD = scan(
     weakness(1, score=9.8, is_new=True, confidence=0.5),
@@ -26,6 +27,13 @@ TOLD = scan(
 
 def test_a_scan_comes_back() -> None:
     assert ScanDocument.model_validate_json(ScanDocument.of(TOLD).model_dump_json()).model() == TOLD
+
+
+def test_a_scan_of_what_runs_comes_back() -> None:
+    told = scan(outside(examples=("GET /orders",)), runs=(ran_outside(),))
+    assert ScanDocument.model_validate_json(ScanDocument.of(told).model_dump_json()).model() == told
+    sent = ScanRequest.of("shop", "", told).model_dump_json()
+    assert ScanRequest.model_validate_json(sent).model() == ("shop", "", told)
 
 
 def test_what_comes_with_a_question_comes_back() -> None:

@@ -82,6 +82,7 @@ CALLS: Final = frozenset({"sample", "shuffle"})
 """Names of the calls themselves, which say nothing of what they are for."""
 
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_LETTERS: Final = re.compile("[A-Za-z]+")
 _OTHERS: Final = re.compile("[^a-z]")
 
 
@@ -97,8 +98,8 @@ def plain_purpose(code: Reading, statement: Statement, file: str) -> str:
 
 
 def words(name: str) -> list[str]:
-    """`cacheKey` and `CACHE_KEY` as cache, key."""
-    return [each.lower() for each in _WORD.findall(name)]
+    """`cacheKey` and `CACHE_KEY` as cache, key; a word may have capitals within (`ETag`)."""
+    return [each.lower() for each in (*_WORD.findall(name), *_LETTERS.findall(name))]
 
 
 def _may_be_secret(name: str) -> bool:
@@ -108,7 +109,8 @@ def _may_be_secret(name: str) -> bool:
 
 def _of_callers(code: Reading, statement: Statement) -> Iterator[str]:
     """What is around the places of the same file that call its function: it may be a helper of theirs."""
-    for each in code.mentions.get(statement.function.rpartition(".")[2], ()):
+    own = statement.function.rpartition(".")[2]
+    for each in code.mentions.get(own, ()) if own else ():
         yield from code.names_around(each)
         yield from names_in(each.node)
 

@@ -87,13 +87,14 @@ def _is_plain_html(text: ast.JoinedStr) -> bool:
 
 
 def _is_composed(node: ast.AST) -> bool:
+    """Whether it makes a text of one that is written there."""
     match node:
         case ast.JoinedStr():
             return True
         case ast.BinOp(left=left, op=ast.Mod() | ast.Add(), right=right):
-            return any(isinstance(each, ast.JoinedStr) or _is_text(each) for each in (left, right))
-        case ast.Call(func=ast.Attribute(value=text, attr="format" | "format_map" | "join" | "replace")):
-            return _is_text(text)
+            return any(_is_text(each) or _is_composed(each) for each in (left, right))
+        case ast.Call(func=ast.Attribute(value=text)):
+            return _is_text(text) or _is_composed(text)
     return False
 
 

@@ -60,7 +60,9 @@ class Reading:
 
     def assigned(self, function: str, name: str) -> Sequence[ast.expr | None]:
         """All that a function assigns to a variable of its own; None stands for what is not simply assigned."""
-        return [value for each in self._code.of_function(function) for value in _given(each.node, name)]
+        # What is outside of all functions, others may assign to.
+        own = self._code.of_function(function) if function else ()
+        return [value for each in own for value in _given(each.node, name)]
 
     def full_name(self, node: ast.expr) -> str:
         """`html.escape` of what is called that, by whatever name it is imported here."""

@@ -60,6 +60,8 @@ SENDS: Final = _forms(
     " envoyer envoie notifier inviter rappeler publier"
     " enviar envía envia notificar invitar recordar publicar",
 )
+SUBMITS: Final = frozenset({"send", "senden", "absenden", "envoyer", "enviar", "submit", "ok", "go"})
+"""On the button of a form, by itself: it is what every form does."""
 MAILS: Final = _forms(
     "mail email newsletter contact notification invitation",
     "kontakt einladung einladungen courriel courriels correo correos invitaciones",
@@ -102,9 +104,7 @@ READS: Final = _forms(
     " obtener leer buscar encontrar mostrar listar verificar calcular iniciar",
 )
 REGISTERS: Final = _forms("register signup enroll", "registration registrieren registrierung inscription registro")
-PASSWORDS: Final = frozenset(
-    {"password", "passwort", "kennwort", "passwd", "pwd", "passphrase", "contrasena", "passe"}
-)
+PASSWORDS: Final = frozenset({"password", "passwort", "kennwort", "passwd", "pwd", "passphrase", "contrasena", "passe"})
 RESETS: Final = frozenset({"reset", "resets", "zurucksetzen", "zuruecksetzen", "reinitialiser", "restablecer"})
 """Of a password, by a page with a form, they destroy nothing."""
 AMBIGUOUS: Final = _forms("clear stop close charge transfer seed restore trigger purchase publish checkout drop void")
@@ -113,7 +113,9 @@ ACTIONS: Final = frozenset(
     {"action", "act", "aktion", "accion", "do", "cmd", "command", "op", "operation", "method", "task", "mode", "submit"}
 )
 """Names of parameters and fields whose value is a verb."""
-DETERMINERS: Final = frozenset({"a", "an", "the", "one", "your", "my", "our", "its", "their", "all", "every", "each", "of"})
+DETERMINERS: Final = frozenset(
+    {"a", "an", "the", "one", "your", "my", "our", "its", "their", "all", "every", "each", "of"}
+)
 """Behind one of them a word of a sentence is a noun: `Your payouts`, `The transfer`."""
 JOINS: Final = frozenset({"and", "then", "und", "dann", "et", "puis", "y", "luego"})
 """After one of them a summary that begins with reading goes on with something else."""

@@ -12,11 +12,15 @@ from setpoint.scan.dast.objects import collection_of, noun_of_part, parameters, 
 NOT_MADE: Final = frozenset({
     "login", "signin", "logout", "token", "session", "register", "signup", "password", "auth", "oauth", "otp", "mfa",
     "search", "query", "graphql", "validate", "verify", "preview", "refresh", "webhook", "upload", "import",
+    "registrieren", "inscription", "registro", "anmelden", "connexion",
 })  # fmt: skip
 """Words of paths that make no object of their own, or that make one for others than a test to make."""
 
 
-UPDATES: Final = STEPS | {"edit", "update", "change", "modify", "rename", "set", "mark", "assign", "move", "replace"}
+UPDATES: Final = STEPS | {
+    *("edit", "update", "change", "modify", "rename", "set", "mark", "assign", "move", "replace"),
+    *("bearbeiten", "aendern", "ändern", "modifier", "editer", "éditer", "editar", "modificar"),
+}
 """Last words of paths whose forms change what is there."""
 
 
@@ -55,6 +59,10 @@ def is_about_caller(operation: Operation) -> bool:
 
 
 _SELF: Final = frozenset(
-    (each,) for each in ("me", "self", "whoami", "userinfo", "profile", "myself", "current", "account")
+    (each,)
+    for each in (
+        *("me", "self", "whoami", "userinfo", "profile", "myself", "current", "account"),
+        *("profil", "konto", "compte", "perfil", "cuenta"),
+    )
 )
 """Last words of addresses at which a caller sees itself."""

@@ -133,6 +133,7 @@ class Engine:
         self._faults: dict[str, Fault] = {each.key: each for each in means.notes.faults()}
         self._checks: dict[str, str] = {}
         self._left_out: Mapping[str, str] = {}
+        self._shut_out: set[str] = set()
         self._operations: Sequence[str] = ()
         self._remarks: list[str] = []
         self._started = time.monotonic()
@@ -194,10 +195,20 @@ class Engine:
         self._safety.own_by(seeding.owns)
         self._watcher.step("ids and objects of its own", 0, len(self._means.checks))
         seeding.learn()
+        self._note_who_is_shut_out()
         bench = self._bench(seeding.surface, seeding)
         self._left_out = left_out(bench)
         self._operations = [each.key for each in bench.surface.operations]
         return bench, seeding
+
+    def _note_who_is_shut_out(self) -> None:
+        """What an account that cannot log in would be shown was not tested: that is no good answer."""
+        bare = Sent("GET", f"{self._base}/")
+        for caller in self._means.accounts.callers:
+            dressed = self._means.accounts.authorised(bare, caller)
+            if (dressed.url, dressed.headers) == (bare.url, bare.headers):
+                self._shut_out.add(caller.name)
+                self._checks[f"login of {caller.name}"] = "it gave no session; see what auth.yaml says of it"
 
     def _bench(self, surface: Surface, seeding: Seeding) -> Workbench:
         return Workbench(
@@ -260,7 +271,7 @@ class Engine:
             checks=dict(self._checks),
             remarks=tuple(map(self._means.redactor.text, self._remarks)),
             operations=tuple(self._operations),
-            callers=tuple(each.name for each in self._means.accounts.callers),
+            callers=tuple(each.name for each in self._means.accounts.callers if each.name not in self._shut_out),
             has_agents=self._means.evidence is not None,
         )
 

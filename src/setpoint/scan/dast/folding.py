@@ -17,6 +17,14 @@ MOST_EXAMPLES: Final = 10
 _OF_THE_SITE: Final = ("header:", "cookie:")
 """Parts of answers that are usually set in one place for all of them."""
 
+_OF_THE_VERIFIER: Final = frozenset(
+    {
+        *("token-not-verified", "token-signature-not-verified", "token-algorithm-none", "session-not-signed"),
+        *("expired-token-accepted", "foreign-token-accepted", "revoked-token-accepted"),
+    }
+)
+"""Faults of what reads tokens, which is one piece of code before all operations."""
+
 
 def folded(faults: Iterable[Fault]) -> list[Fault]:
     """Each fault once, and those of the whole site as one; in the order in which they were found."""
@@ -27,8 +35,9 @@ def folded(faults: Iterable[Fault]) -> list[Fault]:
 
 
 def _cause(fault: Fault) -> str:
-    """What stands in the answer itself has one cause by its part; anything else is a fault of its operation."""
-    has_one = fault.certainty is Certainty.OBSERVED and fault.part.startswith(_OF_THE_SITE)
+    """What stands in the answer itself, and what is wrong with tokens, has one; else it is a fault of its operation."""
+    is_shown = fault.certainty is Certainty.OBSERVED and fault.part.startswith(_OF_THE_SITE)
+    has_one = is_shown or fault.kind in _OF_THE_VERIFIER
     return f"{fault.kind}|{fault.part.lower()}" if has_one else fault.key
 
 

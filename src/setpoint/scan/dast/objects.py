@@ -26,11 +26,18 @@ PEOPLE: Final = frozenset({
 })  # fmt: skip
 """What targets call whoever calls them."""
 
+WRAPPERS: Final = frozenset(
+    {"data", "items", "item", "results", "result", "records", "content", "rows", "list", "values", "entries", "objects"}
+    | {"page", "embedded", "payload", "response", "body"}
+)
+"""Names under which an API puts what was asked for, whatever that is."""
+
 MAX_LISTED: Final = 50
 """Objects taken from one list."""
 
 _VERBS: Final = frozenset({
     "create", "new", "add", "make", "insert", "save", "list", "search", "find", "all", "store", "submit",
+    "neu", "neue", "anlegen", "erstellen", "nouveau", "nouvelle", "creer", "ajouter", "nuevo", "nueva", "crear",
 })  # fmt: skip
 """Last steps of paths that stand for what is done, not for what it is done to."""
 
@@ -114,9 +121,16 @@ def shown_object(document: Json) -> Mapping[str, Json]:
     for _ in range(3):
         if not isinstance(document, Mapping):
             return {}
-        if any(words_of(key)[-1:] and words_of(key)[-1] in IDENTIFIERS for key in document):
+        wrapped = next((each for key, each in document.items() if key.lower() in WRAPPERS and each), None)
+        if not isinstance(wrapped, Mapping) and any(
+            words_of(key)[-1:] and words_of(key)[-1] in IDENTIFIERS for key in document
+        ):
             return document
-        inner = [each for each in document.values() if isinstance(each, Mapping)]
+        inner = (
+            [wrapped]
+            if isinstance(wrapped, Mapping)
+            else [each for each in document.values() if isinstance(each, Mapping)]
+        )
         if len(inner) != 1:
             return document
         document = inner[0]
@@ -158,10 +172,11 @@ class Objects:
         return chosen
 
     def named_by(self, part: Part, caller: str) -> Json:
-        """The identifier of an object that a part names (`order_id`, or a number `order`); None where none is known."""
+        """The identifier of an object that a part names: `order_id`, a number `order`, `?order=`; None for none."""
         noun = noun_of_part(part.name)
         last = part.name.rpartition("/")[2]
-        if not noun and (part.schema.get("type") == "integer" or part.schema.get("format") == "uuid"):
+        is_put_in = part.place is PartPlace.QUERY and part.is_required and part.example is None
+        if not noun and (is_put_in or part.schema.get("type") == "integer" or part.schema.get("format") == "uuid"):
             noun = singular((words_of(last) or ("",))[-1])
         for each in self.of(caller) if noun else ():
             if each.noun == noun or (noun in PEOPLE and each.is_own and each.noun in PEOPLE):

@@ -27,6 +27,7 @@ from setpoint.scan.dast.action_words import (
     REGISTERS,
     RESETS,
     STEPS,
+    SUBMITS,
     reason_of,
     verbs_of,
 )
@@ -135,11 +136,17 @@ def _said(operation: Operation) -> Iterator[str]:
     is_read = operation.method in READING
     yield from (each for each in _path_words(operation) if not (is_read and each in PLURALS))
     yield from _deeds(verbs_of(operation.name))
-    yield from _sentence(operation.summary)
+    if not _is_plain_button(operation):
+        yield from _sentence(operation.summary)
     for tag in operation.tags:
         yield from verbs_of(tag)
     for part in operation.parts:
         yield from _chosen(part)
+
+
+def _is_plain_button(operation: Operation) -> bool:
+    """Whether all that a form says of itself is `Send`."""
+    return operation.known_from <= {KnownFrom.CRAWL} and SUBMITS.issuperset(verbs_of(operation.summary))
 
 
 def _sentence(summary: str) -> Iterator[str]:

@@ -73,13 +73,17 @@ class Yardstick:
         """
         if answer.status in _TRY_LATER or not answer.is_whole:
             return None
-        clean = _cleaner(sent)
+        clean, echoes = _cleaner(sent), _echoes_of_nothing(sent)
         location = urlsplit(answer.header("location"))
         return Reading(
             answer.status,
             clean(f"{location.path}?{location.query}"),
             frozenset(value.partition("=")[0].strip() for name, value in answer.headers if name == "set-cookie"),
-            tuple(each for each in _lines(answer, clean) if _skeleton(each) not in self.volatile),
+            tuple(
+                each
+                for each in _lines(answer, clean)
+                if _skeleton(each) not in self.volatile and each.rpartition("=")[2] not in echoes
+            ),
         )
 
 
@@ -96,6 +100,11 @@ def yardstick_of(first: Answer, second: Answer, sent: Collection[str]) -> Yardst
         return None
     yardstick = Yardstick(frozenset(map(_skeleton, changed)))
     return yardstick if yardstick.reading(first, sent) == yardstick.reading(second, sent) else None
+
+
+def _echoes_of_nothing(sent: Collection[str]) -> frozenset[str]:
+    """An empty value leaves no trace to be replaced: where one was sent, what only repeats a value is no line at all."""
+    return frozenset() if all(map(str.strip, sent)) else frozenset({"", _SENT})
 
 
 def _lines(answer: Answer, clean: Callable[[str], str]) -> Iterable[str]:

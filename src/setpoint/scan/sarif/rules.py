@@ -73,7 +73,10 @@ class Rules:
         configuration = mapping(rule, "defaultConfiguration")
         return SarifRule(
             name or text(rule, "name") or "unnamed",
-            title=next((each for each in titles if each), text(rule, "name")),
+            # Semgrep's short one is `Semgrep Finding: <id>`, which says nothing.
+            title=next(
+                (each for each in titles if each and not (name and each.endswith(f": {name}"))), text(rule, "name")
+            ),
             level=self._levels.get(name) or text(configuration, "level"),
             severity=told.severity,
             score=told.score,

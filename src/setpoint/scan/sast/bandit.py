@@ -39,6 +39,7 @@ class Bandit(ProcessScanner):
         ini.write_text(NO_INI, encoding="utf-8")
         command: tuple[str | Path, ...] = (program, "--ini", ini, "--format", "json", "--number", "1", "--quiet")
         seen = [_read(self._told(workshop, command, each), target.root) for each in batches(target.root, files)]
+        unread = set(files).difference(*(each.looked for each in seen)).union(*(each.unread for each in seen))
         heeding = [result for each in seen for result in each.results]
         hiding = sorted({file for each in seen for file in each.hiding})
         heedless = [
@@ -48,7 +49,7 @@ class Bandit(ProcessScanner):
         ]
         open_ones = [each for each in heeding if each.place.file not in hiding]
         marked = mark_suppressed(heedless, (each for each in heeding if each.place.file in hiding))
-        return Seen((*open_ones, *marked), unread=tuple(file for each in seen for file in each.unread))
+        return Seen((*open_ones, *marked), unread=tuple(unread))
 
     @staticmethod
     def _told(workshop: Workshop, command: Iterable[str | Path], files: Sequence[str]) -> bytes:
@@ -59,6 +60,8 @@ class Bandit(ProcessScanner):
 @dataclass(frozen=True, slots=True)
 class _Told:
     results: list[ScanResult]
+    looked: list[str]
+    """Files that it came to: it passes some folders over, whoever names a file in them."""
     unread: list[str]
     hiding: list[str]
     """Files in which a comment hid something."""
@@ -71,6 +74,7 @@ def _read(output: bytes, root: Path) -> _Told:
     metrics = mapping(told, "metrics")
     return _Told(
         results=[_result(each, root) for each in mappings(told, "results")],
+        looked=[relative(file, root) for file in metrics if file != "_totals"],
         unread=[relative(text(each, "filename"), root) for each in mappings(told, "errors")],
         hiding=[relative(file, root) for file in metrics if file != "_totals" and _hidden(mapping(metrics, file))],
     )

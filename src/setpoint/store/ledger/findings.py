@@ -67,15 +67,24 @@ def _settle_entity(
     leaves_open: LeavesOpen,
 ) -> None:
     moved: dict[_Move, list[Finding]] = {move: [] for move in _Move}
+    gone = {
+        identity: known
+        for identity, known in before.items()
+        if identity not in found and (known.is_open or known.is_accepted) and not leaves_open(known.finding)
+    }
+    places = {_problem(known.finding): known for known in gone.values() if known.finding.lasting}
     for identity, finding in found.items():
-        record, move = _found(before.get(identity), finding, at)
+        own = before.get(identity)
+        was_there = own is not None and (own.is_open or own.is_accepted)
+        elsewhere = None if was_there else places.pop(_problem(finding), None)
+        record, move = _found(own, finding, at) if elsewhere is None else _moved(elsewhere, finding, at)
+        if elsewhere is not None:
+            settlement.records.append(_gone(gone.pop(elsewhere.finding.id), at))
         if record is not None:
             settlement.records.append(record)
         if move is not None:
             moved[move].append(finding)
-    for identity, known in before.items():
-        if identity in found or not (known.is_open or known.is_accepted) or leaves_open(known.finding):
-            continue
+    for known in gone.values():
         settlement.records.append(_gone(known, at))
         if known.is_open:
             moved[_Move.CLOSED].append(known.finding)
@@ -91,6 +100,7 @@ class _Move(Enum):
     CLOSED = "closed"
     ACCEPTED = "accepted"
     RESUMED = "resumed"
+    MOVED = "moved"
 
 
 _Found = tuple[FindingRecord | None, _Move | None]
@@ -105,6 +115,17 @@ def _found(before: FindingRecord | None, finding: Finding, at: datetime) -> _Fou
         changed = replace(before, finding=finding, last_changed=at)
         return (changed if _differ(before.finding, finding) else None), None
     return _accepted(before, finding, at) if finding.accepted_by else _counting(before, finding, at)
+
+
+def _problem(finding: Finding) -> tuple[str, str]:
+    """What tells one in the source from others, whatever its file is called."""
+    return finding.rule, finding.lasting
+
+
+def _moved(before: FindingRecord, finding: Finding, at: datetime) -> _Found:
+    """What becomes of one whose file was renamed. A waiver may name the old file, or the new one."""
+    record, move = _found(before, finding, at)
+    return record, _Move.MOVED if move is None and before.is_open else move
 
 
 def _accepted(before: FindingRecord, finding: Finding, at: datetime) -> _Found:
@@ -191,6 +212,7 @@ def entries(changes: Mapping[Urn, FindingChanges], at: datetime, reason: str = "
             ("finding closed", "open", "closed", change.closed),
             ("finding accepted", "open", "accepted", change.accepted),
             ("finding counts again", "accepted", "open", change.resumed),
+            ("finding moved", "open", "open", change.moved),
         ):
             for each in concerned:
                 details = {

@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from tests.unit.scan.dast.conftest import HeaderAccounts
 
 from setpoint.errors import CouldNotTellError
 from setpoint.model.dast import (
     ANONYMOUS,
+    Caller,
     Certainty,
     DastReport,
     Exchange,
@@ -116,8 +118,10 @@ def engine(serve: Callable[..., str], workbench: Callable[..., Workbench]) -> Ca
     app.get("/orders")(lambda: {"orders": []})
     base = serve(app)
 
-    def make(*checks: Check, notes: Noted | None = None, at: str = base) -> tuple[Engine, Watched]:
-        bench, safety, watched = workbench(at), Safety(Profile.SAFE), Watched()
+    def make(
+        *checks: Check, notes: Noted | None = None, at: str = base, accounts: HeaderAccounts | None = None
+    ) -> tuple[Engine, Watched]:
+        bench, safety, watched = workbench(at, accounts=accounts or HeaderAccounts()), Safety(Profile.SAFE), Watched()
         sender = Counting(bench.sender)
         means = Means(
             sender=sender,
@@ -196,3 +200,10 @@ def test_a_plan_sends_nothing(engine: Any) -> None:
 
 def test_nobody_is_a_caller_of_the_plan(engine: Any) -> None:
     assert {each.caller for each in engine(Finds())[0].plan().requests} == {ANONYMOUS.name}
+
+
+def test_an_account_that_cannot_log_in_is_a_doubt(engine: Any) -> None:
+    accounts = HeaderAccounts({Caller("anna"): (("authorization", "Bearer a"),), Caller("ben"): ()})
+    report = engine(Finds(), accounts=accounts)[0].run()
+    assert [name for name, why in report.checks.items() if why] == ["login of ben"]
+    assert report.callers == ("anna",)

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from setpoint.model.dast import Certainty, Fault
+from setpoint.model.dast import WHOLE_SITE, Certainty, Fault
 from setpoint.model.policy import Severity
-from setpoint.scan.dast.folding import WHOLE_SITE, folded
+from setpoint.scan.dast.folding import folded
 
 
 def fault(path: str, part: str = "header:Server") -> Fault:
@@ -31,3 +31,12 @@ def test_faults_of_the_operations_themselves_are_never_folded() -> None:
 
 def test_the_same_fault_is_told_once() -> None:
     assert len(folded([fault("/a"), fault("/a")])) == 1
+
+
+def test_tokens_that_are_not_verified_anywhere_are_one_fault() -> None:
+    found = [
+        replace(fault(path, ""), kind="token-algorithm-none", certainty=Certainty.CONFIRMED)
+        for path in ("/me", "/orders", "/invoices")
+    ]
+    (told,) = folded(found)
+    assert (told.path, told.examples) == (WHOLE_SITE, ("GET /me", "GET /orders", "GET /invoices"))

@@ -100,3 +100,31 @@ def test_an_address_gives_the_values_of_its_template() -> None:
     assert located("/orders/3/notes/4", operation) == {"id": "3", "note": "4"}
     assert located("/orders/3", operation) is None
     assert located("/users/3/notes/4", operation) is None
+
+
+def test_what_an_envelope_says_of_the_call_is_no_object() -> None:
+    order = {"id": 7, "title": "a lamp"}
+    assert shown_object({"code": 200, "message": "ok", "data": order}) == order
+    assert shown_object({"id": 7, "data": {}}) == {"id": 7, "data": {}}
+
+
+def test_the_account_that_a_path_names_is_the_one_that_the_callers_page_names() -> None:
+    objects = Objects()
+    objects.add(Known("ann", "/me", {"id": "usr_1", "account": "marsh-and-co"}, is_own=True))
+    assert objects.in_path("/accounts/{slug}/contacts", "ann", {}) == {"slug": "marsh-and-co"}
+
+
+def test_a_code_is_taken_from_whatever_lists_codes_but_never_to_write() -> None:
+    objects = Objects()
+    objects.add(Known("ann", "/parcels", {"id": 1, "code": "KP-1"}, is_own=True))
+    assert objects.in_path("/tracking/{code}/proof", "ann", {}) == {"code": "KP-1"}
+    assert objects.in_path("/tracking/{code}/proof", "ann", {}, own=True) is None
+    assert objects.in_path("/tracking/{id}", "ann", {}) is None
+
+
+def test_what_a_script_puts_into_a_query_names_an_object() -> None:
+    objects = Objects()
+    objects.add(Known("ann", "/threads", {"id": "th9", "subject": "hello"}))
+    assert objects.named_by(Part(PartPlace.QUERY, "thread", {"type": "string"}, is_required=True), "ann") == "th9"
+    assert objects.named_by(Part(PartPlace.QUERY, "thread", {"type": "string"}), "ann") is None
+    assert objects.named_by(Part(PartPlace.BODY, "/thread", {"type": "string"}, is_required=True), "ann") is None

@@ -20,6 +20,8 @@ def objection(method: str, path: str, profile: Profile = Profile.SAFE, **of: Any
     ("method", "path", "of"),
     [
         ("GET", "/orders/{id}/cancel", {}),
+        ("GET", "/parcels/{id}/recall", {}),
+        ("GET", "/orders", {"summary": "Cancels the order"}),
         ("GET", "/orders/{id}", {"name": "purgeOrder"}),
         ("GET", "/orders/{id}", {"summary": "Deletes the order"}),
         ("GET", "/maintenance", {"summary": "Lists caches and resets them"}),
@@ -123,3 +125,17 @@ def test_the_active_profile_keeps_the_target_running() -> None:
 def test_what_people_exclude_is_left_out_in_every_profile(glob: str, profile: Profile) -> None:
     operation = Operation("GET", "/admin/users", known_from=DOCUMENTED)
     assert Safety(profile, (glob,))(operation) == "it is left out by --exclude"
+
+
+@pytest.mark.parametrize("summary", ["Your payouts", "One payout", "The refunds of an order", "State of the transfer"])
+def test_a_sentence_that_only_names_what_is_read_is_let_through(summary: str) -> None:
+    assert objection("GET", "/billing", summary=summary) == ""
+
+
+@pytest.mark.parametrize(
+    ("label", "is_let"),
+    [("Send", True), ("Absenden", True), ("OK", True), ("Send invitation", False), ("Delete", False)],
+)
+def test_the_button_of_a_form_that_only_sends_it_says_nothing(label: str, is_let: bool) -> None:  # noqa: FBT001
+    form = Operation("POST", "/comments", summary=label, known_from=frozenset({KnownFrom.CRAWL}))
+    assert (Safety(Profile.SAFE)(form) == "") is is_let

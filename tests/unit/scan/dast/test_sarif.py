@@ -2,9 +2,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from setpoint.model.dast import Answer, Certainty, DastReport, Exchange, Fault, Profile, Sent
+from setpoint.model.dast import WHOLE_SITE, Answer, Certainty, DastReport, Exchange, Fault, Profile, Sent
 from setpoint.model.policy import Severity
-from setpoint.scan.dast.folding import WHOLE_SITE
 from setpoint.scan.dast.sarif import dast_log
 
 PROOF = Exchange(

@@ -117,3 +117,17 @@ def test_where_it_leads_to_is_read() -> None:
     home, again = (answer("", status=302, location=to) for to in ("/home?x=1", "/login"))
 
     assert Yardstick().reading(home, []) != Yardstick().reading(again, [])
+
+
+@pytest.mark.parametrize("value", ["en", "sent", "me"])
+def test_a_short_value_is_no_part_of_what_stands_for_another(value: str) -> None:
+    yardstick = Yardstick()
+    alone = yardstick.reading(document({"kept": value}), [value])
+    assert yardstick.reading(document({"kept": "a longer payload"}), ["a longer payload", value]) == alone
+
+
+def test_an_echo_of_nothing_is_an_echo() -> None:
+    yardstick = Yardstick()
+    alone = yardstick.reading(document({"kept": "", "other": "same"}), [""])
+    assert yardstick.reading(document({"kept": "a payload", "other": "same"}), ["a payload", ""]) == alone
+    assert yardstick.reading(document({"kept": "", "other": "new"}), [""]) != alone

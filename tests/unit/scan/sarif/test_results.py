@@ -144,6 +144,11 @@ def test_without_a_message_the_rule_speaks(read: Read) -> None:
     assert read({"ruleId": "R1"}, rules=[RULE]).results[0].message == "A rule"
 
 
+def test_a_title_that_only_repeats_the_rules_name_is_none(read: Read) -> None:
+    rule = {"id": "a.b", "shortDescription": {"text": "Finding: a.b"}, "fullDescription": {"text": "A key: found"}}
+    assert read({"ruleId": "a.b"}, rules=[rule]).results[0].message == "A key: found"
+
+
 SECRET = "hunter2-hunter2"
 
 

@@ -92,6 +92,18 @@ def test_every_test_of_bandit_that_ruff_has_is_known() -> None:
     assert all(len(number) == 3 and test.cwes for number, test in PYTHON_TESTS.items())
 
 
+def test_nothing_told_of_a_file_is_not_clean(
+    root: Path, target_of: Targets, install: Callable[[str, str], Path]
+) -> None:
+    (root / "a.py").touch()
+    install("bandit", """echo '{"results": [], "errors": []}'""")
+    run = _scan(Bandit(), target_of())
+    assert (run.status, run.reason) == (
+        ScanStatus.PARTIAL,
+        "could not look at a.py: mend or exclude what is no source",
+    )
+
+
 EMPTY = '{"version": "2.1.0", "runs": [%s]}'
 RUN = '{"tool": {"driver": {"name": "ruff"}}, %s}'
 

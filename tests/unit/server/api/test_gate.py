@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 import pytest
 from httpx import Response
-from tests.scanned import scan, weakness
+from tests.scanned import outside, ran_outside, scan, weakness
 from tests.serving import Caller, FakeGate, parts_on
 
 from setpoint.model.access import AccessScope
@@ -20,6 +20,7 @@ from setpoint.model.service import Release
 from setpoint.server.parts import ServerParts
 from setpoint.store.ledger.ledger import SqlLedger
 from setpoint.wire.gate import GateRequest
+from setpoint.wire.taken_scan import ScanRequest
 
 Call = Callable[..., Caller]
 Calling = Callable[..., Caller]
@@ -106,6 +107,16 @@ def test_an_approval_is_given_once(call: Call) -> None:
     for change in ({"reason": " "}, {"service": ""}, {"version": " "}, {"share": 5}):
         assert operator.post("/v1/gate/approvals", asked | change).status_code == 422
     assert operator.post("/v1/gate/approvals", asked | {"service": "nobody"}).status_code == 404
+
+
+def test_a_scan_of_what_runs_comes_without_a_question_and_is_taken_once(call: Call) -> None:
+    told = ScanRequest.of("shop", "1", scan(outside(), runs=(ran_outside(),))).model_dump(mode="json")
+    gate = call(AccessScope.GATE)
+    first, again = (gate.post("/v1/scans", told, headers={"Idempotency-Key": "s"}) for _ in range(2))
+    assert (first.status_code, first.json()["opened"]) == (200, [outside().fingerprint])
+    assert (again.json(), again.headers["Idempotency-Replayed"]) == (first.json(), "true")
+    assert gate.post("/v1/scans", told | {"service": "nobody"}).status_code == 404
+    assert call(AccessScope.READ).post("/v1/scans", told).status_code == 403
 
 
 @pytest.mark.parametrize(

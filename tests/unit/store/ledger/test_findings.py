@@ -64,6 +64,30 @@ def test_what_is_accepted_does_not_count_and_counting_again_is_no_coming_back(
     assert (record.times_opened, record.closed_at, record.finding) == (1, None, finding)
 
 
+def test_what_is_in_a_file_that_was_renamed_is_neither_opened_nor_closed(
+    ledger: SqlLedger, writer: SqlWriter, now: datetime, bucket: Maker, found: Maker, concluded: Maker
+) -> None:
+    urn = bucket("data")
+    at_first, other = (
+        replace(found(urn), source=FindingSource.CODE, rule="code/cwe-89", path=f"a.py#{each}") for each in ("01", "02")
+    )
+    then = replace(at_first, path="b.py#01")
+    writer.record([concluded(urn, at_first, other)], now)
+    assert writer.record([concluded(urn, then, other)], now + HOUR) == {urn: FindingChanges(moved=(then,))}
+    record = next(each for each in ledger.findings() if each.finding == then)
+    assert (record.first_seen, record.opened_at, record.times_opened) == (now, now, 1)
+    assert {each.finding.path for each in ledger.findings()} == {"b.py#01", "a.py#02"}
+    accepted = replace(at_first, accepted_by="w1")
+    assert writer.record([concluded(urn, accepted, other)], now + 2 * HOUR) == {
+        urn: FindingChanges(accepted=(accepted,))
+    }
+    assert writer.record([concluded(urn, then, other)], now + 3 * HOUR) == {urn: FindingChanges(resumed=(then,))}
+    assert writer.record([concluded(urn, other)], now + 4 * HOUR) == {urn: FindingChanges(closed=(then,))}
+    assert writer.record([concluded(urn, at_first, other)], now + 5 * HOUR) == {
+        urn: FindingChanges(reopened=(at_first,))
+    }
+
+
 def test_what_is_put_right_while_it_is_accepted_and_comes_back_has_come_back(
     ledger: SqlLedger, writer: SqlWriter, now: datetime, bucket: Maker, found: Maker, concluded: Maker
 ) -> None:

@@ -11,6 +11,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -23,7 +24,7 @@ from setpoint.scan.dast.surface.merge import merged
 from setpoint.scan.dast.surface.sighted import below
 
 if TYPE_CHECKING:
-    from playwright.async_api import Browser, Playwright
+    from playwright.async_api import Browser, BrowserContext, Playwright
 
 INSTALLED: Final = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "microsoft-edge")
 """Names under which systems have Chromium, and those built on it."""
@@ -37,13 +38,26 @@ _NOWHERE: Final = (
 _ENVIRONMENT: Final = ("PATH", "HOME", "TMPDIR", "LANG", "LD_LIBRARY_PATH", "XDG_RUNTIME_DIR", "FONTCONFIG_PATH")
 """What the browser needs of ours: tokens of accounts may be in the rest."""
 CLOSING_SECONDS: Final = 10.0
+GRACE_SECONDS: Final = 60.0
+"""Beyond its own limit, after which a visit is broken off."""
 USUAL: Final = BrowserLimits()
+
+UNSANDBOXED: Final = "pages were opened without the browser's sandbox, which neither root nor most containers have"
 
 _REMEDY: Final = "playwright install chromium, or name the program of another one with --browser-path"
 
 
-def find_browser(given: Path | None) -> Path:
-    """The program that pages are opened with, once it has been started. Raises `InputError`."""
+@dataclass(frozen=True, slots=True)
+class Chromium:
+    """A browser that was started once, and how that went well."""
+
+    program: Path
+    is_sandboxed: bool
+    """What gets hold of a page gets hold of nothing else."""
+
+
+def find_browser(given: Path | None) -> Chromium:
+    """What pages are opened with. Raises `InputError`."""
     return asyncio.run(_found(given))
 
 
@@ -54,14 +68,16 @@ def browsed(
     accounts: Accounts,
     may_send: Callable[[Operation], str],
     told: Callable[[str], None],
-    program: Path,
+    chromium: Chromium,
     limits: BrowserLimits = USUAL,
 ) -> Surface:
     """With what pages offer once their scripts have run, to nobody and to each account. Raises `EndedEarlyError`."""
     findings = Findings()
     site = Site(base, sender, accounts, may_send, limits)
     addresses = list(dict.fromkeys(["/", *_pages(surface, base)]))
-    asyncio.run(_visited(site, program, addresses, findings, told))
+    if not chromium.is_sandboxed:
+        findings.remarks[UNSANDBOXED] = None
+    asyncio.run(_visited(site, chromium, addresses, findings, told))
     return merged(surface, Surface(base, findings.operations(), tuple(findings.remarks)))
 
 
@@ -81,12 +97,12 @@ def _pages(surface: Surface, base: str) -> Iterator[str]:
 
 
 async def _visited(
-    site: Site, program: Path, addresses: list[str], findings: Findings, told: Callable[[str], None]
+    site: Site, chromium: Chromium, addresses: list[str], findings: Findings, told: Callable[[str], None]
 ) -> None:
     from playwright.async_api import async_playwright
 
     async with async_playwright() as driver:
-        browser = await _started(driver, program)
+        browser = await _started(driver, chromium)
         try:
             for caller in (ANONYMOUS, *site.accounts.callers):
                 opened = await _visited_as(caller, site, browser, addresses, findings)
@@ -96,25 +112,36 @@ async def _visited(
 
 
 async def _visited_as(caller: Caller, site: Site, browser: Browser, addresses: list[str], findings: Findings) -> int:
+    """How many pages were opened; what ends the browser itself costs a remark."""
     from playwright.async_api import Error
 
     from setpoint.scan.dast.surface.browser_pages import Visit
+
+    opened = 0
+    try:
+        async with asyncio.timeout(site.limits.seconds + GRACE_SECONDS):
+            context = await _context(caller, site, browser)
+            opened = await Visit(site, caller, context, findings).follow(addresses)
+            await context.close()
+    except (Error, TimeoutError) as error:
+        findings.remarks[f"the browser ended early ({_first_line(error) or 'it hung'})"] = None
+    return opened
+
+
+async def _context(caller: Caller, site: Site, browser: Browser) -> BrowserContext:
+    """What the browser knows as this caller: nothing of any other."""
+    from playwright.async_api import Error
+
     from setpoint.scan.dast.surface.browser_scripts import QUIET_WINDOW
 
-    try:
-        context = await browser.new_context(service_workers="block", accept_downloads=False)
-        await context.grant_permissions([])  # which refuses all of them
-        await context.add_init_script(QUIET_WINDOW)
-        if caller != ANONYMOUS:
-            with suppress(Error):  # what no browser keeps, the gate adds all the same
-                cookies = _cookies(site, caller)
-                await context.add_cookies([{"name": name, "value": value, "url": site.base} for name, value in cookies])
-        opened = await Visit(site, caller, context, findings).follow(addresses)
-        await context.close()
-    except Error as error:
-        findings.remarks[f"the browser ended early ({_first_line(error)})"] = None
-        return 0
-    return opened
+    context = await browser.new_context(service_workers="block", accept_downloads=False)
+    await context.grant_permissions([])  # which refuses all of them
+    await context.add_init_script(QUIET_WINDOW)
+    if caller != ANONYMOUS:
+        cookies = _cookies(site, caller)
+        with suppress(Error):  # what no browser keeps, the gate adds all the same
+            await context.add_cookies([{"name": name, "value": value, "url": site.base} for name, value in cookies])
+    return context
 
 
 def _cookies(site: Site, caller: Caller) -> list[tuple[str, str]]:
@@ -125,7 +152,7 @@ def _cookies(site: Site, caller: Caller) -> list[tuple[str, str]]:
     return [(name, value) for name, _, value in pairs if name]
 
 
-async def _found(given: Path | None) -> Path:
+async def _found(given: Path | None) -> Chromium:
     try:
         from playwright.async_api import async_playwright
     except ImportError as error:
@@ -135,9 +162,17 @@ async def _found(given: Path | None) -> Path:
             remedy="pip install 'setpoint[dast-browser]'",
         ) from error
     async with async_playwright() as driver:
-        program = given or _installed(Path(driver.chromium.executable_path))
-        await _closed(await _started(driver, program))
-    return program
+        program = given.absolute() if given else _installed(Path(driver.chromium.executable_path))
+        if os.geteuid() != 0:  # to whom no Chromium gives one
+            with suppress(InputError):  # the system may not let it have one
+                return await _tried(driver, Chromium(program, is_sandboxed=True))
+        return await _tried(driver, Chromium(program, is_sandboxed=False))
+
+
+async def _tried(driver: Playwright, chromium: Chromium) -> Chromium:
+    """Raises `InputError`."""
+    await _closed(await _started(driver, chromium))
+    return chromium
 
 
 def _installed(own: Path) -> Path:
@@ -150,20 +185,23 @@ def _installed(own: Path) -> Path:
     raise InputError("no Chromium was found", where="--browser", remedy=_REMEDY)
 
 
-async def _started(driver: Playwright, program: Path) -> Browser:
+async def _started(driver: Playwright, chromium: Chromium) -> Browser:
     """Raises `InputError`."""
     from playwright.async_api import Error
 
     try:
         return await driver.chromium.launch(
-            executable_path=program,
+            executable_path=chromium.program,
             args=[*_NOWHERE],
             env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
-            chromium_sandbox=os.geteuid() != 0,  # which it has for everybody but root
+            chromium_sandbox=chromium.is_sandboxed,
+            handle_sigint=False,  # who stops the scan stops the browser at its next request
+            handle_sigterm=False,
+            handle_sighup=False,
         )
     except Error as error:
         raise InputError(
-            f"the browser does not start ({_first_line(error)})", where=str(program), remedy=_REMEDY
+            f"the browser does not start ({_first_line(error)})", where=str(chromium.program), remedy=_REMEDY
         ) from error
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from contextlib import suppress
+from dataclasses import replace
 from typing import Final
 
 from playwright.async_api import Error, Request, Route
@@ -17,7 +18,7 @@ from setpoint.model.dast import ANONYMOUS, Answer, Caller, Sent
 from setpoint.scan.dast.interface import EndedEarlyError
 from setpoint.scan.dast.surface.browser_calls import sighting_of_request
 from setpoint.scan.dast.surface.browser_site import Findings, Site
-from setpoint.scan.dast.surface.pages import joined
+from setpoint.scan.dast.surface.pages import MAX_LINKS, joined
 from setpoint.scan.dast.surface.sighted import Sighting, operation_of
 
 REPEATS: Final = 3
@@ -86,12 +87,12 @@ class Gate:
             return None
         if request.resource_type == "stylesheet":
             return _NO_STYLE
-        if request.is_navigation_request() and not self._is_opened(request):
+        if request.is_navigation_request() and not (self._is_opened(request) and request.method == "GET"):
             self._note_leaving(request)
             return None
         sighting = self._sighting(request)
         if request.resource_type in _CALLS and sighting is not None:
-            self._findings.calls.append(sighting)
+            self._findings.note_call(sighting)
         if request.method not in _READING or not self._may_go(request):
             return None
         try:
@@ -111,16 +112,17 @@ class Gate:
         return is_opening
 
     def _note_leaving(self, request: Request) -> None:
-        if request.method == "GET":
+        """Where to, or what would be sent there."""
+        if request.method != "GET":
+            if (sighting := self._sighting(request)) is not None:
+                self._findings.note_submission(sighting)
+        elif len(self.addresses) < MAX_LINKS:
             self.addresses.append(request.url)
-        elif (sighting := self._sighting(request)) is not None:
-            self._findings.submissions.append(sighting)
 
     def _sighting(self, request: Request) -> Sighting | None:
-        content_type = request.headers.get("content-type", "")
-        return sighting_of_request(
-            self._site.base, request.method, request.url, content_type, request.post_data_buffer or b""
-        )
+        content_type, body = request.headers.get("content-type", ""), request.post_data_buffer or b""
+        seen = sighting_of_request(self._site.base, request.method, request.url, content_type, body)
+        return replace(seen, seen_by=self._caller) if seen is not None else None
 
     def _may_go(self, request: Request) -> bool:
         if self._asked.total() >= self._site.limits.requests or self._asked[request.method, request.url] >= REPEATS:

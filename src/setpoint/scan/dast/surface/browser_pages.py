@@ -27,8 +27,6 @@ from setpoint.scan.dast.surface.pages import MAX_FIELDS, MAX_LINKS, MAX_TEXT, fo
 from setpoint.scan.dast.surface.sighted import Sighting, below, operation_of, sightings_of_forms
 from setpoint.scan.dast.surface.templates import template_of
 
-QUIET: Final = 0.5
-"""Seconds without an answer after which a page is at rest, as browsers' own tools have it."""
 FRAMES: Final = 5
 """Of one page, itself among them."""
 BUTTONS: Final = 60
@@ -74,12 +72,12 @@ class Visit:
 
     def _is_left_out(self, address: str) -> bool:
         """Whether it may not be asked for, or is like others that were."""
-        sighting, view = _sighting(address)
+        sighting, view = self._sighting(address)
         operation = operation_of(sighting)
         alike = (operation.path, frozenset(part.name for part in operation.parts), template_of(view)[0])
         self._alike[alike] += 1
         if self._site.may_send(operation):
-            self._findings.pages.append(sighting)
+            self._findings.note_page(sighting)
             return True
         return self._alike[alike] > MAX_ALIKE
 
@@ -112,11 +110,12 @@ class Visit:
         await page.goto(
             self._site.base + address, wait_until="domcontentloaded", timeout=self._site.limits.page_seconds * 1000
         )
-        self._findings.pages.append(_sighting(address)[0])
+        self._findings.note_page(self._sighting(address)[0])
         await self._rest()
 
     async def _rest(self) -> None:
-        while self._gate.ended is None and (left := self._gate.last + QUIET - time.monotonic()) > 0:
+        quiet = self._site.limits.quiet
+        while self._gate.ended is None and (left := self._gate.last + quiet - time.monotonic()) > 0:
             await asyncio.sleep(left)
 
     async def _read(self, page: Page, found: dict[str, None]) -> None:
@@ -134,12 +133,13 @@ class Visit:
             if root is None:
                 continue
             _without_scripted_forms(root)
-            self._findings.pages += sightings_of_forms(forms_of(root, frame.url), self._site.base, at[0])
+            for form in sightings_of_forms(forms_of(root, frame.url), self._site.base, at[0]):
+                self._findings.note_page(form)
             found |= dict.fromkeys(self._here([*links_of(root, frame.url), *_views(root, frame.url)]))
 
     async def _press_buttons(self, page: Page, address: str, found: dict[str, None]) -> None:
         """Those whose names say nothing delicate, each once on pages that are alike."""
-        template, _ = template_of(_sighting(address)[0].path)
+        template, _ = template_of(self._sighting(address)[0].path)
         home, clicks = page.url, 0
         labels = await page.evaluate(LABELS, BUTTONS)
         await page.evaluate(FILL, MAX_FIELDS)
@@ -169,12 +169,11 @@ class Visit:
             view = f"#{fragment}" if _ROUTE.match(fragment) else ""
             yield at[0] + (f"?{at[1]}" if at[1] else "") + view
 
-
-def _sighting(address: str) -> tuple[Sighting, str]:
-    """Of a page's address, and the view in it."""
-    address, _, view = address.partition("#")
-    path, _, query = address.partition("?")
-    return Sighting("GET", path, query), view
+    def _sighting(self, address: str) -> tuple[Sighting, str]:
+        """Of a page's address, and the view in it."""
+        address, _, view = address.partition("#")
+        path, _, query = address.partition("?")
+        return Sighting("GET", path, query, seen_by=self._caller), view
 
 
 def _views(root: Any, url: str) -> Iterator[str]:

@@ -23,13 +23,16 @@ const buttons = () => [...document.querySelectorAll(
   `button, input[type=submit], input[type=button], [role=button], [onclick],
    a:not([href]), a[href=""], a[href="#"], a[href^="javascript:"]`
 )].filter(each => each.checkVisibility() && !each.disabled);
-const label = each => [each.innerText, each.value, each.title, each.getAttribute("aria-label"), each.id, each.name,
-  each.className, each.firstElementChild?.getAttribute("class")]
-  .filter(text => typeof text === "string").join(" ").replace(/\\s+/g, " ").trim().slice(0, 200);
+const words = texts => texts.filter(text => typeof text === "string").join(" ").replace(/\\s+/g, " ").trim();
+const label = each => {
+  const shown = words([each.innerText, each.value, each.title, each.getAttribute("aria-label")]);
+  const looks = shown ? [] : [each.className, each.firstElementChild?.getAttribute("class")];
+  return words([shown, each.id, each.name, ...looks]).slice(0, 200);
+};
 """
 
 LABELS: Final = f"most => {{ {_BUTTONS} return buttons().slice(0, most).map(label); }}"
-"""Whatever says what each button does: its text, title, name, and classes, which name the icon of one without text."""
+"""Whatever says what each button does: text, title and name; of one without text its classes, which name an icon."""
 
 CLICK: Final = f"""([place, wanted]) => {{
   {_BUTTONS}

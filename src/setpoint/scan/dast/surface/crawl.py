@@ -151,7 +151,7 @@ class _Crawler:
             sighting = sighting_of_call(call, self._base)
             if sighting is None or ASSET.search(sighting.path):
                 continue
-            if call.method == "GET" and "{" not in call.path:
+            if call.method == "GET" and "{" not in call.path + call.query:
                 yield from self._here([self._base + sighting.path + (f"?{call.query}" if call.query else "")])
             else:
                 self._sightings.found.append(sighting)

@@ -127,7 +127,7 @@ def forms_of(page: Any, url: str) -> list[Form]:
 def _form(element: Any, home: str, url: str) -> Form | None:
     address = joined(home, element.get("action") or "") if element.get("action") else url.partition("#")[0]
     method = (element.get("method") or "get").upper()
-    if not address or method == "DIALOG":
+    if not address or method == "DIALOG" or _is_of_a_script(element):
         return None
     fields: dict[str, Field] = {}
     for each in list(_controls(element))[:MAX_FIELDS]:
@@ -140,6 +140,12 @@ def _form(element: Any, home: str, url: str) -> Form | None:
         fields=tuple(fields.values()),
         label=_label(element),
     )
+
+
+def _is_of_a_script(form: Any) -> bool:
+    """A password would stand in the page's own address: what says neither where nor how is sent by a script."""
+    is_silent = form.get("action") is None and form.get("method") is None
+    return is_silent and any((each.get("type") or "").lower() == "password" for each in form.iter("input"))
 
 
 def _controls(form: Any) -> Iterator[Any]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
+from setpoint.model.canonical import Json
 from setpoint.model.dast import ANONYMOUS, BodyForm, Caller, KnownFrom, Operation, Part, PartPlace
 from setpoint.scan.dast.objects import parameters
 from setpoint.scan.dast.surface.pages import TOKEN_FORMAT, Field, Form
@@ -15,6 +17,11 @@ from setpoint.scan.dast.surface.templates import Names, names_in, template_of
 
 MAX_QUERY: Final = 30
 """Names in the query of one address."""
+
+_PUT_IN: Final = re.compile(r"\$\{[^{}]*\}")
+"""Where a script puts a value in."""
+
+_KINDS: Final = ((bool, "boolean"), (int, "integer"), (float, "number"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +35,8 @@ class Sighting:
     form: Form | None = None
     page: str = ""
     """Below the base; where the form stands."""
-    fields: tuple[str, ...] = ()
-    """Of a JSON body."""
+    fields: Mapping[str, Json] = field(default_factory=dict, hash=False)
+    """Of a JSON body, with the values that a script itself has."""
     body: BodyForm = BodyForm.NONE
     parts: tuple[Part, ...] = ()
     """Of a body that was seen whole, which is written as `body` says."""
@@ -65,7 +72,7 @@ def operation_of(sighting: Sighting, names: Names = frozenset()) -> Operation:
         if name not in named
     ]
     query = parse_qsl(sighting.query, keep_blank_values=True)[:MAX_QUERY]
-    parts += [Part(PartPlace.QUERY, name, _schema_of(value), value) for name, value in dict(query).items()]
+    parts += [_query_part(name, value) for name, value in dict(query).items()]
     body = BodyForm.NONE
     if sighting.form is not None:
         body = _body_of(sighting.form)
@@ -75,7 +82,7 @@ def operation_of(sighting: Sighting, names: Names = frozenset()) -> Operation:
         parts += sighting.parts
     elif sighting.fields:
         body = BodyForm.JSON
-        parts += [Part(PartPlace.BODY, f"/{name}", {"type": "string"}, is_required=True) for name in sighting.fields]
+        parts += [_member(name, value) for name, value in sighting.fields.items()]
     page, known = template_of(sighting.page, names) if sighting.page else ("", {})
     return Operation(
         sighting.method,
@@ -95,6 +102,18 @@ def _body_of(form: Form) -> BodyForm:
     return known.get(form.encoding, BodyForm.FORM)
 
 
+def _query_part(name: str, value: str) -> Part:
+    """What a script puts in is always there, and its value is not known."""
+    if _PUT_IN.search(value):
+        return Part(PartPlace.QUERY, name, {"type": "string"}, is_required=True)
+    return Part(PartPlace.QUERY, name, _schema_of(value), value)
+
+
+def _member(name: str, value: Json) -> Part:
+    kind = next((kind for of, kind in _KINDS if isinstance(value, of)), "string")
+    return Part(PartPlace.BODY, f"/{name}", {"type": kind}, value, is_required=True)
+
+
 def _part(body: BodyForm, each: Field) -> Part:
     """As a browser sends it: with every field that is not for choosing between buttons."""
     is_choice = "const" in each.schema
@@ -109,12 +128,14 @@ def _part(body: BodyForm, each: Field) -> Part:
 
 
 def _joined(known: Operation, other: Operation) -> Operation:
-    names = {(part.place, part.name) for part in known.parts}
     is_foreign = known.body and other.body and known.body is not other.body
-    more = [part for part in other.parts if (part.place, part.name) not in names]
+    theirs = {(part.place, part.name): part for part in other.parts}
+    ours = {(part.place, part.name): part for part in known.parts}
+    more = [part for at, part in theirs.items() if at not in ours]
+    told = (theirs.get(at, part) if part.example is None else part for at, part in ours.items())
     return replace(
         known,
-        parts=(*known.parts, *(part for part in more if not (is_foreign and part.place is PartPlace.BODY))),
+        parts=(*told, *(part for part in more if not (is_foreign and part.place is PartPlace.BODY))),
         body=known.body or other.body,
         page=known.page or other.page,
         summary=known.summary or other.summary,

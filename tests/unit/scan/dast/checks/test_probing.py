@@ -8,7 +8,7 @@ from itertools import count
 from random import Random
 from typing import Any
 
-from flask import Flask, abort, jsonify, request
+from flask import Flask, abort, jsonify, redirect, request
 
 from setpoint.model.canonical import Json
 from setpoint.model.dast import ANONYMOUS, BodyForm, Caller, Operation, Part, PartPlace, Sent
@@ -61,6 +61,27 @@ def test_the_least_caller_whom_it_answers(serve: Any, workbench: Any) -> None:
     bench = workbench(serve(items()), Operation("GET", "/items", (KIND,)), orders, accounts=TokenAccounts())
 
     assert [each.caller for each in places(bench)] == [ANONYMOUS, USER]
+
+
+def test_whoever_is_led_to_a_login_was_not_answered(serve: Any, workbench: Any) -> None:
+    app = Flask(__name__)
+
+    @app.route("/notes", methods=["GET", "POST"])
+    def notes() -> Any:
+        if "authorization" not in request.headers:
+            return redirect("/login?next=/notes")
+        return "your notes" if request.method == "GET" else redirect("/notes")
+
+    app.add_url_rule("/jump", "jump", lambda: redirect("/home"))
+    written = Operation("POST", "/notes", (Part(PartPlace.BODY, "text", is_required=True),), BodyForm.FORM)
+    operations = (written, Operation("GET", "/notes", (KIND,)), Operation("GET", "/jump", (KIND,)))
+    bench = workbench(serve(app), *operations, accounts=TokenAccounts())
+
+    assert [(each.operation.key, each.caller) for each in places(bench)] == [
+        ("GET /notes", USER),
+        ("GET /jump", ANONYMOUS),
+        ("POST /notes", USER),
+    ]
 
 
 def test_what_a_part_does_to_a_marker(serve: Any, workbench: Any) -> None:

@@ -19,6 +19,7 @@ const button = (text, what) => {
   made.textContent = text;
   made.onclick = what;
   app.append(made);
+  return made;
 };
 const send = (path, body) => fetch(path, {
   method: "POST", headers: {"content-type": "application/json"}, body: JSON.stringify(body),
@@ -34,8 +35,9 @@ show("/", async () => {
   settings.href = "/settings";
   app.append(settings);
   send("/" + "api/seen", {page: "home", at: {x: 1, y: 0.5}, tags: ["a"]});
-  button("Add", () => send("/" + "api/orders", {item: "tea", count: 2, gift: false}));
+  button("Add", () => send("/" + "api/orders", {item: "tea", count: 2, gift: false})).className = "drop-shadow";
   button("Delete all", () => fetch("/" + "api/orders", {method: "DELETE"}));
+  button("", () => fetch("/" + "api/orders", {method: "DELETE"})).className = "icon-remove";
   button("More", () => fetch("/" + "api/more"));
 });
 if (location.pathname.startsWith("/order/")) fetch("/api" + location.pathname.replace("order", "orders") + "/lines");

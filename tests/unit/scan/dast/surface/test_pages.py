@@ -9,7 +9,7 @@ from setpoint.model.dast import ANONYMOUS, Answer, Caller
 from setpoint.scan.dast.answers import page_of
 from setpoint.scan.dast.surface.pages import forms_of, joined, links_of, looks_like_token, paths_in
 from setpoint.scan.dast.surface.scripts import Call, calls_in
-from setpoint.scan.dast.surface.sighted import Sightings, sightings_of_forms
+from setpoint.scan.dast.surface.sighted import Sightings, sighting_of_call, sightings_of_forms
 from setpoint.scan.dast.surface.templates import names_in, template_of
 
 PAGE = "http://host/shop/page?x=1"
@@ -77,6 +77,13 @@ def test_paths_between_quotes() -> None:
     ]
 
 
+def test_a_form_that_says_neither_where_nor_how_holds_no_password_but_for_a_script() -> None:
+    page = html.document_fromstring("""
+        <form id="login"><input name="user"><input type="password" name="password"></form>
+        <form action="/login"><input type="password" name="password"></form><form><input name="q"></form>""")
+    assert [form.path for form in forms_of(page, PAGE)] == ["/login", "/shop/page"]
+
+
 def test_requests_of_scripts() -> None:
     text = """
         fetch('/api/a'); axios.post("/api/b", {x: 1}); xhr.open("PUT", "/api/c");
@@ -86,10 +93,10 @@ def test_requests_of_scripts() -> None:
     """
     assert list(calls_in(text)) == [
         Call("GET", "/api/a"),
-        Call("POST", "/api/b"),
+        Call("POST", "/api/b", "", {"x": 1}),
         Call("PUT", "/api/c"),
         Call("DELETE", "/api/orders/{id}/lines/{id2}"),
-        Call("POST", "/api/d", "k=v", ("name", "size")),
+        Call("POST", "/api/d", "k=v", {"name": None, "size": 2}),
         Call("GET", "/api/e/{id}"),
     ]
 
@@ -111,9 +118,54 @@ def test_identifiers_in_paths_are_parameters(path: str, template: str) -> None:
     assert found == template
 
 
+def test_paths_of_scripts_may_begin_with_a_name_and_helpers_may_send_them() -> None:
+    text = """
+        const API = "/api"; const V2 = `${API}/v2`; const shop = axios.create({timeout: 5, baseURL: "/shop/"});
+        const list = "/list"; const csv = "/export.csv"; const helper = (u, b) => fetch(u, {method: "POST", body: b});
+        fetch(`${V2}/orders/${id}/lines?of=${who}`, {headers: {A: "b"}}).then(r => r.json());
+        fetch(API + "/notes", {method: "POST",
+                               body: JSON.stringify({text, at: {x: 1}, "kind": 'short', n: 1.5, on: true})});
+        shop.put("/basket", {sku: "A-1", ...rest}); postJson("/api/find", {term: `a${b}`}, {headers: {}});
+        request("/api/k", "PATCH", {v: 2}); send("DELETE", "/api/gone"); img.src = "/card?token=" + token;
+        save({method: "PUT", url: "/api/l"}); fetch(list, {method: "PATCH"}); get("/api/m", {params: {a: 1}});
+    """
+    assert list(calls_in(text)) == [
+        Call("PATCH", "/list"),
+        Call("GET", "/export.csv"),
+        Call("GET", "/api/v2/orders/{id}/lines", "of=${who}"),
+        Call("POST", "/api/notes", "", {"text": None, "at": None, "kind": "short", "n": 1.5, "on": True}),
+        Call("PUT", "/shop/basket", "", {"sku": "A-1"}),
+        Call("POST", "/api/find", "", {"term": None}),
+        Call("PATCH", "/api/k", "", {"v": 2}),
+        Call("DELETE", "/api/gone"),
+        Call("GET", "/card", "token="),
+        Call("PUT", "/api/l"),
+        Call("GET", "/api/m"),
+    ]
+
+
+def test_what_a_script_sends_is_a_part_with_its_value_and_one_that_it_puts_in_has_none() -> None:
+    calls = calls_in(
+        """fetch(`/mail?of=${t.id}&n=5`); post("/mail", {n: 3, text: "hey", on: false}); get("/mail?of=7")"""
+    )
+    found = Sightings([each for call in calls if (each := sighting_of_call(call, "http://host"))]).operations()
+    reads, writes = found
+    assert {(each.name, each.example, each.is_required) for each in reads.parts} == {
+        ("of", "7", False),
+        ("n", "5", False),
+    }
+    assert [(each.name, each.schema["type"], each.example) for each in writes.parts] == [
+        ("/n", "integer", 3),
+        ("/text", "string", "hey"),
+        ("/on", "boolean", False),
+    ]
+
+
 def test_many_titles_at_one_place_are_names_of_objects_and_many_words_are_functions() -> None:
     titles = {f"/blog/{word}-story" for word in "abcdefghijklmnop"}
-    functions = {f"/{word}" for word in ("about", "help", "lost-password", *(f"page{each}" for each in "abcdefghijklm"))}
+    functions = {
+        f"/{word}" for word in ("about", "help", "lost-password", *(f"page{each}" for each in "abcdefghijklm"))
+    }
     names = names_in((each, ANONYMOUS) for each in titles | functions | {"/blog/archive", "/blog/feed"})
     assert template_of("/blog/a-story", names) == ("/blog/{id}", {"id": "a-story"})
     assert template_of("/blog/a-story/comments", names)[0] == "/blog/{id}/comments"

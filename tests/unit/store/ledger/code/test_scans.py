@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import update
-from tests.scanned import ran, scan, weakness
+from tests.scanned import outside, ran, ran_outside, scan, weakness
 
 from setpoint.errors import LedgerError
 from setpoint.model.code import ScanChanges
@@ -139,3 +139,16 @@ def test_what_is_damaged_is_no_clean_scan(scanning: Scanning, ledger: SqlLedger,
     for newest in (None, scan(TWO)):
         with pytest.raises(LedgerError, match="the scan of release:shop@1 in the ledger is damaged"):
             ledger.code().scan(Release("shop", "1"), newest)
+
+
+def test_a_fault_of_a_running_service_goes_and_comes_with_what_is_tested(scanning: Scanning) -> None:
+    fault, other = outside(1), outside(2, operation="GET /users/{id}")
+    runs = (ran_outside(operations=("GET /orders/{id}", "GET /users/{id}")),)
+    assert len(scanning("1", scan(fault, other, runs=runs)).opened) == 2
+    assert scanning("1", scan(runs=(ran_outside(),))).closed == (fault.fingerprint,)
+    kept = scanning.ledger.code().scan(Release("shop", "1"))
+    assert kept is not None
+    assert kept.weaknesses == (other,)
+    assert scanning("1", scan(runs=(ran_outside(checks=()),))) == ScanChanges()
+    assert scanning("2", scan(fault, runs=runs)).reopened == (fault.fingerprint,)
+    assert scanning.open() == {fault.fingerprint}

@@ -17,7 +17,7 @@ from setpoint.scan.dast.checks.access.marks import shows_the_same
 from setpoint.scan.dast.checks.access.promotion import promoted_itself
 from setpoint.scan.dast.checks.access.reading_back import MOST_WATCHES, watches
 from setpoint.scan.dast.checks.access.replaying import ask, is_for_everybody, may_try
-from setpoint.scan.dast.checks.access.reserved import reserved_in
+from setpoint.scan.dast.checks.access.reserved import meant_for, reserved_in
 from setpoint.scan.dast.checks.access.writing import WRITES, look, written, written_by_nobody
 from setpoint.scan.dast.interface import Workbench
 
@@ -53,6 +53,8 @@ class Functions:
             below = Holdings(bench, lower)
             for operation in bench.surface.operations:
                 if operation.key in told or is_for_everybody(operation) or not may_try(bench, operation):
+                    continue
+                if meant_for(operation, lower):
                     continue
                 found: Fault | None = None
                 if operation.method == "GET" and (is_reserved(operation) or above.is_led_to(operation, below)):
@@ -98,10 +100,17 @@ def _write(bench: Workbench, operation: Operation, above: Holdings, below: Holdi
 
 
 def _values(operation: Operation, above: Holdings, below: Holdings) -> Values | None:
-    """What names something of the higher's, and nothing of the lower's own; none are needed without a parameter."""
-    if not any(part.place is PartPlace.PATH for part in operation.parts):
+    """What names something of the higher's, and nothing of the lower's own; none are needed without a parameter.
+
+    Next best is what both are shown and neither is alone, and what the document has for an example.
+    """
+    in_path = [part for part in operation.parts if part.place is PartPlace.PATH]
+    if not in_path:
         return {}
-    return next((each for each in above.candidates(operation) if not below.is_listed(operation, each)), None)
+    known = list(above.candidates(operation))
+    shared = (each for each in known if below.made.isdisjoint(map(str, each.values())))
+    otherwise = {} if all(part.example is not None for part in in_path) else None
+    return next((each for each in known if not below.is_listed(operation, each)), next(shared, otherwise))
 
 
 def _fault(operation: Operation, higher: Caller, lower: Caller, proof: tuple[Exchange, ...]) -> Fault:

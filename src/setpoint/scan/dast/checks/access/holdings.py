@@ -19,7 +19,6 @@ from setpoint.scan.dast.answers import is_success, json_of, page_of
 from setpoint.scan.dast.checks.access.marks import Mark, marks_of
 from setpoint.scan.dast.checks.access.records import linkable, pattern_of, records_in
 from setpoint.scan.dast.checks.access.references import (
-    ID_FIELDS,
     PEOPLE,
     Reference,
     naming_parts,
@@ -35,7 +34,7 @@ Values = Mapping[Part, Json]
 MOST_CANDIDATES: Final = 5
 """Objects of an account that are looked at for one operation, until one is its own alone."""
 
-_TELLING_FIELDS: Final = ID_FIELDS - {"id", "uuid", "guid", "oid", "pk", "key"}
+_TELLING_FIELDS: Final = ("slug", "code", "number", "no", "nr", "ref", "reference", "handle")
 """Names of identifiers that people gave to one kind of thing: an `id` is any thing's."""
 
 _OWN_PAGES: Final = frozenset({"me", "whoami", "self", "profile", "account", "user", "userinfo", "current", "session"})
@@ -96,7 +95,7 @@ class Holdings:
         texts = tuple(str(values.get(part)) for part in linkable(operation))
         if texts and texts in self._linked.get(operation.key, ()):
             return True
-        lists = [(part_reference(operation, part), value) for part, value in values.items()]
+        lists = [(self._shown_as(operation, part), value) for part, value in values.items()]
         named = [(reference, value) for reference, value in lists if reference is not None]
         return bool(named) and all(_has(self._listed, reference, value) for reference, value in named)
 
@@ -126,7 +125,7 @@ class Holdings:
     def _is_told(self, operation: Operation, values: Values, other: Holdings) -> bool:
         """Whether one of the values comes from a list that the other was given, too, without it."""
         for part, value in values.items():
-            reference = part_reference(operation, part)
+            reference = self._shown_as(operation, part)
             if reference is None:
                 continue
             sources = self._sources(reference, value)
@@ -151,19 +150,28 @@ class Holdings:
         return known if place < longest else {}
 
     def _values_for(self, operation: Operation, part: Part) -> tuple[Json, ...]:
-        reference = part_reference(operation, part)
+        reference = self._shown_as(operation, part)
         if reference is None:
             return ()
         itself = [value for told in self._itself(reference) for value in told]
         found = dict.fromkeys([*itself, *self._listed[reference], *self._mentioned[reference]])
-        return tuple(value for value in found or self._so_called(reference[1]) if _fits(part, value))
+        return tuple(value for value in found if _fits(part, value))
 
-    def _so_called(self, field: str) -> dict[Json, None]:
-        """What its lists show under this name, whatever it is of: `{code}` of a path whose things no list shows."""
-        if field not in _TELLING_FIELDS:
-            return {}
-        tables = (values for (noun, name), values in self._listed.items() if name == field and noun != "self")
-        return dict.fromkeys(value for values in tables for value in values)
+    def _shown_as(self, operation: Operation, part: Part) -> Reference | None:
+        """What the part names, by the name that this caller's lists have for it.
+
+        `{depot}` may be the `slug` or the `depot` of what `/depots` lists, and `{code}` below `/tracking` that of orders.
+        """
+        reference = part_reference(operation, part)
+        if reference is None or self._listed.get(reference) or self._mentioned.get(reference):
+            return reference
+        noun, field = reference
+        if noun in PEOPLE:
+            return reference
+        others = [(noun, other) for other in (noun, *_TELLING_FIELDS)] if field == "id" else []
+        if field in _TELLING_FIELDS:
+            others += [each for each in self._listed if each[1] == field and each[0] != "self"]
+        return next((each for each in others if self._listed.get(each)), reference)
 
     def _itself(self, reference: Reference) -> Iterator[Mapping[Json, set[str]]]:
         """What names this caller, for references to somebody: first what its own page says under that very name."""

@@ -13,6 +13,7 @@ from setpoint.scan.dast.checks.access.holdings import Holdings
 from setpoint.scan.dast.checks.access.reading_back import field_name
 from setpoint.scan.dast.checks.access.records import records_in
 from setpoint.scan.dast.naming import noun_of, words_of
+from setpoint.scan.dast.objects import WRAPPERS
 
 MOST_FIELDS: Final = 6
 """Of one operation, sent one by one where they are refused together."""
@@ -84,7 +85,8 @@ def _wanted(words: tuple[str, ...], was: Json, wish: Wish, *, is_new: bool) -> J
     if words[-1:] in {("id",), ("uuid",)} and not _OWNERS.isdisjoint(words[:-1]):
         peer = wish.peer.itself() if is_new and wish.peer is not None else None
         return peer if type(peer) is type(was) and peer != was else None
-    return None if _STANDING.isdisjoint(words) and _WORTH.isdisjoint(words) else _better(words, was, wish)
+    matters = _STANDING | _WORTH | set(words_of(wish.role))
+    return None if matters.isdisjoint(words) else _better(words, was, wish)
 
 
 def _better(words: tuple[str, ...], was: Json, wish: Wish) -> Json:
@@ -123,9 +125,14 @@ def _record(exchange: Exchange, operation: Operation) -> Mapping[str, Json]:
     """The object that an answer is about."""
     document = json_of(exchange.answer) if exchange.answer is not None and is_success(exchange) else None
     for _, record, is_main in records_in(document, noun_of(operation.path)):
-        if is_main and any(not isinstance(value, dict) for value in record.values()):
+        if is_main and any(not isinstance(value, dict) for value in record.values()) and not _wraps(record):
             return record
     return {}
+
+
+def _wraps(record: Mapping[str, Json]) -> bool:
+    """Whether the object that is asked for stands in it, beside what there is to say of the call (`success`)."""
+    return any(isinstance(value, dict) and value and name.lower() in WRAPPERS for name, value in record.items())
 
 
 def holds(exchange: Exchange, part: Part, wanted: Json) -> bool:

@@ -27,6 +27,9 @@ ENOUGH_OF_PAGE: Final = 0.3
 THE_SAME: Final = 0.7
 """Of what a privileged caller is shown: the rest changes by itself, or speaks to the reader."""
 
+LEAST_ALONE: Final = 4
+"""Characters of a value that is all that an answer says."""
+
 SHARED_WORDS: Final = frozenset({"public", "shared", "share", "published"})
 """In a path, a name or a tag: others are meant to see it."""
 
@@ -66,21 +69,27 @@ def enough(answer: Answer) -> float:
     return ENOUGH_OF_PAGE if json_of(answer) is None else ENOUGH_OF_DOCUMENT
 
 
-def shows_the_same(
-    granted: Answer, got: Answer, known: frozenset[Mark], *, however_wrapped: bool = False
-) -> bool:
+def shows_the_same(granted: Answer, got: Answer, known: frozenset[Mark], *, however_wrapped: bool = False) -> bool:
     """Whether an answer gives what another caller is granted, beyond what its reader is shown anyway (`known`).
 
     `however_wrapped`: another version of an API may put the same members elsewhere.
     """
     document = json_of(granted)
     marks = marks_of(granted) - known
+    if _says_little(granted):
+        return False
     if marks:
         shown_marks = marks_of(got)
         if however_wrapped:
             marks, shown_marks = _by_name(marks), _by_name(shown_marks)
         return len(marks & shown_marks) / len(marks) >= (THE_SAME if document is not None else ENOUGH_OF_DOCUMENT)
     return bool(document) and json_of(got) == document
+
+
+def _says_little(answer: Answer) -> bool:
+    """Whether others may well be answered the same by chance: one number, and a short one."""
+    marks = marks_of(answer)
+    return len(marks) < 2 and all(len(text) < LEAST_ALONE for _, text in marks)
 
 
 def _by_name(marks: frozenset[Mark]) -> frozenset[Mark]:

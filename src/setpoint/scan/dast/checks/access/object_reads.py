@@ -46,6 +46,28 @@ PRIVATE: Final = frozenset(
 )
 """Words of fields of an account that others have no business with."""
 
+_SHOWN_OF_PEOPLE: Final = frozenset(
+    {
+        *("name", "names", "display", "nick", "nickname", "username", "handle", "login", "first", "last", "surname"),
+        *(
+            "avatar",
+            "picture",
+            "photo",
+            "image",
+            "icon",
+            "initials",
+            "bio",
+            "slug",
+            "id",
+            "uuid",
+            "url",
+            "href",
+            "full",
+        ),
+    }
+)
+"""Words of fields that tell people apart for one another."""
+
 NO_PEER = "nobody can be set against an account's owner: auth.yaml names fewer than two accounts"
 
 
@@ -107,7 +129,7 @@ def _replay(
         if foreign.answer is None or not is_success(foreign):
             continue
         marks = _seen(bench, operation, (part, mixed), other, own.answer, foreign.answer)
-        if marks and (not _is_person(operation, part) or any(map(_is_personal, marks))):
+        if marks and not _is_for_show(operation, part, marks):
             yield _fault(operation, part, owner, other, (own, foreign), marks)
             return
 
@@ -139,10 +161,15 @@ def _seen(
     return marks & marks_of(foreign)
 
 
-def _is_person(operation: Operation, part: Part) -> bool:
-    """Whether what is read is an account itself: its name and picture are there for others."""
+def _is_for_show(operation: Operation, part: Part, marks: frozenset[Mark]) -> bool:
+    """Whether it is no more of an account than its name and picture, which are there for others."""
     reference = part_reference(operation, part)
-    return reference is not None and reference[0] in PEOPLE and operation.path.endswith(f"{{{part.name}}}")
+    if reference is None or reference[0] not in PEOPLE:
+        return False
+    if operation.path.endswith(f"{{{part.name}}}"):
+        return not any(map(_is_personal, marks))
+    places = {place.rpartition("/")[2] for place, _ in marks}
+    return all(place and _SHOWN_OF_PEOPLE.issuperset(words_of(place)) for place in places)
 
 
 def _is_personal(mark: Mark) -> bool:

@@ -4,18 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Final
 
 from setpoint.model.canonical import Json
 from setpoint.model.dast import Operation, Part, PartPlace
 from setpoint.scan.dast.checks.access.references import naming_parts
 from setpoint.scan.dast.naming import singular, words_of
-
-_WRAPPERS: Final = frozenset(
-    {"data", "items", "item", "results", "result", "records", "content", "rows", "list", "values", "entries", "objects"}
-    | {"page", "embedded", "payload", "response", "body"}
-)
-"""Names under which an API puts what was asked for, whatever that is."""
+from setpoint.scan.dast.objects import WRAPPERS
 
 
 def linkable(operation: Operation) -> tuple[Part, ...]:
@@ -44,7 +38,7 @@ def records_in(document: Json, noun: str) -> Iterator[tuple[str, Mapping[str, Js
             yield kind, node, is_main
             for name, each in node.items():
                 words = words_of(name)
-                if words and words[-1] in _WRAPPERS:
+                if words and words[-1] in WRAPPERS:
                     waiting.append((kind, each, is_main))
                 elif words:
                     waiting.append((singular(words[-1]), each, is_main and isinstance(each, list)))

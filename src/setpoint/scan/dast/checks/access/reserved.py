@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from setpoint.model.dast import Operation
+from setpoint.model.dast import Caller, Operation
 from setpoint.scan.dast.checks.access.callers import ranks
 from setpoint.scan.dast.interface import Workbench
 from setpoint.scan.dast.naming import words_of
@@ -28,6 +28,13 @@ _ORDINARY: Final = frozenset(
 """Names of roles that say nothing where they stand in a path."""
 
 _WHO: Final = ("admins?", "administrators?", "staff", "moderators?", "operators?", "superusers?")
+
+
+def meant_for(operation: Operation, caller: Caller) -> bool:
+    """Whether the operation speaks of the caller's own role: it may be reserved, and is so to them, too."""
+    texts = (operation.path, operation.name, operation.summary, *operation.tags, *operation.scopes)
+    role = set(words_of(caller.role)) - _ORDINARY
+    return bool(role) and not role.isdisjoint(word for text in texts for word in words_of(text))
 
 
 def reserved_in(bench: Workbench) -> Callable[[Operation], bool]:

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Final
 
-from setpoint.model.dast import Caller, Certainty, Exchange, Fault, Operation, PlannedRequest
+from setpoint.model.dast import Answer, Caller, Certainty, Exchange, Fault, Operation, Part, PlannedRequest
 from setpoint.model.policy import Severity
+from setpoint.scan.dast.answers import json_of
 from setpoint.scan.dast.checks.authentication.enumeration import answered
 from setpoint.scan.dast.checks.authentication.logins import (
     REQUESTS,
@@ -24,6 +25,7 @@ from setpoint.scan.dast.checks.authentication.logins import (
     user_part,
 )
 from setpoint.scan.dast.interface import Workbench
+from setpoint.scan.dast.patterns import text_matching
 from setpoint.scan.dast.yardstick import yardstick_of
 
 ATTEMPTS: Final = 12
@@ -36,6 +38,12 @@ LEAST_DELAY: Final = 0.5
 """Seconds that such a delay has at least."""
 
 MOST_CODES: Final = 2
+
+USUAL_DIGITS: Final = 6
+MOST_DIGITS: Final = 12
+
+_PLACES: Final = frozenset({"loc", "pointer", "instancePath", "instance_path", "source"})
+"""Members of an entry in a list of what is wrong with the form of a request (FastAPI, JSON:API, ajv)."""
 
 
 class AttemptLimits:
@@ -78,14 +86,30 @@ class AttemptLimits:
             request = bench.build(operation, {**others, part: code})
             return bench.sender.send(bench.accounts.authorised(request, caller))
 
-        malformed = send("")
-        tried = _unlimited(lambda: send(f"{secrets.randbelow(10**6):06}"))
+        malformed, digits = send(""), _digits_of(part)
+        tried = _unlimited(lambda: send(f"{secrets.randbelow(10**digits):0{digits}}"))
         if not tried or malformed.answer is None or tried[0].answer is None:
             return
         yardstick = yardstick_of(tried[0].answer, tried[0].answer, [])
         was_looked_at = yardstick and yardstick.reading(malformed.answer, []) != yardstick.reading(tried[0].answer, [])
-        if was_looked_at and tried[0].answer.status not in {404, 405, 415} and tried[0].answer.status < 500:
+        if was_looked_at and not _is_refused_unseen(tried[0].answer):
             yield _fault((operation.method, operation.path), caller, tried, "codes", Severity.HIGH)
+
+
+def _digits_of(part: Part) -> int:
+    """How many a code has, as the document says; six where it does not."""
+    like = text_matching(str(part.schema.get("pattern") or "")) or str(part.example or "")
+    said = (len(like) if like.isdecimal() else None, part.schema.get("minLength"), part.schema.get("maxLength"))
+    return next((each for each in said if isinstance(each, int) and 1 < each <= MOST_DIGITS), USUAL_DIGITS)
+
+
+def _is_refused_unseen(answer: Answer) -> bool:
+    """Whether nobody compared the code with any: there is no such operation, or what was sent has not its form."""
+    if answer.status in {404, 405, 415} or answer.status >= 500:
+        return True
+    document = json_of(answer)
+    errors = [each for each in document.values() if isinstance(each, list)] if isinstance(document, dict) else []
+    return any(isinstance(each, dict) and not _PLACES.isdisjoint(each) for listed in errors for each in listed)
 
 
 def _unlimited(attempt: Callable[[], Exchange | None]) -> list[Exchange]:

@@ -11,8 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from setpoint.model.canonical import Json
-from setpoint.model.dast import Answer, Caller, Certainty, Exchange, Fault, Operation, Part, PlannedRequest
+from setpoint.model.dast import Answer, Caller, Certainty, Exchange, Fault, Operation, PlannedRequest
 from setpoint.model.policy import Severity
 from setpoint.scan.dast.answers import json_of, leaves
 from setpoint.scan.dast.checks.authentication.logins import (

@@ -6,6 +6,7 @@ it asks, and that whoever has no credentials does not. Called by the checks of t
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -19,6 +20,9 @@ from setpoint.scan.dast.interface import Workbench
 
 MOST_ROOTS: Final = 6
 """Parts of an application, by the first fixed segment of a path, on which the rarer forgeries are tried."""
+
+_TOKEN: Final = re.compile(r"(?=.*\d)[\w.+/=-]{16,}")
+"""What is drawn at random, and no word or address."""
 
 _READ: Final = "authentication.read"
 _LANDING: Final = "authentication.landing"
@@ -84,12 +88,12 @@ def guarded(bench: Workbench) -> Iterator[Guarded]:
     is_any = False
     for operation in readable(bench):
         found = None if is_public(operation) else read_by_owner(bench, operation)
-        if found is not None and _is_kept_back(found):
+        if found is not None and is_kept_back(found):
             is_any = True
             yield found
     if not is_any and bench.profile is not Profile.PASSIVE:
         if _LANDING not in bench.kept:
-            bench.kept[_LANDING] = [each for each in _landing(bench) if _is_kept_back(each)]
+            bench.kept[_LANDING] = [each for each in _landing(bench) if is_kept_back(each)]
         yield from bench.kept[_LANDING]
 
 
@@ -106,7 +110,7 @@ def _landing(bench: Workbench) -> Iterator[Guarded]:
             yield Guarded(Operation("GET", path), caller, plain, good, bench.sender.send(plain))
 
 
-def _is_kept_back(found: Guarded) -> bool:
+def is_kept_back(found: Guarded) -> bool:
     good, control = found.good.answer, found.control.answer
     if good is None or control is None or not shown(good) - shown(control):
         return False
@@ -147,13 +151,18 @@ def reads(bench: Workbench, target: Guarded, request: Sent) -> tuple[Exchange, .
     again = bench.sender.send(bench.accounts.authorised(target.plain, target.caller))
     if not _answers(again) or again.answer is None or first.answer is None:
         return ()
-    private = (shown(target.good.answer) & shown(again.answer)) - shown(target.control.answer)
+    private = _of_the_caller((shown(target.good.answer) & shown(again.answer)) - shown(target.control.answer))
     if not private or not private <= shown(first.answer):
         return ()
     second = bench.sender.send(request)
     if second.answer is None or not private <= shown(second.answer):
         return ()
     return (target.good, target.control, first)
+
+
+def _of_the_caller(private: frozenset[str]) -> frozenset[str]:
+    """Without what looks like a token: one against forged requests belongs to a session, and not to its account."""
+    return frozenset(each for each in private if not _TOKEN.fullmatch(each)) or private
 
 
 def with_token(bench: Workbench, target: Guarded, token: str, instead: str) -> Sent:

@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 from setpoint.model.canonical import Json
 from setpoint.model.dast import Exchange, Operation, Part, PartPlace, Profile
 from setpoint.scan.dast.interface import Workbench
-from setpoint.scan.dast.naming import words_of
+from setpoint.scan.dast.naming import is_parameter, noun_of, words_of
+from setpoint.scan.dast.objects import PEOPLE
 
 REQUESTS: Final = 3
 """Of one login, at most as a rule: the page, the password, and where that leads."""
@@ -26,8 +27,10 @@ LOGOUT: Final = frozenset(
 )
 REGISTER: Final = frozenset({"register", "registration", "signup", "registrieren", "inscription", "registro", "enroll"})
 RESET: Final = frozenset(
-    {"forgot", "forgotten", "reset", "recover", "recovery", "vergessen", "oubli", "olvidado", "lost"}
+    {"forgot", "forgotten", "reset", "resets", "recover", "recovery", "vergessen", "oubli", "olvidado", "lost"}
 )
+VERIFY: Final = frozenset({"verify", "verification"})
+"""What else takes a code: a token of that name is too long to be guessed."""
 CODE: Final = frozenset({"otp", "totp", "mfa", "2fa", "pin", "tan", "passcode"})
 PASSWORD: Final = frozenset(
     {"password", "passwd", "pwd", "passwort", "kennwort", "passphrase", "contrasena", "contraseña"}
@@ -91,7 +94,8 @@ def reset_operations(bench: Workbench) -> Iterator[Operation]:
 
 def registrations(bench: Workbench) -> Iterator[Operation]:
     for each in _sending(bench):
-        if password_parts(each) and user_part(each) and (said(each) & REGISTER or len(password_parts(each)) > 1):
+        is_said = said(each) & REGISTER or len(password_parts(each)) > 1 or _makes_account(each)
+        if password_parts(each) and user_part(each) and is_said:
             yield each
 
 
@@ -142,7 +146,8 @@ def code_part(operation: Operation) -> Part | None:
     parts = _given(operation)
     named = next((each for each in parts if words(each.name) & CODE), None)
     about = said(operation) & (CODE | RESET)
-    return named or next((each for each in parts if about and words(each.name) & {"code", "token"}), None)
+    wanted = {"code", "token"} if about else {"code"} if said(operation) & VERIFY else set()
+    return named or next((each for each in parts if words(each.name) & wanted), None)
 
 
 def said(operation: Operation) -> frozenset[str]:
@@ -166,6 +171,11 @@ def _wanted(bench: Workbench) -> Iterator[Operation]:
 
 def _given(operation: Operation) -> list[Part]:
     return [each for each in operation.parts if each.place in {PartPlace.BODY, PartPlace.QUERY}]
+
+
+def _makes_account(operation: Operation) -> bool:
+    """`POST /users`."""
+    return operation.method == "POST" and noun_of(operation.path) in PEOPLE and not is_parameter(operation.path)
 
 
 def _is_token(operation: Operation) -> bool:

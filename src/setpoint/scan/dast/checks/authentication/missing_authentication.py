@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from setpoint.model.dast import ANONYMOUS, Certainty, Exchange, Fault, Operation, PlannedRequest
+from setpoint.model.dast import ANONYMOUS, Certainty, Exchange, Fault, KnownFrom, Operation, PlannedRequest
 from setpoint.model.policy import Severity
 from setpoint.scan.dast.answers import is_success, json_of, shown
 from setpoint.scan.dast.checks.authentication.guarded import (
     Guarded,
+    is_kept_back,
     is_public,
     is_secured,
     nowhere,
@@ -62,10 +63,15 @@ class MissingAuthentication:
             private |= _shown(found.good)
             if self._answers_all(bench, found, public):
                 yield _fault(operation, found, "shows nobody what it shows its owner")
+        private |= self._own(bench, unsaid)
         private = {each for each in private - public if _TELLING.fullmatch(each)}
-        users = {bench.accounts.user(each) for each in bench.accounts.callers}
+        users = {bench.accounts.user(each) for each in bench.accounts.callers if "@" in bench.accounts.user(each)}
+        speaks = any(each.security is not None for each in bench.surface.operations)
         for operation in unsaid:
-            yield from self._undeclared(bench, operation, private, {each for each in users if "@" in each} - public)
+            is_open = (
+                speaks and KnownFrom.DOCUMENT in operation.known_from
+            )  # it names who may call others, and nobody here
+            yield from self._undeclared(bench, operation, set() if is_open else private, users - public)
 
     def _answers_all(self, bench: Workbench, found: Guarded, public: frozenset[str]) -> bool:
         """Whether nobody is shown all that the owner is shown each time, and that is not what every page shows."""
@@ -78,11 +84,26 @@ class MissingAuthentication:
         told = seen if json_of(good) is not None else seen - public
         return any(len(each) >= LEAST and each not in _SAYING_NOTHING for each in told) and told <= shown(control)
 
+    def _own(self, bench: Workbench, operations: list[Operation]) -> set[str]:
+        """What one account is shown, and neither its peer nor nobody: its own, though nothing says so."""
+        own: set[str] = set()
+        openly: set[str] = set()
+        for operation in operations:
+            found = read_by_owner(bench, operation)
+            if found is not None and is_kept_back(found):
+                same = (each for each in bench.accounts.callers if each.rank == found.caller.rank)
+                peer = next((each for each in same if each != found.caller), None)
+                own |= _shown(found.good) - _shown(bench.baseline(operation, peer)) if peer else set()
+            if "{" not in operation.path:
+                openly |= _shown(bench.baseline(operation, ANONYMOUS))
+        return own - openly
+
     def _undeclared(
         self, bench: Workbench, operation: Operation, private: set[str], users: set[str]
     ) -> Iterator[Fault]:
         """What nothing says who may read, and shows nobody what elsewhere takes credentials."""
-        answered = bench.baseline(operation, ANONYMOUS)
+        owned = read_by_owner(bench, operation) if "{" in operation.path else None
+        answered = owned.control if owned else bench.baseline(operation, ANONYMOUS)
         if answered is None or answered.answer is None or not is_success(answered):
             return
         seen = shown(answered.answer)

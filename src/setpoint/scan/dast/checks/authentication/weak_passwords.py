@@ -6,13 +6,18 @@ import secrets
 from collections.abc import Iterator
 from typing import Final
 
-from setpoint.model.canonical import Json
-from setpoint.model.dast import Caller, Certainty, Fault, Operation, Part, PlannedRequest, Profile
+from setpoint.model.dast import Caller, Certainty, Fault, Operation, PlannedRequest, Profile
 from setpoint.model.policy import Severity
 from setpoint.scan.dast.answers import is_success
 from setpoint.scan.dast.checks.authentication.enumeration import nobody_like
 from setpoint.scan.dast.checks.authentication.guarded import says_no
-from setpoint.scan.dast.checks.authentication.logins import password_parts, registrations, user_part, words
+from setpoint.scan.dast.checks.authentication.logins import (
+    password_parts,
+    registering,
+    registrations,
+    takes_address,
+    user_part,
+)
 from setpoint.scan.dast.interface import Workbench
 
 GUESSED: Final = "123456"
@@ -54,7 +59,7 @@ class WeakPasswords:
                 kind="weak-password-policy",
                 cwe=521,
                 owasp="API2:2023",
-                severity=Severity.MEDIUM,
+                severity=Severity.INFO,
                 certainty=Certainty.CONFIRMED,
                 method=operation.method,
                 path=operation.path,

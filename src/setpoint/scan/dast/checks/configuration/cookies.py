@@ -17,7 +17,7 @@ from setpoint.scan.dast.checks.configuration.visits import Visit, visits
 from setpoint.scan.dast.interface import Workbench
 
 _SESSION_NAME: Final = re.compile(
-    r"sess|(^|[-_.])sid($|[-_.])|auth|token|jwt|remember|login|identity|ticket|connect\.sid", re.IGNORECASE
+    r"sess|sid($|[-_.])|auth|token|jwt|remember|login|identity|ticket|connect\.sid", re.IGNORECASE
 )
 _FOR_SCRIPTS: Final = re.compile(r"csrf|xsrf", re.IGNORECASE)
 """Cookies whose value scripts of the page have to read and send back."""

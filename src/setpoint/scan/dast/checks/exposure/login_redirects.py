@@ -6,7 +6,18 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
-from setpoint.model.dast import BodyForm, Caller, Exchange, Fault, Operation, Part, PartPlace, PlannedRequest, Profile, Sent
+from setpoint.model.dast import (
+    BodyForm,
+    Caller,
+    Exchange,
+    Fault,
+    Operation,
+    Part,
+    PartPlace,
+    PlannedRequest,
+    Profile,
+    Sent,
+)
 from setpoint.scan.dast.checks.exposure.asking import with_query
 from setpoint.scan.dast.checks.exposure.redirect_tricks import GUESSES, Send, at_once, fault_of, sends_on
 from setpoint.scan.dast.interface import Login, Workbench

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import string
 from collections.abc import Callable, Iterator
 from typing import ClassVar, Final
 
@@ -42,6 +41,8 @@ _HINTS: Final = frozenset(
         "username",
     }
 )
+_SIGNS: Final = "~^_"
+"""As short as a wildcard; mean nothing in filters, and stand in no text that an answer has by itself."""
 SHORTEST: Final = 3
 """Of values that a part may be cut from."""
 
@@ -88,7 +89,8 @@ class LdapInjection(InjectionCheck):
 
 def _rewordings(probe: Probe) -> Iterator[Variants]:
     value = probe.place.value
-    yield lambda turn: _escaped(value if turn.holds else secrets.token_hex(len(value) // 2 + 1))
+    if value:  # nothing in other words is nothing still: any search tells it from a text
+        yield lambda turn: _escaped(value if turn.holds else secrets.token_hex(len(value) // 2 + 1))
     words = words_of(probe.place.part.name)
     if probe.breaks or not _HINTS.isdisjoint(words):
         for attribute in dict.fromkeys((*words[-1:], *_PRESENT)):
@@ -129,7 +131,7 @@ def _wildcards(value: str, marker: str) -> Variants:
 
 def _anyone(marker: str) -> Variants:
     """A lone wildcard; false ones are as short, too: a form may refuse them for their length alone."""
-    false = (lambda: f"*{marker}{secrets.token_hex(2)}", lambda: secrets.choice(string.ascii_lowercase))
+    false = (lambda: f"*{marker}{secrets.token_hex(2)}", lambda: secrets.choice(_SIGNS))
     return lambda turn: "*" if turn.holds else false[turn.number % len(false)]()
 
 

@@ -131,3 +131,21 @@ def test_the_plan_sends_nothing(shop_bench: MakeBench) -> None:
 @pytest.mark.parametrize("callers", [()])
 def test_without_an_account_nothing_is_written(shop_bench: MakeBench, callers: tuple[Caller, ...]) -> None:
     assert faults_of(shop_bench(shop_that_takes(), ME, CHANGE_ME, callers=callers)) == []
+
+
+def test_a_field_named_as_the_higher_role_in_an_envelope_that_says_how_the_call_went(shop_bench: MakeBench) -> None:
+    shop = Shop()
+    shop.people["alice"]["is_administrator"] = False
+
+    @shop.app.get("/me")
+    def me() -> Json:
+        return {"success": True, "result": shop.people[shop.caller()]}
+
+    @shop.app.patch("/me")
+    def change_me() -> Json:
+        shop.people[shop.caller()].update(request.json)
+        return {"success": True}
+
+    (fault,) = faults_of(shop_bench(shop, ME, CHANGE_ME))
+    assert "is_administrator" in fault.message
+    assert shop.people["alice"]["is_administrator"] is False

@@ -114,3 +114,37 @@ def test_the_plan_sends_nothing(shop_bench: MakeBench) -> None:
     bench = shop_bench(Shop(), PEOPLE, MINE)
     assert len(list(Bypasses().plan(bench))) == 2
     assert bench.sender.exchanges == []
+
+
+@pytest.mark.parametrize("is_faulty", [True, False])
+def test_an_older_version_that_wraps_its_answers_otherwise(shop_bench: MakeBench, is_faulty: bool) -> None:
+    shop = Shop()
+
+    @shop.app.get("/v2/payouts")
+    def payouts() -> Json:
+        return {"data": [{"payout": f"po_{shop.caller_id()}"}]}
+
+    @shop.app.get("/v2/payouts/<payout>")
+    def payout(payout: str) -> Json:
+        if payout != f"po_{shop.caller_id()}":
+            abort(404)
+        return {"data": {"payout": payout, "iban": f"GB29-{payout}-11", "sum": "570.00"}}
+
+    @shop.app.get("/v1/payouts/<payout>")
+    def old(payout: str) -> Json:
+        if not is_faulty:
+            abort(410)
+        return {"payout": payout, "iban": f"GB29-{payout}-11", "sum": "570.00"}
+
+    listed = Operation("GET", "/v2/payouts")
+    one = Operation("GET", "/v2/payouts/{payout}", (path_part("payout", "string"),))
+    found = faults_of(shop_bench(shop, listed, one))
+    assert [(each.path, each.part) for each in found] == ([(one.path, "path:version")] if is_faulty else [])
+
+
+def test_what_a_lower_role_is_given_does_not_count_among_those_that_are_tried(shop_bench: MakeBench) -> None:
+    shop = guarded_shop(lambda: request.headers.get("x-forwarded-for") == "127.0.0.1")
+    for name in ("hints", "terms"):
+        shop.app.add_url_rule(f"/admin/{name}", endpoint=name, view_func=lambda: {"says": "be kind"})
+    operations = (Operation("GET", "/admin/hints"), Operation("GET", "/admin/terms"), PEOPLE)
+    assert [each.path for each in faults_of(shop_bench(shop, *operations))] == [PEOPLE.path]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -176,3 +177,21 @@ def test_the_plan_names_the_lower_caller(shop_bench: MakeBench) -> None:
         (NOTIFY.key, "alice"),
     ]
     assert bench.sender.exchanges == []
+
+
+@pytest.mark.parametrize("is_faulty", [True, False])
+def test_what_a_summary_keeps_for_a_role_of_auth_yaml_about_a_thing_that_all_may_name(
+    shop_bench: MakeBench, is_faulty: bool
+) -> None:
+    shop = Shop()
+
+    @shop.app.get("/depots/<depot>/rota")
+    def rota(depot: str) -> Json:
+        if not (is_faulty and shop.caller()) and not shop.is_admin():
+            abort(403)
+        return {"depot": depot, "shifts": ["Tom from six", "Eve from two"]}
+
+    depot = replace(path_part("depot", "string"), example="ripon")
+    operation = Operation("GET", "/depots/{depot}/rota", (depot,), summary="The rota (administrators only)")
+    found = faults_of(shop_bench(shop, operation))
+    assert [each.path for each in found] == ([operation.path] if is_faulty else [])

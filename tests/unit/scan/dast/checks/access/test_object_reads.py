@@ -277,3 +277,23 @@ def test_the_plan_tells_the_caller_and_sends_nothing(shop_bench: MakeBench) -> N
     (planned,) = ObjectReads().plan(bench)
     assert (planned.operation, planned.caller) == (ORDER.key, BOB.name)
     assert bench.sender.exchanges == []
+
+
+@pytest.mark.parametrize("is_faulty", [True, False])
+def test_a_code_that_another_list_shows_names_a_thing_of_its_own_path(shop_bench: MakeBench, is_faulty: bool) -> None:
+    shop = Shop()
+
+    @shop.app.get("/parcels")
+    def parcels() -> Json:
+        return {"data": [{"id": shop.caller_id(), "code": f"KP-{shop.caller()}-7"}]}
+
+    @shop.app.get("/tracking/<code>/proof")
+    def proof(code: str) -> Json:
+        owner = code.split("-")[1]
+        if owner not in shop.people or (owner != shop.caller() and not is_faulty):
+            abort(404)
+        return {"signed": f"by a neighbour of {owner}", "door": f"blue, behind {owner}'s shed"}
+
+    operation = Operation("GET", "/tracking/{code}/proof", (path_part("code", "string"),))
+    found = faults_of(shop_bench(shop, Operation("GET", "/parcels"), operation))
+    assert [each.path for each in found] == ([operation.path] if is_faulty else [])

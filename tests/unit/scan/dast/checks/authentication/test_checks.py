@@ -5,7 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from flask import Flask, request
+from tests.unit.scan.dast.checks.authentication.conftest import ALICE, BOB
+from tests.unit.scan.dast.conftest import HeaderAccounts
 
+from setpoint.model.canonical import Json
 from setpoint.model.dast import BodyForm, Caller, Fault, Operation, Part, PartPlace, Profile
 from setpoint.scan.dast.checks.authentication.attempt_limits import AttemptLimits
 from setpoint.scan.dast.checks.authentication.checks import CHECKS
@@ -41,6 +45,38 @@ def test_an_undocumented_route_with_an_accounts_data_is_told(shop: Make, found: 
     undeclared = replace(bench.surface.operations[0], security=None)
     surface = replace(bench.surface, operations=(undeclared, *bench.surface.operations[1:]))
     assert keys(found(MissingAuthentication(), replace(bench, surface=surface))) == {("missing-authentication", "/me")}
+
+
+@pytest.mark.parametrize("is_open", [True, False])
+def test_without_a_document_what_only_one_account_sees_is_its_own(serve: Any, workbench: Make, is_open: bool) -> None:
+    app = Flask("receipts")
+    owners = {"alice": "31", "bob": "32"}
+
+    def receipt(number: str) -> str:
+        return f"<p>receipt {number}</p><p>K-7719-{number}</p><p>x{number}@shop.example</p><p>ISBN-97831611</p>"
+
+    @app.get("/orders/<number>")
+    def order(number: str) -> Any:
+        return receipt(number) if owners.get(request.headers.get("x-user", "")) == number else ("log in", 401)
+
+    @app.get("/orders/<number>/print")
+    def printed(number: str) -> Any:
+        return receipt(number) if is_open else order(number)
+
+    app.add_url_rule("/books", "books", lambda: "<p>ISBN-97831611</p><p>ISBN-97831622</p>")
+    part = Part(PartPlace.PATH, "id", example="31", is_required=True)
+
+    def owned(operation: Operation, caller: Caller) -> dict[Part, Json] | None:
+        return {part: owners[caller.name]} if operation.parts and caller.name in owners else None
+
+    bench = workbench(
+        serve(app),
+        *(Operation("GET", path, (part,)) for path in ("/orders/{id}", "/orders/{id}/print")),
+        Operation("GET", "/books"),
+        accounts=HeaderAccounts({each: (("x-user", each.name),) for each in (ALICE, BOB)}),
+        owned=owned,
+    )
+    assert [each.path for each in MissingAuthentication().run(bench)] == (["/orders/{id}/print"] if is_open else [])
 
 
 def test_refusals_that_come_with_200_are_no_data(shop: Make, found: Found) -> None:

@@ -27,6 +27,11 @@ def test_a_session_without_attributes(found: Any) -> None:
     assert not any("abc123" in each.message + each.difference for each in faults)
 
 
+def test_the_end_of_a_name_tells_a_session(found: Any) -> None:
+    faults = found(Cookies(), setting("shopsid=70001; Path=/; SameSite=Lax"), get("/"))
+    assert kinds(faults) == [("cookie-without-httponly", "*", "cookie:shopsid")]
+
+
 @pytest.mark.parametrize(
     "cookie",
     [

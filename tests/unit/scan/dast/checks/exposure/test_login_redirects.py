@@ -8,12 +8,12 @@ from typing import Any
 
 import httpx
 import pytest
-from flask import Flask, Response, request
+from flask import Flask, Response, redirect, request
 from tests.unit.scan.dast.checks.exposure.conftest import ALICE
 from tests.unit.scan.dast.conftest import HeaderAccounts
 
 from setpoint.model.canonical import Json
-from setpoint.model.dast import Answer, Caller, Exchange, Sent
+from setpoint.model.dast import Answer, BodyForm, Caller, Exchange, Operation, Part, PartPlace, Sent
 from setpoint.scan.dast.checks.exposure.login_redirects import LoginRedirects
 from setpoint.scan.dast.interface import Login
 
@@ -53,3 +53,13 @@ def test_after_a_login(serve: Any, workbench: Any, place: str) -> None:
     base = serve(app)
     bench = workbench(base, accounts=LoggingIn({ALICE: (("cookie", "session=alice"),)}, base=base))
     assert [fault.part for fault in LoginRedirects().run(bench)] == ([f"{place}:next"] if place else [])
+
+
+def test_a_field_that_holds_a_path_is_tried_whatever_it_is_called(serve: Any, workbench: Any) -> None:
+    app = Flask("anmeldung")
+    app.add_url_rule("/login", "login", lambda: redirect(request.form.get("weiter", "/home")), methods=["POST"])
+    form = Operation("POST", "/login", (Part(PartPlace.BODY, "weiter", example="/konto"),), BodyForm.FORM)
+
+    base = serve(app)
+    bench = workbench(base, form, accounts=LoggingIn({ALICE: (("cookie", "session=alice"),)}, base=base))
+    assert [fault.part for fault in LoginRedirects().run(bench)] == ["body:weiter"]

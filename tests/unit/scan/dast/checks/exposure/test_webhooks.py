@@ -130,3 +130,13 @@ def test_a_repeated_message_that_is_answered_as_one(found: Any) -> None:
 
 def test_a_message_that_is_not_taken_tells_nothing(found: Any) -> None:
     assert not run(found, service(), replace(PLAIN, secret="another"))
+
+
+def test_an_answer_that_repeats_the_id_of_its_message(found: Any) -> None:
+    app = Flask("repeats")
+
+    @app.post("/hooks")
+    def hook() -> Any:
+        return jsonify(received=True, id=json.loads(request.get_data())["id"])
+
+    assert ("webhook-signature-not-checked", 347, Certainty.DIFFERENTIAL) in run(found, app)

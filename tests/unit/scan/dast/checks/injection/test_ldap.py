@@ -101,3 +101,13 @@ def test_wildcards_by_design_are_no_fault(found: Found) -> None:
         return jsonify([each["uid"] for each in PEOPLE if re.fullmatch(pattern, each["uid"])])
 
     assert found(LdapInjection, app, OPERATIONS[0]) == []
+
+
+def test_values_refused_for_their_length_are_no_fault(found: Found) -> None:
+    app = Flask(__name__)
+
+    @app.post("/login")
+    def register() -> Any:
+        return "choose a longer password" if len(request.form["password"]) < 10 else "nearly done"
+
+    assert found(LdapInjection, app, OPERATIONS[1]) == []
