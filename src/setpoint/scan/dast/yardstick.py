@@ -103,7 +103,7 @@ def yardstick_of(first: Answer, second: Answer, sent: Collection[str]) -> Yardst
 
 
 def _echoes_of_nothing(sent: Collection[str]) -> frozenset[str]:
-    """An empty value leaves no trace to be replaced: where one was sent, what only repeats a value is no line at all."""
+    """An empty value leaves no trace to be replaced: where one was sent, what only repeats a value is no line."""
     return frozenset() if all(map(str.strip, sent)) else frozenset({"", _SENT})
 
 

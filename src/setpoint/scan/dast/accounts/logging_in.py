@@ -191,7 +191,7 @@ class _Browser:
         names = (flow.user_field, flow.password_field)
         last = self._follow(filled(form, page.sent.url, names, (account.user, account.secret), values))
         answered = self._exchanges[self._exchanges.index(page) + 1]
-        is_in = _worked(flow.success, answered, last)
+        is_in = _worked(flow.success, answered, last, self._cookies)
         credentials = tuple(("cookie", name, value) for name, value in self._cookies.items())
         return Outcome(tuple(self._exchanges), credentials if is_in else ())
 
@@ -219,14 +219,18 @@ def _origin(url: str) -> tuple[str, str]:
     return split.scheme, split.netloc
 
 
-def _worked(success: Success, answered: Exchange, last: Exchange) -> bool:
-    """By what the operator says of it; else where the way ends on a page without a field for a password."""
+def _worked(success: Success, answered: Exchange, last: Exchange, cookies: Mapping[str, str]) -> bool:
+    """By what the operator says of it; else where the way ends on a page without a field for a password.
+
+    A cookie that was there before the login is a sign only with that: a session may be kept over it, wrongly.
+    """
     answer = answered.answer
     if answer is None or last.answer is None:
         return False
+    page = page_of(last.answer)
+    is_past_form = last.answer.status < 400 and (page is None or login_form(page) is None)
     if success == Success():
-        page = page_of(last.answer)
-        return last.answer.status < 400 and (page is None or login_form(page) is None)
+        return is_past_form
     told: list[bool] = []
     if success.status:
         told.append(answer.status == success.status)
@@ -234,7 +238,7 @@ def _worked(success: Success, answered: Exchange, last: Exchange) -> bool:
         place = urlsplit(urljoin(answered.sent.url, answer.header("location"))).path
         told.append(bool(answer.header("location")) and place.startswith(success.redirect))
     if success.cookie:
-        told.append(
-            any(value.startswith(f"{success.cookie}=") for name, value in answer.headers if name == "set-cookie")
-        )
+        begins = f"{success.cookie}="
+        is_given = any(value.startswith(begins) for name, value in answer.headers if name == "set-cookie")
+        told.append(is_given or (success.cookie in cookies and is_past_form))
     return all(told)

@@ -78,7 +78,9 @@ class _Crawler:
             waiting += [(path, KnownFrom.GUESS) for path in self._announced()]
         else:
             refused = [path for (path, query), status in self._answered.items() if status in (401, 403) and not query]
-            waiting += [(path, KnownFrom.CRAWL) for path in refused]
+            waiting += [
+                (path, KnownFrom.CRAWL) for path in dict.fromkeys((*self._landing(caller), *refused)) if path != "/"
+            ]
         alike: Counter[tuple[str, frozenset[str]]] = Counter()
         met = set(waiting)
         asked = 0
@@ -98,6 +100,17 @@ class _Crawler:
         if waiting:
             self.remarks[f"only {MAX_PAGES} pages were looked at as {caller.name or 'nobody'}"] = None
         return asked
+
+    def _landing(self, caller: Caller) -> list[str]:
+        """Where a login leads to: not every site links to it from its front page."""
+        login = self._accounts.login(caller)
+        led_to: list[str] = []
+        for each in login.exchanges if login else ():
+            if each.sent.method == "GET":
+                led_to.append(each.sent.url)
+            if each.answer and (location := each.answer.header("location")):
+                led_to.append(joined(each.sent.url, location))
+        return list(self._here(led_to))
 
     def operations(self) -> tuple[Operation, ...]:
         """Of what is there: an address that nobody got anything from is none."""

@@ -109,7 +109,7 @@ def _values(operation: Operation, above: Holdings, below: Holdings) -> Values | 
         return {}
     known = list(above.candidates(operation))
     shared = (each for each in known if below.made.isdisjoint(map(str, each.values())))
-    otherwise = {} if all(part.example is not None for part in in_path) else None
+    otherwise: Values | None = {} if all(part.example is not None for part in in_path) else None
     return next((each for each in known if not below.is_listed(operation, each)), next(shared, otherwise))
 
 

@@ -41,8 +41,8 @@ _HINTS: Final = frozenset(
         "username",
     }
 )
-_SIGNS: Final = "~^_"
-"""As short as a wildcard; mean nothing in filters, and stand in no text that an answer has by itself."""
+_LONE: Final = "~"
+"""As short as a wildcard; means nothing in filters, and stands in no text that an answer has by itself."""
 SHORTEST: Final = 3
 """Of values that a part may be cut from."""
 
@@ -130,9 +130,11 @@ def _wildcards(value: str, marker: str) -> Variants:
 
 
 def _anyone(marker: str) -> Variants:
-    """A lone wildcard; false ones are as short, too: a form may refuse them for their length alone."""
-    false = (lambda: f"*{marker}{secrets.token_hex(2)}", lambda: secrets.choice(_SIGNS))
-    return lambda turn: "*" if turn.holds else false[turn.number % len(false)]()
+    """A lone wildcard. Of the false ones every other is as short, and always the same.
+
+    A form may refuse the others for their length alone, and a registration the same one for its second time.
+    """
+    return lambda turn: "*" if turn.holds else (_LONE if turn.number % 2 else f"*{marker}{secrets.token_hex(2)}")
 
 
 def _lets_in(proof: Proof) -> bool:

@@ -111,3 +111,16 @@ def test_values_refused_for_their_length_are_no_fault(found: Found) -> None:
         return "choose a longer password" if len(request.form["password"]) < 10 else "nearly done"
 
     assert found(LdapInjection, app, OPERATIONS[1]) == []
+
+
+def test_a_name_that_is_taken_the_second_time_is_no_fault(found: Found) -> None:
+    app = Flask(__name__)
+    taken: set[str] = set()
+
+    @app.post("/login")
+    def register() -> Any:
+        is_new = request.form["user"] not in taken
+        taken.add(request.form["user"])
+        return "welcome" if is_new else "this name is taken"
+
+    assert found(LdapInjection, app, OPERATIONS[1]) == []
