@@ -62,9 +62,12 @@ SENDS: Final = _forms(
 )
 SUBMITS: Final = frozenset({"send", "senden", "absenden", "envoyer", "enviar", "submit", "ok", "go"})
 """On the button of a form, by itself: it is what every form does."""
+BACKSTAGE: Final = frozenset({"admin", "staff", "backoffice", "internal", "manage", "management", "ops", "verwaltung"})
+"""In a path: what is sent from there may go to everybody."""
 MAILS: Final = _forms(
-    "mail email newsletter contact notification invitation",
-    "kontakt einladung einladungen courriel courriels correo correos invitaciones",
+    "mail email newsletter contact notification invitation announce announcement mailing campaign circular bulletin",
+    "kontakt einladung einladungen rundschreiben ankuendigung ankündigung courriel courriels annonce annonces"
+    " correo correos invitaciones anuncio anuncios",
 )
 """Also names of things: they count only where something is written."""
 MONEY: Final = _forms(

@@ -14,6 +14,7 @@ from setpoint.model.dast import KnownFrom, Operation, Part, PartPlace, Profile
 from setpoint.scan.dast.action_words import (
     ACTIONS,
     AMBIGUOUS,
+    BACKSTAGE,
     CHANGES,
     DETERMINERS,
     ENDS,
@@ -145,8 +146,10 @@ def _said(operation: Operation) -> Iterator[str]:
 
 
 def _is_plain_button(operation: Operation) -> bool:
-    """Whether all that a form says of itself is `Send`."""
-    return operation.known_from <= {KnownFrom.CRAWL} and SUBMITS.issuperset(verbs_of(operation.summary))
+    """Whether all that a visitor's form says of itself is `Send`."""
+    if operation.known_from != {KnownFrom.CRAWL} or not BACKSTAGE.isdisjoint(_path_words(operation)):
+        return False
+    return SUBMITS.issuperset(verbs_of(operation.summary))
 
 
 def _sentence(summary: str) -> Iterator[str]:

@@ -112,14 +112,18 @@ class HeaderAccounts:
         """Headers do not end."""
 
     def login(
-        self, caller: Caller, *, cookies: Mapping[str, str] | None = None, also: Mapping[str, Json] | None = None
+        self,
+        caller: Caller,  # noqa: ARG002 (as of `Accounts`)
+        *,
+        cookies: Mapping[str, str] | None = None,  # noqa: ARG002
+        also: Mapping[str, Json] | None = None,  # noqa: ARG002
     ) -> Login | None:
         return None
 
-    def attempt(self, caller: Caller, password: str, *, user: str = "") -> Login | None:
+    def attempt(self, caller: Caller, password: str, *, user: str = "") -> Login | None:  # noqa: ARG002
         return None
 
-    def user(self, caller: Caller) -> str:
+    def user(self, caller: Caller) -> str:  # noqa: ARG002
         return ""
 
     tokens: Sequence[SpareToken] = ()

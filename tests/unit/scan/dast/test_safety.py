@@ -133,9 +133,17 @@ def test_a_sentence_that_only_names_what_is_read_is_let_through(summary: str) ->
 
 
 @pytest.mark.parametrize(
-    ("label", "is_let"),
-    [("Send", True), ("Absenden", True), ("OK", True), ("Send invitation", False), ("Delete", False)],
+    ("path", "label", "is_let"),
+    [
+        ("/comments", "Send", True),
+        ("/comments", "Absenden", True),
+        ("/comments", "OK", True),
+        ("/comments", "Send invitation", False),
+        ("/comments", "Delete", False),
+        ("/announcements", "Send", False),
+        ("/staff/word", "Send", False),
+    ],
 )
-def test_the_button_of_a_form_that_only_sends_it_says_nothing(label: str, is_let: bool) -> None:  # noqa: FBT001
-    form = Operation("POST", "/comments", summary=label, known_from=frozenset({KnownFrom.CRAWL}))
+def test_the_button_of_a_form_that_only_sends_it_says_nothing(path: str, label: str, is_let: bool) -> None:
+    form = Operation("POST", path, summary=label, known_from=frozenset({KnownFrom.CRAWL}))
     assert (Safety(Profile.SAFE)(form) == "") is is_let

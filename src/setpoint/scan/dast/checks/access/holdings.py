@@ -160,7 +160,7 @@ class Holdings:
     def _shown_as(self, operation: Operation, part: Part) -> Reference | None:
         """What the part names, by the name that this caller's lists have for it.
 
-        `{depot}` may be the `slug` or the `depot` of what `/depots` lists, and `{code}` below `/tracking` that of orders.
+        `{depot}` may be the `slug` or the `depot` of what `/depots` lists, `{code}` below `/tracking` that of orders.
         """
         reference = part_reference(operation, part)
         if reference is None or self._listed.get(reference) or self._mentioned.get(reference):

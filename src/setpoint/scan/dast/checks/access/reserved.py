@@ -61,6 +61,7 @@ def _only(roles: frozenset[str] | set[str]) -> re.Pattern[str]:
     """Finds a sentence that says whom something is for: `managers only`, `requires an administrator`."""
     who = "|".join((*_WHO, *(rf"{re.escape(each)}s?" for each in sorted(roles))))
     return re.compile(
-        rf"\b(only|requires?|restricted|must be|reserved|for|as an?)\b.{{0,30}}\b({who})\b|\b({who})[ -](only|access)\b",
+        rf"\b(only|requires?|restricted|must be|reserved|for|as an?)\b.{{0,30}}\b({who})\b"
+        rf"|\b({who})[ -](only|access)\b",
         re.IGNORECASE,
     )
