@@ -13,6 +13,7 @@ from setpoint.scan.dast.checks.access.forgery import Forgery
 from setpoint.scan.dast.checks.access.functions import Functions
 from setpoint.scan.dast.checks.access.object_reads import ObjectReads
 from setpoint.scan.dast.checks.access.object_writes import ObjectWrites
+from setpoint.scan.dast.checks.access.trusted_cookies import TrustedCookies
 from setpoint.scan.dast.interface import Check
 
 CHECKS: Final[tuple[Callable[[], Check], ...]] = (
@@ -21,6 +22,7 @@ CHECKS: Final[tuple[Callable[[], Check], ...]] = (
     ListFilters,
     Functions,
     Bypasses,
+    TrustedCookies,
     Forgery,
     ObjectWrites,
     MassAssignment,

@@ -12,7 +12,7 @@ from setpoint.model.policy import Severity
 from setpoint.scan.dast.checks.differential import Proof, Turn, Variants, differential
 from setpoint.scan.dast.checks.injection.credentials import companions
 from setpoint.scan.dast.checks.injection.weakness import InjectionCheck, Weakness
-from setpoint.scan.dast.checks.probing import Probe, ask_with
+from setpoint.scan.dast.checks.probing import Place, Probe, ask_with
 from setpoint.scan.dast.interface import Workbench
 from setpoint.scan.dast.naming import words_of
 
@@ -57,7 +57,7 @@ class LdapInjection(InjectionCheck):
         severity=Severity.HIGH,
         message="The value becomes a part of an LDAP filter; escape it as RFC 4515 says (`*`, `(`, `)`, `\\`)",
     )
-    about: ClassVar = 10
+    about: ClassVar = 12
 
     def look(self, bench: Workbench, probe: Probe) -> Fault | None:
         if probe.place.usual is None or probe.nonsense is None:
@@ -84,7 +84,7 @@ class LdapInjection(InjectionCheck):
             return ask_with(bench, place, dict.fromkeys([place.part, *also], payload))
 
         proof = differential(bench, place, _anyone(probe.marker), not_true=probe.nonsense, send=send)
-        return proof if proof and _lets_in(proof) else None
+        return proof if proof and _lets_in(proof) and _differs_as_it_is(place, proof) else None
 
 
 def _rewordings(probe: Probe) -> Iterator[Variants]:
@@ -135,6 +135,12 @@ def _anyone(marker: str) -> Variants:
     A form may refuse the others for their length alone, and a registration the same one for its second time.
     """
     return lambda turn: "*" if turn.holds else (_LONE if turn.number % 2 else f"*{marker}{secrets.token_hex(2)}")
+
+
+def _differs_as_it_is(place: Place, proof: Proof) -> bool:
+    """Whether the answers differ also with what was sent left in: a sign by itself may stand in any page."""
+    texts = [place.yardstick.reading(each.answer, []) for each in proof.exchanges if place.yardstick and each.answer]
+    return len(set(texts)) > 1
 
 
 def _lets_in(proof: Proof) -> bool:

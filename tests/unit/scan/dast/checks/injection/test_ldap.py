@@ -124,3 +124,10 @@ def test_a_name_that_is_taken_the_second_time_is_no_fault(found: Found) -> None:
         return "welcome" if is_new else "this name is taken"
 
     assert found(LdapInjection, app, OPERATIONS[1]) == []
+
+
+def test_a_page_with_a_star_of_its_own_is_no_fault(found: Found) -> None:
+    app = Flask(__name__)
+    app.add_url_rule("/login", "login", lambda: "fields with * are needed", methods=["POST"])
+
+    assert found(LdapInjection, app, OPERATIONS[1]) == []
