@@ -9,6 +9,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from setpoint.model.dast import ANONYMOUS, Caller
+from setpoint.scan.dast.action_words import reason_of, verbs_of
 from setpoint.scan.dast.naming import noun_of, segments_of
 
 _IDENTIFIER: Final = re.compile(
@@ -71,6 +72,7 @@ def names_in(seen: Iterable[tuple[str, Caller]]) -> Names:
         (parent, step)
         for parent, by_step in below.items()
         for step in {*_many(by_step), *_personal(by_step, is_root=parent == "/")}
+        if not reason_of(verbs_of(unquote(step)))  # what says that it destroys stays as it is, for `Safety` to read
     )
 
 
