@@ -101,9 +101,16 @@ class Accounts(Protocol):
         """Log in again: the target ended its session."""
 
     def login(
-        self, caller: Caller, *, cookies: Mapping[str, str] | None = None, also: Mapping[str, Json] | None = None
+        self,
+        caller: Caller,
+        *,
+        cookies: Mapping[str, str] | None = None,
+        also: Mapping[str, Json] | None = None,
+        user: str = "",
     ) -> Login | None:
         """Log in once more, from a browser that holds these cookies, with these fields besides.
+
+        With its own password, also where it is to be known as `user`.
 
         None where nothing is sent to log in.
         """

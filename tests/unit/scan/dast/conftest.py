@@ -117,6 +117,7 @@ class HeaderAccounts:
         *,
         cookies: Mapping[str, str] | None = None,  # noqa: ARG002
         also: Mapping[str, Json] | None = None,  # noqa: ARG002
+        user: str = "",  # noqa: ARG002
     ) -> Login | None:
         return None
 

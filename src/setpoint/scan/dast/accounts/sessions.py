@@ -100,13 +100,18 @@ class Sessions:
             self._renewed(caller)
 
     def login(
-        self, caller: Caller, *, cookies: Mapping[str, str] | None = None, also: Mapping[str, Json] | None = None
+        self,
+        caller: Caller,
+        *,
+        cookies: Mapping[str, str] | None = None,
+        also: Mapping[str, Json] | None = None,
+        user: str = "",
     ) -> Login | None:
         account = self._accounts.get(caller)
         if account is None or isinstance(account.flow, Basic | Given):
             return None
         flow = replace(account.flow, also={**account.flow.also, **(also or {})})
-        outcome = self._noted(log_in(replace(account, flow=flow), self._send, cookies))
+        outcome = self._noted(log_in(replace(account, flow=flow, user=user or account.user), self._send, cookies))
         return Login(outcome.exchanges, outcome.credentials)
 
     def attempt(self, caller: Caller, password: str, *, user: str = "") -> Login | None:

@@ -11,6 +11,7 @@ from setpoint.scan.dast.checks.authentication.ended_tokens import EndedTokens
 from setpoint.scan.dast.checks.authentication.enumeration import AccountEnumeration
 from setpoint.scan.dast.checks.authentication.missing_authentication import MissingAuthentication
 from setpoint.scan.dast.checks.authentication.open_writes import OpenWrites
+from setpoint.scan.dast.checks.authentication.privileged_registrations import PrivilegedRegistrations
 from setpoint.scan.dast.checks.authentication.session_contents import SessionContents
 from setpoint.scan.dast.checks.authentication.session_endings import SessionFixation, SessionSurvivesLogout
 from setpoint.scan.dast.checks.authentication.token_forgery import TokenForgery
@@ -29,6 +30,7 @@ CHECKS: Final[tuple[Callable[[], Check], ...]] = (
     SessionSurvivesLogout,
     CredentialsInUrls,
     WeakPasswords,
+    PrivilegedRegistrations,
     AccountEnumeration,
     AttemptLimits,
 )

@@ -22,9 +22,11 @@ from setpoint.scan.dast.checks.authentication.logins import (
     registrations,
     reset_operations,
     takes_address,
+    takes_user,
     user_part,
     words,
 )
+from setpoint.scan.dast.checks.authentication.profiles import own_address
 from setpoint.scan.dast.interface import Login, Workbench
 from setpoint.scan.dast.yardstick import Yardstick, yardstick_of
 
@@ -63,14 +65,16 @@ class AccountEnumeration:
         own, unknown = _asked(user, lambda name: _login(bench, caller, name), ROUNDS)
         if own[0].exchanges:
             yield from _told_apart(own, unknown, "login", place_of(bench, own[0].exchanges[0]))
+        address = own_address(bench, caller)
         for each in reset_operations(bench):
-            if _takes(each, user):
-                own, unknown = _asked(user, _asker(bench, each), 2)
+            name = user if takes_user(each, user) else address
+            if name:
+                own, unknown = _asked(name, _asker(bench, each), 2)
                 yield from _disclosed(own, unknown, each)
                 yield from _told_apart(own, unknown, "reset", (each.method, each.path))
-        for each in registrations(bench) if bench.accounts.may_register else ():
-            if _takes(each, user):
-                own, unknown = _asked(user, _asker(bench, each), 2)
+        for each in registrations(bench) if bench.accounts.may_register and address else ():
+            if _asks_for_address(each):
+                own, unknown = _asked(address, _asker(bench, each), 2)
                 yield from _told_apart(own, unknown, "registration", (each.method, each.path))
 
 
@@ -84,9 +88,13 @@ def _asking(bench: Workbench) -> Iterator[Operation]:
         yield from registrations(bench)
 
 
-def _takes(operation: Operation, user: str) -> bool:
-    part = user_part(operation, user)
-    return part is not None and ("@" in user or not takes_address(part))
+def _asks_for_address(operation: Operation) -> bool:
+    """Whether who registers gives an address, which can be answered by mail alone.
+
+    That a name is taken has to be said: whoever registers has to choose another.
+    """
+    part = user_part(operation)
+    return part is not None and (takes_address(part) or part.schema.get("format") == "email")
 
 
 def _login(bench: Workbench, caller: Caller, user: str) -> tuple[Exchange, ...]:

@@ -154,9 +154,12 @@ def reads(bench: Workbench, target: Guarded, request: Sent) -> tuple[Exchange, .
     private = _of_the_caller((shown(target.good.answer) & shown(again.answer)) - shown(target.control.answer))
     if not private or not private <= shown(first.answer):
         return ()
-    second = bench.sender.send(request)
-    if second.answer is None or not private <= shown(second.answer):
-        return ()
+    for _ in range(2):  # what comes and goes by itself is shown to nobody in particular, sooner or later
+        nobody = bench.sender.send(target.plain)
+        private -= shown(nobody.answer) if nobody.answer is not None and is_success(nobody) else frozenset()
+        second = bench.sender.send(request)
+        if second.answer is None or not private or not private <= shown(second.answer):
+            return ()
     return (target.good, target.control, first)
 
 

@@ -42,6 +42,9 @@ USER: Final = frozenset(
 )
 ADDRESS: Final = frozenset({"email", "mail", "courriel", "correo"})
 
+_NAMES: Final = frozenset({"username", "login", "nickname", "benutzername", "nutzername", "utilisateur", "usuario"})
+"""Of `USER`, those of which no two accounts may have the same."""
+
 _ABOUT: Final = frozenset(
     {
         "hint",
@@ -77,6 +80,11 @@ def may_try_passwords(bench: Workbench) -> bool:
     return bench.profile is not Profile.PASSIVE and not any(
         password_parts(each) and said(each) & LOGIN for each in bench.surface.operations if bench.excludes(each)
     )
+
+
+def may_register(bench: Workbench) -> bool:
+    """Whether the operator and the profile let checks make accounts."""
+    return bench.accounts.may_register and bench.profile is not Profile.PASSIVE
 
 
 def logout_operations(bench: Workbench) -> Iterator[Operation]:
@@ -116,15 +124,24 @@ def user_part(operation: Operation, user: str = "@") -> Part | None:
     return min(_user_parts(operation), key=lambda each: takes_address(each) != ("@" in user), default=None)
 
 
+def takes_user(operation: Operation, user: str) -> bool:
+    """Whether it may be told this user: an address goes where a name does, and not the other way round."""
+    part = user_part(operation, user)
+    return part is not None and ("@" in user or not takes_address(part))
+
+
 def takes_address(part: Part) -> bool:
     return bool(words(part.name) & ADDRESS)
 
 
 def registering(operation: Operation, user: str, password: str) -> dict[Part, Json]:
-    """Values that register this user: an address beside the name is one that nobody has."""
+    """Values that register this user: an address beside the name is one that nobody has, as is a name beside it."""
     part = user_part(operation, user)
-    addresses = [each for each in _user_parts(operation) if takes_address(each) and each != part]
-    values: dict[Part, Json] = {each: f"nobody{secrets.token_hex(5)}@example.com" for each in addresses}
+    values: dict[Part, Json] = {
+        each: f"nobody{secrets.token_hex(5)}{'@example.com' if takes_address(each) else ''}"
+        for each in _user_parts(operation)
+        if each != part and (takes_address(each) or words(each.name) & _NAMES)
+    }
     return values | ({part: user} if part else {}) | dict.fromkeys(password_parts(operation), password)
 
 

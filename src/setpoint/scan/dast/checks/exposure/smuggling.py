@@ -29,12 +29,23 @@ _STATUS: Final = re.compile(rb"HTTP/1\.[01] (\d{3})")
 class _Ambiguity:
     header: str
     must: str
+    severity: Severity
+    """Where nothing worse is answered."""
 
 
 _AMBIGUITIES: Final = (
-    _Ambiguity("Transfer-Encoding : chunked", "a space before a colon must be refused (RFC 9112, 5.1)"),
-    _Ambiguity("Transfer-Encoding: xchunked", "a coding that it does not know must be refused (RFC 9112, 6.1)"),
+    _Ambiguity(
+        "Transfer-Encoding: xchunked",
+        "a coding that it does not know must be refused (RFC 9112, 6.1)",
+        Severity.MEDIUM,
+    ),
+    _Ambiguity(
+        "Transfer-Encoding : chunked",
+        "a space before a colon must be refused (RFC 9112, 5.1)",
+        Severity.INFO,
+    ),
 )
+"""The worse one first. A name with a space is another name to many a server: by itself it leads no proxy astray."""
 
 
 class AmbiguousRequests:
@@ -81,7 +92,7 @@ def _fault(bench: Workbench, ambiguity: _Ambiguity, received: bytes) -> Fault:
         kind="request-smuggling-sign",
         cwe=444,
         owasp="API8:2023",
-        severity=Severity.MEDIUM,
+        severity=ambiguity.severity,
         certainty=Certainty.DIFFERENTIAL,
         method="*",
         path="*",

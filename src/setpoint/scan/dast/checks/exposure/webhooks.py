@@ -10,8 +10,9 @@ import json
 import re
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Final
 
 from setpoint.model.dast import (
@@ -26,8 +27,9 @@ from setpoint.model.dast import (
 )
 from setpoint.model.policy import Severity
 from setpoint.scan.dast.accounts.webhooks import signed_headers
-from setpoint.scan.dast.answers import is_success, json_of, leaves, likeness, shown
+from setpoint.scan.dast.answers import is_success, likeness
 from setpoint.scan.dast.checks.exposure.asking import ask, everybody, gets
+from setpoint.scan.dast.checks.exposure.effects import Place, State, changed, state_of
 from setpoint.scan.dast.interface import Webhook, Workbench
 from setpoint.scan.dast.naming import words_of
 
@@ -40,7 +42,6 @@ STALE: Final = 86_400
 _IDS: Final = (("id",), ("event", "id"), ("message", "id"), ("delivery", "id"), ("reference",), ("uuid",), ("note",))
 """Names, by their words, of values that name a message and nothing else: one of them takes the mark."""
 
-_CHANGING: Final = re.compile(r"\d")
 _MARK: Final = re.compile(rb"setpoint[0-9a-f]{16}")
 
 
@@ -60,22 +61,31 @@ class _Trial:
     valid: Exchange
     readers: tuple[Operation, ...]
     """Which show the mark of a message that was believed; none where nothing does."""
+    effects: frozenset[Place] = frozenset()
+    """Where nothing shows marks: what a genuine message changes."""
 
-    def send(self, message: _Message) -> Exchange:
-        return self.bench.sender.send(_request(self.bench, self.webhook, message))
-
-    def is_believed(self, message: _Message, exchange: Exchange) -> bool:
-        """By what it did where that shows; else by an answer that says as much as to a genuine message."""
+    def tried(self, message: _Message) -> tuple[Exchange, bool]:
+        """Whether it is believed: by what it does where that shows; else by an answer as a genuine one gets it."""
+        before, marks = self._state(), self._marks(message)
+        exchange = self.bench.sender.send(_request(self.bench, self.webhook, message))
         if exchange.answer is None or self.valid.answer is None or not is_success(exchange):
-            return False
+            return exchange, False
         if self.readers:
-            return _seen(self.bench, self.readers, message.mark) > 0
+            return exchange, self._marks(message) > marks
+        if self.effects:
+            return exchange, bool(self.effects & changed(before, self._state()))
         is_told = bool(exchange.answer.body.strip()) and exchange.answer.status == self.valid.answer.status
-        return is_told and likeness(_unmarked(exchange.answer), _unmarked(self.valid.answer)) >= 0.5
+        return exchange, is_told and likeness(_unmarked(exchange.answer), _unmarked(self.valid.answer)) >= 0.5
+
+    def _marks(self, message: _Message) -> int:
+        return _seen(self.bench, self.readers, message.mark) if self.readers else 0
+
+    def _state(self) -> State:
+        return state_of(self.bench, _watched(self.bench)) if self.effects else State()
 
     @property
     def certainty(self) -> Certainty:
-        return Certainty.CONFIRMED if self.readers else Certainty.DIFFERENTIAL
+        return Certainty.CONFIRMED if self.readers or self.effects else Certainty.DIFFERENTIAL
 
 
 class ForgedWebhooks:
@@ -88,8 +98,8 @@ class ForgedWebhooks:
             return
         for webhook in bench.accounts.webhooks:
             yield PlannedRequest(f"POST {webhook.path}", self.name, "", 7)
-            for operation in list(gets(bench))[:MAX_READERS]:
-                yield PlannedRequest(operation.key, f"{self.name} (what it did)", "", 8)
+            for operation in _watched(bench):
+                yield PlannedRequest(operation.key, f"{self.name} (what it did)", "", 12)
 
     def run(self, bench: Workbench) -> Iterator[Fault]:
         if bench.profile is Profile.PASSIVE:
@@ -100,10 +110,23 @@ class ForgedWebhooks:
             if not is_success(valid):
                 bench.told(f"{self.name}: {webhook.path} does not take the payload of auth.yaml signed with its secret")
                 continue
-            readers = [each for each in list(gets(bench))[:MAX_READERS] if _seen(bench, (each,), message.mark)]
-            trial = _Trial(bench, webhook, valid, tuple(readers[:2]))
+            readers = [each for each in _watched(bench) if _seen(bench, (each,), message.mark)]
+            effects = frozenset[Place]() if readers else _effects(bench, webhook)
+            trial = _Trial(bench, webhook, valid, tuple(readers[:2]), effects)
             yield from _forged(trial)
             yield from _replayed(trial)
+
+
+def _watched(bench: Workbench) -> Sequence[Operation]:
+    return list(islice(gets(bench), MAX_READERS))
+
+
+def _effects(bench: Workbench, webhook: Webhook) -> frozenset[Place]:
+    """What one more genuine message changes, and does not change by itself."""
+    watched = _watched(bench)
+    earlier, before = state_of(bench, watched), state_of(bench, watched)
+    bench.sender.send(_request(bench, webhook, _message(webhook)))
+    return changed(before, state_of(bench, watched)) - changed(earlier, before)
 
 
 def _message(webhook: Webhook, *, at: int = 0, secret: str = "") -> _Message:
@@ -150,8 +173,8 @@ def _seen(bench: Workbench, readers: tuple[Operation, ...], mark: str) -> int:
 
 def _forged(trial: _Trial) -> Iterator[Fault]:
     for message, what in _forgeries(trial.webhook):
-        exchange = trial.send(message)
-        if trial.is_believed(message, exchange):
+        exchange, is_believed = trial.tried(message)
+        if is_believed:
             yield _fault(trial, (trial.valid, exchange), "webhook-signature-not-checked", 347, what)
             return
 
@@ -168,36 +191,22 @@ def _forgeries(webhook: Webhook) -> Iterator[tuple[_Message, str]]:
 
 
 def _replayed(trial: _Trial) -> Iterator[Fault]:
-    """The same message twice; one of yesterday where messages carry the time at which they were signed."""
+    """The same message twice; one of yesterday where messages carry the time at which they were signed.
+
+    Who has seen it may answer as before, and do nothing: only what it does tells.
+    """
+    if not trial.readers and not trial.effects:
+        return
     webhook = trial.webhook
     is_timed = "{timestamp}" in webhook.signed + webhook.written or bool(webhook.timestamp_header)
     message = _message(webhook, at=int(time.time()) - STALE if is_timed else 0)
-    first = trial.send(message)
-    if not trial.is_believed(message, first):
+    first, is_believed = trial.tried(message)
+    if not is_believed:
         return
-    before = _seen(trial.bench, trial.readers, message.mark)
-    again = trial.send(message)
-    if trial.readers:
-        is_believed = is_success(again) and _seen(trial.bench, trial.readers, message.mark) > before
-    else:
-        is_believed = _is_same(first, again)
+    again, is_believed = trial.tried(message)
     if is_believed:
         age = " of yesterday" if is_timed else ""
         yield _fault(trial, (first, again), "webhook-replay", 294, f"the same signed message{age} a second time")
-
-
-def _is_same(first: Exchange, again: Exchange) -> bool:
-    """Whether the answer to the second does not tell it from the first."""
-    if first.answer is None or again.answer is None or not first.answer.body.strip():
-        return False
-    return (first.answer.status, _told(first.answer)) == (again.answer.status, _told(again.answer))
-
-
-def _told(answer: Answer) -> frozenset[tuple[str, str]]:
-    """Its members and what they say, but for numbers and ids, which differ in every answer."""
-    document = json_of(answer)
-    found = leaves(document) if document is not None else ((str(n), text) for n, text in enumerate(shown(answer)))
-    return frozenset((place, "" if _CHANGING.search(str(value)) else str(value)) for place, value in found)
 
 
 def _fault(trial: _Trial, proof: tuple[Exchange, ...], kind: str, cwe: int, what: str) -> Fault:
@@ -216,5 +225,11 @@ def _fault(trial: _Trial, proof: tuple[Exchange, ...], kind: str, cwe: int, what
         part=f"header:{trial.webhook.header}",
         message=f"The webhook takes {what}; {remedy}",
         proof=proof,
-        difference="its mark is shown as that of a genuine one" if trial.readers else "it is answered as a genuine one",
+        difference=_difference(trial),
     )
+
+
+def _difference(trial: _Trial) -> str:
+    if trial.readers:
+        return "its mark is shown as that of a genuine one"
+    return "it changes what a genuine one changes" if trial.effects else "it is answered as a genuine one"

@@ -11,7 +11,9 @@ from setpoint.scan.dast.checks.injection.deserialisation import UnsafeDeserialis
 from setpoint.scan.dast.checks.injection.ldap import LdapInjection
 from setpoint.scan.dast.checks.injection.mail import MailHeaderInjection
 from setpoint.scan.dast.checks.injection.nosql import NoSqlInjection
+from setpoint.scan.dast.checks.injection.nosql_logins import NoSqlInjectionInLogins
 from setpoint.scan.dast.checks.injection.sql import SqlInjection
+from setpoint.scan.dast.checks.injection.sql_logins import SqlInjectionInLogins
 from setpoint.scan.dast.checks.injection.stored_template import StoredTemplateInjection
 from setpoint.scan.dast.checks.injection.template import TemplateInjection
 from setpoint.scan.dast.checks.injection.xpath import XPathInjection
@@ -19,7 +21,9 @@ from setpoint.scan.dast.interface import Check
 
 CHECKS: Final[tuple[Callable[[], Check], ...]] = (
     SqlInjection,
+    SqlInjectionInLogins,
     NoSqlInjection,
+    NoSqlInjectionInLogins,
     CommandInjection,
     TemplateInjection,
     StoredTemplateInjection,

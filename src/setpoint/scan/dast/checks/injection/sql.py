@@ -116,10 +116,10 @@ def _narrowed(bench: Workbench, probe: Probe) -> Proof | None:
     if probe.nonsense == place.usual:  # it finds nothing
         return None
     for template in filter(_allowed_at(place), _templates(probe)):
-        if proof := differential(bench, place, _conditions(template, value=place.value), true=place.usual):
+        if proof := differential(bench, place, conditions(template, value=place.value), true=place.usual):
             return proof
     for column in _columns(place):
-        variants = _conditions(_NUMBER, value=column)
+        variants = conditions(_NUMBER, value=column)
         if proof := differential(bench, place, variants, not_true=probe.nonsense):
             return proof
     return None
@@ -150,7 +150,7 @@ def _widened(bench: Workbench, probe: Probe) -> Proof | None:
     if not probe.place.only_reads or probe.refuses:
         return None
     for template in _WIDER if probe.breaks else _WIDER[:LIKELY_WIDER]:
-        variants = _conditions(template, marker=probe.marker)
+        variants = conditions(template, marker=probe.marker)
         if proof := differential(bench, probe.place, variants, not_true=probe.nonsense):
             return proof
     return None
@@ -167,13 +167,15 @@ def _failed(bench: Workbench, probe: Probe) -> Proof | None:
     broken = probe.place.reading(probe.broken, probe.place.value + probe.marker + BREAKING)
     for template in filter(_allowed_at(probe.place), templates):
         for failure in _FAILURES:
-            variants = _conditions(template, value=probe.place.value, marker=probe.marker, failure=failure)
+            variants = conditions(template, value=probe.place.value, marker=probe.marker, failure=failure)
             if proof := differential(bench, probe.place, variants, not_true=broken):
                 return proof
     return None
 
 
-def _conditions(template: str, **values: str) -> Variants:
+def conditions(template: str, **values: str) -> Variants:
+    """The template with a condition in it, of another form in each round."""
+
     def variant(turn: Turn) -> Json:
         left, right = turn.ordered()
         same = left if turn.holds else right

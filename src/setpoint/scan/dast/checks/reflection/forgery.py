@@ -6,16 +6,28 @@ there, never for credentials.
 
 from __future__ import annotations
 
+import base64
 import re
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Final
 from urllib.parse import urlsplit
 
-from setpoint.model.dast import ANONYMOUS, Answer, Certainty, Exchange, Fault, PlannedRequest
+from setpoint.model.dast import (
+    ANONYMOUS,
+    Answer,
+    Certainty,
+    Exchange,
+    Fault,
+    KnownFrom,
+    Operation,
+    PlannedRequest,
+    Sent,
+)
 from setpoint.model.policy import Severity
-from setpoint.scan.dast.answers import is_success
+from setpoint.scan.dast.answers import is_success, json_of, leaves
 from setpoint.scan.dast.checks.addresses import may_be_address
 from setpoint.scan.dast.checks.probing import Place, Probe, ask, parts_to_probe, probed
 from setpoint.scan.dast.checks.reflection.known_files import ACCOUNTS, is_passwd
@@ -41,12 +53,25 @@ LEAST_EPHEMERAL: Final = 50_000
 METADATA: Final = "http://169.254.169.254/latest/meta-data/"
 """Amazon EC2's and who copies it: the list of what is told, not what it says."""
 
+_BEFORE_PORT: Final = ("127.0.0.1:", "port=")
+"""How messages of failed connections write where to."""
+
 SHARE: Final = 0.8
 """Of what the witness says that has to be in the answer: templates and numbers that change may differ."""
 
 LEAST_WORDS: Final = 3
 MANY_WORDS: Final = 40
 """Of a witness: fewer may be anywhere, more say no more."""
+
+USUAL_WITNESSES: Final = ("/", "/openapi.json", "/robots.txt")
+"""What anybody gets of many a service, asked for where no operation is open to anybody."""
+
+MOST_ENCODED: Final = 20
+"""Stretches of one answer that are read as Base64: who shows what was fetched shows it in one."""
+
+_ENCODED: Final = re.compile(rb"[A-Za-z0-9+/]{16,}={0,2}")
+_OBJECT: Final = re.compile(rb"0x[0-9a-fA-F]{6,16}\b")
+"""Where in memory an object is: programs write it into their messages, and it is another one each time."""
 
 _HOST_WORDS: Final = frozenset(words_of("host hostname domain server ip"))
 _WORD: Final = re.compile(r"[A-Za-z0-9_.-]{5,60}")
@@ -63,11 +88,11 @@ class Witness:
 
     def beside(self, known: Iterable[Answer]) -> Witness:
         """Known by those words alone that these answers do not hold: pages of a site have much in common."""
-        return Witness(self.path, self.words.difference(*map(_words_of, known)))
+        return Witness(self.path, self.words.difference(*map(_words_within, known)))
 
     def is_in(self, answer: Answer, payload: str) -> bool:
         wanted = {each for each in self.words if each not in payload}
-        return len(wanted) >= LEAST_WORDS and len(wanted & _words_of(answer)) >= SHARE * len(wanted)
+        return len(wanted) >= LEAST_WORDS and len(wanted & _words_within(answer)) >= SHARE * len(wanted)
 
 
 class RequestForgery:
@@ -95,17 +120,41 @@ class RequestForgery:
 
 
 def _witnesses(bench: Workbench) -> Sequence[Witness]:
-    """What nobody needs an account for."""
-    return [
+    """What nobody needs an account for: operations, else what most services have besides."""
+    known = [
         Witness(exchange.sent.url.removeprefix(_origin(bench)), _words_of(exchange.answer))
         for operation in bench.surface.operations
         if operation.method == "GET" and not bench.may_send(operation)
         if (exchange := bench.baseline(operation, ANONYMOUS)) is not None and is_success(exchange) and exchange.answer
     ]
+    return known if any(len(each.words) >= LEAST_WORDS for each in known) else [*known, *_usual_witnesses(bench)]
+
+
+def _usual_witnesses(bench: Workbench) -> Iterator[Witness]:
+    for path in USUAL_WITNESSES:
+        if not bench.may_send(Operation("GET", path, known_from=frozenset({KnownFrom.GUESS}))):
+            exchange = bench.sender.send(Sent("GET", _origin(bench) + path))
+            if is_success(exchange) and exchange.answer is not None:
+                yield Witness(path, _words_of(exchange.answer))
 
 
 def _words_of(answer: Answer) -> frozenset[str]:
-    return frozenset(_WORD.findall(answer.body.decode(errors="replace")))
+    return _words_in(answer.body)
+
+
+def _words_in(content: bytes) -> frozenset[str]:
+    return frozenset(_WORD.findall(content.decode(errors="replace")))
+
+
+def _words_within(answer: Answer) -> frozenset[str]:
+    """And those of what it carries inside: as a text of JSON, or as Base64."""
+    document = json_of(answer)
+    texts = (value for _, value in leaves(document) if isinstance(value, str)) if document is not None else ()
+    encoded = (found[0] for found in islice(_ENCODED.finditer(answer.body), MOST_ENCODED))
+    return _words_of(answer).union(
+        *(_words_in(each.encode(errors="replace")) for each in texts),
+        *(_words_in(base64.b64decode(each[: len(each) // 4 * 4])) for each in encoded),
+    )
 
 
 def _origin(bench: Workbench) -> str:
@@ -187,13 +236,18 @@ def _rounds(bench: Workbench, place: Place, port: int, path: str) -> tuple[Excha
         closed = CLOSED_PORT if number % 2 else LEAST_EPHEMERAL + secrets.randbelow(10_000)
         payloads = [f"http://127.0.0.1:{each}{own_path}" for each in (port, closed)]
         proof = tuple(ask(bench, place, each) for each in payloads)
-        heard, unheard = (place.reading(each, text) for each, text in zip(proof, payloads, strict=True))
+        echoes = [*payloads, own_path, *(f"{before}{each}" for before in _BEFORE_PORT for each in (port, closed))]
+        heard, unheard = (place.reading(each, [*echoes, *_objects(each)]) for each in proof)
         if heard is None or unheard is None or heard == unheard:
             return ()
         seen.add((heard, unheard))
         if len(seen) > 1 or (port in _STANDARD_PORTS and _may_be_of_ports(heard, unheard)):
             return ()
     return proof
+
+
+def _objects(exchange: Exchange) -> list[str]:
+    return [each.decode() for each in _OBJECT.findall(exchange.answer.body)] if exchange.answer else []
 
 
 def _may_be_of_ports(heard: Reading, unheard: Reading) -> bool:

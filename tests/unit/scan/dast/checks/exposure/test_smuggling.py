@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from setpoint.model.policy import Severity
 from setpoint.scan.dast.checks.exposure.smuggling import AmbiguousRequests
 
 
@@ -41,6 +42,16 @@ class Strict(Lenient):
     is_strict = True
 
 
+class WithoutSpaces(Lenient):
+    """Knows codings, and takes a name with a space for another name."""
+
+    def do_GET(self) -> None:
+        if self.headers.get("transfer-encoding"):
+            self.send_error(501)
+        else:
+            super().do_GET()
+
+
 class Closing(Lenient):
     protocol_version = "HTTP/1.0"
 
@@ -61,9 +72,12 @@ def listening() -> Iterator[Callable[[type[Lenient]], str]]:
         server.server_close()
 
 
-def test_a_server_that_goes_on(listening: Any, workbench: Any) -> None:
-    faults = list(AmbiguousRequests().run(workbench(listening(Lenient))))
-    assert [(fault.kind, fault.cwe, fault.path) for fault in faults] == [("request-smuggling-sign", 444, "*")]
+@pytest.mark.parametrize(("handler", "severity"), [(Lenient, Severity.MEDIUM), (WithoutSpaces, Severity.INFO)])
+def test_a_server_that_goes_on(listening: Any, workbench: Any, handler: type[Lenient], severity: Severity) -> None:
+    faults = list(AmbiguousRequests().run(workbench(listening(handler))))
+    assert [(fault.kind, fault.cwe, fault.path, fault.severity) for fault in faults] == [
+        ("request-smuggling-sign", 444, "*", severity)
+    ]
 
 
 @pytest.mark.parametrize("handler", [Strict, Closing])

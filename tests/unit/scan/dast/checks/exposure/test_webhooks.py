@@ -68,7 +68,7 @@ def service(
 
     @app.get("/events")
     def events() -> Any:
-        return jsonify(log if shows else [])
+        return jsonify(log if shows else {"paid": 40 * len(log)})
 
     return app
 
@@ -83,16 +83,15 @@ def run(found: Any, app: Flask, webhook: Webhook = PLAIN) -> list[tuple[str, int
 @pytest.mark.parametrize("checks", ["nothing", "presence", "not-the-body"])
 @pytest.mark.parametrize("shows", [True, False])
 def test_forged(found: Any, checks: str, shows: bool) -> None:
-    certainty = Certainty.CONFIRMED if shows else Certainty.DIFFERENTIAL
-    assert run(found, service(checks, shows=shows)) == [("webhook-signature-not-checked", 347, certainty)]
+    told = [("webhook-signature-not-checked", 347, Certainty.CONFIRMED)]
+    assert run(found, service(checks, shows=shows)) == told
 
 
 @pytest.mark.parametrize("shows", [True, False])
 def test_replayed(found: Any, shows: bool) -> None:
-    certainty = Certainty.CONFIRMED if shows else Certainty.DIFFERENTIAL
-    assert run(found, service(once=False, shows=shows)) == [("webhook-replay", 294, certainty)]
+    assert run(found, service(once=False, shows=shows)) == [("webhook-replay", 294, Certainty.CONFIRMED)]
     late = service(once=False, recent=False, shows=shows)
-    assert run(found, late, TIMED) == [("webhook-replay", 294, certainty)]
+    assert run(found, late, TIMED) == [("webhook-replay", 294, Certainty.CONFIRMED)]
 
 
 @pytest.mark.parametrize(
@@ -101,12 +100,22 @@ def test_replayed(found: Any, shows: bool) -> None:
         (service(), PLAIN),
         (service(shows=False), PLAIN),
         (service(says="taken"), PLAIN),
+        (service(says="taken", shows=False), PLAIN),
         (service(says="-"), PLAIN),
         (service(says="-", shows=False), PLAIN),
         (service(once=False), TIMED),
         (service(recent=False), TIMED),
     ],
-    ids=["refuses", "refuses-and-shows-nothing", "says-the-same", "says-nothing", "no-sign-at-all", "in-time", "once"],
+    ids=[
+        "refuses",
+        "refuses-and-shows-nothing",
+        "says-the-same",
+        "same-but-once",
+        "says-nothing",
+        "no-sign-at-all",
+        "in-time",
+        "once",
+    ],
 )
 def test_neither(found: Any, app: Flask, webhook: Webhook) -> None:
     assert not run(found, app, webhook)

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import base64
 import ipaddress
 import socket
 import urllib.request
+import uuid
 from collections.abc import Callable
 from typing import Any
 from urllib.error import URLError
@@ -94,6 +96,66 @@ def target(may: Callable[[str], bool]) -> Flask:
 )
 def test_own_answers_shown_to_whoever_asks(serve: Any, workbench: Any, may: Callable[[str], bool]) -> None:
     assert found(workbench(serve(target(may)), PREVIEW, ABOUT)) == {("/preview", "query:url", Certainty.CONFIRMED)}
+
+
+@pytest.mark.parametrize(
+    "carried",
+    [
+        lambda content: {"status": 200, "content": content.decode()},
+        lambda content: {"image": f"data:image/png;base64,{base64.b64encode(content).decode()}"},
+    ],
+    ids=["text", "base64"],
+)
+def test_what_was_fetched_inside_of_a_document(serve: Any, workbench: Any, carried: Any) -> None:
+    """Where all operations want an account, and the service's own root does not."""
+    app = Flask(__name__)
+
+    @app.get("/")
+    def home() -> str:
+        return "Bookshop\nCatalogue\nautumn-edition\nReading-room\nOpening\nMondays\n"
+
+    @app.get("/preview")
+    def preview() -> Any:
+        try:
+            return carried(fetched(request.args.get("url", "")))
+        except (ValueError, OSError):
+            return {"error": "no answer"}, 502
+
+    assert found(workbench(serve(app), PREVIEW)) == {("/preview", "query:url", Certainty.CONFIRMED)}
+
+
+@pytest.mark.parametrize("is_asked", [True, False])
+def test_messages_of_failed_connections(serve: Any, workbench: Any, is_asked: bool) -> None:
+    """They name the port and an object of the program: what is left of them is the same each time."""
+    app = Flask(__name__)
+
+    @app.post("/hooks/test")
+    def hook() -> Any:
+        url = request.get_json()["callback"]
+        at = urlsplit(url)
+        try:
+            if is_asked:
+                fetched(url)
+            return {"delivered": True}
+        except (ValueError, OSError) as error:
+            if hasattr(error, "code"):
+                return {"delivered": True}
+            told = f"Pool(host='127.0.0.1', port={at.port}): {at.path}?{at.query} (<Connection at {id(object()):#x}>)"
+            return {"error": f"{told}: connect 127.0.0.1:{at.port}: refused, {uuid.uuid4()}"}, 502
+
+    expected = {("/hooks/test", "body:/callback", Certainty.DIFFERENTIAL)} if is_asked else set()
+    assert found(workbench(serve(app), HOOK, ABOUT)) == expected
+
+
+def test_an_address_that_is_taken_apart_and_never_asked(serve: Any, workbench: Any) -> None:
+    app = Flask(__name__)
+
+    @app.post("/hooks/test")
+    def hook() -> Any:
+        at = urlsplit(request.get_json()["callback"])
+        return {"host": at.hostname, "port": at.port, "path": at.path, "kept": f"127.0.0.1:{at.port}"}
+
+    assert found(workbench(serve(app), HOOK, ABOUT)) == set()
 
 
 def test_calls_that_show_only_whether_somebody_answered(serve: Any, workbench: Any) -> None:
