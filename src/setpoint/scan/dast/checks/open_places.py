@@ -30,6 +30,9 @@ _OF_SESSIONS: Final = ("sess", "sid", "auth", "token", "jwt", "csrf", "xsrf")
 _TELLING: Final = frozenset({"default", "enum", "const", "format", "pattern"})
 """Of a schema: what says more of a value than its type."""
 
+_HOSTS: Final = frozenset({"host", "hostname", "domain", "server", "ip"})
+"""Words of parts that name a machine: a check of their form lets its own name pass, and a word of an answer not."""
+
 _REFUSALS: Final = frozenset({401, 403, 405, 501})
 
 
@@ -149,4 +152,6 @@ def _guess(part: Part, answered: Exchange) -> str:
     document = json_of(answered.answer)
     named = (value for pointer, value in leaves(document) if words_of(pointer.rpartition("/")[2]) == wanted)
     words = (text for text in shown_in_order(answered.answer) if text.isalpha() and 3 <= len(text) <= 20)
-    return written(next((value for value in named if value not in {None, ""}), next(words, "a")))
+    usual = "a" if _HOSTS.isdisjoint(wanted) else "127.0.0.1" if "ip" in wanted else "localhost"
+    fallback = usual if usual != "a" else next(words, "a")
+    return written(next((value for value in named if value not in {None, ""}), fallback))

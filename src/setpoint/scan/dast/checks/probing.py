@@ -30,6 +30,7 @@ from setpoint.scan.dast.checks.place import (
     request,
     writes,
 )
+from setpoint.scan.dast.checks.word_pages import word_pages
 from setpoint.scan.dast.interface import Workbench
 from setpoint.scan.dast.yardstick import Reading
 
@@ -175,7 +176,8 @@ def planned_probing(bench: Workbench) -> Iterator[PlannedRequest]:
 def _probeable(bench: Workbench) -> Iterator[Operation]:
     """Whoever only looks sends no values that the application could not expect."""
     if bench.profile is not Profile.PASSIVE:
-        open_ones = [each for each in bench.surface.operations if each.method not in _WITHOUT_BODY]
+        known = (*bench.surface.operations, *word_pages(bench.surface.operations))
+        open_ones = [each for each in known if each.method not in _WITHOUT_BODY]
         yield from (each for each in sorted(open_ones, key=_writes_something) if not bench.may_send(each))
 
 

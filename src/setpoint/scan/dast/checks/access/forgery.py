@@ -28,6 +28,7 @@ from setpoint.model.dast import (
 from setpoint.model.policy import Severity
 from setpoint.scan.dast.checks.access.canaries import own_values
 from setpoint.scan.dast.checks.access.holdings import Holdings, Values
+from setpoint.scan.dast.checks.access.own_addresses import address_in, address_operations, another
 from setpoint.scan.dast.checks.access.reading_back import MOST_WATCHES, watches, writing_for
 from setpoint.scan.dast.checks.access.replaying import may_try
 from setpoint.scan.dast.checks.access.writing import Watched, look
@@ -37,6 +38,9 @@ from setpoint.scan.dast.naming import words_of
 
 ELSEWHERE: Final = "https://elsewhere.example"
 """A site that is not the target (RFC 2606, section 3: reserved, so that it is nobody's)."""
+
+_ELSEWHERE: Final = (("origin", ELSEWHERE), ("referer", f"{ELSEWHERE}/"))
+"""What a browser tells of it."""
 
 _TOKENS: Final = frozenset({"csrf", "xsrf", "csrftoken", "xsrftoken", "csrfmiddlewaretoken", "authenticity", "nonce"})
 
@@ -63,6 +67,8 @@ class Forgery:
         caller = next(iter(bench.accounts.callers), None)
         for operation in _forgeable(bench) if caller else ():
             yield PlannedRequest(operation.key, self.name, caller.name if caller else "", 3 + 4 * MOST_WATCHES)
+        for operation, _ in address_operations(bench, _guards) if caller else ():
+            yield PlannedRequest(operation.key, self.name, caller.name if caller else "", 7)
 
     def run(self, bench: Workbench) -> Iterator[Fault]:
         caller = next((each for each in bench.accounts.callers if _cookies(bench, each)), None)
@@ -80,11 +86,33 @@ class Forgery:
             if not watched.places or not _wrote(bench, operation, watched, values, _at_home(bench)):
                 continue
             for way in _ways(operation):
-                elsewhere = (("origin", ELSEWHERE), ("referer", f"{ELSEWHERE}/"))
-                proof = _wrote(bench, operation, watched, {**values, **way.values}, elsewhere)
+                proof = _wrote(bench, operation, watched, {**values, **way.values}, _ELSEWHERE)
                 if proof:
                     yield _fault(operation, caller, way, proof)
                     break
+        for operation, part in address_operations(bench, _guards):
+            yield from _readdressed(bench, operation, part, own)
+
+
+def _readdressed(bench: Workbench, operation: Operation, part: Part, own: Holdings) -> Iterator[Fault]:
+    """The account's own address, changed from elsewhere, and back again by its own page."""
+    for watch in watches(bench, operation, {}, own):
+        before = watch.read(bench, own.caller)
+        was = address_in(before, part)
+        for way in _ways(operation) if was else ():
+            wanted = another(was)
+            sent = _sent(bench, operation, own.caller, {**way.values, part: wanted}, _ELSEWHERE)
+            after = watch.read(bench, own.caller)
+            if address_in(after, part) == wanted:
+                _sent(bench, operation, own.caller, {part: was}, _at_home(bench))
+                if address_in(watch.read(bench, own.caller), part) != was:
+                    bench.told(
+                        f"{operation.key}: the address of {own.caller.name} could not be set back: it is {wanted}"
+                    )
+                yield _fault(operation, own.caller, way, (sent, after))
+                return
+        if was:
+            return
 
 
 def _forgeable(bench: Workbench) -> Iterator[Operation]:
@@ -144,12 +172,7 @@ def _wrote(
     writing = writing_for(operation, values, watched.before)
     if writing is None or writing.part is None:
         return ()
-    request = bench.build(operation, writing.values(values))
-    if operation.body is BodyForm.JSON and ("origin", ELSEWHERE) in headers:
-        plain = tuple((name, value) for name, value in request.headers if name.lower() != "content-type")
-        request = replace(request, headers=(*plain, ("content-type", "text/plain")))
-    request = replace(request, headers=(*request.headers, *headers))
-    sent = bench.sender.send(bench.accounts.authorised(request, watched.reader))
+    sent = _sent(bench, operation, watched.reader, writing.values(values), headers)
     if sent.answer is None or sent.answer.status >= 400:
         return ()
     for watch, was in zip(watched.places, watched.before, strict=True):
@@ -157,6 +180,18 @@ def _wrote(
         if writing.is_shown(was, now):
             return sent, now
     return ()
+
+
+def _sent(
+    bench: Workbench, operation: Operation, caller: Caller, values: Values, headers: tuple[tuple[str, str], ...]
+) -> Exchange:
+    """As the browser of this caller sends it from the site that the headers tell of."""
+    request = bench.build(operation, values)
+    if operation.body is BodyForm.JSON and headers == _ELSEWHERE:
+        plain = tuple((name, value) for name, value in request.headers if name.lower() != "content-type")
+        request = replace(request, headers=(*plain, ("content-type", "text/plain")))
+    request = replace(request, headers=(*request.headers, *headers))
+    return bench.sender.send(bench.accounts.authorised(request, caller))
 
 
 def _fault(operation: Operation, caller: Caller, way: Way, proof: tuple[Exchange, ...]) -> Fault:

@@ -12,6 +12,7 @@ from setpoint.scan.dast.checks.authentication.enumeration import AccountEnumerat
 from setpoint.scan.dast.checks.authentication.missing_authentication import MissingAuthentication
 from setpoint.scan.dast.checks.authentication.open_writes import OpenWrites
 from setpoint.scan.dast.checks.authentication.privileged_registrations import PrivilegedRegistrations
+from setpoint.scan.dast.checks.authentication.refresh_tokens import RefreshTokens
 from setpoint.scan.dast.checks.authentication.session_contents import SessionContents
 from setpoint.scan.dast.checks.authentication.session_endings import SessionFixation, SessionSurvivesLogout
 from setpoint.scan.dast.checks.authentication.token_forgery import TokenForgery
@@ -25,6 +26,7 @@ CHECKS: Final[tuple[Callable[[], Check], ...]] = (
     TokenForgery,
     WeakTokenSecret,
     EndedTokens,
+    RefreshTokens,
     SessionContents,
     SessionFixation,
     SessionSurvivesLogout,

@@ -73,7 +73,7 @@ class AccountEnumeration:
                 yield from _disclosed(own, unknown, each)
                 yield from _told_apart(own, unknown, "reset", (each.method, each.path))
         for each in registrations(bench) if bench.accounts.may_register and address else ():
-            if _asks_for_address(each):
+            if "@" in user or _asks_for_address(each):
                 own, unknown = _asked(address, _asker(bench, each), 2)
                 yield from _told_apart(own, unknown, "registration", (each.method, each.path))
 

@@ -53,7 +53,7 @@ class PrivilegedRegistrations:
     name = "privileged-registrations"
 
     def plan(self, bench: Workbench) -> Iterator[PlannedRequest]:
-        about = (2 + MOST_FIELDS) * (1 + REQUESTS + MOST_PROFILES + MOST_GATES)
+        about = (3 + MOST_FIELDS) * (1 + REQUESTS + MOST_PROFILES + MOST_GATES)
         for each in registrations(bench) if may_register(bench) and bench.accounts.callers else ():
             yield PlannedRequest(each.key, self.name, "", about)
 
@@ -103,7 +103,7 @@ def _gates(bench: Workbench) -> list[tuple[Operation, Exchange]]:
     """Reserved operations, with what whoever may do most is given by them."""
     higher = next((higher for higher, _ in ranks(bench)), None)
     is_reserved = reserved_in(bench)
-    found = []
+    found: list[tuple[Operation, Exchange]] = []
     for operation in readable(bench) if higher is not None else ():
         if higher is not None and "{" not in operation.path and is_reserved(operation) and len(found) < MOST_GATES:
             granted = bench.baseline(operation, higher)

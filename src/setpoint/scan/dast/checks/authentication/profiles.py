@@ -1,4 +1,4 @@
-"""What an account reads of itself, and what it says there: its address, its name. Called by the checks of this theme."""
+"""What an account reads of itself, and what it says of itself there. Called by the checks of this theme."""
 
 from __future__ import annotations
 

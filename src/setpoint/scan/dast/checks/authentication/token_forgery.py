@@ -120,7 +120,7 @@ def _usual(original: str, token: Jwt | None) -> Iterator[Forgery]:
     )
     if token is None:
         if len(original) >= 3 * LEAST_END and not _decoded(original):
-            end = len(original) - max(len(original) // 3, LEAST_END)
+            end = max(len(original) - max(len(original) // 3, LEAST_END), _signature_at(original))
             yield Forgery(
                 "token-not-verified",
                 287,
@@ -176,6 +176,13 @@ def _rare(token: Jwt, keys: list[bytes]) -> Iterator[Forgery]:
         "a token signed by an empty key is accepted",
         "refuse to start without a key",
     )
+    yield Forgery(
+        "token-signature-not-verified",
+        347,
+        signed_by_secret({**hmac_header, "kid": secrets.token_hex(8)}, token.claims, secrets.token_bytes(32)),
+        "a token is accepted whose header names a key that nobody has (kid)",
+        "refuse tokens by unknown keys",
+    )
     if token.algorithm in {"ES256", "ES384", "ES512"}:
         what = "a signature of zeros is accepted"
         yield Forgery("token-signature-not-verified", 347, with_null_signature(token), what, "update the library")
@@ -211,6 +218,12 @@ def _public_keys(bench: Workbench, token: Jwt) -> Iterator[bytes]:
             yield from spellings_of_key(jwk)
         if keys:
             return
+
+
+def _signature_at(original: str) -> int:
+    """Where what is signed ends, if its form says so: a change before it would not be read, and not be refused."""
+    at = max(original.rfind(each) for each in ".|:") + 1
+    return at if at and len(original) - at >= LEAST_END else 0
 
 
 def _made_up(original: str) -> str:

@@ -14,6 +14,7 @@ from setpoint.scan.dast.checks.configuration.exposed_files import ExposedFiles
 from setpoint.scan.dast.checks.configuration.headers import SecurityHeaders
 from setpoint.scan.dast.checks.configuration.listings import DirectoryListings
 from setpoint.scan.dast.checks.configuration.methods import Methods
+from setpoint.scan.dast.checks.configuration.other_versions import OtherVersions
 from setpoint.scan.dast.checks.configuration.transport import Transport
 from setpoint.scan.dast.checks.configuration.undocumented import UndocumentedRoutes
 from setpoint.scan.dast.checks.configuration.versions import VersionDisclosure
@@ -32,4 +33,5 @@ CHECKS: Final[tuple[Callable[[], Check], ...]] = (
     DirectoryListings,
     ApiDocuments,
     UndocumentedRoutes,
+    OtherVersions,
 )

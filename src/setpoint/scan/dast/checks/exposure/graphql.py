@@ -23,7 +23,7 @@ from setpoint.model.dast import (
 from setpoint.model.policy import Severity
 from setpoint.scan.dast.answers import json_of
 from setpoint.scan.dast.checks.exposure.asking import ask
-from setpoint.scan.dast.checks.exposure.graphql_schema import QUERY, endless, nested, read_schema
+from setpoint.scan.dast.checks.exposure.graphql_schema import QUERY, Field, endless, nested, read_schema
 from setpoint.scan.dast.interface import Workbench
 from setpoint.scan.dast.naming import words_of
 
@@ -50,19 +50,20 @@ class OpenGraphQL:
     name = "graphql"
 
     def plan(self, bench: Workbench) -> Iterator[PlannedRequest]:
-        for operation in _operations(bench):
+        for operation in graphql_operations(bench):
             yield PlannedRequest(operation.key, self.name, "", 5 + len(DEPTHS))
 
     def run(self, bench: Workbench) -> Iterator[Fault]:
-        for operation in _operations(bench):
+        for operation in graphql_operations(bench):
             for caller in (ANONYMOUS, *bench.accounts.callers[:1]):
                 first = _query(bench, operation, caller, INTROSPECTION)
-                if _data(first).get("__schema"):
+                if data_of(first).get("__schema"):
                     yield from _faults(bench, operation, caller, first)
                     break
 
 
-def _operations(bench: Workbench) -> list[Operation]:
+def graphql_operations(bench: Workbench) -> list[Operation]:
+    """Addresses that take queries of GraphQL, known or guessed; none where nothing may be sent."""
     if bench.profile is Profile.PASSIVE:
         return []
     known = {each.path: each for each in bench.surface.operations if {"graphql", "gql"} & set(words_of(each.path)[-2:])}
@@ -79,16 +80,17 @@ def _posting(operation: Operation) -> Operation:
 
 
 def _query(bench: Workbench, operation: Operation, caller: Caller, query: str) -> Exchange:
-    return _posted(bench, operation, caller, {"query": query})
+    return posted(bench, operation, caller, {"query": query})
 
 
-def _posted(bench: Workbench, operation: Operation, caller: Caller, document: Json) -> Exchange:
+def posted(bench: Workbench, operation: Operation, caller: Caller, document: Json) -> Exchange:
+    """The document as a query is sent."""
     body = json.dumps(document).encode()
     headers = (("content-type", "application/json"), ("accept", "application/json"))
     return ask(bench, Sent("POST", bench.surface.base + operation.path, headers, body), caller)
 
 
-def _data(exchange: Exchange) -> Mapping[str, Json]:
+def data_of(exchange: Exchange) -> Mapping[str, Json]:
     """Of an answer without errors; empty for any other."""
     document = json_of(exchange.answer) if exchange.answer is not None else None
     if not isinstance(document, Mapping) or document.get("errors"):
@@ -99,14 +101,14 @@ def _data(exchange: Exchange) -> Mapping[str, Json]:
 
 def _faults(bench: Workbench, operation: Operation, caller: Caller, first: Exchange) -> Iterator[Fault]:
     yield _introspection(operation, caller, first)
-    schema = read_schema(_data(_query(bench, operation, caller, QUERY)))
+    schema = read_schema(data_of(_query(bench, operation, caller, QUERY)))
     around = endless(schema) if schema else None
     if around is None:
         return
     for depth in DEPTHS:
         exchange = _query(bench, operation, caller, nested(*around, depth))
         answer = exchange.answer
-        if answer is None or not _data(exchange):
+        if answer is None or not _is_walked(data_of(exchange), around[0] + around[1]):
             return
         if depth < DEPTHS[-1] and (len(answer.body) > MAX_BYTES or answer.seconds > MAX_SECONDS):
             bench.told(f"graphql: answers of {operation.path} grow too much at depth {depth} to go deeper")
@@ -114,13 +116,24 @@ def _faults(bench: Workbench, operation: Operation, caller: Caller, first: Excha
     yield _depth(operation, caller, exchange, _multiplied(bench, operation, caller))
 
 
+def _is_walked(data: Mapping[str, Json], steps: tuple[Field, ...]) -> bool:
+    """Whether the query was carried out: what was looked up by a guess has to be there."""
+    value: Json = data
+    for each in steps:
+        inside = value[0] if isinstance(value, list) and value else value
+        value = inside.get(each.name) if isinstance(inside, Mapping) else None
+        if each.is_guessed and value in (None, []):
+            return False
+    return bool(data)
+
+
 def _multiplied(bench: Workbench, operation: Operation, caller: Caller) -> str:
     """What else multiplies the work of a request, in words; empty where both are held."""
     aliases = " ".join(f"a{number}:__typename" for number in range(ALIASES))
     found = []
-    if len(_data(_query(bench, operation, caller, f"{{{aliases}}}"))) == ALIASES:
+    if len(data_of(_query(bench, operation, caller, f"{{{aliases}}}"))) == ALIASES:
         found.append(f"{ALIASES} aliases in one query")
-    answer = _posted(bench, operation, caller, [{"query": "{__typename}"}] * BATCH).answer
+    answer = posted(bench, operation, caller, [{"query": "{__typename}"}] * BATCH).answer
     answers = json_of(answer) if answer is not None else None
     if isinstance(answers, list) and len(answers) == BATCH and all(_succeeded(each) for each in answers):
         found.append(f"{BATCH} queries in one request")

@@ -21,8 +21,14 @@ QUERY: Final = (
 _FEW: Final = frozenset({"first", "limit", "last", "take", "pagesize", "perpage"})
 """Arguments that hold a list short."""
 
+_LITERALS: Final[Mapping[str, str]] = {"ID": '"1"', "String": '"1"', "Int": "1", "Float": "1", "Boolean": "true"}
+"""What a field is given that needs an argument: a depth is refused before anything is looked up by it."""
+
 _LIST_COST: Final = 10
 """A list in the way is worth so many single fields: each multiplies what is answered."""
+
+_GUESS_COST: Final = 100
+"""Of an argument that is guessed: only where no other way leads there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +39,23 @@ class Field:
     type: str
     """Without the lists and marks around it."""
     is_list: bool
-    few: str
-    """`(first:1)` where it takes such an argument."""
+    arguments: str = ""
+    """`(first:1)`: what holds it short, where it takes such an argument, and what it needs."""
+    is_short: bool = False
+    is_guessed: bool = False
+    """Whether it needs arguments, and is given such as may mean nothing."""
 
     @property
     def cost(self) -> int:
-        return _LIST_COST if self.is_list and not self.few else 1
+        own = _LIST_COST if self.is_list and not self.is_short else 1
+        return own + _GUESS_COST * self.is_guessed
 
 
 @dataclass(frozen=True, slots=True)
 class Schema:
     root: str
     fields: Mapping[str, tuple[Field, ...]]
-    """Of each object type, those that need no argument."""
+    """Of each object type, those that need no argument but plain ones."""
 
 
 def read_schema(data: Json) -> Schema | None:
@@ -64,11 +74,19 @@ def _is_internal(described: Mapping[str, Json]) -> bool:
 def _fields(described: Mapping[str, Json]) -> Iterator[Field]:
     for each in map(_mapping, _list(described.get("fields"))):
         args = [_mapping(arg) for arg in _list(each.get("args"))]
-        if any(_mapping(arg.get("type")).get("kind") == "NON_NULL" and not arg.get("defaultValue") for arg in args):
+        needed = {str(arg.get("name")): _named(_mapping(arg.get("type")))[0] for arg in args if _is_needed(arg)}
+        if not _LITERALS.keys() >= set(needed.values()):
             continue
         few = next((str(arg["name"]) for arg in args if str(arg.get("name", "")).lower() in _FEW), "")
+        given = {name: _LITERALS[kind] for name, kind in needed.items()} | ({few: "1"} if few else {})
+        arguments = ",".join(f"{name}:{value}" for name, value in given.items())
         name, is_list = _named(_mapping(each.get("type")))
-        yield Field(str(each.get("name")), name, is_list, f"({few}:1)" if few else "")
+        is_guessed = not needed.keys() <= {few}
+        yield Field(str(each.get("name")), name, is_list, f"({arguments})" if given else "", bool(few), is_guessed)
+
+
+def _is_needed(argument: Mapping[str, Json]) -> bool:
+    return _mapping(argument.get("type")).get("kind") == "NON_NULL" and not argument.get("defaultValue")
 
 
 def _named(described: Mapping[str, Json]) -> tuple[str, bool]:
@@ -113,7 +131,7 @@ def nested(way: tuple[Field, ...], around: tuple[Field, ...], depth: int) -> str
     while len(steps) < depth:
         steps += around
     steps = steps[:depth]
-    opened = "".join(f"{{{each.name}{each.few}" for each in steps)
+    opened = "".join(f"{{{each.name}{each.arguments}" for each in steps)
     return f"{opened}{{__typename}}" + "}" * len(steps)
 
 

@@ -8,6 +8,7 @@ from typing import Final
 from setpoint.scan.dast.checks.injection.code import CodeInjection
 from setpoint.scan.dast.checks.injection.command import CommandInjection
 from setpoint.scan.dast.checks.injection.deserialisation import UnsafeDeserialisation
+from setpoint.scan.dast.checks.injection.graphql_sql import GraphQLSqlInjection
 from setpoint.scan.dast.checks.injection.ldap import LdapInjection
 from setpoint.scan.dast.checks.injection.mail import MailHeaderInjection
 from setpoint.scan.dast.checks.injection.nosql import NoSqlInjection
@@ -22,6 +23,7 @@ from setpoint.scan.dast.interface import Check
 CHECKS: Final[tuple[Callable[[], Check], ...]] = (
     SqlInjection,
     SqlInjectionInLogins,
+    GraphQLSqlInjection,
     NoSqlInjection,
     NoSqlInjectionInLogins,
     CommandInjection,

@@ -77,14 +77,16 @@ class CommandInjection(InjectionCheck):
     def look(self, bench: Workbench, probe: Probe) -> Fault | None:
         place = probe.place
         tried = [_in_all_quotes(place.value, _LIKELY, _ECHO)]
-        if probe.breaks or not _HINTS.isdisjoint(words_of(place.part.name)):
+        is_likely = not _HINTS.isdisjoint(words_of(place.part.name))
+        if probe.breaks or is_likely:
             tried += [_in_all_quotes(place.value, each, _ECHO) for each in _RARER if _may_hold(place, each)]
         for template in tried:
             if exchange := solved(bench, place, product(template, around="<first>")):
                 return self.weakness.computed(
                     place, exchange, "the answer holds a product that only a shell worked out"
                 )
-        return self._reacting(bench, place) if probe.breaks else None
+        matters = place.usual is not None and probe.nonsense != place.usual
+        return self._reacting(bench, place) if probe.breaks or (is_likely and matters) else None
 
     def _reacting(self, bench: Workbench, place: Place) -> Fault | None:
         for riddle in (product(place.value + _INLINE, around="<first>"), product(place.value + _WINDOWS)):

@@ -40,7 +40,7 @@ _RARER: Final = (
     "{value} AND {condition} -- k",
     _LIST,
 )
-_WIDER: Final = (
+WIDER: Final = (
     "{marker}' OR {condition} -- k",
     "-1 OR {condition}",
     "{marker}' OR {condition} AND 'k' LIKE 'k",
@@ -60,9 +60,12 @@ _FAILING: Final = (
     "{marker}' OR (CASE WHEN {condition} THEN 0 ELSE {failure} END) = 1 -- k",
     "{marker}' OR (CASE WHEN {condition} THEN 0 ELSE {failure} END) = 1 OR 'k' = 'j",
     "{value}'||(CASE WHEN {condition} THEN '' ELSE {failure} END)||'",
-    _SORTED,
 )
 """True conditions add no row and change none; false ones end the statement."""
+_SORTED_BY_NOTHING: Final = "(CASE WHEN {condition} THEN 7 ELSE {failure} END)"
+"""Whatever the columns are called: where the part's own value names none of them."""
+_UPWARDS: Final = "asc"
+"""Behind the name of a column, whatever the part's own value is."""
 _JOINED: Final = "{value}'||({one}*{other})||'"
 _CONDITIONS: Final = ("{left} = {same}", "{left} < {right}", "5500 BETWEEN {left} AND {right}", "{left} IN ({same}, 7)")
 """Each round's: true where `left` is the smaller one and `same` is equal to it."""
@@ -84,7 +87,7 @@ class SqlInjection(InjectionCheck):
         message="The value becomes a part of an SQL statement, and the database runs what it says; "
         "pass it as a bound parameter, and take names of columns from a fixed list",
     )
-    about: ClassVar = 26
+    about: ClassVar = 30
 
     def leaves_out(self, probe: Probe) -> bool:
         """An error of a database may be answered as a number of a wrong form is."""
@@ -113,12 +116,11 @@ class SqlInjection(InjectionCheck):
 def _narrowed(bench: Workbench, probe: Probe) -> Proof | None:
     """True conditions leave what the part's own value finds, false ones nothing of it."""
     place = probe.place
-    if probe.nonsense == place.usual:  # it finds nothing
-        return None
-    for template in filter(_allowed_at(place), _templates(probe)):
+    finds = probe.nonsense != place.usual
+    for template in filter(_allowed_at(place), _templates(probe)) if finds else ():
         if proof := differential(bench, place, conditions(template, value=place.value), true=place.usual):
             return proof
-    for column in _columns(place):
+    for column in _columns(bench, place):
         variants = conditions(_NUMBER, value=column)
         if proof := differential(bench, place, variants, not_true=probe.nonsense):
             return proof
@@ -149,7 +151,7 @@ def _widened(bench: Workbench, probe: Probe) -> Proof | None:
     """Only where nobody would change more by it than was meant."""
     if not probe.place.only_reads or probe.refuses:
         return None
-    for template in _WIDER if probe.breaks else _WIDER[:LIKELY_WIDER]:
+    for template in WIDER if probe.breaks else WIDER[:LIKELY_WIDER]:
         variants = conditions(template, marker=probe.marker)
         if proof := differential(bench, probe.place, variants, not_true=probe.nonsense):
             return proof
@@ -157,18 +159,16 @@ def _widened(bench: Workbench, probe: Probe) -> Proof | None:
 
 
 def _failed(bench: Workbench, probe: Probe) -> Proof | None:
-    templates: tuple[str, ...]
-    if probe.breaks:
-        templates = _FAILING
-    elif _sorts(probe.place):
-        templates = (_SORTED,)
-    else:
-        return None
-    broken = probe.place.reading(probe.broken, probe.place.value + probe.marker + BREAKING)
-    for template in filter(_allowed_at(probe.place), templates):
+    place = probe.place
+    tried = [(template, place.value) for template in (_FAILING if probe.breaks else ())]
+    if _sorts(place):
+        tried += [(_SORTED, place.value), (_SORTED_BY_NOTHING, ""), (_SORTED, _UPWARDS)]
+    broken = place.reading(probe.broken, place.value + probe.marker + BREAKING)
+    allows = _allowed_at(place)
+    for template, value in ((each, value) for each, value in tried if allows(each)):
         for failure in _FAILURES:
-            variants = conditions(template, value=probe.place.value, marker=probe.marker, failure=failure)
-            if proof := differential(bench, probe.place, variants, not_true=broken):
+            variants = conditions(template, value=value, marker=probe.marker, failure=failure)
+            if proof := differential(bench, place, variants, not_true=broken):
                 return proof
     return None
 
@@ -189,10 +189,11 @@ def _sorts(place: Place) -> bool:
     return place.value.lower() in {"asc", "desc"} or not _COLUMN_WORDS.isdisjoint(words_of(place.part.name))
 
 
-def _columns(place: Place) -> Iterator[str]:
+def _columns(bench: Workbench, place: Place) -> Iterator[str]:
     """What the answer could be sorted by instead: what it is sorted by now may be how the rows stand anyway."""
-    if not _sorts(place) or place.left_alone.answer is None:
+    listed = bench.baseline(place.operation, place.caller) if place.is_guessed else place.left_alone
+    if not _sorts(place) or listed is None or listed.answer is None:
         return
-    document = json_of(place.left_alone.answer)
+    document = json_of(listed.answer)
     names = dict.fromkeys(pointer.rpartition("/")[2] for pointer, _ in leaves(document))
     yield from islice((name for name in names if name.isidentifier() and name != place.value), MOST_COLUMNS)

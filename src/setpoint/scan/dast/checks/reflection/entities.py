@@ -8,6 +8,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
+from xml.sax.saxutils import escape
+
+import orjson
 
 from setpoint.model.dast import BodyForm, Certainty, Exchange, Fault, Part, PartPlace, PlannedRequest
 from setpoint.scan.dast.answers import is_success
@@ -16,6 +19,7 @@ from setpoint.scan.dast.checks.reflection.known_files import ACCOUNTS, WIN_INI, 
 from setpoint.scan.dast.checks.reflection.weaknesses import ENTITIES, fault_at
 from setpoint.scan.dast.interface import Workbench
 from setpoint.scan.dast.naming import words_of
+from setpoint.scan.dast.requests import written
 
 MOST_LEAVES: Final = 3
 """Of one document, that the entity is put into one by one."""
@@ -29,6 +33,7 @@ _UNKNOWN_DOCUMENT: Final = "".join(
 )
 """Elements to choose from, for whoever reads a document of which nobody told its form."""
 
+_ELEMENT: Final = re.compile(r"[A-Za-z_][\w.-]{0,60}")
 _LEAF: Final = re.compile(r">([^<>]*)</")
 _PROLOGUE: Final = re.compile(r"^\s*(?:<\?xml.*?\?>)?\s*(?:<!DOCTYPE[^>\[]*(?:\[.*?\])?\s*>)?", re.DOTALL)
 _XML_WORDS: Final = frozenset(words_of("xml soap svg rss atom feed xslt xsl saml"))
@@ -42,6 +47,8 @@ class Carrier:
     sample: str
     """A document without its prologue that the operation takes."""
     send: Callable[[str], Exchange]
+    is_body: bool = False
+    """Whether it is all of the body."""
 
 
 class ExternalEntities:
@@ -51,9 +58,9 @@ class ExternalEntities:
 
     def plan(self, bench: Workbench) -> Iterator[PlannedRequest]:
         for operation in bench.surface.operations:
-            is_xml = operation.body in {BodyForm.XML, BodyForm.MULTIPART}
-            if not bench.may_send(operation) and (is_xml or any(map(_speaks_of_xml, parts_to_probe(operation)))):
-                yield PlannedRequest(operation.key, self.name, "", 3 * (1 + MOST_LEAVES) + 1 + 2 * ROUNDS)
+            has_body = operation.body in {BodyForm.XML, BodyForm.MULTIPART, BodyForm.JSON}
+            if not bench.may_send(operation) and (has_body or any(map(_speaks_of_xml, parts_to_probe(operation)))):
+                yield PlannedRequest(operation.key, self.name, "", 3 * (1 + MOST_LEAVES) + 2 + 2 * ROUNDS)
 
     def run(self, bench: Workbench) -> Iterator[Fault]:
         for carrier in _carriers(bench):
@@ -63,7 +70,7 @@ class ExternalEntities:
 
 
 def _carriers(bench: Workbench) -> Iterator[Carrier]:
-    """Whole bodies once for each operation; parts that hold XML; files."""
+    """Whole bodies once for each operation, of JSON, too; parts that hold XML; files."""
     whole: set[str] = set()
     for place in places(bench):
         operation = place.operation
@@ -71,7 +78,11 @@ def _carriers(bench: Workbench) -> Iterator[Carrier]:
             if operation.key not in whole:
                 whole.add(operation.key)
                 yield _body(bench, place)
-        elif place.value.lstrip().startswith("<") or _speaks_of_xml(place.part):
+            continue
+        if operation.body is BodyForm.JSON and operation.key not in whole:
+            whole.add(operation.key)
+            yield from _instead_of_json(bench, place)
+        if place.value.lstrip().startswith("<") or _speaks_of_xml(place.part):
             yield Carrier(place, _sample(place.value), partial(ask, bench, place))
         elif operation.body is BodyForm.MULTIPART and place.part.schema.get("format") == "binary":
             yield Carrier(place, "<svg><title>x</title><text>x</text></svg>", partial(_file, bench, place))
@@ -85,7 +96,35 @@ def _body(bench: Workbench, place: Place) -> Carrier:
     def send(text: str) -> Exchange:
         return bench.sender.send(replace(request(bench, place, place.value), body=text.encode()))
 
-    return Carrier(place, _sample(request(bench, place, place.value).body.decode(errors="replace")), send)
+    return Carrier(place, _sample(request(bench, place, place.value).body.decode(errors="replace")), send, is_body=True)
+
+
+def _instead_of_json(bench: Workbench, place: Place) -> Iterator[Carrier]:
+    """The same document as XML: many a framework reads whatever type a body says that it has."""
+    usual = request(bench, place, place.value)
+    sample = _as_xml(usual.body)
+
+    def send(text: str) -> Exchange:
+        headers = [each for each in usual.headers if each[0].lower() != "content-type"]
+        typed = (*headers, ("content-type", BodyForm.XML))
+        return bench.sender.send(replace(usual, headers=typed, body=text.encode()))
+
+    if sample and is_success(send(sample)):
+        yield Carrier(place, sample, send, is_body=True)
+        if place.operation.method in {"PUT", "PATCH"}:
+            ask(bench, place, place.value)  # an own object as it was
+
+
+def _as_xml(body: bytes) -> str:
+    """Of an object of JSON, its plain members; empty where it has none."""
+    try:
+        document = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return ""
+    members = document.items() if isinstance(document, dict) else ()
+    plain = [each for each in members if _ELEMENT.fullmatch(each[0]) and not isinstance(each[1], (dict, list))]
+    inner = "".join(f"<{name}>{escape(written(value))}</{name}>" for name, value in plain)
+    return f"<request>{inner}</request>" if inner else ""
 
 
 def _file(bench: Workbench, place: Place, text: str) -> Exchange:
@@ -150,6 +189,5 @@ def _told_apart(carrier: Carrier) -> Fault | None:
 
 def _fault(carrier: Carrier, proof: tuple[Exchange, ...], difference: str, certainty: Certainty) -> Fault:
     place = carrier.place
-    is_whole = place.operation.body is BodyForm.XML and place.part.place is PartPlace.BODY
-    part = f"{PartPlace.BODY}:" if is_whole else place.told
+    part = f"{PartPlace.BODY}:" if carrier.is_body else place.told
     return fault_at(ENTITIES, place.operation, part, proof, difference, certainty=certainty)

@@ -6,32 +6,26 @@ there, never for credentials.
 
 from __future__ import annotations
 
-import base64
 import re
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from itertools import islice
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 from urllib.parse import urlsplit
 
-from setpoint.model.dast import (
-    ANONYMOUS,
-    Answer,
-    Certainty,
-    Exchange,
-    Fault,
-    KnownFrom,
-    Operation,
-    PlannedRequest,
-    Sent,
-)
+from setpoint.model.dast import Certainty, Exchange, Fault, PlannedRequest
 from setpoint.model.policy import Severity
-from setpoint.scan.dast.answers import is_success, json_of, leaves
 from setpoint.scan.dast.checks.addresses import may_be_address
 from setpoint.scan.dast.checks.probing import Place, Probe, ask, parts_to_probe, probed
 from setpoint.scan.dast.checks.reflection.known_files import ACCOUNTS, is_passwd
 from setpoint.scan.dast.checks.reflection.weaknesses import FORGERY
+from setpoint.scan.dast.checks.reflection.witnesses import (
+    LEAST_WORDS,
+    MANY_WORDS,
+    USUAL_WITNESSES,
+    Witness,
+    witnesses_of,
+)
 from setpoint.scan.dast.interface import Workbench
 from setpoint.scan.dast.naming import words_of
 from setpoint.scan.dast.yardstick import Reading
@@ -56,43 +50,12 @@ METADATA: Final = "http://169.254.169.254/latest/meta-data/"
 _BEFORE_PORT: Final = ("127.0.0.1:", "port=")
 """How messages of failed connections write where to."""
 
-SHARE: Final = 0.8
-"""Of what the witness says that has to be in the answer: templates and numbers that change may differ."""
-
-LEAST_WORDS: Final = 3
-MANY_WORDS: Final = 40
-"""Of a witness: fewer may be anywhere, more say no more."""
-
-USUAL_WITNESSES: Final = ("/", "/openapi.json", "/robots.txt")
-"""What anybody gets of many a service, asked for where no operation is open to anybody."""
-
-MOST_ENCODED: Final = 20
-"""Stretches of one answer that are read as Base64: who shows what was fetched shows it in one."""
-
-_ENCODED: Final = re.compile(rb"[A-Za-z0-9+/]{16,}={0,2}")
 _OBJECT: Final = re.compile(rb"0x[0-9a-fA-F]{6,16}\b")
 """Where in memory an object is: programs write it into their messages, and it is another one each time."""
 
 _HOST_WORDS: Final = frozenset(words_of("host hostname domain server ip"))
-_WORD: Final = re.compile(r"[A-Za-z0-9_.-]{5,60}")
 _METADATA_NAMES: Final = ("ami-id", "instance-id", "instance-type", "local-hostname", "security-groups")
 _STANDARD_PORTS: Final = frozenset({80, 443, 8080, 8443})
-
-
-@dataclass(frozen=True, slots=True)
-class Witness:
-    """An answer of the target that whoever asks it gets, known by its words."""
-
-    path: str
-    words: frozenset[str]
-
-    def beside(self, known: Iterable[Answer]) -> Witness:
-        """Known by those words alone that these answers do not hold: pages of a site have much in common."""
-        return Witness(self.path, self.words.difference(*map(_words_within, known)))
-
-    def is_in(self, answer: Answer, payload: str) -> bool:
-        wanted = {each for each in self.words if each not in payload}
-        return len(wanted) >= LEAST_WORDS and len(wanted & _words_within(answer)) >= SHARE * len(wanted)
 
 
 class RequestForgery:
@@ -101,14 +64,18 @@ class RequestForgery:
     name = "request-forgery"
 
     def plan(self, bench: Workbench) -> Iterator[PlannedRequest]:
+        is_any = False
         for operation in bench.surface.operations:
             many = sum(may_be_address(each) for each in parts_to_probe(operation))
             if many and not bench.may_send(operation):
+                is_any = True
                 yield PlannedRequest(operation.key, self.name, "", many * MOST_EACH)
+        if is_any:
+            yield PlannedRequest("GET *", self.name, "", len(USUAL_WITNESSES))
 
     def run(self, bench: Workbench) -> Iterator[Fault]:
         wanted = [each for each in probed(bench) if may_be_address(each.place.part, each.place.value)]
-        witnesses = _witnesses(bench) if wanted else []
+        witnesses = witnesses_of(bench) if wanted else []
         for probe in wanted:
             fault = (
                 _own_answer(bench, probe, witnesses)
@@ -117,49 +84,6 @@ class RequestForgery:
             )
             if fault:
                 yield fault
-
-
-def _witnesses(bench: Workbench) -> Sequence[Witness]:
-    """What nobody needs an account for: operations, else what most services have besides."""
-    known = [
-        Witness(exchange.sent.url.removeprefix(_origin(bench)), _words_of(exchange.answer))
-        for operation in bench.surface.operations
-        if operation.method == "GET" and not bench.may_send(operation)
-        if (exchange := bench.baseline(operation, ANONYMOUS)) is not None and is_success(exchange) and exchange.answer
-    ]
-    return known if any(len(each.words) >= LEAST_WORDS for each in known) else [*known, *_usual_witnesses(bench)]
-
-
-def _usual_witnesses(bench: Workbench) -> Iterator[Witness]:
-    for path in USUAL_WITNESSES:
-        if not bench.may_send(Operation("GET", path, known_from=frozenset({KnownFrom.GUESS}))):
-            exchange = bench.sender.send(Sent("GET", _origin(bench) + path))
-            if is_success(exchange) and exchange.answer is not None:
-                yield Witness(path, _words_of(exchange.answer))
-
-
-def _words_of(answer: Answer) -> frozenset[str]:
-    return _words_in(answer.body)
-
-
-def _words_in(content: bytes) -> frozenset[str]:
-    return frozenset(_WORD.findall(content.decode(errors="replace")))
-
-
-def _words_within(answer: Answer) -> frozenset[str]:
-    """And those of what it carries inside: as a text of JSON, or as Base64."""
-    document = json_of(answer)
-    texts = (value for _, value in leaves(document) if isinstance(value, str)) if document is not None else ()
-    encoded = (found[0] for found in islice(_ENCODED.finditer(answer.body), MOST_ENCODED))
-    return _words_of(answer).union(
-        *(_words_in(each.encode(errors="replace")) for each in texts),
-        *(_words_in(base64.b64decode(each[: len(each) // 4 * 4])) for each in encoded),
-    )
-
-
-def _origin(bench: Workbench) -> str:
-    base = urlsplit(bench.surface.base)
-    return f"{base.scheme}://{base.netloc}"
 
 
 def _ports(bench: Workbench) -> tuple[int, ...]:

@@ -77,6 +77,7 @@ class CookieAccounts(HeaderAccounts):
         *,
         cookies: Mapping[str, str] | None = None,  # noqa: ARG002 (as of `Accounts`)
         also: Mapping[str, Json] | None = None,
+        user: str = "",  # noqa: ARG002
     ) -> Login:
         sender = PlainSender(self.base)
         page = sender.send(Sent("GET", f"{self.base}/login"))

@@ -100,6 +100,7 @@ class Shop:
             "optional-signature": not token.signature,
             "alg-none": token.algorithm.lower() == "none",
             "confusion": given == _by_secret(token, RSA.as_pem(private=False)),
+            "unknown-key": token.header.get("kid") not in {None, "main"},
             "key-file": str(token.header.get("kid")).endswith("/dev/null") and given == _by_secret(token, b""),
         }
         if any(holds for flaw, holds in forgeries.items() if flaw in self.flaws):

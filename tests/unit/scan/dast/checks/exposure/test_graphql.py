@@ -18,6 +18,11 @@ type Person { id: ID!  name: String  boss: Person  orders: [Order!]! }
 type Order { id: ID!  owner: Person }
 """
 
+BY_ID = """
+type Query { person(id: ID!, full: Boolean!): Person }
+type Person { id: ID!  boss: Person }
+"""
+
 FLAT = "type Query { news: [Story!]! }  type Story { id: ID!  title: String }"
 
 
@@ -27,7 +32,13 @@ def depth(node: Any) -> int:
 
 
 def service(
-    path: str = "/graphql", *, schema: str = SCHEMA, introspection: bool = True, deepest: int = 0, session: bool = False
+    path: str = "/graphql",
+    *,
+    schema: str = SCHEMA,
+    introspection: bool = True,
+    deepest: int = 0,
+    session: bool = False,
+    known: str = "1",
 ) -> Flask:
     app = Flask("graphql")
     built = graphql.build_schema(schema)
@@ -35,6 +46,9 @@ def service(
     alice |= {"boss": alice}
     alice["orders"][0]["owner"] = alice
     rules = [*graphql.specified_rules, *([] if introspection else [graphql.NoSchemaIntrospectionCustomRule])]
+
+    def person(_info: Any, **asked: Any) -> Any:
+        return alice if asked["id"] == known else None
 
     @app.post(path)
     def query() -> Any:
@@ -48,7 +62,7 @@ def service(
             errors.append(graphql.GraphQLError("too deep"))
         if errors:
             return jsonify(errors=[{"message": each.message} for each in errors]), 400
-        result = graphql.execute(built, document, {"me": alice, "orders": [], "news": []})
+        result = graphql.execute(built, document, {"me": alice, "person": person, "orders": [], "news": []})
         return jsonify(result.formatted)
 
     @app.post("/query")
@@ -85,6 +99,13 @@ def test_as_an_account(found: Any, by_cookie: Any) -> None:
 @pytest.mark.parametrize("deepest", [5, 12, 19])
 def test_a_bound_on_depth(found: Any, deepest: int) -> None:
     assert [fault.kind for fault in found(OpenGraphQL, service(deepest=deepest + 1))] == ["graphql-introspection"]
+
+
+def test_what_is_looked_up_by_an_id(found: Any) -> None:
+    told = [fault.kind for fault in found(OpenGraphQL, service(schema=BY_ID))]
+    assert told == ["graphql-introspection", "graphql-unlimited-depth"]
+    for closed in (service(schema=BY_ID, deepest=11), service(schema=BY_ID, known="7")):
+        assert [fault.kind for fault in found(OpenGraphQL, closed)] == ["graphql-introspection"]
 
 
 def test_nothing_to_go_around_in(found: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Callable
 from typing import Any
@@ -76,3 +77,36 @@ def test_a_value_that_is_refused_is_no_fault(found: Found) -> None:
         return value if value.isalpha() else (f"not a host: {value}", 400)
 
     assert found(CommandInjection, app, LOOKUP) == []
+
+
+PING = Operation("GET", "/ping", (Part(PartPlace.QUERY, "host"),))
+
+
+def ping(allowed: str, *, with_shell: bool) -> Flask:
+    """Tells whether the host is the local one, of hosts that the pattern begins with, or is."""
+    app = Flask(__name__)
+
+    @app.get("/ping")
+    def answer() -> Any:
+        host = request.args.get("host", "")
+        if not re.match(allowed, host):
+            return "no such host", 400
+        command = f"test -n {host} -a {host} = localhost"
+        arguments = ["sh", "-c", command] if with_shell else ["test", "-n", host, "-a", host, "=", "localhost"]
+        done = subprocess.run(arguments, capture_output=True, text=True, check=False)
+        return "reachable" if done.returncode == 0 else "not reachable"
+
+    return app
+
+
+def test_a_value_that_has_to_begin_as_hosts_do(found: Found) -> None:
+    (fault,) = found(CommandInjection, ping("localhost|[a-z]+[.]example", with_shell=True), PING)
+
+    assert (fault.part, fault.certainty) == ("query:host", Certainty.DIFFERENTIAL)
+
+
+@pytest.mark.parametrize(("allowed", "with_shell"), [("localhost", False), (r"[a-z.]+\Z", True)])
+def test_a_host_that_is_checked_as_a_whole_or_an_argument_is_no_fault(
+    found: Found, allowed: str, with_shell: bool
+) -> None:
+    assert found(CommandInjection, ping(allowed, with_shell=with_shell), PING) == []

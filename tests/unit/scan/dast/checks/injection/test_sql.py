@@ -117,6 +117,45 @@ def test_bound_parameters_are_no_fault(found: Found, shows_errors: bool) -> None
     assert found(SqlInjection, shop(is_faulty=False, shows_errors=shows_errors), *OPERATIONS) == []
 
 
+def sorted_rows(statement: str, *, allowed: frozenset[str] = frozenset(), on_error: str = "raise") -> Flask:
+    """`{}` stands for `sort`; what is not `allowed`, where something is, is taken for nothing."""
+    app = Flask(__name__)
+    database = sqlite3.connect(":memory:", check_same_thread=False)
+    database.execute("CREATE TABLE items (id INTEGER PRIMARY KEY, name TEXT, price INTEGER, kind TEXT)")
+    database.executemany("INSERT INTO items VALUES (?, ?, ?, ?)", ITEMS)
+
+    @app.get("/rows")
+    def rows() -> Any:
+        sort = request.args.get("sort", request.args.get("dir", ""))
+        ordered = statement.format(sort) if sort and (sort in allowed or not allowed) else "id"
+        try:
+            found = database.execute(f"SELECT * FROM items ORDER BY {ordered}").fetchall()
+        except sqlite3.Error:
+            if on_error == "raise":
+                raise
+            found = database.execute("SELECT * FROM items").fetchall()
+        return jsonify([dict(zip(("id", "name", "price", "kind"), each, strict=True)) for each in found])
+
+    return app
+
+
+@pytest.mark.parametrize("on_error", ["raise", "as it stands"])
+@pytest.mark.parametrize(("name", "statement"), [("sort", "{}"), ("sort", "{} DESC"), ("dir", "name {}")])
+def test_an_order_of_which_no_example_is_known(found: Found, name: str, statement: str, on_error: str) -> None:
+    operation = Operation("GET", "/rows", (Part(PartPlace.QUERY, name),))
+
+    (fault,) = found(SqlInjection, sorted_rows(statement, on_error=on_error), operation)
+
+    assert fault.part == f"query:{name}"
+
+
+@pytest.mark.parametrize("example", [None, "name", "price"])
+def test_an_order_taken_from_a_fixed_list_is_no_fault(found: Found, example: str | None) -> None:
+    app = sorted_rows("{}", allowed=frozenset({"id", "name", "price"}))
+
+    assert found(SqlInjection, app, Operation("GET", "/rows", (Part(PartPlace.QUERY, "sort", example=example),))) == []
+
+
 @pytest.mark.parametrize(
     ("statement", "example", "schema"),
     [

@@ -100,3 +100,27 @@ def test_an_image_of_a_file(serve: Any, workbench: Any) -> None:
     file = Part(PartPlace.BODY, "image", {"type": "string", "format": "binary"}, "x", is_required=True)
     bench = workbench(serve(app), Operation("POST", "/images", (file,), BodyForm.MULTIPART))
     assert found(bench) == {("/images", "body:image", Certainty.CONFIRMED)}
+
+
+@pytest.mark.parametrize("resolves", [True, False])
+def test_a_document_of_json_that_is_taken_as_xml(serve: Any, workbench: Any, resolves: bool) -> None:
+    app = Flask(__name__)
+
+    @app.post("/quotes")
+    def quote() -> Any:
+        if request.is_json:
+            return {"note": request.get_json()["note"]}
+        try:
+            root = etree.fromstring(request.get_data(), etree.XMLParser(resolve_entities=resolves))
+        except etree.XMLSyntaxError:
+            return {"error": "no such document"}, 400
+        return {"note": root.findtext("note")}
+
+    @app.post("/strict")
+    def strict() -> Any:
+        return {"note": request.get_json()["note"]}  # any other type is refused with 415
+
+    parts = (Part(PartPlace.BODY, "/note", example="a & b"), Part(PartPlace.BODY, "/title", example="x"))
+    operations = [Operation("POST", path, parts, BodyForm.JSON) for path in ("/quotes", "/strict")]
+    expected = {("/quotes", "body:", Certainty.CONFIRMED)} if resolves else set()
+    assert found(workbench(serve(app), *operations)) == expected
