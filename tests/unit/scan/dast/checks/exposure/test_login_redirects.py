@@ -30,6 +30,7 @@ class LoggingIn(HeaderAccounts):
         *,
         cookies: Mapping[str, str] | None = None,  # noqa: ARG002 - as the interface has it
         also: Mapping[str, Json] | None = None,
+        user: str = "",  # noqa: ARG002
     ) -> Login | None:
         fields = {"user": caller.name, "password": "right", **(also or {})}
         got = httpx.post(f"{self.base}/login", data=fields, trust_env=False)
