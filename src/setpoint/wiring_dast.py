@@ -200,7 +200,12 @@ def _scan_of(question: DastQuestion) -> _Scan:
         limits=limits_of(question.profile, question.rate, question.budget),
         auth=auth,
         checks=chosen(question.checks),
-        safety=Safety(question.profile, question.exclude, may_register=auth.may_register),
+        safety=Safety(
+            question.profile,
+            question.exclude,
+            may_register=auth.may_register,
+            observed=with_agents(Surface(target.base, ()), question.routes).operations,
+        ),
         document=read_document(Path(question.openapi), target.base) if is_file else None,
     )
 

@@ -5,7 +5,8 @@ Checks that need more by their nature (a login, a logout, a webhook that the ope
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from typing import Final, assert_never
 from urllib.parse import unquote
@@ -41,14 +42,29 @@ WRITING: Final = frozenset({"POST", "PUT", "PATCH"})
 LONGEST_NAME: Final = 3
 """Words of a path's segment that is a name: longer ones are titles of pages (`how-to-cancel-an-order`)."""
 
+SEEN_WRITING: Final = "an agent saw it change state"
+
 Owns = Callable[[Operation], bool]
 
 
 class Safety:
     """`safety(operation)`: empty where requests may go to it, else why not."""
 
-    def __init__(self, profile: Profile, exclude: tuple[str, ...] = (), *, may_register: bool = False) -> None:
+    def __init__(
+        self,
+        profile: Profile,
+        exclude: tuple[str, ...] = (),
+        *,
+        may_register: bool = False,
+        observed: Sequence[Operation] = (),
+    ) -> None:
+        """`observed`: what agents saw called. What a crawl meets on its way is known by them before it is asked for."""
         self._profile = profile
+        self._writing = {each.key for each in observed if each.writes}
+        self._watched = {each.key for each in observed}
+        self._writing_like = [
+            (each.method, _pattern(each.path)) for each in observed if each.writes and "{" in each.path
+        ]
         self._exclude = exclude
         self._may_register = may_register
         self._owns: Owns = lambda _operation: False
@@ -66,7 +82,7 @@ class Safety:
             return "it is left out by --exclude"
         match self._profile:
             case Profile.PASSIVE:
-                return _passive(operation)
+                return SEEN_WRITING if self._was_seen_writing(operation) else _passive(operation)
             case Profile.SAFE:
                 return self._safe(operation)
             case Profile.ACTIVE:
@@ -76,14 +92,33 @@ class Safety:
 
     def _safe(self, operation: Operation) -> str:
         if operation.method in READING:
-            return _reading(operation)
+            return SEEN_WRITING if self._was_seen_writing(operation) else _reading(operation)
         if operation.method not in WRITING:
             return f"{operation.method} destroys, or may"
         if said := reason_of(_said(operation)):
             return said
-        return self._writing(operation)
+        return self._changing(operation)
 
-    def _writing(self, operation: Operation) -> str:
+    def _was_seen_writing(self, operation: Operation) -> bool:
+        if operation.writes or operation.key in self._writing:
+            return True
+        if operation.key in self._watched:
+            return False
+        return any(operation.method == method and path.fullmatch(operation.path) for method, path in self._writing_like)
+
+    def _changing(self, operation: Operation) -> str:
+        if said := self._about(operation):
+            return said
+        if operation.method == "POST" and (operation.writes is False or _only_reads(operation)):
+            return ""
+        if self._names_object(operation) and not self._owns(operation):
+            return "it would change an object that is not the scan's own"
+        if not any(part.place is PartPlace.BODY for part in operation.parts) and self._was_seen_writing(operation):
+            return "an agent saw it change state, and it takes nothing that could be made an object of"
+        return ""
+
+    def _about(self, operation: Operation) -> str:
+        """What it is about that must not be changed."""
         words = {*_path_words(operation), *_deeds(verbs_of(operation.name))}
         for nouns, what in ((MAILS, "sends something to people"), (MONEY, "moves money")):
             if found := sorted(words & nouns):
@@ -92,10 +127,6 @@ class Safety:
             return "it would change a password"
         if words & REGISTERS and not self._may_register:
             return "it makes accounts, which auth.yaml does not allow (registration: true)"
-        if operation.method == "POST" and (operation.writes is False or _only_reads(operation)):
-            return ""
-        if self._names_object(operation) and not self._owns(operation):
-            return "it would change an object that is not the scan's own"
         return ""
 
     def _names_object(self, operation: Operation) -> bool:
@@ -103,6 +134,10 @@ class Safety:
         if any(map(is_parameter, segments_of(operation.path))):
             return True
         return operation.method != "POST" and OWN.isdisjoint(_path_words(operation))
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    return re.compile("[^/]+".join(map(re.escape, re.split(r"\{[^}]*\}", template))))
 
 
 def _passive(operation: Operation) -> str:
@@ -115,8 +150,6 @@ def _passive(operation: Operation) -> str:
 
 def _reading(operation: Operation) -> str:
     """A method that must change nothing, of an operation that may all the same."""
-    if operation.writes:
-        return "an agent saw it change state"
     said = list(_said(operation))
     if not PASSWORDS.isdisjoint(said):
         said = [each for each in said if each not in RESETS]

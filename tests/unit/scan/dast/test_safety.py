@@ -147,3 +147,38 @@ def test_a_sentence_that_only_names_what_is_read_is_let_through(summary: str) ->
 def test_the_button_of_a_form_that_only_sends_it_says_nothing(path: str, label: str, is_let: bool) -> None:
     form = Operation("POST", path, summary=label, known_from=frozenset({KnownFrom.CRAWL}))
     assert (Safety(Profile.SAFE)(form) == "") is is_let
+
+
+def watched(method: str, path: str, *, writes: bool) -> Operation:
+    return Operation(method, path, known_from=frozenset({KnownFrom.AGENT}), writes=writes)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "is_let"),
+    [
+        ("GET", "/numbers", False),
+        ("GET", "/people/7/visit", False),
+        ("GET", "/people/{id}/visit", False),
+        ("GET", "/people/7/photo", True),
+        ("GET", "/people/all/visit", True),
+        ("GET", "/elsewhere", True),
+        ("POST", "/batches/nightly", False),
+        ("POST", "/elsewhere", True),
+    ],
+)
+def test_what_agents_saw_writing_is_not_even_crawled(method: str, path: str, is_let: bool) -> None:
+    observed = [
+        watched("GET", "/numbers", writes=True),
+        watched("GET", "/people/{person}/visit", writes=True),
+        watched("GET", "/people/{person}/photo", writes=False),
+        watched("GET", "/people/all/visit", writes=False),
+        watched("POST", "/batches/nightly", writes=True),
+    ]
+    operation = Operation(method, path, known_from=frozenset({KnownFrom.CRAWL}))
+    assert (Safety(Profile.SAFE, observed=observed)(operation) == "") is is_let
+
+
+def test_what_makes_objects_writes() -> None:
+    observed = [watched("POST", "/notes", writes=True)]
+    notes = Operation("POST", "/notes", (Part(PartPlace.BODY, "/text"),), known_from=DOCUMENTED, writes=True)
+    assert Safety(Profile.SAFE, observed=observed)(notes) == ""
