@@ -191,22 +191,23 @@ def _forgeries(webhook: Webhook) -> Iterator[tuple[_Message, str]]:
 
 
 def _replayed(trial: _Trial) -> Iterator[Fault]:
-    """The same message twice; one of yesterday where messages carry the time at which they were signed.
+    """The same message twice; and one of yesterday where messages carry the time at which they were signed.
 
     Who has seen it may answer as before, and do nothing: only what it does tells.
     """
     if not trial.readers and not trial.effects:
         return
-    webhook = trial.webhook
-    is_timed = "{timestamp}" in webhook.signed + webhook.written or bool(webhook.timestamp_header)
-    message = _message(webhook, at=int(time.time()) - STALE if is_timed else 0)
+    message = _message(trial.webhook)
     first, is_believed = trial.tried(message)
-    if not is_believed:
+    again, is_believed_again = trial.tried(message) if is_believed else (first, False)
+    if is_believed_again:
+        yield _fault(trial, (first, again), "webhook-replay", 294, "the same signed message a second time")
         return
-    again, is_believed = trial.tried(message)
-    if is_believed:
-        age = " of yesterday" if is_timed else ""
-        yield _fault(trial, (first, again), "webhook-replay", 294, f"the same signed message{age} a second time")
+    webhook = trial.webhook
+    if "{timestamp}" in webhook.signed + webhook.written or webhook.timestamp_header:
+        stale, is_believed = trial.tried(_message(webhook, at=int(time.time()) - STALE))
+        if is_believed:
+            yield _fault(trial, (trial.valid, stale), "webhook-replay", 294, "a message that was signed yesterday")
 
 
 def _fault(trial: _Trial, proof: tuple[Exchange, ...], kind: str, cwe: int, what: str) -> Fault:

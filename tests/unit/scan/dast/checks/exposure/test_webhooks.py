@@ -90,7 +90,8 @@ def test_forged(found: Any, checks: str, shows: bool) -> None:
 @pytest.mark.parametrize("shows", [True, False])
 def test_replayed(found: Any, shows: bool) -> None:
     assert run(found, service(once=False, shows=shows)) == [("webhook-replay", 294, Certainty.CONFIRMED)]
-    late = service(once=False, recent=False, shows=shows)
+    assert run(found, service(once=False, shows=shows), TIMED) == [("webhook-replay", 294, Certainty.CONFIRMED)]
+    late = service(recent=False, shows=shows)
     assert run(found, late, TIMED) == [("webhook-replay", 294, Certainty.CONFIRMED)]
 
 
@@ -103,8 +104,7 @@ def test_replayed(found: Any, shows: bool) -> None:
         (service(says="taken", shows=False), PLAIN),
         (service(says="-"), PLAIN),
         (service(says="-", shows=False), PLAIN),
-        (service(once=False), TIMED),
-        (service(recent=False), TIMED),
+        (service(), TIMED),
     ],
     ids=[
         "refuses",
@@ -113,8 +113,7 @@ def test_replayed(found: Any, shows: bool) -> None:
         "same-but-once",
         "says-nothing",
         "no-sign-at-all",
-        "in-time",
-        "once",
+        "in-time-and-once",
     ],
 )
 def test_neither(found: Any, app: Flask, webhook: Webhook) -> None:
