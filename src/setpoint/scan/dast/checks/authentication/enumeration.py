@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from setpoint.model.dast import Answer, Caller, Certainty, Exchange, Fault, Operation, PlannedRequest
@@ -72,10 +73,8 @@ class AccountEnumeration:
                 own, unknown = _asked(name, _asker(bench, each), 2)
                 yield from _disclosed(own, unknown, each)
                 yield from _told_apart(own, unknown, "reset", (each.method, each.path))
-        for each in registrations(bench) if bench.accounts.may_register and address else ():
-            if "@" in user or _asks_for_address(each):
-                own, unknown = _asked(address, _asker(bench, each), 2)
-                yield from _told_apart(own, unknown, "registration", (each.method, each.path))
+        for each in registrations(bench) if bench.accounts.may_register else ():
+            yield from islice(_registered(bench, each, user, address), 1)
 
 
 def _known(bench: Workbench) -> Caller | None:
@@ -88,11 +87,19 @@ def _asking(bench: Workbench) -> Iterator[Operation]:
         yield from registrations(bench)
 
 
-def _asks_for_address(operation: Operation) -> bool:
-    """Whether who registers gives an address, which can be answered by mail alone.
+def _registered(bench: Workbench, operation: Operation, user: str, address: str) -> Iterator[Fault]:
+    """By the account's address, where it asks for one, and by its name."""
+    named = [
+        address if "@" in user or _asks_for_address(operation) else "",
+        user if takes_user(operation, user) else "",
+    ]
+    for name in dict.fromkeys(each for each in named if each):
+        own, unknown = _asked(name, _asker(bench, operation), 2)
+        yield from _told_apart(own, unknown, "registration", (operation.method, operation.path))
 
-    That a name is taken has to be said: whoever registers has to choose another.
-    """
+
+def _asks_for_address(operation: Operation) -> bool:
+    """Whether who registers gives an address."""
     part = user_part(operation)
     return part is not None and (takes_address(part) or part.schema.get("format") == "email")
 

@@ -30,10 +30,7 @@ OPERATIONS = (
 
 
 def _forum(*flaws: str) -> Flask:
-    """Tells, of what `flaws` names, whether it has it: `/forgot-password`, `/recover`, an `email` that is registered.
-
-    That a name is taken it always says.
-    """
+    """Tells, of what `flaws` names, whether it has it: `/forgot-password`, `/recover`, a `name` or `email` registered."""
     app = Flask("forum")
     addresses = {"alice": "alice@forum.example"}
 
@@ -59,7 +56,7 @@ def _forum(*flaws: str) -> Flask:
     @app.post("/register")
     def register() -> Any:
         given = request.get_json()
-        if given["username"] in addresses:
+        if given["username"] in addresses and "name" in flaws:
             return jsonify(error="that name is taken"), 409
         if given["email"] in addresses.values() and "email" in flaws:
             return jsonify(error="that address is taken"), 409
@@ -92,6 +89,12 @@ def test_a_reset_by_name_is_asked_for_the_name(told: Callable[..., list[str]]) -
     assert told("/recover") == ["/recover"]
 
 
-def test_of_a_registration_only_the_address_is_a_secret(told: Callable[..., list[str]]) -> None:
-    assert told("email") == ["/register"]
+@pytest.mark.parametrize("flaws", [("email",), ("name",), ("name", "email")])
+def test_a_registration_is_asked_for_the_address_and_for_the_name(
+    told: Callable[..., list[str]], flaws: tuple[str, ...]
+) -> None:
+    assert told(*flaws) == ["/register"]
+
+
+def test_a_registration_that_answers_all_alike(told: Callable[..., list[str]]) -> None:
     assert told() == []
