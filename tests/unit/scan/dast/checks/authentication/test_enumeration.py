@@ -30,7 +30,7 @@ OPERATIONS = (
 
 
 def _forum(*flaws: str) -> Flask:
-    """Tells, of what `flaws` names, whether it has it: `/forgot-password`, `/recover`, a `name` or `email` registered."""
+    """Tells, of what `flaws` names, whether it has it: `/forgot-password`, `/recover`, a `name` or `email`."""
     app = Flask("forum")
     addresses = {"alice": "alice@forum.example"}
 
