@@ -44,6 +44,7 @@ TABLE: Final = {
     "GET /v1/decisions": ("read", BOUND),
     "POST /v1/gate": ("gate", BOUND),
     "POST /v1/gate/approvals": ("operate", BOUND),
+    "POST /v1/scans": ("gate", BOUND),
     "GET /v1/remediations": ("read", BOUND),
     "GET /v1/remediations/{number}": ("read", BOUND),
     "POST /v1/remediations/{number}/approve": ("operate", BOUND),

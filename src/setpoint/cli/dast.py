@@ -11,6 +11,7 @@ from setpoint.cli.dast_options import DastOptions, dast_options
 from setpoint.cli.options import json_option
 from setpoint.cli.output import Output
 from setpoint.cli.sarif_option import STANDARD_OUTPUT, sarif_option, write_sarif
+from setpoint.cli.server_options import only_here
 from setpoint.cli.stopping import stop_on_signals
 from setpoint.model.code import TakenScan
 from setpoint.model.dast import DastReport
@@ -99,6 +100,7 @@ def plan(options: DastOptions, *, fetches: bool, as_json: bool) -> int:
 
 @command.command(name="checks")
 @json_option
+@only_here("lists what this version looks for")
 def checks(*, as_json: bool) -> int:
     """List the checks, by theme, with a line of what each looks for."""
     from setpoint.scan.dast.checks.every import every_check, told_of

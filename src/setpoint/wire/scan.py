@@ -46,6 +46,7 @@ _WEAKNESS = {
     "score": None,
     "is_new": True,
     "spans": [[41, 43]],
+    "against": "",
 }
 SCAN_EXAMPLE = {
     "runs": [_RUN],
@@ -124,6 +125,7 @@ class WeaknessDocument(Document):
     score: Annotated[float, Field(ge=0, le=10)] | None = None
     is_new: bool | None = None
     spans: tuple[tuple[Line, Line], ...] = Field(default=(), max_length=MOST_SPANS)
+    against: Text = Field(default="", description="What the source around it says against it.")
     outside: OutsideDocument | None = Field(default=None, description="Of a running service.")
 
     @classmethod
@@ -145,6 +147,7 @@ class WeaknessDocument(Document):
             score=weakness.score,
             is_new=weakness.is_new,
             spans=weakness.spans[:MOST_SPANS],
+            against=cut(weakness.against, LONGEST_TEXT),
             outside=OutsideDocument.of(weakness.outside) if weakness.outside else None,
         )
 
@@ -162,6 +165,7 @@ class WeaknessDocument(Document):
             score=self.score,
             is_new=self.is_new,
             spans=self.spans,
+            against=self.against,
             outside=self.outside.model() if self.outside else None,
         )
 

@@ -29,6 +29,8 @@ ASK: Final = {
     "approve": ("1", "--reason", "x"),
     "audit export": (),
     "audit verify": (),
+    "dast plan": ("http://127.0.0.1:9", "--service", "shop"),
+    "dast run": ("http://127.0.0.1:9", "--service", "shop"),
     "baseline accept": ("urn", "path", "--file", "b.yaml"),
     "baseline diff": ("--file", "b.yaml"),
     "baseline record": ("--file", "b.yaml"),
@@ -82,6 +84,7 @@ WORK_HERE: Final = {
     "advisories sync": (("--ecosystem", "PyPI"), "works on the ledger of this machine"),
     "beat": ((), "reads and changes production with the credentials of this machine"),
     "can-i": (("arn:aws:iam::111122223333:role/a", "s3:GetObject", "*"), "reads an account, or files on this machine"),
+    "dast checks": ((), "lists what this version looks for"),
     "drift replay": (("file.jsonl",), "reads recordings on this machine"),
     "identity escalations": ((), "reads an account, or files on this machine"),
     "identity rightsize": (
