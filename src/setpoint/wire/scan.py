@@ -57,7 +57,7 @@ SCAN_EXAMPLE = {
     "is_dirty": False,
 }
 
-Line = Annotated[int, WHOLE, Field(strict=True, ge=0, le=HIGHEST_LINE)]
+Line = Annotated[int, Field(strict=True, ge=0, le=HIGHEST_LINE), WHOLE]
 
 
 class ScannerRunDocument(Document):
@@ -71,7 +71,7 @@ class ScannerRunDocument(Document):
     reason: Text = ""
     version: ShortText = ""
     seconds: Annotated[float, Field(ge=0, le=1e9)] = 0.0
-    files: Annotated[int, WHOLE, Field(strict=True, ge=0, le=HIGHEST_LINE)] | None = None
+    files: Annotated[int, Field(strict=True, ge=0, le=HIGHEST_LINE), WHOLE] | None = None
     must_run: bool = False
     tested: TestedDocument | None = Field(default=None, description="Of a running service.")
 
@@ -117,7 +117,7 @@ class WeaknessDocument(Document):
     end_line: Line = 0
     function: Text = ""
     message: Text = ""
-    cwes: tuple[Annotated[int, WHOLE, Field(strict=True, ge=1, le=100_000)], ...] = Field(
+    cwes: tuple[Annotated[int, Field(strict=True, ge=1, le=100_000), WHOLE], ...] = Field(
         default=(), max_length=MOST_CWES
     )
     told_by: tuple[Name, ...] = Field(default=(), max_length=MOST_TOOLS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Final, Self
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from setpoint.model.dast import Profile
 from setpoint.model.scan import Means, Outside, Tested
@@ -20,6 +20,13 @@ LONGEST_OPERATION: Final = 4096
 Text = Annotated[str, Field(max_length=LONGEST_TEXT)]
 ShortText = Annotated[str, Field(max_length=LONGEST_NAME)]
 OperationName = Annotated[str, Field(max_length=LONGEST_OPERATION)]
+
+
+def _bounded(operations: object) -> object:
+    """Before any of them is looked at; as a bound of the schema it would speak of bodies too large to be read."""
+    if isinstance(operations, (list, tuple)) and len(operations) > MOST_OPERATIONS:
+        raise ValueError(f"it has {len(operations):,} entries; at most {MOST_OPERATIONS:,} are taken")
+    return operations
 
 
 class MeansDocument(Document):
@@ -51,7 +58,7 @@ class TestedDocument(Document):
 
     means: MeansDocument
     checks: tuple[Name, ...] = Field(default=(), max_length=MOST_CHECKS)
-    operations: tuple[OperationName, ...] = Field(default=(), max_length=MOST_OPERATIONS)
+    operations: Annotated[tuple[OperationName, ...], BeforeValidator(_bounded)] = ()
     is_whole_site: bool = True
 
     @classmethod
