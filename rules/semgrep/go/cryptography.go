@@ -18,9 +18,6 @@ import (
 	"os"
 
 	"github.com/golang-jwt/jwt/v5"
-	"golang.org/x/crypto/argon2"
-	"golang.org/x/crypto/blowfish"
-	"golang.org/x/crypto/ssh"
 )
 
 func digests(data, key []byte, password, salt string) []any {

@@ -10,7 +10,7 @@ import pytest
 from setpoint.model.scan import ScannerRun
 from setpoint.scan.sarif.reading import read_sarif
 
-ROOT = Path("/work/shop")
+ROOT = Path("/srv/shop")
 Read = Callable[..., ScannerRun]
 
 

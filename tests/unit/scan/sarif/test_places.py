@@ -13,7 +13,7 @@ from setpoint.errors import InputError
 from setpoint.model.scan import CodePlace
 from setpoint.scan.sarif.places import Places, file_of
 
-ROOT = Path("/work/shop")
+ROOT = Path("/srv/shop")
 ROOTS = (str(ROOT),)
 
 
@@ -31,12 +31,12 @@ def _place(uri: str, base: str = "", bases: Any = None, region: Any = None) -> C
         ("a%20b.py", "a b.py"),
         ("a#b?.py", "a#b?.py"),
         ("src\\a.py", "src/a.py"),
-        ("file:///work/shop/a/b.py", "a/b.py"),
-        ("FILE://localhost/work/shop/a%20b.py", "a b.py"),
-        ("file:/work/shop/a.py", "a.py"),
-        ("/work/shop/a.py", "a.py"),
-        ("//work/shop/a.py", "a.py"),
-        ("/work/shop", ""),
+        ("file:///srv/shop/a/b.py", "a/b.py"),
+        ("FILE://localhost/srv/shop/a%20b.py", "a b.py"),
+        ("file:/srv/shop/a.py", "a.py"),
+        ("/srv/shop/a.py", "a.py"),
+        ("//srv/shop/a.py", "a.py"),
+        ("/srv/shop", ""),
         (".", ""),
     ],
 )
@@ -48,8 +48,8 @@ def test_a_uri_within_the_folder(uri: str, file: str) -> None:
 @pytest.mark.parametrize(
     ("uri", "file"),
     [
-        ("/work/shopping/a.py", "/work/shopping/a.py"),
-        ("/work/shop/../x.py", "/work/x.py"),
+        ("/srv/shopping/a.py", "/srv/shopping/a.py"),
+        ("/srv/shop/../x.py", "/srv/x.py"),
         ("../a.py", "../a.py"),
         ("a/../../b.py", "../b.py"),
         ("file:///c:/src/a.py", "C:/src/a.py"),
@@ -69,14 +69,14 @@ def test_a_uri_outside_of_it_is_told_apart(uri: str, file: str) -> None:
     [
         ("", None, "a.py"),
         ("%SRCROOT%", None, "a.py"),
-        ("%SRCROOT%", {"%SRCROOT%": {"uri": "file:///work/shop/sub/"}}, "sub/a.py"),
-        ("%SRCROOT%", {"%SRCROOT%": {"uri": "file:///home/runner/work/shop/"}}, "a.py"),
+        ("%SRCROOT%", {"%SRCROOT%": {"uri": "file:///srv/shop/sub/"}}, "sub/a.py"),
+        ("%SRCROOT%", {"%SRCROOT%": {"uri": "file:///home/runner/srv/shop/"}}, "a.py"),
         (
             "SRC",
             {"SRC": {"uri": "src/", "uriBaseId": "PROJECTROOT"}, "PROJECTROOT": {"uri": "file:///else/"}},
             "src/a.py",
         ),
-        ("SRC", {"SRC": {"uri": "src", "uriBaseId": "TOP"}, "TOP": {"uri": "file:///work/shop"}}, "src/a.py"),
+        ("SRC", {"SRC": {"uri": "src", "uriBaseId": "TOP"}, "TOP": {"uri": "file:///srv/shop"}}, "src/a.py"),
         ("TOP", {"TOP": {"uri": "file:///usr/"}}, "/usr/a.py"),
         ("LOOP", {"LOOP": {"uriBaseId": "LOOP"}}, "a.py"),
     ],
@@ -129,7 +129,7 @@ NAMES = st.text(st.characters(codec="utf-8", exclude_characters="/\0\\:"), min_s
 @given(st.lists(NAMES, min_size=1, max_size=4))
 def test_any_file_of_the_folder_is_found_by_its_uri(parts: list[str]) -> None:
     file = "/".join(parts)
-    assert file_of(f"file://{quote(f'/work/shop/{file}')}", ROOTS) == file
+    assert file_of(f"file://{quote(f'/srv/shop/{file}')}", ROOTS) == file
     assert file_of(quote(file), ROOTS) == file
 
 

@@ -16,7 +16,7 @@ from setpoint.errors import InputError
 from setpoint.model.scan import ScanKind, ScanStatus
 from setpoint.scan.sarif.reading import SarifLimits, read_sarif
 
-ROOT = Path("/work/shop")
+ROOT = Path("/srv/shop")
 RUN = {"tool": {"driver": {"name": "x"}}, "results": []}
 LOG = {"version": "2.1.0", "runs": [RUN]}
 WHOLE = orjson.dumps(
@@ -46,7 +46,7 @@ WHOLE = orjson.dumps(
                         {"name": "more", "rules": [{"id": "xss", "properties": {"security-severity": "6.1"}}]}
                     ],
                 },
-                "originalUriBaseIds": {"%SRCROOT%": {"uri": "file:///work/shop/"}},
+                "originalUriBaseIds": {"%SRCROOT%": {"uri": "file:///srv/shop/"}},
                 "taxonomies": [{"name": "CWE", "taxa": [{"id": "79"}]}],
                 "artifacts": [{"location": {"uri": "a.py", "uriBaseId": "%SRCROOT%"}}],
                 "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": []}],
