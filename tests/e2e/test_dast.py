@@ -151,6 +151,16 @@ def test_what_cannot_be_used_is_told_before_anything_is_sent(setpoint: Setpoint)
         assert "u:p" not in answer.err
 
 
+def test_an_older_result_is_lost_to_a_scan_that_goes_on_and_to_nothing_else(setpoint: Setpoint) -> None:
+    older = "what was found yesterday"
+    setpoint.write("out.sarif", older)
+    dead = "http://127.0.0.1:9"
+    assert dast(setpoint, dead, "--sarif", "out.sarif", "--check", "nosuch").code == 2
+    assert (setpoint.folder / "out.sarif").read_text(encoding="utf-8") == older
+    assert dast(setpoint, dead, "--sarif", "out.sarif").code == 3
+    assert not sarif(setpoint.folder / "out.sarif")["invocations"][0]["executionSuccessful"]
+
+
 def test_the_checks_are_listed(setpoint: Setpoint) -> None:
     listed = setpoint.run("dast", "checks", "--json").json()
     assert len({each["name"] for each in listed}) == len(listed) > 10

@@ -49,7 +49,9 @@ def command() -> None:
 @sarif_option
 @json_option
 def run(options: DastOptions, fail_on: str, sarif: str | None, *, as_json: bool) -> int:
-    """Test the service at URL, and list its faults, each with the request that shows it.
+    """Test the service at URL, and list its faults.
+
+    Each comes with the request that shows it, and a curl line to repeat that.
 
     Exits 1 where there is a fault (--fail-on), 3 where the scan ended early, a check could not be made, or nothing
     answers, 0 otherwise. What --sarif names is whole at every moment of the scan.
@@ -83,7 +85,10 @@ def run(options: DastOptions, fail_on: str, sarif: str | None, *, as_json: bool)
 @click.option("--fetch", "fetches", is_flag=True, help="Ask the target for its document; else nothing is sent at all.")
 @json_option
 def plan(options: DastOptions, *, fetches: bool, as_json: bool) -> int:
-    """Show which requests a scan would send where, and what it would leave out and why. Nothing is sent."""
+    """Show what a scan would send, and send nothing.
+
+    Which requests would go where, by which check, as whom; and what would be left out, and why.
+    """
     from setpoint.cli.dast_view import plan_document, show_plan
     from setpoint.cli.dast_watching import Watching
     from setpoint.wiring_dast import plan_service

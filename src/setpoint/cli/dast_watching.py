@@ -6,7 +6,8 @@ import os
 import sys
 import tempfile
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Final, Self
 import click
 
 from setpoint.cli.output import json_bytes, one_line
-from setpoint.errors import InputError
+from setpoint.errors import CouldNotTellError, InputError
 from setpoint.model.dast import DastReport, Profile
 from setpoint.model.wording import counted
 from setpoint.scan.dast.sarif import dast_log
@@ -26,17 +27,23 @@ SHARE: Final = 20
 """Times as long as a file takes to write, until it is written again before the end of the scan."""
 
 
+NOT_BEGUN: Final = DastReport("", Profile.SAFE, (), 0, 0.0, ended_early="it did not begin")
+
+
 class Watching:
     """Implements `scan.dast.engine.Watcher`. Ended before anything else is printed."""
 
     def __init__(self, sarif: str | None) -> None:
-        """Raises `InputError` where the file cannot be written: before anything is sent."""
+        """Raises `InputError` where the file cannot be written: before anything is sent, or an older one is lost."""
         self._sarif = Path(sarif).resolve() if sarif else None
         self._status: Status | None = None
         self._step = ""
         self._faults = 0
         self._free_at = 0.0
-        self._put(DastReport("", Profile.SAFE, (), 0, 0.0, ended_early="it did not begin"))
+        self._has_put = False
+        if self._sarif is not None:
+            with _told(self._sarif):
+                tempfile.TemporaryFile(dir=self._sarif.parent).close()
 
     def __enter__(self) -> Self:
         if sys.stderr.isatty():
@@ -48,16 +55,20 @@ class Watching:
         return self
 
     def __exit__(
-        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+        self, _kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
     ) -> None:
         if self._status is not None:
             self._status.stop()
+        if isinstance(error, CouldNotTellError) and not self._has_put:  # nobody is to take an older one for this
+            self._put(NOT_BEGUN)
 
     def told(self, line: str) -> None:
         if sys.stderr.isatty():
             click.echo(one_line(line), err=True)
 
     def step(self, what: str, done: int, total: int) -> None:
+        if not self._has_put:
+            self._put(NOT_BEGUN)
         self._step = f"{done} of {counted(total, 'check')} made; {what}"
         self._show()
 
@@ -78,7 +89,7 @@ class Watching:
         if self._sarif is None:
             return
         started = time.monotonic()
-        try:
+        with _told(self._sarif):
             handle, name = tempfile.mkstemp(dir=self._sarif.parent, prefix=f".{self._sarif.name}-")
             try:
                 with os.fdopen(handle, "wb") as stream:
@@ -88,6 +99,13 @@ class Watching:
             finally:
                 with suppress(FileNotFoundError):  # it is in its place
                     Path(name).unlink()
-        except OSError as error:
-            raise InputError(f"the file cannot be written ({error.strerror})", where=str(self._sarif)) from error
+        self._has_put = True
         self._free_at = time.monotonic() + SHARE * (time.monotonic() - started)
+
+
+@contextmanager
+def _told(file: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise InputError(f"the file cannot be written ({error.strerror})", where=str(file)) from error

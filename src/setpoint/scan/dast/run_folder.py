@@ -10,6 +10,7 @@ Each line is one write to a file that appends, so that whoever kills the scan cu
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,7 +20,7 @@ from typing import Any, BinaryIO, Final, TypeVar
 
 import orjson
 
-from setpoint.errors import InputError
+from setpoint.errors import ConflictError, InputError
 from setpoint.files import read_bytes, read_lines
 from setpoint.model.canonical import Json
 from setpoint.model.dast import Exchange, Fault, Sent
@@ -52,7 +53,7 @@ class RunFolder:
         self._files: dict[str, BinaryIO] = {name: self._opened(name) for name in (EXCHANGES, FAULTS, CHECKS)}
 
     def close(self) -> None:
-        for each in self._files.values():
+        for each in (*self._files.values(), self._held):
             each.close()
 
     def answered(self, request: Sent) -> Exchange | None:
@@ -79,15 +80,35 @@ class RunFolder:
     def _begin(self, scan: Mapping[str, Json], *, resumes: bool) -> None:
         known = self._folder / SCAN
         if resumes:
-            self._resume(scan, read_bytes(known))
+            content = read_bytes(known)
+            self._held = self._taken(known)
+            try:
+                self._resume(scan, content)
+            except InputError:
+                self._held.close()
+                raise
             return
-        if known.exists():
-            remedy = "--resume goes on with it; else name another folder"
-            raise InputError("the folder holds a scan already", where=str(self._folder), remedy=remedy)
         with _told(self._folder):
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            known.write_bytes(orjson.dumps(scan, option=orjson.OPT_INDENT_2))
+            try:
+                with known.open("xb") as stream:
+                    stream.write(orjson.dumps(scan, option=orjson.OPT_INDENT_2))
+            except FileExistsError as error:
+                remedy = "--resume goes on with it; else name another folder"
+                raise InputError("the folder holds a scan already", where=str(self._folder), remedy=remedy) from error
             known.chmod(0o600)
+        self._held = self._taken(known)
+
+    def _taken(self, known: Path) -> BinaryIO:
+        """For this process alone until `close`, or until it ends in whatever way (flock(2))."""
+        held = known.open("rb")
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            held.close()
+            remedy = "wait for its end, or name another folder"
+            raise ConflictError("another scan is using the folder", where=str(self._folder), remedy=remedy) from error
+        return held
 
     def _resume(self, scan: Mapping[str, Json], known: bytes) -> None:
         if known != orjson.dumps(scan, option=orjson.OPT_INDENT_2):

@@ -86,3 +86,12 @@ def test_a_folder_holds_one_scan(tmp_path: Path) -> None:
 def test_there_must_be_something_to_go_on_with(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no such file"):
         opened(tmp_path, resumes=True)
+
+
+@pytest.mark.parametrize("resumes", [True, False])
+def test_a_folder_is_of_one_scan_at_a_time(tmp_path: Path, *, resumes: bool) -> None:
+    first = opened(tmp_path / "run")
+    with pytest.raises(InputError, match="another scan is using the folder" if resumes else "holds a scan already"):
+        opened(tmp_path / "run", resumes=resumes)
+    first.close()
+    opened(tmp_path / "run", resumes=True).close()

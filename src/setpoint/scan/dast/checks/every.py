@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
 from typing import Final
 
 from setpoint.errors import InputError
-from setpoint.fields import did_you_mean
 from setpoint.scan.dast.checks.access.checks import CHECKS as ACCESS
 from setpoint.scan.dast.checks.authentication.checks import CHECKS as AUTHENTICATION
 from setpoint.scan.dast.checks.configuration.checks import CHECKS as CONFIGURATION
@@ -39,7 +39,8 @@ def chosen(names: Sequence[str]) -> list[Check]:
     wanted: set[str] = set()
     for name in names:
         if name not in known and name not in themes:
-            remedy = did_you_mean(name, (*themes, *known))
+            near = get_close_matches(name, (*themes, *known), n=1)
+            remedy = f"did you mean {near[0]!r}?" if near else "setpoint dast checks lists them"
             raise InputError(f"there is no check {name!r}", where="--check", remedy=remedy)
         wanted |= {each.name for each in themes.get(name, ())} or {name}
     return [check for name, check in known.items() if name in wanted or not names]
