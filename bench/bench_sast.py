@@ -102,7 +102,12 @@ def show_joined(outcome: Outcome, *, with_misses: bool) -> None:
     share = len(demoted) / max(1, len(alarms))
     print(f"{'scanners':16}{_cell(score(outcome.places, outcome.judged.keys()))}")
     print(f"{'with evidence':16}{_cell(score(outcome.places, outcome.kept))}")
+    print(f"{'by agents alone':16}{_cell(score(outcome.places, outcome.kept_by_agents))}")
     print(f"false alarms demoted: {len(demoted)} of {len(alarms)} ({share:.0%}): {_reasons(outcome, demoted)}")
+    by_agents = [each for each in alarms if each.id not in outcome.kept_by_agents]
+    print(
+        f"of them by what agents saw, without the source: {len(by_agents)} ({len(by_agents) / max(1, len(alarms)):.0%})"
+    )
     print(f"weight that is left of false alarms: {outcome.kept_weight(alarms):.0%}", end="")
     print(f", of weaknesses: {outcome.kept_weight(weaknesses):.0%}")
     print(f"told weaknesses that production confirms: {len(confirmed)} of {len(weaknesses)}, lost: {len(lost)}")

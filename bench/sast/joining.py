@@ -52,10 +52,16 @@ class Judged:
     """In the risk of its release: how much of the whole severity it makes up, from 0 to 1."""
     without: float
     """The same if nothing was known but what scanners told: neither of production nor of the source around it."""
+    without_agents: float
+    """The same if nothing was known of production; what the source around it says, the scan knows by itself."""
 
     @property
     def is_demoted(self) -> bool:
         return self.weight < self.without or self.weight == 0
+
+    @property
+    def is_demoted_by_agents(self) -> bool:
+        return self.weight < self.without_agents or self.weight == 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +96,10 @@ def join(service: str, scan: Scan, reports: Sequence[Any], folder: Path) -> Join
 
 
 def _judged(service: str, known: Sequence[KnownWeakness]) -> list[Judged]:
-    unknown = [KnownWeakness(replace(each.weakness, against="")) for each in known]
-    weights = zip(known, _weights(service, known), _weights(service, unknown), strict=True)
-    return [Judged(each, weight, without) for each, weight, without in weights]
+    scanned = [KnownWeakness(each.weakness) for each in known]
+    told = [KnownWeakness(replace(each.weakness, against="")) for each in known]
+    weights = (_weights(service, each) for each in (known, told, scanned))
+    return [Judged(*each) for each in zip(known, *weights, strict=True)]
 
 
 def _weights(service: str, known: Sequence[KnownWeakness]) -> list[float]:

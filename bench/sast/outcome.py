@@ -34,6 +34,13 @@ class Outcome:
     def kept(self) -> frozenset[str]:
         return frozenset(each.id for each in self.places if each.id in self.judged and not self.is_demoted(each))
 
+    @property
+    def kept_by_agents(self) -> frozenset[str]:
+        """What is told on where only what agents saw counts, and nothing that the source says against it."""
+        return frozenset(
+            place for place, hits in self.judged.items() if not all(each.is_demoted_by_agents for each in hits)
+        )
+
     def is_demoted(self, place: Place) -> bool:
         return all(each.is_demoted for each in self.judged[place.id])
 

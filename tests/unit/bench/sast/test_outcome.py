@@ -18,11 +18,19 @@ NOW = datetime(2026, 11, 23, tzinfo=UTC)
 PLACE = next(place for place in places() if place.file.startswith(f"{FOLDER}/helpdesk/") and place.is_weakness)
 
 
-def judged(fingerprint: str, weight: float, standing: Standing = Standing.REACHED, without: float = 0.3) -> Judged:
+def judged(
+    fingerprint: str,
+    weight: float,
+    standing: Standing = Standing.REACHED,
+    *,
+    without: float = 0.3,
+    scanned: float = 0.3,
+) -> Judged:
+    """`scanned`: its weight by the scan alone, which reads the source around it."""
     file = PLACE.file.removeprefix(f"{FOLDER}/")
     place = CodePlace(file, PLACE.lines()[0])
     weakness = Weakness(fingerprint, ScanKind.SAST, "cwe-1", Severity.MEDIUM, place, "", (PLACE.cwe,))
-    return Judged(KnownWeakness(weakness, StandingOf(standing, "")), weight, without)
+    return Judged(KnownWeakness(weakness, StandingOf(standing, "")), weight, without, scanned)
 
 
 def outcome(*all_judged: Judged) -> Outcome:
@@ -43,6 +51,13 @@ def test_all_that_hits_it_has_to_weigh_less(weights: tuple[float, ...], is_demot
 
 def test_what_weighs_nothing_anyway_is_demoted() -> None:
     assert outcome(judged("a", 0.0, without=0.0)).is_demoted(PLACE)
+
+
+def test_what_the_source_alone_speaks_against_is_not_demoted_by_agents() -> None:
+    found = outcome(judged("a", 0.1, scanned=0.1))
+    assert found.is_demoted(PLACE)
+    assert found.kept_by_agents == {PLACE.id}
+    assert outcome(judged("a", 0.05, scanned=0.1)).kept_by_agents == frozenset()
 
 
 def test_the_join_says_what_is_confirmed() -> None:
