@@ -1,0 +1,1 @@
+"""What `make_accounts` makes its accounts of."""
