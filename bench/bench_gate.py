@@ -33,7 +33,9 @@ from setpoint.model.policy import Severity, Stage
 from setpoint.model.scan import CodePlace, Scan, ScanKind, ScannerRun, ScanStatus, Weakness
 from setpoint.model.service import Release
 from setpoint.settings import Settings, load_settings
-from setpoint.wiring import ServerWiring, Wiring, open_server_ledger
+from setpoint.wiring.parts import Wiring
+from setpoint.wiring.server import ServerWiring
+from setpoint.wiring.stores import open_server_ledger
 
 WEAKNESSES: Final = 1_000
 COMPONENTS: Final = 300

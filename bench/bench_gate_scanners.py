@@ -20,7 +20,7 @@ from typing import Final
 from bench.sast.labels import HERE
 from bench.sast.scanning import LANGUAGES, ROOT, scanners_on_path
 from setpoint.scan.running import find_program
-from setpoint.wiring_scan import shipped_rules
+from setpoint.wiring.scan import shipped_rules
 
 FILES: Final = 1_000
 ADMITTED_OR_REFUSED: Final = (0, 1)

@@ -42,7 +42,7 @@ from setpoint.model.component import PackageName, Sbom
 from setpoint.model.service import Release
 from setpoint.store.ledger.ledger import SqlLedger
 from setpoint.store.ledger.opening import open_ledger
-from setpoint.wiring import component_parts
+from setpoint.wiring.judging import component_parts
 
 FULL: Final = 10_000
 """Bills; a hundred instances run each."""

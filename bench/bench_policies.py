@@ -40,7 +40,7 @@ from setpoint.model.policy import Stage, Subject
 from setpoint.model.resource import Resource
 from setpoint.model.urn import Urn
 from setpoint.store.ledger.opening import open_ledger
-from setpoint.wiring import compile_folders, shipped_policies
+from setpoint.wiring.policies import compile_folders, shipped_policies
 
 RESOURCES: Final = 10_000
 POLICIES: Final = 50

@@ -38,7 +38,7 @@ from setpoint.loop.heartbeat import Heartbeat
 from setpoint.model.snapshot import AreaCoverage, Extent
 from setpoint.model.urn import Urn
 from setpoint.settings import load_settings
-from setpoint.wiring import loop_parts
+from setpoint.wiring.loop import loop_parts
 
 RESOURCES: Final = 1_000
 GOAL: Final = 0.01

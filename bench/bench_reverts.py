@@ -36,7 +36,7 @@ from demo.production import ACCOUNT, REGION
 from bench.shop import Change, Shop
 from setpoint.model.remediation import Remediation, RemediationState
 from setpoint.store.ledger.opening import open_ledger
-from setpoint.wiring import shipped_policies
+from setpoint.wiring.policies import shipped_policies
 
 CHANGES: Final = 200
 QUIET_BEATS: Final = 15

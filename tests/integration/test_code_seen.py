@@ -30,7 +30,7 @@ from setpoint.settings.ingest import IngestBounds
 from setpoint.settings.scan import ScanSettings
 from setpoint.store.interface import Entry
 from setpoint.store.ledger.opening import open_ledger
-from setpoint.wiring_scan import SourceQuestion, examine_source
+from setpoint.wiring.scan import SourceQuestion, examine_source
 
 APPLICATION = """
 import sqlite3

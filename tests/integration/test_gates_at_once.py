@@ -22,7 +22,8 @@ from setpoint.model.service import Release
 from setpoint.settings import Settings, load_settings
 from setpoint.store.interface import Ledger
 from setpoint.store.ledger.opening import open_ledger
-from setpoint.wiring import ServerWiring, open_server_ledger
+from setpoint.wiring.server import ServerWiring
+from setpoint.wiring.stores import open_server_ledger
 
 RELEASE = Release("shop", "1")
 TOLD = scan(*(weakness(each, severity=Severity.CRITICAL, score=10.0) for each in range(50)))
@@ -36,7 +37,7 @@ from tests.integration.test_gates_at_once import EMERGENCY, RELEASE, TOLD
 from setpoint.model.admitting import Bringing
 from setpoint.model.policy import Stage
 from setpoint.settings import load_settings
-from setpoint.wiring import admission
+from setpoint.wiring.gate import admission
 
 def recorded(_decision):
     if sys.argv[2] == "dies":

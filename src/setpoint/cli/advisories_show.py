@@ -34,7 +34,8 @@ def list_known(package: str | None, config: Path, *, as_json: bool) -> int:
 
     Exits 3 when none is known at all.
     """
-    from setpoint.wiring import component_parts, open_reader
+    from setpoint.wiring.judging import component_parts
+    from setpoint.wiring.stores import open_reader
 
     output = Output.of(as_json=as_json)
     with open_reader(load_settings(config)) as ledger:
@@ -56,7 +57,7 @@ def list_known(package: str | None, config: Path, *, as_json: bool) -> int:
 @only_here(HERE)
 def show(identity: str, config: Path, *, as_json: bool) -> int:
     """Show one problem under all of its names: ratings, packages, versions, whether it is exploited."""
-    from setpoint.wiring import open_reader
+    from setpoint.wiring.stores import open_reader
 
     output = Output.of(as_json=as_json)
     with open_reader(load_settings(config)) as ledger:
@@ -69,7 +70,7 @@ def show(identity: str, config: Path, *, as_json: bool) -> int:
 
 
 def _problem(identity: str, inventory: InventoryReader) -> KnownProblem:
-    from setpoint.wiring import component_parts
+    from setpoint.wiring.judging import component_parts
 
     known = inventory.advisories([identity])
     if not known:

@@ -70,7 +70,7 @@ def sync(
     be read; the others were.
     """
     # `advisories match` is of the same group, and needs no ledger.
-    from setpoint.wiring import open_first_ledger
+    from setpoint.wiring.stores import open_first_ledger
 
     settings = load_settings(config)
     configured = settings.advisories.sources
@@ -120,7 +120,7 @@ def _is_address(feed: str) -> bool:
 def _from_files(
     files: tuple[Path, ...], kev: Path | None, epss: Path | None, ledger: Ledger, waiting: Waiting
 ) -> Iterator[SourceRead]:
-    from setpoint.wiring_advisories import read_epss_file, read_file, read_kev_file
+    from setpoint.wiring.advisories import read_epss_file, read_file, read_kev_file
 
     for each in files:
         yield read_file(each, ledger, waiting)
@@ -131,7 +131,7 @@ def _from_files(
 
 
 def _from_afar(sources: AdvisorySources, ledger: Ledger, waiting: Waiting) -> Iterator[SourceRead]:
-    from setpoint.wiring_advisories import read_sources
+    from setpoint.wiring.advisories import read_sources
 
     return read_sources(sources, ledger, waiting)
 

@@ -15,7 +15,7 @@ from setpoint.cli.stopping import stop_on_signals
 from setpoint.loop.report import BeatReport
 from setpoint.loop.runner import Runner
 from setpoint.settings import load_settings
-from setpoint.wiring import loop_parts
+from setpoint.wiring.loop import loop_parts
 
 
 @click.command(name="beat")

@@ -20,7 +20,7 @@ from setpoint.compare.identity.aws.request import Context, Request
 from setpoint.errors import InputError
 from setpoint.fields import did_you_mean
 from setpoint.model.canonical import Json
-from setpoint.wiring_identity import account_of_export, evaluate_in, evaluate_live, find_catalogue
+from setpoint.wiring.identity import account_of_export, evaluate_in, evaluate_live, find_catalogue
 
 SAY_WHERE: Final = "give --policies or --authorization-details, or write a configuration with: setpoint init"
 FILE: Final = click.Path(path_type=Path, exists=True, dir_okay=False)

@@ -61,7 +61,7 @@ def run(options: DastOptions, fail_on: str, sarif: str | None, *, as_json: bool)
     from setpoint.cli.dast_view import report_document, show_report
     from setpoint.cli.dast_watching import Watching
     from setpoint.scan.dast.sarif import dast_log, doubts_of
-    from setpoint.wiring_dast import scan_service
+    from setpoint.wiring.dast import scan_service
 
     output, stop = Output.of(as_json=as_json), threading.Event()
     to_stdout = sarif == STANDARD_OUTPUT
@@ -91,7 +91,7 @@ def plan(options: DastOptions, *, fetches: bool, as_json: bool) -> int:
     """
     from setpoint.cli.dast_view import plan_document, show_plan
     from setpoint.cli.dast_watching import Watching
-    from setpoint.wiring_dast import plan_service
+    from setpoint.wiring.dast import plan_service
 
     output = Output.of(as_json=as_json)
     with options.question() as question, Watching(None) as watching:

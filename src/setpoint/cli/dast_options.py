@@ -21,7 +21,7 @@ from setpoint.model.dast import DastReport, Profile
 if TYPE_CHECKING:
     from setpoint.scan.dast.interface import Evidence
     from setpoint.scan.dast.markers import Told
-    from setpoint.wiring_dast import DastQuestion
+    from setpoint.wiring.dast import DastQuestion
 
 FILE: Final = click.Path(path_type=Path)
 LARGEST_KEY: Final = 4096
@@ -55,7 +55,7 @@ class DastOptions:
     def question(self) -> Iterator[DastQuestion]:
         """What is asked; agents are asked of their service as long as it lasts. Raises `InputError`."""
         try:
-            from setpoint.wiring_dast import DastQuestion
+            from setpoint.wiring.dast import DastQuestion
         except ImportError as error:
             raise InputError(
                 f"testing a running service needs {error.name}",
@@ -94,7 +94,7 @@ class DastOptions:
         """In the ledger, of the release that runs there; None where no service is named."""
         if not question.service:
             return None
-        from setpoint.wiring_dast import recorded_scan
+        from setpoint.wiring.dast import recorded_scan
 
         with open_source(click.get_current_context(), self.config) as source:
             return source.take_scan(question.service, question.release, recorded_scan(question, report))

@@ -22,7 +22,7 @@ from setpoint.model.remediation import Mode
 from setpoint.settings import Settings
 from setpoint.supervisor.link import Supervision
 from setpoint.telemetry import Telemetry, open_telemetry
-from setpoint.wiring import loop_parts
+from setpoint.wiring.loop import loop_parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +62,9 @@ def perform(duty: Duty, work: Work) -> None:
 
 def _run_loop(work: Work, stop: threading.Event, telemetry: Telemetry) -> None:
     # Only this process pays for what reads advisories, and logs.
-    from setpoint.wiring_advisories import advisory_updates
-    from setpoint.wiring_deployed import dast_updates
-    from setpoint.wiring_trail import trail_updates
+    from setpoint.wiring.advisories import advisory_updates
+    from setpoint.wiring.deployed import dast_updates
+    from setpoint.wiring.trail import trail_updates
 
     settings, output, pace = work.settings, work.output, Pace(work.settings.loop.interval)
     updates, hints = advisory_updates(settings, stop.is_set), Hints()

@@ -70,7 +70,7 @@ class LastThresholds:
     def _admission(self) -> Admission:
         # Only who decides here pays for all that decides.
         from setpoint.cli.actor import actor
-        from setpoint.wiring import admission
+        from setpoint.wiring.gate import admission
 
         return admission(self.settings(), actor())
 

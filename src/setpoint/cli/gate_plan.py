@@ -32,7 +32,7 @@ class PlanFiles:
     @only_here("with --plan reads an account, or files on this machine")
     def decide(self, stage: Stage) -> Decision:
         from setpoint.cli.policies import compiled
-        from setpoint.wiring_grants import PlanGate
+        from setpoint.wiring.grants import PlanGate
 
         named = self.config != DEFAULT_FILE or self.config.exists()
         settings = load_settings(self.config) if named else None

@@ -85,7 +85,7 @@ class ScanOptions:
         # Only who scans pays for what scans.
         from setpoint.cli.scanning import examined
         from setpoint.settings import load_settings
-        from setpoint.wiring_scan import SourceQuestion
+        from setpoint.wiring.scan import SourceQuestion
 
         is_configured = self.config != DEFAULT_FILE or self.config.exists()
         question = SourceQuestion(

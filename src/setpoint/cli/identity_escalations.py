@@ -77,7 +77,7 @@ def escalations(
 def _report(
     config: Path, goal: str, export: Path | None, resources: Path | None, organisation: Path | None
 ) -> EscalationReport:
-    from setpoint.wiring_identity import account_of_export, account_within, find_account_escalations, live_account
+    from setpoint.wiring.identity import account_of_export, account_within, find_account_escalations, live_account
 
     settings = settings_if_any(config, needed=export is None)
     paths = (settings.identity if settings else IdentitySettings()).escalation_paths

@@ -97,8 +97,8 @@ def _sized(
     *,
     keep_reads: bool,
 ) -> RightSizing:
-    from setpoint.wiring_identity import account_of_export, live_account
-    from setpoint.wiring_rightsize import evidence_of_files, evidence_of_ledger, find_principal, size_policies
+    from setpoint.wiring.identity import account_of_export, live_account
+    from setpoint.wiring.rightsize import evidence_of_files, evidence_of_ledger, find_principal, size_policies
 
     now = datetime.now(UTC)
     with busy_with("reading the account"):
@@ -142,7 +142,7 @@ def _print(sized: RightSizing, form: Format, settings: Settings | None) -> None:
 
 
 def _declared_at(settings: Settings | None, sized: RightSizing) -> str:
-    from setpoint.wiring_rightsize import declared_at
+    from setpoint.wiring.rightsize import declared_at
 
     if settings is None or not settings.intent:
         return ""

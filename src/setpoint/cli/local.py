@@ -44,21 +44,14 @@ from setpoint.model.waiver import Waiver
 from setpoint.settings import Settings, load_settings
 from setpoint.status import read_status
 from setpoint.store.interface import AuditCheck, AuditRow, BeatRow, Delivery, DeliveryState, IssuedToken, LedgerReader
-from setpoint.wiring import (
-    Wiring,
-    admission,
-    assessor,
-    explainer,
-    open_existing_ledger,
-    open_first_ledger,
-    open_reader,
-    open_tokens,
-    permissions_needed,
-    scan_taker,
-    try_channel,
-)
-from setpoint.wiring_examine import examine
-from setpoint.wiring_replay import replay_past
+from setpoint.wiring.alerting import try_channel
+from setpoint.wiring.examine import examine
+from setpoint.wiring.gate import admission
+from setpoint.wiring.judging import assessor, explainer, scan_taker
+from setpoint.wiring.parts import Wiring
+from setpoint.wiring.permissions import permissions_needed
+from setpoint.wiring.replay import replay_past
+from setpoint.wiring.stores import open_existing_ledger, open_first_ledger, open_reader, open_tokens
 
 
 class LocalSource:

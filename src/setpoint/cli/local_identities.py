@@ -10,7 +10,7 @@ from setpoint.loop.instructions import time_of
 from setpoint.model.identity import AccountReading, PrincipalUse
 from setpoint.settings import Settings
 from setpoint.store.interface import LedgerReader
-from setpoint.wiring_identity_plane import identity_comparator, record_rules
+from setpoint.wiring.identity_plane import identity_comparator, record_rules
 
 
 @dataclass(frozen=True, slots=True)

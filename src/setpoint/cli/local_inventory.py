@@ -17,7 +17,7 @@ from setpoint.model.component import Sbom
 from setpoint.model.inventory import Instance
 from setpoint.model.service import Release, Service
 from setpoint.store.interface import FIRST, Ledger, LedgerReader, Reported
-from setpoint.wiring_inventory import advisories_of, asked_about, asked_for, component_drift, read_bill
+from setpoint.wiring.inventory import advisories_of, asked_about, asked_for, component_drift, read_bill
 
 AT_ONCE: Final = 1_000
 """Instances that are in memory, or written, at one time."""

@@ -12,7 +12,8 @@ from setpoint.fields import did_you_mean
 from setpoint.model.policy import Policy
 from setpoint.model.service import Service
 from setpoint.settings import DEFAULT_FILE, load_settings
-from setpoint.wiring import Wiring, compile_folders, policy_folders, shipped_policies
+from setpoint.wiring.parts import Wiring
+from setpoint.wiring.policies import compile_folders, policy_folders, shipped_policies
 
 
 def compiled(folders: Sequence[Path], config: Path) -> PolicySet:

@@ -34,7 +34,7 @@ def command(arn: str, reason: str, ticket: str, config: Path, *, lift: bool, for
     It is done in every mode, since you ask for it; only a pause holds it back. Where `setpoint up` runs, that carries
     it out, within seconds. Exits 0 when it is done and was seen to hold, 3 when that could not be told.
     """
-    from setpoint.wiring_quarantine import Quarantines
+    from setpoint.wiring.quarantine import Quarantines
 
     why = _why(reason, ticket)
     quarantines, output = Quarantines(load_settings(config)), Output.of(as_json=as_json)

@@ -44,7 +44,7 @@ def add(source: Source, file: Path, named: str | None, image: str, *, as_json: b
 
     Exits 3 when of an entry it could not be told which package in which version it is; the others were taken.
     """
-    from setpoint.wiring_inventory import bill_octets
+    from setpoint.wiring.inventory import bill_octets
 
     release = release_of(named) if named is not None else None
     taken = source.inventory.add_sbom(bill_octets(file), str(file), release, checked_image(image))
@@ -62,7 +62,7 @@ def make(source: Source, target: Path, written: Path | None, named: str | None, 
 
     Exits 3 when something there could not be read: what it says is then not all that there is.
     """
-    from setpoint.wiring_inventory import make_bill
+    from setpoint.wiring.inventory import make_bill
 
     release = release_of(named) if named is not None else None
     checked_image(image)
@@ -132,7 +132,7 @@ def diff(source: Source, before: str, after: str, *, as_json: bool) -> int:
 
     Exits 1 when they differ.
     """
-    from setpoint.wiring_inventory import bill_differences
+    from setpoint.wiring.inventory import bill_differences
 
     output = Output.of(as_json=as_json)
     changes = bill_differences(_bill(source, before), _bill(source, after))
@@ -176,7 +176,7 @@ def _write(path: Path, octets: bytes) -> None:
 def _bill(source: Source, what: str) -> Sbom:
     path = Path(what)
     if path.is_file():
-        from setpoint.wiring_inventory import bill_octets, read_bill
+        from setpoint.wiring.inventory import bill_octets, read_bill
 
         return read_bill(bill_octets(path), what)
     return _known(source, what)

@@ -70,7 +70,7 @@ def command(
     from setpoint.cli.scan_view import scan_summary, show_scan, shown_document
     from setpoint.cli.scanning import examined
     from setpoint.reports.making import scan_report
-    from setpoint.wiring_scan import SourceQuestion
+    from setpoint.wiring.scan import SourceQuestion
 
     configuration = _configuration(config)
     root, files = _asked(paths)

@@ -11,7 +11,7 @@ from setpoint.cli.output import one_line
 from setpoint.cli.stopping import stop_on_signals
 from setpoint.model.scan import Scan
 from setpoint.settings import ScanSettings, Settings
-from setpoint.wiring_scan import SourceQuestion, examine_source
+from setpoint.wiring.scan import SourceQuestion, examine_source
 
 
 def examined(question: SourceQuestion, configuration: Settings | None) -> Scan:

@@ -24,7 +24,8 @@ from setpoint.settings.in_force import FilesInForce
 from setpoint.status import run_folder
 from setpoint.supervisor.libraries import expect_libraries
 from setpoint.supervisor.link import Alone, Link
-from setpoint.wiring import check_before_start, loop_parts, policy_folders
+from setpoint.wiring.loop import check_before_start, loop_parts
+from setpoint.wiring.policies import policy_folders
 
 SOCKET = "ingest.sock"
 

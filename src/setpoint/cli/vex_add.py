@@ -20,7 +20,8 @@ from setpoint.loop.vex import VexAnswer, VexReader, VexTerms
 from setpoint.model.waiver import Waiver
 from setpoint.model.wording import counted
 from setpoint.settings import load_settings
-from setpoint.wiring import component_parts, open_existing_ledger
+from setpoint.wiring.judging import component_parts
+from setpoint.wiring.stores import open_existing_ledger
 
 LARGEST_FILE: Final = 64 * 1024 * 1024
 

@@ -1,6 +1,6 @@
 """The gate over a plan: what a change would grant that nobody had before, and whether policy lets that in. Pure.
 
-Called by `wiring_grants` with the account as it is and as the plan would leave it. What was so already is left alone.
+Called by `wiring.grants` with the account as it is and as the plan would leave it. What was so already is left alone.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What policies see of users and roles: what they may become, whom they trust, which keys they have, what they use.
 
-Pure. Called by `wiring_principals` for an account as it is, and by `decide/grants` for what a plan would make of it.
+Pure. Called by `wiring.principals` for an account as it is, and by `decide/grants` for what a plan would make of it.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ from setpoint.serving import Serving, TellHealth
 from setpoint.settings import Settings
 from setpoint.telemetry import SILENT, Telemetry
 from setpoint.telemetry.requests import MeasuredRequests
-from setpoint.wiring import open_deriving_ledger, open_journal, open_lake, pseudonymiser
+from setpoint.wiring.stores import open_first_ledger, open_journal, open_lake, pseudonymiser
 
 WRITERS: Final = 64
 """Threads that read bodies and append, most of which wait for the disk: so many bodies share one sync."""
@@ -65,7 +65,7 @@ def run_ingest(
         stack.callback(lake.shut)
         journal = open_journal(settings, taken=lake.use().taken())
         stack.callback(journal.close)
-        deriving = Deriving(journal, lambda: open_deriving_ledger(settings), SettledClock(_now))
+        deriving = Deriving(journal, lambda: open_first_ledger(settings), SettledClock(_now))
         filling = Filling(journal, lake, _now, days=settings.lake.days, needed=lambda: deriving.looked)
         writers, readers = (stack.enter_context(ThreadPoolExecutor(each)) for each in (WRITERS, READERS))
         # Nobody waits for the answer to what was not begun any more.

@@ -34,7 +34,7 @@ from setpoint.model.report import (
     ToldComponent,
 )
 from setpoint.store.interface import Entry
-from setpoint.wiring_inventory import read_bill
+from setpoint.wiring.inventory import read_bill
 
 MARK: Final = f'"{REPORT_TYPE}"'.encode()
 """Stands in every report's line, and hardly in any other."""

@@ -1,7 +1,7 @@
 """Running services are tested after each deployment, and now and again: beside the heartbeat, in other processes.
 
 When that is due follows from the releases that the ledger knows and from the last scan of the service, whatever
-happened in between. Made by `wiring_deployed`; goes on while `setpoint up` runs.
+happened in between. Made by `wiring.deployed`; goes on while `setpoint up` runs.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What can and cannot be read, and what reading takes: made by `wiring_examine`, shown by `setpoint doctor`."""
+"""What can and cannot be read, and what reading takes: made by `wiring.examine`, shown by `setpoint doctor`."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Reads what `aws iam get-account-authorization-details` prints, one document or a list of its pages, into an account.
 
 Strict: what is not that export, is cut short or contradicts itself is refused with the member that is wrong. Called by
-`wiring_identity` for files, and by `observe/aws/authorization` for pages that come from AWS itself.
+`wiring.identity` for files, and by `observe/aws/authorization` for pages that come from AWS itself.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The source as it was before: what version control says of the folder, and a copy of an earlier commit to scan.
 
-Called by `wiring_scan`, to tell new weaknesses from old ones. Nothing of the repository is executed: no hooks, no
+Called by `wiring.scan`, to tell new weaknesses from old ones. Nothing of the repository is executed: no hooks, no
 filters, no monitors; nothing is fetched, and nothing in it is changed. Errors say why new ones cannot be told apart.
 """
 

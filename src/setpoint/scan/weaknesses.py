@@ -1,6 +1,6 @@
 """From what each tool told to weaknesses: one for each problem, however many tools told it, with a lasting fingerprint.
 
-Called by `wiring_scan`. Every result that nothing suppresses is in exactly one weakness.
+Called by `wiring.scan`. Every result that nothing suppresses is in exactly one weakness.
 """
 
 from __future__ import annotations

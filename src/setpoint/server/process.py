@@ -36,8 +36,11 @@ from setpoint.settings.server import ServerSettings
 from setpoint.store.interface import ServerLedger, TokenStore
 from setpoint.telemetry import SILENT, Telemetry
 from setpoint.telemetry.requests import Application, MeasuredRequests
-from setpoint.wiring import ServerWiring, assessor, open_server_ledger, try_channel
-from setpoint.wiring_identity_plane import record_rules
+from setpoint.wiring.alerting import try_channel
+from setpoint.wiring.identity_plane import record_rules
+from setpoint.wiring.judging import assessor
+from setpoint.wiring.server import ServerWiring
+from setpoint.wiring.stores import open_server_ledger
 
 STOP_WITHIN: Final = 8
 """Seconds for calls under way when it is told to stop: the supervisor waits ten."""

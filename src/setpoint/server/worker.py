@@ -26,8 +26,8 @@ from setpoint.settings import Settings, load_settings
 from setpoint.wire.document import Document
 from setpoint.wire.examination import ExaminationDocument
 from setpoint.wire.replay import ReplayDocument, ReplayRequest
-from setpoint.wiring_examine import examine
-from setpoint.wiring_replay import replay_past
+from setpoint.wiring.examine import examine
+from setpoint.wiring.replay import replay_past
 
 NICENESS: Final = 10
 """Of nice(2): a gate that wants the processor has it first."""

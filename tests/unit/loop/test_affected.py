@@ -17,7 +17,7 @@ from setpoint.model.report import AgentReport, Frame, Part
 from setpoint.model.service import Exposure, Service, Tier
 from setpoint.store.interface import FIRST
 from setpoint.store.ledger.opening import open_ledger
-from setpoint.wiring_inventory import asked_about, asked_for
+from setpoint.wiring.inventory import asked_about, asked_for
 
 pytest.importorskip("univers", reason="the extra sbom is not installed")
 

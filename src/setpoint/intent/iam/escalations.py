@@ -1,4 +1,4 @@
-"""Reads escalation paths: those that are shipped, and a team's own. Called by `wiring_identity`.
+"""Reads escalation paths: those that are shipped, and a team's own. Called by `wiring.identity`.
 
 `escalations.json` has the 65 paths of pathfinding.cloud as facts, under Apache-2.0 (its `source` carries the notice).
 `escalations.yaml` has ours beside them, in the form in which a team writes its own.

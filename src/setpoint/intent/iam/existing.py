@@ -1,7 +1,7 @@
 """What exists beside IAM, from a list with Terraform's names: `[{"type": "aws_lambda_function", "role": "app", …}]`.
 
 The attributes stand beside `type`, or below `values` or `attributes`; a Terraform state and what `terraform show -json`
-prints are read as well. Types that have no part in any path are passed over. Called by `wiring_identity`.
+prints are read as well. Types that have no part in any path are passed over. Called by `wiring.identity`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """IAM as it was declared, account by account: by the estate, by Terraform beside it, by reviewed policy files.
 
 What of it cannot be worked out is told, and never taken for nothing. Implements
-`intent.interface.IdentityIntentReader`; `wiring_identity` makes it.
+`intent.interface.IdentityIntentReader`; `wiring.identity` makes it.
 """
 
 from __future__ import annotations

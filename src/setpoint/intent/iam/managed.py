@@ -1,7 +1,7 @@
 """Policies that AWS manages, as far as they are known without asking AWS: an export may leave them out.
 
 `aws_managed.json` has the default version of the most used ones as AWS published it on the day that is given with each
-("AWS Managed Policy Reference Guide"). What an export says itself always wins. Called by `wiring_identity`.
+("AWS Managed Policy Reference Guide"). What an export says itself always wins. Called by `wiring.identity`.
 """
 
 from __future__ import annotations

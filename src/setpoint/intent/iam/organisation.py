@@ -4,7 +4,7 @@
 {"id": "o-a1b2c3d4e5", "accounts": {"111122223333": {"scps": [[{"name": "root", "document": {}}]], "rcps": []}}}
 ```
 
-Each list of policies is one level, from the root through the units to the account. Called by `wiring_identity`.
+Each list of policies is one level, from the root through the units to the account. Called by `wiring.identity`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What a plan of Terraform would make of an account's users, groups, roles and policies.
 
 Read is the JSON of `terraform show -json PLAN`: each change of a resource takes away what it says of before, and adds
-what it says of after. What is known only after the apply, and bears on IAM, is told. Called by `wiring_grants`.
+what it says of after. What is known only after the apply, and bears on IAM, is told. Called by `wiring.grants`.
 """
 
 from __future__ import annotations

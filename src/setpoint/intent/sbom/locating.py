@@ -1,4 +1,4 @@
-"""Where the lockfiles of a folder list which package: what a bill of materials leaves out. `wiring_scanners` asks."""
+"""Where the lockfiles of a folder list which package: what a bill of materials leaves out. `wiring.scan` asks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Access keys of users, read live: their state and age, and when each was last used. Called by `wiring_principals`.
+"""Access keys of users, read live: their state and age, and when each was last used. Called by `wiring.principals`.
 
 The secrets are known to nobody but their holders; AWS never returns them.
 """

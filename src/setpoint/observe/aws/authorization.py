@@ -1,6 +1,6 @@
 """All of IAM in the account, read live: GetAccountAuthorizationDetails page by page, and the organisation's policies.
 
-Called by `wiring_identity` where no export is given. What the organisation does not let be read is told with the
+Called by `wiring.identity` where no export is given. What the organisation does not let be read is told with the
 account: only its management account and delegated administrators may (Organizations API Reference, ListPolicies).
 """
 

@@ -1,6 +1,6 @@
 """Who made a difference, by all that a trail recorded of the entity; or why that is not known. Pure.
 
-Implements `observe.interface.ChangeTracer`; named by `wiring_trail`, asked by `loop.attribution`.
+Implements `observe.interface.ChangeTracer`; named by `wiring.trail`, asked by `loop.attribution`.
 """
 
 from __future__ import annotations

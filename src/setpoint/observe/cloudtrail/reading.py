@@ -1,4 +1,4 @@
-"""Reads what is new of a source, counts it and has it kept, piece by piece. Named by `wiring_trail`."""
+"""Reads what is new of a source, counts it and has it kept, piece by piece. Named by `wiring.trail`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One scan from its first request to its report: surface, accounts, ids, checks. Called by `wiring_dast`.
+"""One scan from its first request to its report: surface, accounts, ids, checks. Called by `wiring.dast`.
 
 What is found is handed on at once (`Watcher.found`), so that a scan that is killed has lost nothing.
 """

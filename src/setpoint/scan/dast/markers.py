@@ -1,4 +1,4 @@
-"""What an agent inside of the target says of single requests: `interface.Evidence`. Made by `wiring_dast`.
+"""What an agent inside of the target says of single requests: `interface.Evidence`. Made by `wiring.dast`.
 
 Each request carries a probe id in a header that the fleet's key signs; agents repeat the id in the evidence of that
 request. They report in batches, so an answer may take some seconds, and one wait serves all requests before it.

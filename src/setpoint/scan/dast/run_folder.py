@@ -1,4 +1,4 @@
-"""What a scan writes down while it goes on, and reads when it goes on after it was stopped. Made by `wiring_dast`.
+"""What a scan writes down while it goes on, and reads when it goes on after it was stopped. Made by `wiring.dast`.
 
     scan.json        which scan it is: of what, how
     exchanges.jsonl  every request with its answer, without secrets

@@ -15,7 +15,7 @@ from setpoint.server.api.routes import Routes, Seen
 from setpoint.server.view import View
 from setpoint.wire.identity import AccountReadingsDocument, PrincipalDocument
 from setpoint.wire.page import Page
-from setpoint.wiring_identity_plane import identity_comparator
+from setpoint.wiring.identity_plane import identity_comparator
 
 routes = Routes("identities")
 

@@ -25,7 +25,7 @@ from setpoint.wire.document import HIGHEST_NUMBER, LONGEST_NAME
 from setpoint.wire.instance import InstanceDocument, InstancesRequest, RemovedDocument, ReportedDocument
 from setpoint.wire.page import Page
 from setpoint.wire.sbom import IN_BODY, SbomDocument, SbomRequest, SbomsDocument, TakenSbomDocument
-from setpoint.wiring_inventory import advisories_of, asked_about, asked_for, component_drift, read_bill
+from setpoint.wiring.inventory import advisories_of, asked_about, asked_for, component_drift, read_bill
 
 routes = Routes("inventory")
 

@@ -1,4 +1,4 @@
-"""Opening a ledger: the right place, the right permissions, the right version. `wiring.py` calls `open_ledger`."""
+"""Opening a ledger: the right place, the right permissions, the right version. `wiring.stores` calls `open_ledger`."""
 
 from __future__ import annotations
 

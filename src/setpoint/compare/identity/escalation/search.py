@@ -1,6 +1,6 @@
 """The search: every actor, every path, one graph, and for each principal the ways that lead it to the goal.
 
-Called by `wiring_identity`. The goal is to be an administrator, or one principal that is named; whoever is an
+Called by `wiring.identity`. The goal is to be an administrator, or one principal that is named; whoever is an
 administrator gets there, too.
 """
 

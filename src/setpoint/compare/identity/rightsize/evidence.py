@@ -1,6 +1,6 @@
 """What is known of a principal's use: what it did to what, how far the record of it reaches, and what it lacks.
 
-`wiring_rightsize` makes it of files or of the ledger.
+`wiring.rightsize` makes it of files or of the ledger.
 """
 
 from __future__ import annotations

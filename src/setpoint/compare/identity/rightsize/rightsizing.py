@@ -1,6 +1,6 @@
 """The least that a principal has to be granted for what it does: what takes the place of its policies, and why.
 
-Called by `wiring_rightsize`. Nothing is granted that is not granted now: every statement is part of one that is there.
+Called by `wiring.rightsize`. Nothing is granted that is not granted now: every statement is part of one that is there.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Every check that there is, by theme, in the order in which they are made. Called by `wiring_dast`."""
+"""Every check that there is, by theme, in the order in which they are made. Called by `wiring.dast`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much a scan may send and take in. Made by `wiring_dast` from the options of the command."""
+"""How much a scan may send and take in. Made by `wiring.dast` from the options of the command."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one way out of a scan: implements `interface.Sender`. Made by `wiring_dast`."""
+"""The one way out of a scan: implements `interface.Sender`. Made by `wiring.dast`."""
 
 from __future__ import annotations
 

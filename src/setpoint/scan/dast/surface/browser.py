@@ -1,4 +1,4 @@
-"""Sites whose links, forms and requests come from scripts: their pages, opened in a browser. Called by `wiring_dast`.
+"""Sites whose links, forms and requests come from scripts: their pages, opened in a browser. Called by `wiring.dast`.
 
 The browser is headless Chromium, moved by Playwright. It has no way out of its own: every request of its pages passes
 `browser_gate`, and names, proxy and sockets of the program itself lead nowhere.

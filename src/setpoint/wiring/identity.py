@@ -142,7 +142,7 @@ def evaluate_live(settings: Settings, request: Request, given: Policies) -> Eval
     """By the policies that AWS tells of the account and of the resource, and the ones `given` beside them."""
     from setpoint.observe.aws.authorization import read_live_account
     from setpoint.observe.aws.resource_policies import read_resource_policies
-    from setpoint.wiring_intent import clients_by_account
+    from setpoint.wiring.intent import clients_by_account
 
     clients = AwsClients(settings.aws)
     account = read_live_account(clients, known_policy)

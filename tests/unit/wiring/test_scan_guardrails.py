@@ -11,7 +11,7 @@ from setpoint.errors import InputError
 from setpoint.model.policy import Severity
 from setpoint.scan.iac.interface import Breach, Form, Judged
 from setpoint.settings import load_settings
-from setpoint.wiring_scan_guardrails import GuardrailJudge
+from setpoint.wiring.scan_guardrails import GuardrailJudge
 
 PUBLIC = "exposure/database-public"
 TEMPLATE = """\

@@ -13,7 +13,7 @@ from setpoint.model.policy import Severity
 from setpoint.observe.advisories.reading import read_advisory
 from setpoint.settings import Settings, load_settings
 from setpoint.store.ledger.opening import open_ledger
-from setpoint.wiring_scan_advisories import NO_ADVISORIES, AdvisoryJudge
+from setpoint.wiring.scan_advisories import NO_ADVISORIES, AdvisoryJudge
 
 NOW = datetime(2026, 10, 1, tzinfo=UTC)
 ADVISORY = {

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from setpoint.settings import load_settings
-from setpoint.wiring_check import remarks
+from setpoint.wiring.check import remarks
 
 
 @pytest.mark.parametrize(("more", "is_told"), [("", True), (", verify: false", False)])

@@ -1,6 +1,6 @@
 """Puts together what judges declared infrastructure for the scanner of it: readers of intent, and the guardrails.
 
-Called by `wiring_scan`. What reads and judges is loaded by the first file that needs it: most folders have none.
+Called by `wiring.scan`. What reads and judges is loaded by the first file that needs it: most folders have none.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ class GuardrailJudge:
     @cached_property
     def _policies(self) -> OverriddenPolicies:
         from setpoint.decide.policy.overrides import OverriddenPolicies
-        from setpoint.wiring import compile_folders, policy_folders, shipped_policies
+        from setpoint.wiring.policies import compile_folders, policy_folders, shipped_policies
 
         folders = policy_folders(self._settings) if self._settings else [shipped_policies()]
         overrides = self._settings.overrides if self._settings else ()
@@ -118,7 +118,7 @@ class GuardrailJudge:
     def _place(self) -> tuple[str, str, str]:
         """Partition, account and region: as configured, else those that stand for any."""
         from setpoint.intent.schemas.catalogue import FALLBACK_REGION
-        from setpoint.wiring import NO_ACCOUNT
+        from setpoint.wiring.parts import NO_ACCOUNT
 
         settings = self._settings
         if settings is None:
@@ -147,7 +147,7 @@ class GuardrailJudge:
 
     def _template_reader(self, template: Path, stack: _Stack) -> CloudFormationReader:
         from setpoint.intent.cloudformation.reader import CloudFormationReader
-        from setpoint.wiring_intent import NO_ENTITIES
+        from setpoint.wiring.intent import NO_ENTITIES
 
         partition, account, region = self._place
         return CloudFormationReader(

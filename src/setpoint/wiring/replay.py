@@ -20,7 +20,8 @@ from setpoint.model.history import Lost
 from setpoint.settings import Settings
 from setpoint.store.interface import HistoryReader
 from setpoint.store.ledger.opening import open_ledger
-from setpoint.wiring import Wiring, shipped_policies
+from setpoint.wiring.parts import Wiring
+from setpoint.wiring.policies import shipped_policies
 
 
 def replay_past(

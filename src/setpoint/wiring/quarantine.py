@@ -28,7 +28,10 @@ from setpoint.model.urn import Urn
 from setpoint.observe.nothing import NothingObserved
 from setpoint.settings import Settings
 from setpoint.store.interface import Ledger
-from setpoint.wiring import Wiring, assessor, confinement_check, courier, open_existing_ledger, open_first_ledger
+from setpoint.wiring.alerting import courier
+from setpoint.wiring.judging import assessor, confinement_check
+from setpoint.wiring.parts import Wiring
+from setpoint.wiring.stores import open_existing_ledger, open_first_ledger
 
 _ARN: Final = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:(?:user|role)/[\w+=,.@/-]{1,576}")
 """IAM User Guide, "IAM identifiers"."""

@@ -33,7 +33,7 @@ from setpoint.observe.advisories.sync import BATCH, DEFAULT_ADDRESS, MOST_TOLD, 
 from setpoint.observe.interface import Progress, SourceRead
 from setpoint.settings import AdvisorySources, Settings
 from setpoint.store.interface import Ledger
-from setpoint.wiring import open_first_ledger
+from setpoint.wiring.stores import open_first_ledger
 
 SCORES_AT_ONCE: Final = 10_000
 """EPSS scores that are written in one step: others who want to write wait for less than a second."""

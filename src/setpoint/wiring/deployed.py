@@ -11,7 +11,7 @@ from typing import Final
 from setpoint.loop.dast import DastUpdates, Newest
 from setpoint.scan.dast.runs import DastRuns
 from setpoint.settings import Settings
-from setpoint.wiring import open_reader
+from setpoint.wiring.stores import open_reader
 
 OTHER_SERVER: Final = frozenset({"SETPOINT_SERVER", "SETPOINT_TOKEN", "SETPOINT_TOKEN_FILE", "SETPOINT_CA_FILE"})
 """What would have a scan write into another ledger than the one of who begins it."""

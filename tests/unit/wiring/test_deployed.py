@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from setpoint.cli.dast import command
 from setpoint.settings import Settings, load_settings
-from setpoint.wiring_deployed import command_line
+from setpoint.wiring.deployed import command_line
 
 FULL = """\
 services: {shop: {}}

@@ -1,6 +1,6 @@
 """Puts together what judges dependencies for the scanner of them: readers of lockfiles, and the ledger's advisories.
 
-Called by `wiring_scan`. What reads and compares is loaded by the first lockfile.
+Called by `wiring.scan`. What reads and compares is loaded by the first lockfile.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class AdvisoryJudge:
 
     def judge(self, root: Path, files: Sequence[str]) -> Dependencies:
         from setpoint.intent.sbom.locating import list_components
-        from setpoint.wiring import open_reader
+        from setpoint.wiring.stores import open_reader
 
         if self._settings is None:
             raise NotKnownError(NO_LEDGER, remedy=REMEDY)

@@ -23,8 +23,8 @@ from setpoint.model.escalation import EscalationReport, Existing
 from setpoint.model.iam_account import IamAccount
 from setpoint.model.policy import Stage
 from setpoint.settings import Settings
-from setpoint.wiring_identity import MAX_EXPORT_BYTES, account_of_export, live_account
-from setpoint.wiring_principals import rules_of
+from setpoint.wiring.identity import MAX_EXPORT_BYTES, account_of_export, live_account
+from setpoint.wiring.principals import rules_of
 
 _ZIP: Final = b"PK\x03\x04"
 """How a saved plan begins: Terraform packs it as a ZIP archive."""

@@ -23,8 +23,8 @@ from setpoint.scan.scanners import run_side_by_side, shipped_scanners
 from setpoint.scan.weaknesses import newness, weaknesses_of
 from setpoint.settings import Settings
 from setpoint.settings.scan import ScanSettings
-from setpoint.wiring_scan_advisories import AdvisoryJudge
-from setpoint.wiring_scan_guardrails import GuardrailJudge
+from setpoint.wiring.scan_advisories import AdvisoryJudge
+from setpoint.wiring.scan_guardrails import GuardrailJudge
 
 STARTED: Final = frozenset({ScanStatus.COMPLETE, ScanStatus.PARTIAL, ScanStatus.FAILED, ScanStatus.TIMED_OUT})
 """What a scanner can come to that is here and has something to look at: nobody left it out."""

@@ -9,7 +9,7 @@ import pytest
 from setpoint.errors import CouldNotTellError, InputError
 from setpoint.model.scan import ScanStatus
 from setpoint.settings import ScanSettings
-from setpoint.wiring_scan import SourceQuestion, examine_source
+from setpoint.wiring.scan import SourceQuestion, examine_source
 
 EVALUATES = "def run(given):\n    return eval(given)\n"
 HASHES = "import hashlib\n\n\ndef sign(given):\n    return hashlib.md5(given)\n"

@@ -14,8 +14,10 @@ from setpoint.observe.aws.change_record import HISTORY, LOOK_UP
 from setpoint.observe.aws.instances.observer import permissions as instance_permissions
 from setpoint.observe.aws.observer import permissions
 from setpoint.settings import CloudFormationSource, IntentSource, Settings
-from setpoint.wiring import NO_ACCOUNT, Wiring, courier, signed_thresholds
-from setpoint.wiring_check import faults, remarks
+from setpoint.wiring.alerting import courier
+from setpoint.wiring.check import faults, remarks
+from setpoint.wiring.parts import NO_ACCOUNT, Wiring
+from setpoint.wiring.stores import signed_thresholds
 
 Answer = TypeVar("Answer")
 

@@ -24,7 +24,7 @@ from setpoint.observe.cloudtrail.trail import TrailSource
 from setpoint.observe.interface import TrailRead
 from setpoint.settings import Settings
 from setpoint.store.interface import Ledger
-from setpoint.wiring import open_first_ledger
+from setpoint.wiring.stores import open_first_ledger
 
 KNOWN_FOR: Final = 60.0
 """Seconds: what came up since is looked for in its area, which is read as a whole."""

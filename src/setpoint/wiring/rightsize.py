@@ -21,7 +21,8 @@ from setpoint.observe.cloudtrail.actions import service_of
 from setpoint.observe.cloudtrail.files import count_files
 from setpoint.observe.interface import Progress
 from setpoint.settings import Settings
-from setpoint.wiring import Wiring, open_reader
+from setpoint.wiring.parts import Wiring
+from setpoint.wiring.stores import open_reader
 
 DAY: Final = timedelta(days=1)
 MOST_TOLD: Final = 5

@@ -16,7 +16,7 @@ from setpoint.model.iam import NamedPolicy, PolicyKind
 from setpoint.model.iam_account import IamAccount
 from setpoint.model.iam_account_reading import read_account
 from setpoint.model.iam_reading import read_policy
-from setpoint.wiring_identity import evaluate_in
+from setpoint.wiring.identity import evaluate_in
 
 ACCOUNT = "111122223333"
 BOB = f"arn:aws:iam::{ACCOUNT}:user/team/bob"
