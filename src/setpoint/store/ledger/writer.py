@@ -304,7 +304,7 @@ class SqlWriter:
         return SqlCodeWriter(self._appending, self._tell, set_clock)
 
     def permission_use(self) -> SqlPermissionUseWriter:
-        return SqlPermissionUseWriter(self._appending, set_clock)
+        return SqlPermissionUseWriter(self._appending, self._tell, set_clock)
 
     def request(
         self, scope: str, urn: Urn, service: str, plan: Plan, reason: str, actor: str, at: datetime

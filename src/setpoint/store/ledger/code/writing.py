@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -16,33 +15,15 @@ from setpoint.model.scan import Scan
 from setpoint.model.service import Release
 from setpoint.model.urn import Urn
 from setpoint.store.ledger import findings as kept_findings
-from setpoint.store.ledger.audit import Entry
 from setpoint.store.ledger.code import bringing, scans
+from setpoint.store.ledger.part import PartWriter
 from setpoint.store.ledger.tables import findings as finding_rows
 from setpoint.store.ledger.tables import releases
 
 OF_GATE: Final = frozenset({FindingSource.GATE})
 
-Appending = Callable[[], AbstractContextManager[Connection]]
-"""A transaction that checks the right to write."""
-Tell = Callable[[Connection, Sequence[Entry]], None]
-"""Writes to the audit log, in the transaction."""
-SetClock = Callable[[Connection, datetime], None]
-"""Remembers the latest time of any write, in the transaction."""
 
-
-class SqlCodeWriter:
-    def __init__(self, appending: Appending, tell: Tell, set_clock: SetClock) -> None:
-        self._appending = appending
-        self._tell = tell
-        self._set_clock = set_clock
-
-    @contextmanager
-    def _writing(self, at: datetime) -> Iterator[Connection]:
-        with self._appending() as connection:
-            yield connection
-            self._set_clock(connection, at)
-
+class SqlCodeWriter(PartWriter):
     def record_scan(self, release: Release, scan: Scan, at: datetime, actor: str) -> ScanChanges:
         with self._writing(at) as connection:
             changes, entries = scans.record(connection, release, scan, at, actor)

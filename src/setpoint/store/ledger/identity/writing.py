@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -25,24 +24,16 @@ from setpoint.store.ledger.identity.tables import (
     use_marks,
     uses,
 )
+from setpoint.store.ledger.part import PartWriter
 from setpoint.store.ledger.upserts import insert_or_keep, insert_or_merge, insert_or_update
 
 LONGEST_SESSION: Final = timedelta(hours=36)
 """A federated user's (AWS STS API Reference, GetFederationToken)."""
 
-Appending = Callable[[], AbstractContextManager[Connection]]
-"""A transaction that checks the right to write."""
-SetClock = Callable[[Connection, datetime], None]
-"""Remembers the latest time of any write, in the transaction."""
 
-
-class SqlPermissionUseWriter:
-    def __init__(self, appending: Appending, set_clock: SetClock) -> None:
-        self._appending = appending
-        self._set_clock = set_clock
-
+class SqlPermissionUseWriter(PartWriter):
     def put_uses(self, batch: TrailBatch, at: datetime) -> None:
-        with self._appending() as connection:
+        with self._writing(at) as connection:
             _note_logs(connection, batch)
             _add(connection, batch.counts)
             _put_marks(connection, batch)
@@ -51,7 +42,6 @@ class SqlPermissionUseWriter:
             for (account, region), hours in batch.hours.items():
                 if hours:
                     _reach_to(connection, account, region, hours)
-            self._set_clock(connection, at)
 
 
 def _note_logs(connection: Connection, batch: TrailBatch) -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, update
+from sqlalchemy import update
 
 from setpoint.model.advisory import Advisory, SyncState
 from setpoint.model.component import Sbom
@@ -26,27 +25,10 @@ from setpoint.store.ledger.inventory import (
     unused,
 )
 from setpoint.store.ledger.inventory.tables import groups, images, releases
-
-Appending = Callable[[], AbstractContextManager[Connection]]
-"""A transaction that checks the right to write."""
-Tell = Callable[[Connection, Sequence[Entry]], None]
-"""Writes to the audit log, in the transaction."""
-SetClock = Callable[[Connection, datetime], None]
-"""Remembers the latest time of any write, in the transaction."""
+from setpoint.store.ledger.part import PartWriter
 
 
-class SqlInventoryWriter:
-    def __init__(self, appending: Appending, tell: Tell, set_clock: SetClock) -> None:
-        self._appending = appending
-        self._tell = tell
-        self._set_clock = set_clock
-
-    @contextmanager
-    def _writing(self, at: datetime) -> Iterator[Connection]:
-        with self._appending() as connection:
-            yield connection
-            self._set_clock(connection, at)
-
+class SqlInventoryWriter(PartWriter):
     def add_sbom(self, sbom: Sbom, at: datetime) -> bool:
         with self._writing(at) as connection:
             return bills.add(connection, sbom, at)
