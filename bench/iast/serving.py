@@ -6,14 +6,11 @@ import hashlib
 import json
 import os
 import shutil
-import signal
 import socket
 import subprocess
-import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
-from http.client import HTTPConnection
 from pathlib import Path
 from typing import Final
 
@@ -22,10 +19,10 @@ from bench.iast.places import PYTHON, ROOT, program
 from bench.iast.sending import Answer, send
 from bench.iast.standins import records
 from bench.postgres import has_postgres, postgres_server
+from bench.served import await_ready, stop
 
 READY_SECONDS: Final = 120.0
 """A tool that rewrites every module on import takes its time."""
-STOP_SECONDS: Final = 30.0
 
 KEPT: Final = ("PATH", "HOME", "LANG", "TMPDIR")
 """What an application sees of this environment: no proxy and no authority that would change what it does."""
@@ -112,10 +109,10 @@ def application(
         command = [*launcher, *server_command(framework, port)]
         process = subprocess.Popen(command, cwd=folder, env=everything, stdout=log, stderr=log, start_new_session=True)
         try:
-            _await_ready(port, process, folder / "server.log")
+            await_ready(port, process, folder / "server.log", READY_SECONDS)
             yield Application(port, folder, around)
         finally:
-            _stop(process)
+            stop(process)
 
 
 def server_command(framework: str, port: int) -> list[str]:
@@ -129,30 +126,3 @@ def server_command(framework: str, port: int) -> list[str]:
         case "fastapi":
             return [program("uvicorn"), "--port", str(port), "--log-level", "warning", "fastapi_app:app"]
     raise ValueError(f"no application under {framework}")
-
-
-def _await_ready(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + READY_SECONDS
-    while not _is_ready(port):
-        if process.poll() is not None or time.monotonic() > deadline:
-            raise RuntimeError(f"the application does not start:\n{log.read_text(encoding='utf-8', errors='replace')}")
-        time.sleep(0.1)
-
-
-def _is_ready(port: int) -> bool:
-    try:
-        with closing(HTTPConnection("127.0.0.1", port, timeout=5)) as connection:
-            connection.request("GET", "/ready")
-            return connection.getresponse().status == 200
-    except OSError:
-        return False
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    """Asks the server to end, then ends whatever else its tool has started with it."""
-    process.terminate()
-    with suppress(subprocess.TimeoutExpired):
-        process.wait(STOP_SECONDS)
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()

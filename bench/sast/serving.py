@@ -6,13 +6,11 @@ import gzip
 import json
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import threading
-import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -23,6 +21,7 @@ from bench.iast.places import AGENT
 from bench.sast.labels import HERE
 from bench.sast.standins import LOOPBACK, environment, neighbours
 from bench.sast.traffic import Request, rounds
+from bench.served import await_ready, stop
 
 SOURCES: Final = HERE / "python"
 APPLICATIONS: Final = ("helpdesk", "warehouse")
@@ -30,7 +29,6 @@ RELEASE: Final = "1"
 
 REPORT_SECONDS: Final = "1"
 READY_SECONDS: Final = 60.0
-STOP_SECONDS: Final = 30.0
 KEPT: Final = ("PATH", "HOME", "LANG", "TMPDIR")
 """What an application sees of this environment."""
 
@@ -105,10 +103,10 @@ def _application(name: str, python: Path, folder: Path, around: Mapping[str, str
     with (folder / f"{name}.log").open("wb") as log:
         process = subprocess.Popen(command, cwd=source, env=known, stdout=log, stderr=log, start_new_session=True)
         try:
-            _await_ready(port, process, folder / f"{name}.log")
+            await_ready(port, process, folder / f"{name}.log", READY_SECONDS)
             yield port
         finally:
-            _stop(process)
+            stop(process)
 
 
 def source_of(application: str, folder: Path) -> Path:
@@ -154,30 +152,3 @@ def _status(connection: HTTPConnection, request: Request) -> int:
         connection.close()  # the next request opens it again
         return 0
     return answer.status
-
-
-def _await_ready(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + READY_SECONDS
-    while not _is_ready(port):
-        if process.poll() is not None or time.monotonic() > deadline:
-            raise RuntimeError(f"the application does not start:\n{log.read_text(encoding='utf-8', errors='replace')}")
-        time.sleep(0.1)
-
-
-def _is_ready(port: int) -> bool:
-    try:
-        with closing(HTTPConnection(LOOPBACK, port, timeout=5)) as connection:
-            connection.request("GET", "/ready")
-            return connection.getresponse().status == 200
-    except OSError:
-        return False
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    """Asks the server to end, then ends whatever else it has started."""
-    process.terminate()
-    with suppress(subprocess.TimeoutExpired):
-        process.wait(STOP_SECONDS)
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
