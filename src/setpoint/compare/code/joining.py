@@ -15,6 +15,7 @@ from typing import Final
 from setpoint.compare.code import telling
 from setpoint.compare.code.meeting import AS_PROGRAM, SEEN_BY_NOBODY, Function, called, is_within, meet
 from setpoint.compare.code.naming import RunningPaths, plain, with_outer
+from setpoint.compare.code.outside import places_outside
 from setpoint.model.cwe import CREDENTIALS, families_of, family_of
 from setpoint.model.inside import CodeSeen, Place, Watch
 from setpoint.model.report import Coverage
@@ -70,7 +71,8 @@ class _Join:
 
     def standing(self, weakness: Weakness) -> StandingOf:
         if weakness.outside is not None:
-            return StandingOf(Standing.REACHED, "it shows in the answers of the running service")
+            same = _keys(places_outside(weakness, weakness.outside, self._seen.places))
+            return StandingOf(Standing.REACHED, "it shows in the answers of the running service", same)
         function, families = self._function(weakness), families_of(weakness.cwes)
         met = None if weakness.kind in SEEN_BY_NOBODY else self._of_places(weakness, function, families)
         if met is not None:
