@@ -18,10 +18,17 @@ from setpoint.scan.dast.answers import is_success, json_of
 from setpoint.scan.dast.checks.access.callers import peers, ranks
 from setpoint.scan.dast.checks.access.canaries import own_values
 from setpoint.scan.dast.checks.access.holdings import Holdings, Values
-from setpoint.scan.dast.checks.access.locked import MOST_FIELDS, Locked, Wish, holds, locked_fields
-from setpoint.scan.dast.checks.access.reading_back import Watch, field_name, watches
-from setpoint.scan.dast.checks.access.records import records_in
+from setpoint.scan.dast.checks.access.locked import (
+    MOST_FIELDS,
+    Locked,
+    Wish,
+    locked_fields,
+    wanted_values,
+)
+from setpoint.scan.dast.checks.access.reading_back import Watch, watches
+from setpoint.scan.dast.checks.access.records import identifier_in
 from setpoint.scan.dast.checks.access.replaying import ask, may_try
+from setpoint.scan.dast.checks.access.reserved_fields import reserved_fields
 from setpoint.scan.dast.interface import Workbench
 from setpoint.scan.dast.naming import noun_of
 
@@ -37,7 +44,7 @@ class MassAssignment:
     def plan(self, bench: Workbench) -> Iterator[PlannedRequest]:
         caller = next(iter(bench.accounts.callers), None)
         for operation in _writable(bench) if caller else ():
-            yield PlannedRequest(operation.key, self.name, caller.name if caller else "", 6 + 3 * MOST_FIELDS)
+            yield PlannedRequest(operation.key, self.name, caller.name if caller else "", 6 + 3 * MOST_FIELDS, 2)
 
     def run(self, bench: Workbench) -> Iterator[Fault]:
         caller = next(iter(bench.accounts.callers), None)
@@ -47,7 +54,13 @@ class MassAssignment:
         own = Holdings(bench, caller)
         pair = peers(bench)
         peer = Holdings(bench, pair[1]) if pair is not None and pair[0] == caller else None
-        wish = Wish(next((higher.role for higher, _ in ranks(bench) if higher.role), "admin"), peer)
+        higher = next((each for each, _ in ranks(bench)), None)
+        wish = Wish(
+            higher.role if higher and higher.role else "admin",
+            peer,
+            Holdings(bench, higher) if higher else None,
+            reserved_fields(bench),
+        )
         for operation in _writable(bench):
             values = own_values(bench, operation, own)
             if values is None:
@@ -91,11 +104,11 @@ def _tried(
     """All fields at once, then each by itself where that was refused, and where they then read as wanted."""
     watch, before, caller = watched
     for fields in _together_and_alone(locked):
-        sent = ask(bench, operation, {**values, **{each.part: each.wanted for each in fields}}, caller)
+        sent = ask(bench, operation, {**values, **wanted_values(fields)}, caller)
         if sent.answer is None or sent.answer.status >= 400:
             continue
         after = watch.read(bench, caller)
-        set_ones = [each for each in fields if holds(after, each.part, each.wanted)]
+        set_ones = [each for each in fields if each.is_held(after)]
         if set_ones:
             yield set_ones, (before, sent, after)
         if fields is locked:
@@ -110,11 +123,11 @@ def _made(bench: Workbench, operation: Operation, values: Values, own: Holdings,
     fields: list[Locked] = []
     proof: tuple[Exchange, ...] = ()
     for some in _together_and_alone(locked):
-        sent = ask(bench, operation, {**values, **{each.part: each.wanted for each in some}}, own.caller)
+        sent = ask(bench, operation, {**values, **wanted_values(some)}, own.caller)
         if not is_success(sent):
             continue
         read = _read_again(bench, operation, sent, readers)
-        held = [each for each in some if read is not None and holds(read, each.part, each.wanted)]
+        held = [each for each in some if read is not None and each.is_held(read)]
         if read is not None and held:
             fields += held
             proof = proof or (plain, sent, read)
@@ -135,14 +148,12 @@ def _together_and_alone(locked: list[Locked]) -> Iterator[list[Locked]]:
 def _read_again(bench: Workbench, operation: Operation, made: Exchange, readers: tuple[Caller, ...]) -> Exchange | None:
     """The new object, by the operation that reads one of its kind; an answer to its making may only echo."""
     document = json_of(made.answer) if made.answer is not None else None
-    records = [record for _, record, is_main in records_in(document, noun_of(operation.path)) if is_main]
     for other in bench.surface.operations:
         head, slash, name = other.path.rpartition("/")
         part = next((each for each in other.parts if f"{{{each.name}}}" == name), None)
         if other.method != "GET" or head != operation.path or not slash or part is None or bench.may_send(other):
             continue
-        named = (record[key] for record in records for key in (part.name, "id", "uuid", "_id") if key in record)
-        value = next((each for each in named if isinstance(each, str | int)), None)
+        value = identifier_in(document, noun_of(operation.path), part)
         for reader in readers if value is not None else ():
             read = ask(bench, other, {part: value}, reader)
             if is_success(read):
@@ -168,13 +179,13 @@ def _put_back(
     watch, caller = watched
     ask(bench, operation, {**values, **{each.part: each.was for each in fields}}, caller)
     after = watch.read(bench, caller)
-    left = [each.part.name for each in fields if not holds(after, each.part, each.was)]
+    left = [each.name for each in fields if not each.is_as_before(after)]
     if left:
         bench.told(f"{operation.key}: {', '.join(left)} of {caller.name} could not be set back")
 
 
 def _fault(operation: Operation, caller: Caller, fields: list[Locked], proof: tuple[Exchange, ...]) -> Fault:
-    names = ", ".join(field_name(each.part) for each in fields)
+    names = ", ".join(each.name for each in fields)
     is_standing = any(each.is_about_standing for each in fields)
     return Fault(
         kind="mass-assignment",
@@ -184,7 +195,7 @@ def _fault(operation: Operation, caller: Caller, fields: list[Locked], proof: tu
         certainty=Certainty.CONFIRMED,
         method=operation.method,
         path=operation.path,
-        part=f"body:{fields[0].part.name}",
+        part="/".join(filter(None, (f"body:{fields[0].part.name}", fields[0].inner))),
         caller=caller.name,
         message=f"{caller.name} sets {names}, which is the server's to set; take named fields alone from a request",
         proof=proof,

@@ -60,7 +60,7 @@ class Bypasses:
         roots: dict[str, int] = {}
         for operation in _guardable(bench):
             is_early = bool(bench.accounts.callers) and _is_early(operation, roots)
-            yield PlannedRequest(operation.key, self.name, "", 8 + (2 * MOST_DETOURS if is_early else 0))
+            yield PlannedRequest(operation.key, self.name, "", 8 + (2 * MOST_DETOURS if is_early else 0), 9)
 
     def run(self, bench: Workbench) -> Iterator[Fault]:
         callers = bench.accounts.callers

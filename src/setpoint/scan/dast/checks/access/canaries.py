@@ -6,7 +6,7 @@ from setpoint.model.dast import Operation, PartPlace
 from setpoint.scan.dast.answers import is_success
 from setpoint.scan.dast.checks.access.holdings import Holdings, Values, values_equal
 from setpoint.scan.dast.checks.access.reading_back import watches
-from setpoint.scan.dast.checks.access.references import naming_parts, part_reference, thing_of
+from setpoint.scan.dast.checks.access.references import naming_parts, part_reference, single, thing_of
 from setpoint.scan.dast.interface import Workbench
 from setpoint.scan.dast.values import CANARY
 
@@ -39,7 +39,7 @@ def own_values(bench: Workbench, operation: Operation, owner: Holdings) -> Value
 def _is_made(bench: Workbench, operation: Operation, values: Values, owner: Holdings) -> bool:
     if values_equal(bench.owned(operation, owner.caller), values):
         return True
-    return all(str(value) in owner.made for value in values.values())
+    return all(str(single(value)) in owner.made for value in values.values())
 
 
 def _says_so(bench: Workbench, operation: Operation, values: Values, owner: Holdings) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from setpoint.scan.dast.checks.access.answers_to_writes import AnswersToWrites
 from setpoint.scan.dast.checks.access.assignment import MassAssignment
 from setpoint.scan.dast.checks.access.bypasses import Bypasses
 from setpoint.scan.dast.checks.access.exposure import Exposure
@@ -13,6 +14,8 @@ from setpoint.scan.dast.checks.access.forgery import Forgery
 from setpoint.scan.dast.checks.access.functions import Functions
 from setpoint.scan.dast.checks.access.object_reads import ObjectReads
 from setpoint.scan.dast.checks.access.object_writes import ObjectWrites
+from setpoint.scan.dast.checks.access.others_passwords import OthersPasswords
+from setpoint.scan.dast.checks.access.people_lists import PeopleLists
 from setpoint.scan.dast.checks.access.trusted_cookies import TrustedCookies
 from setpoint.scan.dast.interface import Check
 
@@ -20,10 +23,13 @@ CHECKS: Final[tuple[Callable[[], Check], ...]] = (
     Exposure,
     ObjectReads,
     ListFilters,
+    PeopleLists,
     Functions,
     Bypasses,
     TrustedCookies,
     Forgery,
     ObjectWrites,
     MassAssignment,
+    AnswersToWrites,
+    OthersPasswords,
 )

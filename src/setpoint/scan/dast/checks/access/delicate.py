@@ -36,6 +36,7 @@ _EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _PASSWORDS: Final = frozenset({"password", "passwd", "pwd", "passwort", "kennwort", "passphrase", "contrasena"})
 _DIGESTS: Final = frozenset({"hash", "digest", "salt"})
 _SECRETS: Final = frozenset({"secret", "apikey", "otp", "totp", "cvv", "cvc", "pin", "credential", "credentials"})
+_CARD_CODES: Final = frozenset({"cvv", "cvc", "csc"})
 _KEYS: Final = frozenset({("api", "key"), ("private", "key"), ("secret", "key"), ("access", "key"), ("signing", "key")})
 _TOKENS: Final = frozenset(
     {"access", "refresh", "session", "reset", "auth", "api", "bearer", "remember", "activation", "verification", "jwt"}
@@ -67,9 +68,22 @@ def delicate(name: str, value: Json) -> Delicate | None:
     if _HASH.fullmatch(text):
         return Delicate.PASSWORD
     words = words_of(name)
-    if not words or len(text) < 3 or _MASK.fullmatch(text) or words[-1] in _SPEAKING_OF or words[0] in {"has", "is"}:
+    if not words or words[-1] in _SPEAKING_OF or words[0] in {"has", "is"}:
+        return None
+    if len(text) < 3 or _MASK.fullmatch(text) or _is_label(text):
         return None
     return _named(words, text)
+
+
+def is_never_shown(name: str) -> bool:
+    """Whether no answer should hold it, its owner's neither: a card's code may not even be kept (PCI DSS, 3.3.1.2)."""
+    return not _CARD_CODES.isdisjoint(words_of(name))
+
+
+def is_key(name: str) -> bool:
+    """Whether it opens what others must not: a key may be published, a secret one not."""
+    words = words_of(name)
+    return "secret" in words or words[-2:] in {("private", "key"), ("signing", "key")}
 
 
 def is_hash(text: str) -> bool:
@@ -91,3 +105,9 @@ def _named(words: tuple[str, ...], text: str) -> Delicate | None:
     if is_address and not _PERSONAL.isdisjoint((joined, words[-1])):
         return Delicate.PERSONAL
     return None if _INTERNAL.isdisjoint(words) else Delicate.INTERNAL
+
+
+def _is_label(text: str) -> bool:
+    """Whether it stands beside the field on a page: `Password`, `Enter your password`."""
+    is_sentence = " " in text or text.istitle()
+    return is_sentence and not any(map(str.isdecimal, text)) and not _PASSWORDS.isdisjoint(words_of(text))

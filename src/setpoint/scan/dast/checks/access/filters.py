@@ -8,13 +8,12 @@ from typing import Final
 from urllib.parse import urlencode
 
 from setpoint.model.canonical import Json
-from setpoint.model.dast import Caller, Certainty, Exchange, Fault, Operation, PartPlace, PlannedRequest
-from setpoint.model.policy import Severity
+from setpoint.model.dast import Caller, Exchange, Fault, Operation, PartPlace, PlannedRequest
 from setpoint.scan.dast.answers import is_success, json_of
 from setpoint.scan.dast.checks.access.callers import peers
 from setpoint.scan.dast.checks.access.holdings import Holdings
 from setpoint.scan.dast.checks.access.marks import enough, marks_of, share, without_values
-from setpoint.scan.dast.checks.access.object_reads import KIND, NO_PEER
+from setpoint.scan.dast.checks.access.object_faults import NO_PEER, object_fault
 from setpoint.scan.dast.checks.access.records import records_in
 from setpoint.scan.dast.checks.access.references import PEOPLE, reference_of
 from setpoint.scan.dast.checks.access.replaying import is_for_everybody, may_try
@@ -42,7 +41,7 @@ class ListFilters:
     def plan(self, bench: Workbench) -> Iterator[PlannedRequest]:
         pair = peers(bench)
         for operation in _lists(bench) if pair else ():
-            yield PlannedRequest(operation.key, self.name, pair[1].name if pair else "", MOST_FILTERS + 1)
+            yield PlannedRequest(operation.key, self.name, pair[1].name if pair else "", MOST_FILTERS + 1, 1)
 
     def run(self, bench: Workbench) -> Iterator[Fault]:
         pair = peers(bench)
@@ -112,20 +111,14 @@ def _opened(
 
 
 def _fault(operation: Operation, name: str, owner: Holdings, other: Holdings, proof: tuple[Exchange, ...]) -> Fault:
-    return Fault(
-        kind=KIND,
-        cwe=639,
-        owasp="API1:2023",
-        severity=Severity.HIGH,
-        certainty=Certainty.CONFIRMED,
-        method=operation.method,
-        path=operation.path,
-        part=f"query:{name}",
-        caller=other.caller.name,
+    return object_fault(
+        operation,
+        f"query:{name}",
+        other.caller,
+        proof,
         message=(
             f"{other.caller.name} lists what is {owner.caller.name}'s by a filter that the document does not name; "
             "take the owner from the session"
         ),
-        proof=proof,
         difference=f"with the filter the list shows what only {owner.caller.name}'s list does",
     )

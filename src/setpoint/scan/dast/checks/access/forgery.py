@@ -39,7 +39,7 @@ from setpoint.scan.dast.naming import words_of
 ELSEWHERE: Final = "https://elsewhere.example"
 """A site that is not the target (RFC 2606, section 3: reserved, so that it is nobody's)."""
 
-_ELSEWHERE: Final = (("origin", ELSEWHERE), ("referer", f"{ELSEWHERE}/"))
+FROM_ELSEWHERE: Final = (("origin", ELSEWHERE), ("referer", f"{ELSEWHERE}/"))
 """What a browser tells of it."""
 
 _TOKENS: Final = frozenset({"csrf", "xsrf", "csrftoken", "xsrftoken", "csrfmiddlewaretoken", "authenticity", "nonce"})
@@ -66,15 +66,17 @@ class Forgery:
     def plan(self, bench: Workbench) -> Iterator[PlannedRequest]:
         caller = next(iter(bench.accounts.callers), None)
         for operation in _forgeable(bench) if caller else ():
-            yield PlannedRequest(operation.key, self.name, caller.name if caller else "", 3 + 4 * MOST_WATCHES)
+            usual = 0 if operation.body is BodyForm.JSON else 3  # with a session in a cookie JSON is the exception
+            about = 3 + 4 * MOST_WATCHES
+            yield PlannedRequest(operation.key, self.name, caller.name if caller else "", about, usual)
         for operation, _ in address_operations(bench, _guards) if caller else ():
-            yield PlannedRequest(operation.key, self.name, caller.name if caller else "", 7)
+            yield PlannedRequest(operation.key, self.name, caller.name if caller else "", 7, 2)
 
     def run(self, bench: Workbench) -> Iterator[Fault]:
-        caller = next((each for each in bench.accounts.callers if _cookies(bench, each)), None)
+        caller = next((each for each in bench.accounts.callers if session_cookies(bench, each)), None)
         if caller is None:
             return
-        if not _is_sent_from_elsewhere(bench, caller):
+        if not is_sent_from_elsewhere(bench, caller):
             bench.told(f"{self.name}: browsers send the session cookie from no other site (SameSite)")
             return
         own = Holdings(bench, caller)
@@ -86,7 +88,7 @@ class Forgery:
             if not watched.places or not _wrote(bench, operation, watched, values, _at_home(bench)):
                 continue
             for way in _ways(operation):
-                proof = _wrote(bench, operation, watched, {**values, **way.values}, _ELSEWHERE)
+                proof = _wrote(bench, operation, watched, {**values, **way.values}, FROM_ELSEWHERE)
                 if proof:
                     yield _fault(operation, caller, way, proof)
                     break
@@ -101,7 +103,7 @@ def _readdressed(bench: Workbench, operation: Operation, part: Part, own: Holdin
         was = address_in(before, part)
         for way in _ways(operation) if was else ():
             wanted = another(was)
-            sent = _sent(bench, operation, own.caller, {**way.values, part: wanted}, _ELSEWHERE)
+            sent = _sent(bench, operation, own.caller, {**way.values, part: wanted}, FROM_ELSEWHERE)
             after = watch.read(bench, own.caller)
             if address_in(after, part) == wanted:
                 _sent(bench, operation, own.caller, {part: was}, _at_home(bench))
@@ -122,7 +124,7 @@ def _forgeable(bench: Workbench) -> Iterator[Operation]:
             yield operation
 
 
-def _cookies(bench: Workbench, caller: Caller) -> frozenset[str]:
+def session_cookies(bench: Workbench, caller: Caller) -> frozenset[str]:
     """Names of the cookies that are all that the caller's requests prove themselves by."""
     headers = bench.accounts.authorised(Sent("GET", f"{bench.surface.base}/"), caller).headers
     if any(name.lower() != "cookie" for name, _ in headers):
@@ -131,7 +133,7 @@ def _cookies(bench: Workbench, caller: Caller) -> frozenset[str]:
     return frozenset(name for pair in pairs if (name := pair.partition("=")[0].strip()))
 
 
-def _is_sent_from_elsewhere(bench: Workbench, caller: Caller) -> bool:
+def is_sent_from_elsewhere(bench: Workbench, caller: Caller) -> bool:
     """Whether a login sets no session cookie that says it stays at home."""
     login = bench.accounts.login(caller)
     names = {name for place, name, _ in login.credentials if place == "cookie"} if login else set()
@@ -187,7 +189,7 @@ def _sent(
 ) -> Exchange:
     """As the browser of this caller sends it from the site that the headers tell of."""
     request = bench.build(operation, values)
-    if operation.body is BodyForm.JSON and headers == _ELSEWHERE:
+    if operation.body is BodyForm.JSON and headers == FROM_ELSEWHERE:
         plain = tuple((name, value) for name, value in request.headers if name.lower() != "content-type")
         request = replace(request, headers=(*plain, ("content-type", "text/plain")))
     request = replace(request, headers=(*request.headers, *headers))

@@ -7,27 +7,27 @@ design.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Final
-from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
 
 from setpoint.model.canonical import Json
 from setpoint.model.dast import Answer, Caller, Operation, Part, PartPlace
-from setpoint.scan.dast.answers import is_success, json_of, page_of
+from setpoint.scan.dast.answers import is_success
 from setpoint.scan.dast.checks.access.marks import Mark, marks_of
-from setpoint.scan.dast.checks.access.records import linkable, pattern_of, records_in
+from setpoint.scan.dast.checks.access.records import linkable
 from setpoint.scan.dast.checks.access.references import (
     PEOPLE,
     Reference,
     naming_parts,
     part_reference,
     reference_of,
+    single,
 )
 from setpoint.scan.dast.checks.access.reserved import reserved_in
+from setpoint.scan.dast.checks.access.shown_identifiers import ShownIdentifiers
 from setpoint.scan.dast.interface import Workbench
-from setpoint.scan.dast.naming import noun_of, words_of
+from setpoint.scan.dast.learnt_values import named_as
 
 Values = Mapping[Part, Json]
 
@@ -37,8 +37,8 @@ MOST_CANDIDATES: Final = 5
 _TELLING_FIELDS: Final = ("slug", "code", "number", "no", "nr", "ref", "reference", "handle")
 """Names of identifiers that people gave to one kind of thing: an `id` is any thing's."""
 
-_OWN_PAGES: Final = frozenset({"me", "whoami", "self", "profile", "account", "user", "userinfo", "current", "session"})
-"""Last words of addresses that tell a caller about itself."""
+_IDENTITY: Final = ("id", "uuid", "guid", "userid", "user", "username", "login", "handle", "slug", "email")
+"""Of what an own page tells, and the login, the names of what nobody else has."""
 
 
 class Holdings:
@@ -49,12 +49,11 @@ class Holdings:
         self.caller = caller
         self.asked: dict[str, Answer] = {}
         """Key of the operation → what it answered this caller, where it was about its own."""
-        self._listed: dict[Reference, dict[Json, set[str]]] = defaultdict(dict)
-        self._mentioned: dict[Reference, dict[Json, set[str]]] = defaultdict(dict)
-        self._linked: dict[str, dict[tuple[str, ...], set[str]]] = defaultdict(dict)
-        self._led_to: set[str] = set()
-        """Paths that its pages link to."""
-        self._templates = [(operation, pattern_of(operation)) for operation in bench.surface.operations]
+        shown = ShownIdentifiers(bench.surface)
+        self._listed, self._mentioned, self._linked = shown.listed, shown.mentioned, shown.linked
+        self._led_to = shown.led_to
+        for name, value in named_as(bench.accounts.user(caller)).items():
+            self._listed["self", name].setdefault(value, set())
         is_reserved = reserved_in(bench) if any(caller.rank < other.rank for other in bench.accounts.callers) else None
         for operation in bench.surface.operations:
             if is_reserved is not None and is_reserved(operation):
@@ -62,7 +61,8 @@ class Holdings:
             if operation.method == "GET" and self._is_about_own(operation):
                 exchange = bench.baseline(operation, caller)
                 if exchange is not None and exchange.answer is not None and is_success(exchange):
-                    self._take(operation, exchange.answer)
+                    self.asked[operation.key] = exchange.answer
+                    shown.take(operation, exchange.answer)
 
     def candidates(self, operation: Operation) -> Iterator[Values]:
         """Values that name something of this caller's in the operation, the surest first; it may not be its alone."""
@@ -82,6 +82,8 @@ class Holdings:
     def alone(self, operation: Operation, other: Holdings) -> Values | None:
         """Values that name what this caller has, and the other was asked for the same and does not have."""
         for values in self.candidates(operation):
+            if self.is_itself(operation, values, other):
+                return values
             if other.is_listed(operation, values):
                 continue
             if values_equal(self.bench.owned(operation, self.caller), values) or self._is_told(
@@ -95,9 +97,42 @@ class Holdings:
         texts = tuple(str(values.get(part)) for part in linkable(operation))
         if texts and texts in self._linked.get(operation.key, ()):
             return True
-        lists = [(self._shown_as(operation, part), value) for part, value in values.items()]
+        lists = [(self._shown_as(operation, part), single(value)) for part, value in values.items()]
         named = [(reference, value) for reference, value in lists if reference is not None]
         return bool(named) and all(_has(self._listed, reference, value) for reference, value in named)
+
+    def is_itself(self, operation: Operation, values: Values, other: Holdings) -> bool:
+        """Whether all that these values name is this caller's account: its peer may know it, but does not have it."""
+        references = {part: part_reference(operation, part) for part in values}
+        if not values or any(each is None or each[0] not in PEOPLE for each in references.values()):
+            return False
+        given = {str(single(value)) for value in values.values()}
+        return given <= self.identity and given.isdisjoint(other.identity)
+
+    def of_itself(self) -> Mapping[str, Json]:
+        """Field of the caller's own account, in small letters without anything between → what it holds."""
+        found = ((field, next(iter(values), None)) for (kind, field), values in self._listed.items() if kind == "self")
+        return {field: value for field, value in found if value is not None}
+
+    def identifier_for(self, operation: Operation, part: Part) -> Json:
+        """What names the caller's account in this part; None where it names nobody, or nothing tells.
+
+        A field of a body may hold what names somebody as well as what is to be written.
+        """
+        is_in_path = part.place is PartPlace.PATH
+        reference = part_reference(operation, part) if is_in_path else reference_of(part.name.rpartition("/")[2], "")
+        if reference is None or reference[0] not in PEOPLE:
+            return None
+        known = self.of_itself()
+        fields = ("id", "uuid", "userid", "username", "login") if reference[1] == "id" else (reference[1],)
+        values = (known.get(each) for each in fields)
+        return next((value for value in values if value is not None and _fits(part, value)), None)
+
+    @cached_property
+    def identity(self) -> frozenset[str]:
+        """All that names this caller's account, as text."""
+        tables = (self._listed["self", field] for field in _IDENTITY)
+        return frozenset(str(value) for table in tables for value in table)
 
     def own(self, operation: Operation) -> tuple[Answer, ...]:
         """What the operation tells the caller about its own, where that is known."""
@@ -116,7 +151,7 @@ class Holdings:
     def made(self) -> frozenset[str]:
         """Identifiers of what was made for the scan, and of the account itself, as text."""
         owned = (self.bench.owned(each, self.caller) or {} for each in self.bench.surface.operations)
-        return frozenset(str(value) for each in owned for value in each.values()) | {str(self.itself())}
+        return frozenset(str(value) for each in owned for value in each.values()) | self.identity
 
     def is_led_to(self, operation: Operation, other: Holdings) -> bool:
         """Whether pages lead this caller to the operation, and the other, who was shown pages, too, not."""
@@ -128,8 +163,8 @@ class Holdings:
             reference = self._shown_as(operation, part)
             if reference is None:
                 continue
-            sources = self._sources(reference, value)
-            if sources & set(other.asked) and not _has(other._listed, reference, value):
+            sources = self._sources(reference, single(value))
+            if sources & set(other.asked) and not _has(other._listed, reference, single(value)):
                 return True
         texts = tuple(str(values.get(part)) for part in linkable(operation))
         return bool(texts) and bool(self._linked.get(operation.key, {}).get(texts, set()) & set(other.asked))
@@ -155,7 +190,8 @@ class Holdings:
             return ()
         itself = [value for told in self._itself(reference) for value in told]
         found = dict.fromkeys([*itself, *self._listed[reference], *self._mentioned[reference]])
-        return tuple(value for value in found if _fits(part, value))
+        is_several = part.schema.get("type") == "array"
+        return tuple([value] if is_several else value for value in found if _fits(part, value))
 
     def _shown_as(self, operation: Operation, part: Part) -> Reference | None:
         """What the part names, by the name that this caller's lists have for it.
@@ -181,6 +217,7 @@ class Holdings:
             yield self._listed["self", field]
             if field == "id":
                 yield self._listed["self", "username"]
+                yield self._listed["self", "email"]
 
     def _is_about_own(self, operation: Operation) -> bool:
         """Without a seeded value that may name what is another's."""
@@ -191,57 +228,6 @@ class Holdings:
         ]
         owned = self.bench.owned(operation, self.caller) if needed else {}
         return all(owned is not None and part in owned for part in needed)
-
-    def _take(self, operation: Operation, answer: Answer) -> None:
-        self.asked[operation.key] = answer
-        document = json_of(answer)
-        if document is not None:
-            self._take_records(operation, document)
-            return
-        page = page_of(answer)
-        if page is not None:
-            for link in dict.fromkeys([*page.xpath("//@href"), *page.xpath("//form/@action")]):
-                self._take_link(operation, str(link))
-
-    def _take_records(self, operation: Operation, document: Json) -> None:
-        noun = noun_of(operation.path)
-        words = words_of(operation.path)
-        is_self = isinstance(document, dict) and bool(words) and words[-1] in _OWN_PAGES
-        for kind, record, is_main in records_in(document, noun):
-            for name, value in record.items():
-                if isinstance(value, bool) or not isinstance(value, str | int) or value == "":
-                    continue
-                if is_self and is_main:
-                    self._listed["self", "".join(words_of(name))].setdefault(value, set()).add(operation.key)
-                reference = reference_of(name, kind)
-                for key in {reference or (kind, "".join(words_of(name))), (kind, "".join(words_of(name)))}:
-                    table = self._listed if is_main and key[0] == kind else self._mentioned
-                    table[key].setdefault(value, set()).add(operation.key)
-
-    def _take_link(self, source: Operation, link: str) -> None:
-        base = urlsplit(self.bench.surface.base)
-        try:
-            at = urlsplit(urljoin(self.bench.surface.base + source.path, link))
-        except ValueError:
-            return
-        if (at.scheme, at.netloc) != (base.scheme, base.netloc) or not at.path.startswith(base.path):
-            return
-        path, query = at.path.removeprefix(base.path), dict(parse_qsl(at.query))
-        self._led_to.add(path)
-        for operation, pattern in self._templates:
-            found = pattern.fullmatch(path)
-            parts = linkable(operation)
-            if found is None or not parts:
-                continue
-            in_path = iter(found.groups())
-            texts = [query.get(part.name) if part.place is PartPlace.QUERY else next(in_path) for part in parts]
-            if all(texts):
-                key = tuple(unquote(text or "") for text in texts)
-                self._linked[operation.key].setdefault(key, set()).add(source.key)
-                for part, text in zip(parts, key, strict=True):
-                    reference = part_reference(operation, part)
-                    if reference is not None:
-                        self._listed[reference].setdefault(text, set()).add(source.key)
 
 
 def values_equal(one: Values | None, other: Values) -> bool:
@@ -254,5 +240,6 @@ def _has(table: Mapping[Reference, Mapping[Json, set[str]]], reference: Referenc
 
 
 def _fits(part: Part, value: Json) -> bool:
-    wanted = part.schema.get("type")
+    schema = part.schema.get("items") if part.schema.get("type") == "array" else part.schema
+    wanted = schema.get("type") if isinstance(schema, dict) else None
     return not (wanted == "integer" and not str(value).isdecimal())

@@ -8,14 +8,13 @@ from typing import Final
 from setpoint.model.dast import (
     ANONYMOUS,
     Answer,
-    Certainty,
     Exchange,
     Fault,
     Operation,
     Part,
+    PartPlace,
     PlannedRequest,
 )
-from setpoint.model.policy import Severity
 from setpoint.scan.dast.action_words import READS, verbs_of
 from setpoint.scan.dast.answers import is_success
 from setpoint.scan.dast.checks.access.callers import peers, ranks
@@ -29,13 +28,13 @@ from setpoint.scan.dast.checks.access.marks import (
     share,
     without_values,
 )
-from setpoint.scan.dast.checks.access.references import PEOPLE, naming_parts, part_reference
+from setpoint.scan.dast.checks.access.object_faults import NO_PEER, object_fault
+from setpoint.scan.dast.checks.access.references import BETWEEN_PEOPLE, PEOPLE, naming_parts, part_reference, single
 from setpoint.scan.dast.checks.access.replaying import MOST_VARIANTS, ask, is_for_everybody, may_try, nobodys, variants
 from setpoint.scan.dast.checks.access.reserved import reserved_in
 from setpoint.scan.dast.interface import Workbench
-from setpoint.scan.dast.naming import segments_of, words_of
-
-KIND = "object-level-authorisation"
+from setpoint.scan.dast.naming import noun_of, segments_of, words_of
+from setpoint.scan.dast.new_accounts import is_password
 
 PRIVATE: Final = frozenset(
     {
@@ -45,6 +44,8 @@ PRIVATE: Final = frozenset(
     }
 )
 """Words of fields of an account that others have no business with."""
+
+_SUMS: Final = frozenset({"balance", "credit", "income", "salary"})
 
 _SHOWN_OF_PEOPLE: Final = frozenset(
     {
@@ -68,8 +69,6 @@ _SHOWN_OF_PEOPLE: Final = frozenset(
 )
 """Words of fields that tell people apart for one another."""
 
-NO_PEER = "nobody can be set against an account's owner: auth.yaml names fewer than two accounts"
-
 
 class ObjectReads:
     """An account that reads what is another's by naming it.
@@ -82,7 +81,7 @@ class ObjectReads:
     def plan(self, bench: Workbench) -> Iterator[PlannedRequest]:
         pair = peers(bench)
         for operation in _readable(bench) if pair else ():
-            yield PlannedRequest(operation.key, self.name, pair[1].name if pair else "", 2 * MOST_VARIANTS)
+            yield PlannedRequest(operation.key, self.name, pair[1].name if pair else "", 2 * MOST_VARIANTS, 3)
 
     def run(self, bench: Workbench) -> Iterator[Fault]:
         pair = peers(bench)
@@ -110,9 +109,16 @@ def _readable(bench: Workbench) -> Iterator[Operation]:
 
 
 def _is_query(operation: Operation) -> bool:
-    """Whether it is a POST that only reads, by an agent's word or its own: what it reads is named in its body."""
-    if operation.method != "POST":
+    """Whether it is a POST that answers with what its body names: an export, a report, what is made of one's own.
+
+    One that only reads says so itself, or by an agent's word, wherever it names what it reads.
+    """
+    if operation.method != "POST" or noun_of(operation.path) in BETWEEN_PEOPLE - {"report"}:
         return False
+    if any(map(is_password, operation.parts)):
+        return False
+    if any(part.place is PartPlace.BODY for part in naming_parts(operation)):
+        return True
     last = segments_of(operation.path)[-1:]
     return operation.writes is False or not READS.isdisjoint((*verbs_of("".join(last)), *verbs_of(operation.name)[:1]))
 
@@ -129,7 +135,7 @@ def _replay(
         if foreign.answer is None or not is_success(foreign):
             continue
         marks = _seen(bench, operation, (part, mixed), other, own.answer, foreign.answer)
-        if marks and not _is_for_show(operation, part, marks):
+        if marks and not _is_for_show(operation, part, marks | _sums(own.answer, foreign.answer)):
             yield _fault(operation, part, owner, other, (own, foreign), marks)
             return
 
@@ -139,7 +145,7 @@ def _seen(
 ) -> frozenset[Mark]:
     """The owner's marks that the other was shown; none where they are no secret, or do not come from the owner."""
     part, values = named
-    marks = without_values(marks_of(own), values.values())
+    marks = without_values(marks_of(own), map(single, values.values()))
     if not marks & marks_of(foreign):
         return frozenset()
     control = ask(bench, operation, nobodys(part, values), other.caller)
@@ -148,11 +154,14 @@ def _seen(
     others_own = other.marks()
     if (
         not marks - others_own
-        and _is_named(values[part], foreign)
-        and not _is_named(values[part], *other.own(operation))
+        and _is_named(single(values[part]), foreign)
+        and not _is_named(single(values[part]), *other.own(operation))
     ):
         others_own = frozenset()  # both own the like of it, and the identifier in it tells them apart
     marks -= others_own
+    if _names_somebody(operation, part):
+        known = {text for _, text in other.marks()}  # a list of people shows the same at another place
+        marks = frozenset(each for each in marks if each[1] not in known)
     if share(marks, foreign) < enough(foreign):
         return frozenset()
     anybody = ask(bench, operation, values, ANONYMOUS)
@@ -163,13 +172,23 @@ def _seen(
 
 def _is_for_show(operation: Operation, part: Part, marks: frozenset[Mark]) -> bool:
     """Whether it is no more of an account than its name and picture, which are there for others."""
-    reference = part_reference(operation, part)
-    if reference is None or reference[0] not in PEOPLE:
+    if not _names_somebody(operation, part):
         return False
     if operation.path.endswith(f"{{{part.name}}}"):
         return not any(map(_is_personal, marks))
     places = {place.rpartition("/")[2] for place, _ in marks}
     return all(place and _SHOWN_OF_PEOPLE.issuperset(words_of(place)) for place in places)
+
+
+def _sums(own: Answer, foreign: Answer) -> frozenset[Mark]:
+    """What somebody has, in both: new accounts have as much as one another, so that it tells nobody apart."""
+    both = marks_of(own) & marks_of(foreign)
+    return frozenset(each for each in both if not _SUMS.isdisjoint(words_of(each[0].rpartition("/")[2])))
+
+
+def _names_somebody(operation: Operation, part: Part) -> bool:
+    reference = part_reference(operation, part)
+    return reference is not None and reference[0] in PEOPLE
 
 
 def _is_personal(mark: Mark) -> bool:
@@ -194,23 +213,18 @@ def _fault(
     proof: tuple[Exchange, ...],
     marks: frozenset[Mark],
 ) -> Fault:
-    places = sorted({place for place, _ in marks if place})[:3]
+    telling = sorted((mark for mark in marks if mark[0]), key=lambda mark: (not _is_personal(mark), mark[0]))
+    places = list(dict.fromkeys(place for place, _ in telling))[:3]
     where = f", at {', '.join(places)}" if places else ""
-    return Fault(
-        kind=KIND,
-        cwe=639,
-        owasp="API1:2023",
-        severity=Severity.HIGH,
-        certainty=Certainty.CONFIRMED,
-        method=operation.method,
-        path=operation.path,
-        part=f"{part.place.value}:{part.name}",
-        caller=other.caller.name,
+    return object_fault(
+        operation,
+        f"{part.place.value}:{part.name}",
+        other.caller,
+        proof,
         message=(
             f"{other.caller.name} reads what is {owner.caller.name}'s by naming it; "
             "look the object up among those that the caller may see"
         ),
-        proof=proof,
         difference=f"it shows {_counted(marks)} that only {owner.caller.name}'s object holds{where}",
     )
 

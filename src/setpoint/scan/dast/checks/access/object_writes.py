@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
-from setpoint.model.dast import Certainty, Exchange, Fault, Operation, Part, PlannedRequest
-from setpoint.model.policy import Severity
+from setpoint.model.dast import Exchange, Fault, Operation, Part, PlannedRequest
+from setpoint.scan.dast.checks.access.account_names import REQUESTS, naming_operations, taken_by_name
 from setpoint.scan.dast.checks.access.callers import peers, ranks
 from setpoint.scan.dast.checks.access.canaries import canary
 from setpoint.scan.dast.checks.access.holdings import Holdings, Values
 from setpoint.scan.dast.checks.access.marks import is_for_others
-from setpoint.scan.dast.checks.access.object_reads import KIND, NO_PEER
+from setpoint.scan.dast.checks.access.object_faults import NO_PEER, object_fault
 from setpoint.scan.dast.checks.access.reading_back import MOST_WATCHES, watches
-from setpoint.scan.dast.checks.access.references import naming_parts
+from setpoint.scan.dast.checks.access.references import BETWEEN_PEOPLE, naming_parts
+from setpoint.scan.dast.checks.access.refused_creations import is_refused_to
 from setpoint.scan.dast.checks.access.replaying import MOST_VARIANTS, is_for_everybody, may_try, variants
 from setpoint.scan.dast.checks.access.reserved import reserved_in
 from setpoint.scan.dast.checks.access.writing import WRITES, look, written, written_by_nobody
+from setpoint.scan.dast.creations import ends_account
 from setpoint.scan.dast.interface import Workbench
 from setpoint.scan.dast.naming import noun_of
-
-_BETWEEN_PEOPLE: Final = frozenset(
-    {
-        *("comment", "follow", "follower", "friend", "invitation", "invite", "like", "message", "rating", "reaction"),
-        *("reply", "report", "request", "review", "vote"),
-    }
-)
-"""What people make for one another: to make one on another's object is what it is there for."""
 
 
 class ObjectWrites:
@@ -41,7 +34,9 @@ class ObjectWrites:
         pair = peers(bench)
         for operation in _writable(bench) if pair else ():
             about = 1 + MOST_WATCHES + MOST_VARIANTS * (1 + MOST_WATCHES)
-            yield PlannedRequest(operation.key, self.name, pair[1].name if pair else "", about)
+            yield PlannedRequest(operation.key, self.name, pair[1].name if pair else "", about, 2)
+        for operation in naming_operations(bench) if pair else ():
+            yield PlannedRequest(operation.key, self.name, pair[1].name if pair else "", REQUESTS, 2)
 
     def run(self, bench: Workbench) -> Iterator[Fault]:
         pair = peers(bench)
@@ -50,12 +45,22 @@ class ObjectWrites:
             return
         first, second = (Holdings(bench, caller) for caller in pair)
         sides = ((first, second), (second, first)) if pair[0].rank == pair[1].rank else ((first, second),)
+        told: set[str] = set()
         for operation in sorted(_writable(bench), key=lambda each: WRITES.index(each.method)):
             for owner, other in sides:
+                if owner.caller.rank > other.caller.rank and is_refused_to(
+                    bench, operation, other.caller, owner.caller
+                ):
+                    break  # `functions` replays it
                 values = canary(bench, operation, owner, other)
                 if values is not None:
-                    yield from _tamper(bench, operation, values, owner, other)
+                    for fault in _tamper(bench, operation, values, owner, other):
+                        told.add(operation.key)
+                        yield fault
                     break
+        for operation in naming_operations(bench):
+            if operation.key not in told and (found := taken_by_name(bench, operation, first, second)):
+                yield found
 
 
 def _writable(bench: Workbench) -> Iterator[Operation]:
@@ -63,8 +68,8 @@ def _writable(bench: Workbench) -> Iterator[Operation]:
     for operation in bench.surface.operations:
         if is_reserved is not None and is_reserved(operation):
             continue  # `functions` replays it
-        is_write = operation.method in WRITES and naming_parts(operation)
-        is_between = operation.method == "POST" and noun_of(operation.path) in _BETWEEN_PEOPLE
+        is_write = operation.method in WRITES and naming_parts(operation) and not ends_account(operation)
+        is_between = operation.method == "POST" and noun_of(operation.path) in BETWEEN_PEOPLE
         if is_write and not is_between and not is_for_everybody(operation) and may_try(bench, operation):
             yield operation
 
@@ -84,20 +89,14 @@ def _tamper(
 
 
 def _fault(operation: Operation, part: Part, owner: Holdings, other: Holdings, proof: tuple[Exchange, ...]) -> Fault:
-    return Fault(
-        kind=KIND,
-        cwe=639,
-        owasp="API1:2023",
-        severity=Severity.HIGH,
-        certainty=Certainty.CONFIRMED,
-        method=operation.method,
-        path=operation.path,
-        part=f"{part.place.value}:{part.name}",
-        caller=other.caller.name,
+    return object_fault(
+        operation,
+        f"{part.place.value}:{part.name}",
+        other.caller,
+        proof,
         message=(
             f"{other.caller.name} changes what is {owner.caller.name}'s by naming it; "
             "look the object up among those that the caller may change"
         ),
-        proof=proof,
         difference=f"{owner.caller.name} reads afterwards what {other.caller.name} wrote, and did not before",
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from urllib.parse import unquote
 
 from setpoint.model.canonical import Json
@@ -17,8 +17,9 @@ from setpoint.model.dast import BodyForm, Caller, Exchange, Operation, Part, Par
 from setpoint.scan.dast.answers import is_success, json_of, leaves
 from setpoint.scan.dast.checks.access.holdings import Holdings, Values
 from setpoint.scan.dast.checks.access.records import linkable, pattern_of
-from setpoint.scan.dast.checks.access.references import part_reference
+from setpoint.scan.dast.checks.access.references import part_reference, single
 from setpoint.scan.dast.checks.access.replaying import ask
+from setpoint.scan.dast.creations import is_about_caller
 from setpoint.scan.dast.interface import Workbench
 from setpoint.scan.dast.naming import is_parameter, segments_of, words_of
 
@@ -96,6 +97,12 @@ def types_of(part: Part) -> frozenset[str]:
     return frozenset([told] if isinstance(told, str) else told)
 
 
+def own_pages(bench: Workbench) -> list[Watch]:
+    """Where a caller reads itself."""
+    own = (each for each in bench.surface.operations if each.method == "GET" and is_about_caller(each))
+    return [Watch(each, {}) for each in own if not bench.may_send(each)][:2]
+
+
 def values_named(exchange: Exchange, name: str) -> list[Json]:
     """Values of this name in the document of an answer, whatever it stands in."""
     document = json_of(exchange.answer) if exchange.answer is not None else None
@@ -114,8 +121,9 @@ def writing_for(operation: Operation, values: Values, before: Sequence[Exchange]
     for part in free:
         for exchange in before:
             for value in values_named(exchange, field_name(part)):
-                other = _other(part, value)
-                if other is not None and _DELICATE.isdisjoint(words_of(field_name(part))):
+                other = another_value(part, value)
+                is_harmless = _DELICATE.isdisjoint(words_of(field_name(part)))
+                if other is not None and is_harmless and part_reference(operation, part) is None:
                     return Writing(part, other)
     has_body = any(part.place is PartPlace.BODY for part in operation.parts)
     return None if has_body and operation.body is not BodyForm.NONE else Writing(None)
@@ -160,7 +168,7 @@ def _pages(bench: Workbench, operation: Operation) -> Iterator[Watch]:
 
 def _named_alike(bench: Workbench, values: Values, owner: Holdings) -> Iterator[Watch]:
     """Reads of something of the owner's that has the same identifier."""
-    given = {str(value) for value in values.values()}
+    given = {str(single(value)) for value in values.values()}
     for other in bench.surface.operations if given else ():
         if other.method == "GET" and not bench.may_send(other):
             for candidate in owner.candidates(other):
@@ -210,17 +218,26 @@ def _text_rank(part: Part, operation: Operation) -> int | None:
     return _TEXTS.index(words[-1]) if words[-1] in _TEXTS else len(_TEXTS)
 
 
-def _other(part: Part, value: Json) -> Json:
+def another_value(part: Part, value: Json) -> Json:
     """Another value that the field takes; None where none is known."""
     choices = part.schema.get("enum")
     if isinstance(choices, list):
         return next((each for each in choices if each != value), None)
     if isinstance(value, bool):
         return not value
-    if isinstance(value, int) and types_of(part) & {"integer", "number"}:
-        most = part.schema.get("maximum")
-        return value - 1 if isinstance(most, int | float) and value + 1 > most else value + 1
+    if isinstance(value, int | float) and types_of(part) & {"integer", "number"}:
+        least, most = part.schema.get("minimum"), part.schema.get("maximum")
+        near = (value + 1, value - 1, most)
+        return next(
+            (each for each in near if each is not None and each != value and _is_within(each, least, most)), None
+        )
     return None
+
+
+def _is_within(value: Any, least: Json, most: Json) -> bool:
+    """Between what the document lets a number be; it says nothing of less than nothing where it should."""
+    floor = least if isinstance(least, int | float) else 0
+    return bool(value >= floor) and not (isinstance(most, int | float) and value > most)
 
 
 def _moved(before: Exchange, after: Exchange) -> bool:

@@ -9,7 +9,7 @@ from setpoint.model.canonical import Json
 from setpoint.model.dast import Operation, Part, PartPlace
 from setpoint.scan.dast.checks.access.references import naming_parts
 from setpoint.scan.dast.naming import singular, words_of
-from setpoint.scan.dast.objects import WRAPPERS
+from setpoint.scan.dast.shown_objects import WRAPPERS
 
 
 def linkable(operation: Operation) -> tuple[Part, ...]:
@@ -25,6 +25,16 @@ def linkable(operation: Operation) -> tuple[Part, ...]:
 def pattern_of(operation: Operation) -> re.Pattern[str]:
     fixed = re.split(r"\{[^}]*\}", operation.path)
     return re.compile("([^/]+)".join(re.escape(each) for each in fixed))
+
+
+def identifier_in(document: Json, noun: str, part: Part) -> Json:
+    """Of the object that was asked for, what this part names it by; None where nothing says so."""
+    for _, record, is_main in records_in(document, noun):
+        for name in (part.name, "id", "uuid", "_id") if is_main else ():
+            value = record.get(name)
+            if isinstance(value, str | int) and not isinstance(value, bool):
+                return value
+    return None
 
 
 def records_in(document: Json, noun: str) -> Iterator[tuple[str, Mapping[str, Json], bool]]:

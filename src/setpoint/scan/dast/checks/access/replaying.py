@@ -62,6 +62,8 @@ def nobodys(part: Part, values: Values) -> Values:
 
 def unknown_like(value: Json) -> Json:
     """Of the same form as the value, and naming nothing."""
+    if isinstance(value, list):
+        return [unknown_like(each) for each in value]
     if isinstance(value, int):
         return _NOWHERE + secrets.randbelow(1_000_000)
     text = str(value)

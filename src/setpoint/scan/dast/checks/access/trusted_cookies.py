@@ -37,7 +37,8 @@ class TrustedCookies:
 
     def plan(self, bench: Workbench) -> Iterator[PlannedRequest]:
         if bench.profile is not Profile.PASSIVE:
-            yield from (PlannedRequest("*", self.name, own.name, 4 + 2 * MOST_OPERATIONS) for own, _ in _pairs(bench))
+            about = 4 + 2 * MOST_OPERATIONS
+            yield from (PlannedRequest("*", self.name, own.name, about, 1) for own, _ in _pairs(bench))
 
     def run(self, bench: Workbench) -> Iterator[Fault]:
         """First who may more, then who may the same."""

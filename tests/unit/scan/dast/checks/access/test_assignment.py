@@ -85,8 +85,11 @@ def test_an_answer_that_only_repeats_what_was_sent_is_fine(shop_bench: MakeBench
 
 
 def test_what_the_document_lets_callers_write_is_fine(shop_bench: MakeBench) -> None:
-    operation = Operation("PATCH", "/me", (*CHANGE_ME.parts, body_part("role")), BodyForm.JSON)
-    assert faults_of(shop_bench(shop_that_takes(), ME, operation)) == []
+    shop = shop_that_takes("nickname", "tier")
+    for each in shop.people.values():
+        each["tier"] = "gold" if each["role"] == "administrator" else "basic"
+    operation = Operation("PATCH", "/me", (*CHANGE_ME.parts, body_part("tier")), BodyForm.JSON)
+    assert faults_of(shop_bench(shop, ME, operation)) == []
 
 
 def test_a_price_of_an_own_order_is_told_and_put_back(shop_bench: MakeBench) -> None:
@@ -149,3 +152,82 @@ def test_a_field_named_as_the_higher_role_in_an_envelope_that_says_how_the_call_
     (fault,) = faults_of(shop_bench(shop, ME, CHANGE_ME))
     assert "is_administrator" in fault.message
     assert shop.people["alice"]["is_administrator"] is False
+
+
+@pytest.mark.parametrize("is_listed", [False, True], ids=["left out of the document", "listed in it"])
+@pytest.mark.parametrize("how", ["takes it", "ignores it"])
+def test_a_role_is_asked_for_as_the_target_calls_it(shop_bench: MakeBench, how: str, is_listed: bool) -> None:
+    shop = shop_that_takes("nickname", *(["role"] if how != "ignores it" else []))
+    for each in shop.people.values():
+        each["role"] = "Chef" if each["role"] == "administrator" else "Guest"
+
+    @shop.app.before_request
+    def only_known_roles() -> Any:
+        wrong = request.is_json and request.json.get("role", "Guest") not in {"Chef", "Guest"}
+        return ("no such role", 500) if wrong else None
+
+    parts = (*CHANGE_ME.parts, *((body_part("role"),) if is_listed else ()))
+    found = faults_of(shop_bench(shop, ME, Operation("PATCH", "/me", parts, BodyForm.JSON)))
+    assert [each.part for each in found] == (["body:/role"] if how == "takes it" else [])
+    assert shop.people["alice"]["role"] == "Guest"
+
+
+@pytest.mark.parametrize("how", ["merges", "replaces", "ignores", "echoes"])
+@pytest.mark.parametrize(("field", "value"), [("role", "customer"), ("credits", 5), ("is_verified", False)])
+def test_a_field_within_a_member_of_the_own_record(shop_bench: MakeBench, how: str, field: str, value: Json) -> None:
+    shop = Shop()
+    account = {"language": "en", field: value}
+    kept: dict[str, Any] = {"id": 1, "nickname": "al", "account": dict(account)}
+
+    @shop.app.get("/me")
+    def me() -> Json:
+        return kept
+
+    @shop.app.patch("/me")
+    def change_me() -> Json:
+        sent = request.json.get("account", {})
+        if how in {"merges", "replaces"}:
+            kept["account"] = {**(kept["account"] if how == "merges" else {}), **sent}
+        return {**kept, "account": sent} if how == "echoes" else kept
+
+    found = faults_of(shop_bench(shop, ME, CHANGE_ME))
+    assert [each.part for each in found] == ([f"body:/account/{field}"] if how in {"merges", "replaces"} else [])
+    assert kept["account"] == account
+
+
+def test_a_new_order_whose_inner_state_is_set(shop_bench: MakeBench) -> None:
+    for is_faulty in (True, False):
+        shop = Shop()
+        made: dict[int, Any] = {}
+
+        def make(made: dict[int, Any] = made, is_faulty: bool = is_faulty) -> Any:
+            inner = request.json.get("payment", {}) if is_faulty else {}
+            made[len(made) + 1] = {"id": len(made) + 1, "item": "lamp", "payment": {"paid": False, **inner}}
+            return made[len(made)], 201
+
+        shop.app.add_url_rule("/orders", view_func=make, methods=["POST"])
+        shop.app.add_url_rule("/orders/<int:number>", "order", lambda number, made=made: made[number])
+        found = faults_of(shop_bench(shop, ORDER, MAKE, owned=owned))
+        assert [each.part for each in found] == (["body:/payment/paid"] if is_faulty else [])
+
+
+@pytest.mark.parametrize("is_faulty", [True, False])
+@pytest.mark.parametrize("envelope", [("user",), ("user", "message"), ("customer", "links")])
+def test_a_record_that_stands_under_the_name_of_a_person(
+    shop_bench: MakeBench, envelope: tuple[str, ...], is_faulty: bool
+) -> None:
+    shop = Shop()
+    name, *beside = envelope
+
+    @shop.app.get("/me")
+    def me() -> Json:
+        return {name: shop.people[shop.caller()], **dict.fromkeys(beside, "welcome")}
+
+    @shop.app.patch("/me")
+    def change_me() -> Json:
+        shop.people[shop.caller()].update(request.json if is_faulty else {})
+        return {name: {**shop.people[shop.caller()], **request.json}}
+
+    found = faults_of(shop_bench(shop, ME, CHANGE_ME))
+    assert [each.part for each in found] == (["body:/role"] if is_faulty else [])
+    assert shop.people["alice"]["role"] == "customer"

@@ -39,7 +39,7 @@ def test_a_passive_scan_reads_and_asks_for_nothing_that_is_anothers(shop_bench: 
     bench = shop_bench(Shop(), *OPERATIONS, owned=owned, profile=Profile.PASSIVE)
     planned = {planned.check for make in CHECKS for planned in make().plan(bench)}
     assert [fault for make in CHECKS for fault in make().run(bench)] == []
-    assert planned == {"excessive-exposure"}
+    assert planned == {"excessive-exposure", "lists-of-people"}
     assert {each.sent.method for each in bench.sender.exchanges} <= {"GET"}
     assert all("id=" not in each.sent.url for each in bench.sender.exchanges)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from tests.unit.scan.dast.checks.access.conftest import Shop
 
 from setpoint.model.canonical import Json
 from setpoint.model.dast import Fault, Operation
+from setpoint.model.policy import Severity
 from setpoint.scan.dast.checks.access.delicate import Delicate, delicate
 from setpoint.scan.dast.checks.access.exposure import Exposure
 
@@ -83,6 +85,77 @@ def test_fields_beyond_the_promise(shop_bench: MakeBench, extra: Json, schema: J
 def test_what_is_promised_masked_or_the_callers_own_is_fine(shop_bench: MakeBench, extra: Json, schema: Json) -> None:
     shop = shop_that_answers([{"id": 2, "username": "bob", **extra}])
     assert faults_of(shop_bench(shop, listing(schema), ME)) == []
+
+
+WITH_PASSWORDS = {"type": "array", "items": {"properties": {"username": {}, "password": {"type": "string"}}}}
+
+
+@pytest.mark.parametrize(
+    ("passwords", "is_open", "known", "caller"),
+    [
+        (["correct horse", "battery staple"], False, "", "alice"),
+        (["battery staple"], False, "battery staple", "alice"),
+        (["battery staple"], True, "", ""),
+        (["battery staple"], False, "", None),
+        (["******", "******"], True, "", None),
+        (["Your password", "Password"], True, "", None),
+    ],
+    ids=["of several", "of an own account", "to nobody", "one of its own", "masked", "labels"],
+)
+def test_a_password_is_wrong_whatever_the_document_lists(
+    shop_bench: MakeBench, passwords: list[str], is_open: bool, known: str, caller: str | None
+) -> None:
+    shop = Shop()
+
+    @shop.app.get("/people")
+    def people() -> Any:
+        if not is_open:
+            shop.caller()
+        return [{"username": f"n{number}", "password": each} for number, each in enumerate(passwords)]
+
+    bench = shop_bench(shop, listing(WITH_PASSWORDS))
+    bench = replace(bench, accounts=replace(bench.accounts, secrets=frozenset({known} - {""})))
+    found = faults_of(bench)
+    assert [(each.caller, each.part) for each in found] == ([] if caller is None else [(caller, "body:/*/password")])
+    assert all(each.severity is (Severity.CRITICAL if is_open else Severity.HIGH) for each in found)
+    assert not any(text in each.message + each.difference for each in found for text in passwords)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "is_open", "caller"),
+    [
+        ("cvv", "123", False, "alice"),
+        ("cvv_required", "yes, always", False, None),
+        ("jwt_secret", "f00ba7c0ffee", True, ""),
+        ("jwt_secret", "f00ba7c0ffee", False, None),
+        ("api_key", "pk-f00ba7c0ffee", True, None),
+    ],
+    ids=["a card's code", "of a code", "a key for nobody", "a key for its owner", "a key to be published"],
+)
+def test_codes_of_cards_and_open_keys_are_wrong_whatever_is_listed(
+    shop_bench: MakeBench, name: str, value: str, is_open: bool, caller: str | None
+) -> None:
+    shop = Shop()
+
+    @shop.app.get("/people")
+    def people() -> Any:
+        if not is_open:
+            shop.caller()
+        return [{name: value}]
+
+    found = faults_of(shop_bench(shop, listing({"type": "array", "items": {"properties": {name: {}}}})))
+    assert [each.caller for each in found] == ([] if caller is None else [caller])
+
+
+def test_a_session_of_another_account_is_certain(shop_bench: MakeBench) -> None:
+    listed = {"type": "array", "items": {"properties": {"session_token": {"type": "string"}}}}
+    shop = shop_that_answers([{"session_token": "session-of-bob"}])
+    bench = shop_bench(shop, listing(listed))
+    assert faults_of(bench) == []
+    headers = {**bench.accounts.headers}
+    bob = next(each for each in headers if each.name == "bob")
+    with_token = replace(bench.accounts, headers={**headers, bob: (("authorization", "Bearer session-of-bob"),)})
+    assert [each.part for each in faults_of(replace(bench, accounts=with_token))] == ["body:/*/session_token"]
 
 
 def test_secrets_of_many_are_wrong_without_a_document(shop_bench: MakeBench) -> None:

@@ -266,6 +266,73 @@ def test_a_question_that_names_its_object_in_the_body(shop_bench: MakeBench, is_
     assert [each.part for each in found] == (["body:/order_id"] if is_faulty else [])
 
 
+@pytest.mark.parametrize("is_faulty", [True, False])
+@pytest.mark.parametrize(
+    ("path", "name"), [("/receipt", "id"), ("/export.csv", "order"), ("/orders/print", "order_id")]
+)
+def test_prints_and_downloads_that_pages_link_to(shop_bench: MakeBench, path: str, name: str, is_faulty: bool) -> None:
+    shop = Shop("any order") if is_faulty else Shop()
+
+    @shop.app.get("/orders")
+    def orders() -> Response:
+        own = (number for number, each in shop.orders.items() if each["owner_id"] == shop.caller_id())
+        links = "".join(f'<a href="{path}?{name}={number}">print</a>' for number in own)
+        return Response(f"<html>Hello, {shop.caller()}{links}</html>", mimetype="text/html")
+
+    def printed() -> Response:
+        found = shop.order(int(request.args[name]), "any order")
+        if path.endswith(".csv"):
+            return Response(f"item\n{found['item']}\nnote\n{found['note']}", mimetype="text/csv")
+        return Response(f"<html><p>{found['item']}<p>{found['note']}</html>", mimetype="text/html")
+
+    shop.app.add_url_rule(path, view_func=printed)
+    operation = Operation("GET", path, (Part(PartPlace.QUERY, name, {"type": "string"}, example="11"),))
+    found = faults_of(shop_bench(shop, ORDERS, operation))
+    assert [each.part for each in found] == ([f"query:{name}"] if is_faulty else [])
+
+
+def several(place: PartPlace, name: str, kind: str = "integer") -> Part:
+    return Part(place, name, {"type": "array", "items": {"type": kind}}, is_required=True)
+
+
+@pytest.mark.parametrize("is_faulty", [True, False])
+@pytest.mark.parametrize(
+    "operation",
+    [
+        Operation("POST", "/exports", (several(PartPlace.BODY, "/order_ids"),), BodyForm.JSON),
+        Operation("POST", "/reports", (several(PartPlace.BODY, "/orderIds"),), BodyForm.JSON),
+        Operation("POST", "/reports", (Part(PartPlace.BODY, "order_id", is_required=True),), BodyForm.FORM),
+        Operation("GET", "/orders/bulk", (several(PartPlace.QUERY, "ids"),)),
+    ],
+    ids=["a list in a body", "in other letters", "a form", "a list in a query"],
+)
+def test_what_is_made_of_orders_that_are_named(shop_bench: MakeBench, operation: Operation, is_faulty: bool) -> None:
+    shop = shop_with_orders("any order") if is_faulty else shop_with_orders()
+    made: list[int] = []
+
+    def some() -> Any:
+        given = request.get_json(silent=True) or request.values.to_dict(flat=False)
+        (numbers,) = given.values()
+        made.append(len(made))
+        found = [shop.order(int(each), "any order") for each in numbers]
+        return {"id": 900 + len(made), "orders": found}, 201
+
+    shop.app.add_url_rule(operation.path, view_func=some, methods=[operation.method])
+    found = faults_of(shop_bench(shop, ORDERS, operation))
+    assert [each.part.partition(":")[0] for each in found] == ([operation.parts[0].place.value] if is_faulty else [])
+
+
+def test_what_both_may_name_is_no_fault(shop_bench: MakeBench) -> None:
+    shop = shop_with_orders("any order", "one list")
+
+    @shop.app.post("/exports")
+    def export() -> Json:
+        return [shop.order(each, "any order") for each in request.json["order_ids"]]
+
+    operation = Operation("POST", "/exports", (several(PartPlace.BODY, "/order_ids"),), BodyForm.JSON)
+    assert faults_of(shop_bench(shop, ORDERS, operation)) == []
+
+
 def test_one_account_alone_is_said_to_be_too_few(shop_bench: MakeBench) -> None:
     bench = shop_bench(shop_with_orders("any order"), ORDERS, ORDER, callers=(ALICE,), owned=owned)
     assert faults_of(bench) == []
@@ -297,3 +364,78 @@ def test_a_code_that_another_list_shows_names_a_thing_of_its_own_path(shop_bench
     operation = Operation("GET", "/tracking/{code}/proof", (path_part("code", "string"),))
     found = faults_of(shop_bench(shop, Operation("GET", "/parcels"), operation))
     assert [each.path for each in found] == ([operation.path] if is_faulty else [])
+
+
+@pytest.mark.parametrize("how", ["faulty", "403", "sent to log in", "its own instead", "an empty page"])
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [("/orders/{id}/print", "text/html"), ("/invoices/{id}.pdf", "text/plain"), ("/orders/{id}/label", "text/html")],
+)
+def test_prints_of_another_by_their_address(shop_bench: MakeBench, path: str, kind: str, how: str) -> None:
+    shop = Shop("any order") if how == "faulty" else Shop()
+
+    @shop.app.get("/orders")
+    def orders() -> Response:
+        own = (number for number, each in shop.orders.items() if each["owner_id"] == shop.caller_id())
+        links = "".join(f'<a href="{path.replace("{id}", str(number))}">print</a>' for number in own)
+        return Response(f"<html>Hello, {shop.caller()}{links}</html>", mimetype="text/html")
+
+    def printed(number: int) -> Any:
+        found = shop.orders[number]
+        if found["owner_id"] != shop.caller_id():
+            match how:
+                case "403":
+                    abort(403)
+                case "sent to log in":
+                    return "", 302, {"location": "/login"}
+                case "its own instead":
+                    found = shop.orders[OWN[shop.caller()]]
+                case "an empty page":
+                    return Response("<html><p>There is no such order.</html>", mimetype="text/html")
+        mark = ("<p>", "") if kind == "text/html" else ("", "\n")
+        return Response("".join(f"{mark[0]}{each}{mark[1]}" for each in found.values()), mimetype=kind)
+
+    shop.app.add_url_rule(path.replace("{id}", "<int:number>"), view_func=printed)
+    operation = Operation("GET", path, (path_part("id", "string"),))
+    found = faults_of(shop_bench(shop, ORDERS, operation))
+    assert [(each.path, each.part) for each in found] == ([(path, "path:id")] if how == "faulty" else [])
+
+
+@pytest.mark.parametrize("is_faulty", [True, False])
+def test_a_form_that_shows_the_record_whose_number_it_is_sent(shop_bench: MakeBench, is_faulty: bool) -> None:
+    shop = Shop("any order") if is_faulty else Shop()
+
+    @shop.app.get("/orders")
+    def orders() -> Json:
+        return [each for each in shop.orders.values() if each["owner_id"] == shop.caller_id()]
+
+    @shop.app.post("/orders/show")
+    def show() -> Response:
+        found = shop.order(int(request.form["order_id"]), "any order")
+        return Response(f"<html><p>{found['item']}<p>{found['note']}</html>", mimetype="text/html")
+
+    part = Part(PartPlace.BODY, "order_id", {"type": "integer"}, is_required=True)
+    found = faults_of(shop_bench(shop, ORDERS, Operation("POST", "/orders/show", (part,), BodyForm.FORM)))
+    assert [each.part for each in found] == (["body:order_id"] if is_faulty else [])
+
+
+@pytest.mark.parametrize("how", ["balance", "name alone", "the caller's own"])
+def test_what_new_accounts_have_alike_is_still_what_somebody_has(shop_bench: MakeBench, how: str) -> None:
+    shop = Shop()
+    for each in shop.people.values():
+        each["balance"] = 1000
+
+    @shop.app.get("/me")
+    def me() -> Json:
+        return shop.people[shop.caller()]
+
+    @shop.app.get("/accounts/<int:number>")
+    def account(number: int) -> Json:
+        caller = shop.people[shop.caller()]
+        found = next((each for each in shop.people.values() if each["id"] == number), None) or abort(404)
+        shown = caller if how == "the caller's own" else found
+        return {"username": shown["username"], **({"balance": shown["balance"]} if how == "balance" else {})}
+
+    operation = Operation("GET", "/accounts/{id}", (path_part("id"),))
+    found = faults_of(shop_bench(shop, ME, operation))
+    assert [each.path for each in found] == (["/accounts/{id}"] if how == "balance" else [])

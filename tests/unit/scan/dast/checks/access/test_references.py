@@ -22,6 +22,8 @@ from setpoint.scan.dast.checks.access.references import naming_parts, part_refer
         ("/orders", PartPlace.BODY, "/customer/id", ("order", "id")),
         ("/orders", PartPlace.BODY, "/customerId", ("customer", "id")),
         ("/orders", PartPlace.BODY, "/phone_number", None),
+        ("/orders", PartPlace.BODY, "/orderIds", ("order", "id")),
+        ("/orders", PartPlace.QUERY, "ids", ("order", "id")),
         ("/orders", PartPlace.QUERY, "page", None),
         ("/orders", PartPlace.HEADER, "X-Request-Id", None),
     ],
@@ -36,3 +38,17 @@ def test_references(path: str, place: PartPlace, name: str, reference: tuple[str
 def test_a_choice_in_a_path_names_nothing() -> None:
     part = Part(PartPlace.PATH, "format", {"enum": ["csv", "pdf"]})
     assert naming_parts(Operation("GET", "/report/{format}", (part,))) == ()
+
+
+@pytest.mark.parametrize(
+    ("part", "reference"),
+    [
+        (Part(PartPlace.QUERY, "order", example="7"), ("order", "id")),
+        (Part(PartPlace.QUERY, "invoice", {"type": "integer"}), ("invoice", "id")),
+        (Part(PartPlace.BODY, "/order", example="0b1c5a52-7d3e-4c2a-9a41-1f0f8a2b6c3d"), ("order", "id")),
+        (Part(PartPlace.QUERY, "order", example="asc"), None),
+        (Part(PartPlace.QUERY, "page", {"type": "integer"}), None),
+    ],
+)
+def test_a_noun_that_holds_an_identifier_names_a_thing(part: Part, reference: tuple[str, str] | None) -> None:
+    assert part_reference(Operation("GET", "/export.csv", (part,)), part) == reference
