@@ -5,9 +5,11 @@ It comes last of all checks: a target that is right locks the account.
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable, Iterator
-from itertools import islice
+from os.path import commonpath
+from statistics import median
 from typing import Final
 
 from setpoint.model.dast import Answer, Caller, Certainty, Exchange, Fault, Operation, Part, PlannedRequest
@@ -17,11 +19,13 @@ from setpoint.scan.dast.checks.authentication.enumeration import answered
 from setpoint.scan.dast.checks.authentication.logins import (
     REQUESTS,
     RESET,
-    code_operations,
     code_part,
+    guessable_codes,
     may_try_passwords,
     place_of,
+    reset_operations,
     said,
+    takes_user,
     user_part,
 )
 from setpoint.scan.dast.interface import Workbench
@@ -37,10 +41,12 @@ SLOWED: Final = 3.0
 LEAST_DELAY: Final = 0.5
 """Seconds that such a delay has at least."""
 
-MOST_CODES: Final = 2
-
 USUAL_DIGITS: Final = 6
 MOST_DIGITS: Final = 12
+
+_DIGITS: Final = re.compile(r"\b(\d{1,2})[- ]?digit", re.IGNORECASE)
+
+_ALIKE: Final = f"the last of {ATTEMPTS} attempts is answered like the first"
 
 _PLACES: Final = frozenset({"loc", "pointer", "instancePath", "instance_path", "source"})
 """Members of an entry in a list of what is wrong with the form of a request (FastAPI, JSON:API, ajv)."""
@@ -50,21 +56,25 @@ class AttemptLimits:
     name = "attempt-limits"
 
     def plan(self, bench: Workbench) -> Iterator[PlannedRequest]:
-        caller = _expendable(bench)
-        if not may_try_passwords(bench) or caller is None:
+        callers = _expendable(bench)
+        if not may_try_passwords(bench) or not callers:
             return
-        yield PlannedRequest("*", self.name, caller.name, (ATTEMPTS + 1) * REQUESTS)
-        for each in _codes(bench):
-            yield PlannedRequest(each.key, self.name, caller.name, ATTEMPTS + 1)
+        yield PlannedRequest("*", self.name, callers[0].name, (ATTEMPTS + 2) * REQUESTS, ATTEMPTS + 2)
+        for each in guessable_codes(bench):
+            yield PlannedRequest(each.key, self.name, callers[0].name, ATTEMPTS + 3)
 
     def run(self, bench: Workbench) -> Iterator[Fault]:
-        caller = _expendable(bench)
-        if not may_try_passwords(bench) or caller is None:
+        callers = _expendable(bench)
+        if not may_try_passwords(bench) or not callers:
             bench.told(f"{self.name}: needs an account that logs in by a user's name, and to be let try")
             return
-        for each in _codes(bench):
-            yield from self._code(bench, caller, each)
-        yield from self._password(bench, caller)
+        for each in guessable_codes(bench):
+            yield from self._code(bench, callers[0], each)
+        able = next((each for each in callers if _logs_in(bench, each)), None)
+        if able is None:
+            bench.told(f"{self.name}: no account of the lowest rank can log in any more, so passwords were not tried")
+        else:
+            yield from self._password(bench, able)
 
     def _password(self, bench: Workbench, caller: Caller) -> Iterator[Fault]:
         tried = _unlimited(lambda: _last(answered(bench.accounts.attempt(caller, secrets.token_urlsafe(12)))))
@@ -74,7 +84,10 @@ class AttemptLimits:
         if login is not None and not login.credentials:
             bench.told(f"{self.name}: {caller.name} is locked now, which is as it should be")
             return
-        yield _fault(place_of(bench, tried[0]), caller, tried, "passwords", Severity.MEDIUM)
+        right = _last(answered(login))
+        difference = f"{_ALIKE}{', and the right password is taken after them' if right else ''}"
+        proof = (tried[0], tried[-1], *((right,) if right else ()))
+        yield _fault(place_of(bench, tried[0]), caller, proof, difference, "passwords", Severity.MEDIUM)
 
     def _code(self, bench: Workbench, caller: Caller, operation: Operation) -> Iterator[Fault]:
         part, who = code_part(operation), user_part(operation)
@@ -86,21 +99,62 @@ class AttemptLimits:
             request = bench.build(operation, {**others, part: code})
             return bench.sender.send(bench.accounts.authorised(request, caller))
 
-        malformed, digits = send(""), _digits_of(part)
-        tried = _unlimited(lambda: send(f"{secrets.randbelow(10**digits):0{digits}}"))
-        if not tried or malformed.answer is None or tried[0].answer is None:
+        digits = _digits_of(operation, part)
+
+        def attempt() -> Exchange:
+            return send(f"{secrets.randbelow(10**digits):0{digits}}")
+
+        before = attempt()
+        asked = _ask_for_reset(bench, caller, operation)
+        malformed, tried = send(""), _unlimited(attempt)
+        if not tried or tried[0].answer is None or _is_refused_unseen(tried[0].answer):
             return
-        yardstick = yardstick_of(tried[0].answer, tried[0].answer, [])
-        was_looked_at = yardstick and yardstick.reading(malformed.answer, []) != yardstick.reading(tried[0].answer, [])
-        if was_looked_at and not _is_refused_unseen(tried[0].answer):
-            yield _fault((operation.method, operation.path), caller, tried, "codes", Severity.HIGH)
+        controls = [each.answer for each in (malformed, before if asked else None) if each and each.answer]
+        if any(_differs(each, tried[0].answer) for each in controls):
+            proof = (tried[0], tried[-1])
+            yield _fault((operation.method, operation.path), caller, proof, _ALIKE, "codes", Severity.HIGH)
 
 
-def _digits_of(part: Part) -> int:
-    """How many a code has, as the document says; six where it does not."""
+def _logs_in(bench: Workbench, caller: Caller) -> bool:
+    """Whether its password is taken before any wrong one: what ran before may have ended the account.
+
+    True where nothing is sent to log in: then `attempt` says how it goes.
+    """
+    login = bench.accounts.login(caller)
+    return login is None or bool(login.credentials)
+
+
+def _ask_for_reset(bench: Workbench, caller: Caller, operation: Operation) -> bool:
+    """Have a code sent to the account, where the operation takes that of a reset: without one, none is compared.
+
+    By the reset with the longest path in common: its pair.
+    """
+    user = bench.accounts.user(caller)
+    resets = [each for each in reset_operations(bench) if takes_user(each, user)] if said(operation) & RESET else []
+    pair = max(resets, key=lambda each: len(commonpath([each.path, operation.path])), default=None)
+    who = user_part(pair, user) if pair else None
+    if pair is None or who is None:
+        return False
+    exchange = bench.sender.send(bench.build(pair, {who: user}))
+    return exchange.answer is not None and exchange.answer.status < 400
+
+
+def _differs(control: Answer, tried: Answer) -> bool:
+    yardstick = yardstick_of(tried, tried, [])
+    return yardstick is not None and yardstick.reading(control, []) != yardstick.reading(tried, [])
+
+
+def _digits_of(operation: Operation, part: Part) -> int:
+    """How many a code has, as the document says, or its words; six where it does not."""
+    worded = _DIGITS.search(f"{part.schema.get('description') or ''} {operation.summary}")
     like = text_matching(str(part.schema.get("pattern") or "")) or str(part.example or "")
-    said = (len(like) if like.isdecimal() else None, part.schema.get("minLength"), part.schema.get("maxLength"))
-    return next((each for each in said if isinstance(each, int) and 1 < each <= MOST_DIGITS), USUAL_DIGITS)
+    named = (
+        len(like) if like.isdecimal() else None,
+        int(worded[1]) if worded else None,
+        part.schema.get("minLength"),
+        part.schema.get("maxLength"),
+    )
+    return next((each for each in named if isinstance(each, int) and 1 < each <= MOST_DIGITS), USUAL_DIGITS)
 
 
 def _is_refused_unseen(answer: Answer) -> bool:
@@ -130,7 +184,7 @@ def _unlimited(attempt: Callable[[], Exchange | None]) -> list[Exchange]:
 
 def _is_slowed(tried: list[Exchange]) -> bool:
     seconds = [each.answer.seconds for each in tried if each.answer]
-    early, late = sum(seconds[:3]) / 3, sum(seconds[-3:]) / 3
+    early, late = median(seconds[:3]), median(seconds[-3:])  # one hiccup of a busy target is no delay
     return late > max(SLOWED * early, LEAST_DELAY)
 
 
@@ -143,23 +197,19 @@ def _says_more(tried: list[Exchange]) -> bool:
     return yardstick.reading(answers[-1], []) != yardstick.reading(answers[0], [])
 
 
-def _expendable(bench: Workbench) -> Caller | None:
-    """Of the least rank, the one named last: others go on with the first."""
+def _expendable(bench: Workbench) -> list[Caller]:
+    """Of the least rank, the one named last first: others go on with the first."""
     named = [each for each in bench.accounts.callers if bench.accounts.user(each)]
-    return next((each for each in reversed(named) if each.rank == named[0].rank), None)
-
-
-def _codes(bench: Workbench) -> list[Operation]:
-    """A wrong code changes nothing, of whatever it is for: that of a reset is tried though resets are not sent."""
-    allowed = (each for each in code_operations(bench) if said(each) & RESET or not bench.may_send(each))
-    return list(islice(allowed, MOST_CODES))
+    return [each for each in reversed(named) if each.rank == named[0].rank]
 
 
 def _last(exchanges: tuple[Exchange, ...]) -> Exchange | None:
     return exchanges[-1] if exchanges else None
 
 
-def _fault(place: tuple[str, str], caller: Caller, tried: list[Exchange], what: str, severity: Severity) -> Fault:
+def _fault(
+    place: tuple[str, str], caller: Caller, proof: tuple[Exchange, ...], difference: str, what: str, severity: Severity
+) -> Fault:
     return Fault(
         kind="missing-attempt-limit",
         cwe=307,
@@ -170,6 +220,6 @@ def _fault(place: tuple[str, str], caller: Caller, tried: list[Exchange], what: 
         path=place[1],
         caller=caller.name,
         message=f"{ATTEMPTS} wrong {what} in a row change nothing: slow down, ask for more, or lock for a while.",
-        proof=(tried[0], tried[-1]),
-        difference=f"the last of {ATTEMPTS} attempts is answered like the first",
+        proof=proof,
+        difference=difference,
     )

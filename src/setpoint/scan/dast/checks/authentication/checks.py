@@ -1,4 +1,7 @@
-"""The checks of this theme, in the order in which they are made: what may lock an account comes last."""
+"""The checks of this theme, in the order in which they are made.
+
+A scan makes few accounts: what needs one comes before what tries many. What may lock an account comes last.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from setpoint.scan.dast.checks.authentication.ended_tokens import EndedTokens
 from setpoint.scan.dast.checks.authentication.enumeration import AccountEnumeration
 from setpoint.scan.dast.checks.authentication.missing_authentication import MissingAuthentication
 from setpoint.scan.dast.checks.authentication.open_writes import OpenWrites
+from setpoint.scan.dast.checks.authentication.password_changes import PasswordChanges
 from setpoint.scan.dast.checks.authentication.privileged_registrations import PrivilegedRegistrations
 from setpoint.scan.dast.checks.authentication.refresh_tokens import RefreshTokens
 from setpoint.scan.dast.checks.authentication.session_contents import SessionContents
@@ -31,8 +35,9 @@ CHECKS: Final[tuple[Callable[[], Check], ...]] = (
     SessionFixation,
     SessionSurvivesLogout,
     CredentialsInUrls,
+    PasswordChanges,
     WeakPasswords,
-    PrivilegedRegistrations,
     AccountEnumeration,
+    PrivilegedRegistrations,
     AttemptLimits,
 )

@@ -1,13 +1,14 @@
 """Secrets that people give to signatures when they mean to change them later. Tried offline, on own tokens alone.
 
 The words are our own choice: what tutorials, templates and examples of frameworks have people write there, composed as
-people compose them.
+people compose them; single words, by themselves or with an ending, are in `secret_words.txt`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import product
+from itertools import chain, product
+from pathlib import Path
 from typing import Final
 
 WHOLE: Final = (
@@ -56,6 +57,15 @@ THREES: Final = (
 )  # fmt: skip
 """Of what is joined three at a time: all of the words would be a million, and people do not go that far."""
 
+LEET: Final = tuple(
+    str.maketrans(plain, instead)
+    for plain, instead in (("a", "@"), ("o", "0"), ("e", "3"), ("ao", "@0"), ("aeios", "@310$"), ("aeio", "4310"))
+)
+"""Letters that people write as others to please a rule for passwords."""
+
+FEW_DIGITS, MOST_DIGITS = 4, 6
+"""Of numbers: up to the first they are as likely as words, up to the second there are a million, which come last."""
+
 
 def guesses(hints: Iterable[str]) -> Iterator[bytes]:
     """Each once, the likeliest first; `hints` are names of the target: its host, issuer, audience, title."""
@@ -69,14 +79,28 @@ def guesses(hints: Iterable[str]) -> Iterator[bytes]:
 def _composed(hints: list[str]) -> Iterator[str]:
     phrases = (f"{prefix}-{noun}" for prefix, noun in product((*PREFIXES, *hints), NOUNS))
     pairs = (joint.join(pair) for pair, joint in product(product((*WORDS, *hints), repeat=2), JOINTS))
-    for word in (*WHOLE, *WORDS, *hints):
+    for word in (*WHOLE, *WORDS, *hints, *_single_words()):
         yield from _endings(word)
+        yield from (word.translate(each) for each in LEET)
+    yield from chain.from_iterable(map(_numbers, range(1, FEW_DIGITS + 1)))
     for phrase, joint in product((*NOUNS, *phrases), JOINTS):
         yield from _endings(phrase.replace("-", joint))
     for pair in pairs:
         yield from _endings(pair)
     for three, joint in product(product((*THREES, *hints), repeat=3), JOINTS[:3]):
         yield from _spellings(joint.join(three))
+    yield from chain.from_iterable(map(_numbers, range(FEW_DIGITS + 1, MOST_DIGITS + 1)))
+
+
+def _single_words() -> Iterator[str]:
+    for line in Path(__file__).with_name("secret_words.txt").read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            yield from line.split()
+
+
+def _numbers(digits: int) -> Iterator[str]:
+    """All of so many digits."""
+    return (f"{number:0{digits}}" for number in range(10**digits))
 
 
 def _endings(word: str) -> Iterator[str]:

@@ -44,7 +44,7 @@ class CredentialsInUrls:
             yield _fault(
                 target.operation, _name_of(token, in_force.url), (target.good,), "the key is taken from the query"
             )
-        elif not any(name.lower() == "cookie" and token in value for name, value in in_force.headers):
+        elif any(name.lower() != "cookie" and token in value for name, value in in_force.headers):
             yield from self._taken(bench, target, token)
 
     def _taken(self, bench: Workbench, target: Guarded, token: str) -> Iterator[Fault]:

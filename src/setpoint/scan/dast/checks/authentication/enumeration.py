@@ -1,4 +1,4 @@
-"""Answers that tell whether an account exists: to a wrong password, to a forgotten one, to a second registration.
+"""Answers that tell whether an account exists: to a wrong password or code, to a forgotten one, to a registration.
 
 An own account is compared with names that nobody can have. What counts are answers that differ each time, in status,
 in what they show or in where they lead, once what was sent and what changes by itself is taken away; never their time.
@@ -10,13 +10,17 @@ import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
+from string import ascii_lowercase
 from typing import Final
 
 from setpoint.model.dast import Answer, Caller, Certainty, Exchange, Fault, Operation, PlannedRequest
 from setpoint.model.policy import Severity
 from setpoint.scan.dast.answers import json_of, leaves
+from setpoint.scan.dast.checks.authentication.following import followed
 from setpoint.scan.dast.checks.authentication.logins import (
     REQUESTS,
+    code_part,
+    guessable_codes,
     may_try_passwords,
     place_of,
     registering,
@@ -27,12 +31,16 @@ from setpoint.scan.dast.checks.authentication.logins import (
     user_part,
     words,
 )
+from setpoint.scan.dast.checks.authentication.newcomers import nobody_like, refuses_registration, strong_password
 from setpoint.scan.dast.checks.authentication.profiles import own_address
 from setpoint.scan.dast.interface import Login, Workbench
 from setpoint.scan.dast.yardstick import Yardstick, yardstick_of
 
 ROUNDS: Final = 3
 """Of logins. What costs a mail or an account is asked twice."""
+
+_CODE_LETTERS: Final = 6
+"""Of a code that cannot be right: those that are sent to people are of digits."""
 
 _SECRET_WORDS: Final = frozenset({"token", "code", "otp", "link", "url", "password", "pin", "key"})
 
@@ -73,6 +81,10 @@ class AccountEnumeration:
                 own, unknown = _asked(name, _asker(bench, each), 2)
                 yield from _disclosed(own, unknown, each)
                 yield from _told_apart(own, unknown, "reset", (each.method, each.path))
+        for each in guessable_codes(bench):
+            if takes_user(each, user):
+                own, unknown = _asked(user, _asker(bench, each), 2)
+                yield from _told_apart(own, unknown, "code", (each.method, each.path))
         for each in registrations(bench) if bench.accounts.may_register else ():
             yield from islice(_registered(bench, each, user, address), 1)
 
@@ -83,6 +95,7 @@ def _known(bench: Workbench) -> Caller | None:
 
 def _asking(bench: Workbench) -> Iterator[Operation]:
     yield from reset_operations(bench)
+    yield from (each for each in guessable_codes(bench) if user_part(each))
     if bench.accounts.may_register:
         yield from registrations(bench)
 
@@ -94,7 +107,10 @@ def _registered(bench: Workbench, operation: Operation, user: str, address: str)
         user if takes_user(operation, user) else "",
     ]
     for name in dict.fromkeys(each for each in named if each):
-        own, unknown = _asked(name, _asker(bench, operation), 2)
+        for is_whole in (False, True):
+            own, unknown = _asked(name, _asker(bench, operation, is_whole=is_whole), 2)
+            if not any(refuses_registration(each.exchanges[0]) for each in unknown):
+                break
         yield from _told_apart(own, unknown, "registration", (operation.method, operation.path))
 
 
@@ -114,18 +130,15 @@ def answered(login: Login | None) -> tuple[Exchange, ...]:
     return exchanges[1:] if len(exchanges) > 1 and exchanges[0].sent.method == "GET" else exchanges
 
 
-def _asker(bench: Workbench, operation: Operation) -> Ask:
+def _asker(bench: Workbench, operation: Operation, *, is_whole: bool = False) -> Ask:
+    code = code_part(operation)
+
     def ask(user: str) -> tuple[Exchange, ...]:
-        values = registering(operation, user, f"Aa1!{secrets.token_urlsafe(12)}")
-        return (bench.sender.send(bench.build(operation, values)),)
+        values = registering(operation, user, strong_password(), is_whole=is_whole)
+        values |= {code: "".join(secrets.choice(ascii_lowercase) for _ in range(_CODE_LETTERS))} if code else {}
+        return followed(bench, bench.sender.send(bench.build(operation, values)))
 
     return ask
-
-
-def nobody_like(user: str) -> str:
-    """A name of the same kind that nobody has."""
-    unknown = f"nobody{secrets.token_hex(5)}"
-    return f"{unknown}@{user.partition('@')[2]}" if "@" in user else unknown
 
 
 def _asked(user: str, ask: Ask, rounds: int) -> tuple[list[Asked], list[Asked]]:

@@ -17,8 +17,12 @@ _COMPACT: Final = re.compile(r"eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{2,}\.[A-Za-z0
 
 HMAC: Final = {"HS256": "sha256", "HS384": "sha384", "HS512": "sha512"}
 
-NULL_FILE: Final = "../../../../../../../../dev/null"
+NULL_FILES: Final = ("../../../../../../../../dev/null", "/dev/null")
 """A key file that is empty wherever there is one: a signature by it is one by the empty key."""
+
+CHOSEN_KEY: Final = "setpoint"
+SELECTED: Final = tuple(f"x{quote} UNION SELECT '{CHOSEN_KEY}'-- -" for quote in ("'", '"'))
+"""Names of keys that have a database answer with this key, where it is asked for one by its name. It only reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +77,19 @@ def signed_by_secret(header: Mapping[str, Any], claims: Mapping[str, Any], key: 
     return f"{signing}.{encoded(digest)}"
 
 
-def signed_by_own_key(token: Jwt) -> str:
-    """By a key pair made for it, whose public half its own header carries (RFC 7515, 4.1.3)."""
+def signed_by_own_key(token: Jwt, *, keeps_name: bool = False) -> str:
+    """By a key pair made for it, whose public half its own header carries (RFC 7515, 4.1.3).
+
+    `keeps_name`: under the name of the key that the token was signed by, for who knows no other.
+    """
     from cryptography.hazmat.primitives import hashes
     from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     public = key.public_key().public_numbers()
-    own = {"kty": "RSA", "kid": "own", "use": "sig", "alg": "RS256", "n": _number(public.n), "e": _number(public.e)}
-    header = {**token.header, "alg": "RS256", "kid": "own", "jwk": own}
+    name = str(token.header["kid"]) if keeps_name and "kid" in token.header else "own"
+    own = {"kty": "RSA", "kid": name, "use": "sig", "alg": "RS256", "n": _number(public.n), "e": _number(public.e)}
+    header = {**token.header, "alg": "RS256", "kid": name, "jwk": own}
     signing = f"{_part(header)}.{_part(token.claims)}"
     return f"{signing}.{encoded(key.sign(signing.encode(), padding.PKCS1v15(), hashes.SHA256()))}"
 

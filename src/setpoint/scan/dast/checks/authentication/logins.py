@@ -8,33 +8,35 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Final
 from urllib.parse import urlsplit
 
 from setpoint.model.canonical import Json
 from setpoint.model.dast import Exchange, Operation, Part, PartPlace, Profile
+from setpoint.scan.dast.action_words import LOGINS, PASSWORDS, REGISTERS
+from setpoint.scan.dast.identifiers import PEOPLE
 from setpoint.scan.dast.interface import Workbench
 from setpoint.scan.dast.naming import is_parameter, noun_of, words_of
-from setpoint.scan.dast.objects import PEOPLE
+from setpoint.scan.dast.values import is_free_text, value_of
 
 REQUESTS: Final = 3
 """Of one login, at most as a rule: the page, the password, and where that leads."""
 
-LOGIN: Final = frozenset({"login", "signin", "logon", "authenticate", "anmelden", "einloggen", "connexion", "iniciar"})
+MOST_CODES: Final = 2
+
+LOGIN: Final = LOGINS | {"iniciar"}
 LOGOUT: Final = frozenset(
     {"logout", "signout", "logoff", "abmelden", "ausloggen", "deconnexion", "déconnexion", "salir"}
 )
-REGISTER: Final = frozenset({"register", "registration", "signup", "registrieren", "inscription", "registro", "enroll"})
 RESET: Final = frozenset(
     {"forgot", "forgotten", "reset", "resets", "recover", "recovery", "vergessen", "oubli", "olvidado", "lost"}
 )
 VERIFY: Final = frozenset({"verify", "verification"})
 """What else takes a code: a token of that name is too long to be guessed."""
 CODE: Final = frozenset({"otp", "totp", "mfa", "2fa", "pin", "tan", "passcode"})
-PASSWORD: Final = frozenset(
-    {"password", "passwd", "pwd", "passwort", "kennwort", "passphrase", "contrasena", "contraseña"}
-)
+PASSWORD: Final = PASSWORDS | {"contraseña"}
+"""As `words` has them: with their accents."""
 USER: Final = frozenset(
     {"email", "mail", "username", "user", "login", "account", "identifier", "phone", "nickname"}
     | {"benutzername", "benutzer", "nutzer", "nutzername", "courriel", "utilisateur", "identifiant"}
@@ -44,6 +46,21 @@ ADDRESS: Final = frozenset({"email", "mail", "courriel", "correo"})
 
 _NAMES: Final = frozenset({"username", "login", "nickname", "benutzername", "nutzername", "utilisateur", "usuario"})
 """Of `USER`, those of which no two accounts may have the same."""
+
+_TELEPHONE: Final = frozenset({"phone", "telephone", "mobile", "telefon", "telefono", "téléphone", "handy", "msisdn"})
+
+_AREAS: Final = ("202", "212", "213", "305", "312", "404", "415", "512", "602", "617", "702", "713", "808", "901")
+"""Of the North American plan, whose numbers 555-0100 to 555-0199 are nobody's."""
+
+STANDING: Final = frozenset(
+    {"role", "roles", "group", "groups", "admin", "permission", "permissions", "status", "tier"}
+)
+"""Words of fields by which an account stands above others: whoever registers leaves them out."""
+
+_OLD: Final = frozenset(
+    {"old", "current", "previous", "existing", "altes", "aktuelles", "ancien", "actuel", "actual", "anterior"}
+)
+"""Words of the field that asks for the password that is to be replaced."""
 
 _ABOUT: Final = frozenset(
     {
@@ -70,7 +87,7 @@ _PAIRS: Final = {("sign", "in"): "signin", ("log", "in"): "login", ("sign", "out
 def login_operations(bench: Workbench) -> Iterator[Operation]:
     """What takes a user and a password, and is neither for registering nor for a new password."""
     for each in _sending(bench):
-        other = said(each) & (REGISTER | RESET)
+        other = said(each) & (REGISTERS | RESET)
         if len(password_parts(each)) == 1 and user_part(each) and not other and (said(each) & LOGIN or _is_token(each)):
             yield each
 
@@ -102,15 +119,45 @@ def reset_operations(bench: Workbench) -> Iterator[Operation]:
 
 def registrations(bench: Workbench) -> Iterator[Operation]:
     for each in _sending(bench):
-        is_said = said(each) & REGISTER or len(password_parts(each)) > 1 or _makes_account(each)
+        is_said = said(each) & REGISTERS or len(password_parts(each)) > 1 or _makes_account(each)
         if password_parts(each) and user_part(each) and is_said:
             yield each
 
 
-def code_operations(bench: Workbench) -> Iterator[Operation]:
-    for each in _sending(bench):
-        if code_part(each):
+def password_changes(bench: Workbench) -> Iterator[Operation]:
+    """What gives the account that calls it another password: neither a login, nor a registration, nor by a code."""
+    for each in _wanted(bench):
+        fresh = [part for part in password_parts(each) if not is_old_password(part)]
+        methods = {"POST", "PUT", "PATCH"} | ({"GET"} if len(fresh) > 1 else set())
+        is_other = said(each) & (LOGIN | REGISTERS | RESET) or _makes_account(each) or code_part(each)
+        is_said = said(each) & PASSWORD or len(fresh) < len(password_parts(each))
+        if fresh and each.method in methods and is_said and not is_other and _names_only_people(each):
             yield each
+
+
+def is_old_password(part: Part) -> bool:
+    return bool(words(part.name) & _OLD)
+
+
+def _names_only_people(operation: Operation) -> bool:
+    return all(words(each.name) & USER for each in operation.parts if each.place is PartPlace.PATH)
+
+
+def naming_user(operation: Operation, user: str) -> dict[Part, Json]:
+    """This user in each part, of the path, too, that names one."""
+    in_path = [each for each in operation.parts if each.place is PartPlace.PATH]
+    return dict.fromkeys(
+        [each for each in (*in_path, *_user_parts(operation)) if "@" in user or not takes_address(each)], user
+    )
+
+
+def guessable_codes(bench: Workbench) -> list[Operation]:
+    """What takes a code, at most `MOST_CODES`.
+
+    A wrong code changes nothing, of whatever it is for: that of a reset is tried though resets are not sent.
+    """
+    taking = (each for each in _sending(bench) if code_part(each))
+    return list(islice((each for each in taking if said(each) & RESET or not bench.may_send(each)), MOST_CODES))
 
 
 def place_of(bench: Workbench, exchange: Exchange) -> tuple[str, str]:
@@ -120,8 +167,13 @@ def place_of(bench: Workbench, exchange: Exchange) -> tuple[str, str]:
 
 
 def user_part(operation: Operation, user: str = "@") -> Part | None:
-    """What says who; an address before a name, unless this user is known by a name."""
-    return min(_user_parts(operation), key=lambda each: takes_address(each) != ("@" in user), default=None)
+    """What says who; an address before a name, unless this user is known by a name; what must be given first."""
+    parts = _user_parts(operation)
+    return min(
+        parts,
+        key=lambda each: (_takes_number(each), takes_address(each) != ("@" in user), not each.is_required),
+        default=None,
+    )
 
 
 def takes_user(operation: Operation, user: str) -> bool:
@@ -134,14 +186,26 @@ def takes_address(part: Part) -> bool:
     return bool(words(part.name) & ADDRESS)
 
 
-def registering(operation: Operation, user: str, password: str) -> dict[Part, Json]:
-    """Values that register this user: an address beside the name is one that nobody has, as is a name beside it."""
+def _takes_number(part: Part) -> bool:
+    return bool(words(part.name) & _TELEPHONE)
+
+
+def registering(operation: Operation, user: str, password: str, *, is_whole: bool = False) -> dict[Part, Json]:
+    """Values that register this user: an address beside the name is one that nobody has, as is a name beside it.
+
+    `is_whole`: with the texts, too, that need not be given. Two accounts may collide in what neither of them has.
+    """
     part = user_part(operation, user)
     values: dict[Part, Json] = {
         each: f"nobody{secrets.token_hex(5)}{'@example.com' if takes_address(each) else ''}"
         for each in _user_parts(operation)
         if each != part and (takes_address(each) or words(each.name) & _NAMES)
     }
+    for each in _given(operation):
+        if each not in values and _takes_number(each) and (each.is_required or is_whole):
+            values[each] = f"+1{secrets.choice(_AREAS)}55501{secrets.randbelow(100):02}"
+        elif is_whole and each not in values and is_free_text(each) and not words(each.name) & STANDING:
+            values[each] = value_of(each, secrets.token_hex(4))
     return values | ({part: user} if part else {}) | dict.fromkeys(password_parts(operation), password)
 
 

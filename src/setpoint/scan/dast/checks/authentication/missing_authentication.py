@@ -39,7 +39,7 @@ class MissingAuthentication:
     def plan(self, bench: Workbench) -> Iterator[PlannedRequest]:
         for operation in readable(bench):
             if not is_public(operation):
-                yield PlannedRequest(operation.key, self.name, "", 2)
+                yield PlannedRequest(operation.key, self.name, "", 2, 1)
 
     def run(self, bench: Workbench) -> Iterator[Fault]:
         """What the document secures first: it tells what is private."""

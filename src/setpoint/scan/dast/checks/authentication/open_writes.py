@@ -18,7 +18,7 @@ class OpenWrites:
 
     def plan(self, bench: Workbench) -> Iterator[PlannedRequest]:
         for operation in _writable(bench) if bench.accounts.callers else ():
-            yield PlannedRequest(operation.key, self.name, "", 1 + 2 * MOST_WATCHES)
+            yield PlannedRequest(operation.key, self.name, "", 1 + 2 * MOST_WATCHES, 1)
 
     def run(self, bench: Workbench) -> Iterator[Fault]:
         if not bench.accounts.callers:

@@ -6,56 +6,44 @@ itself, or of what is reserved to others, and the first does not. Made only wher
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
 from typing import Final
 
 from setpoint.model.canonical import Json
 from setpoint.model.dast import BodyForm, Caller, Certainty, Exchange, Fault, Operation, Part, PartPlace, PlannedRequest
 from setpoint.model.policy import Severity
-from setpoint.scan.dast.accounts.cookies import Credentials, with_credentials
-from setpoint.scan.dast.answers import is_success
+from setpoint.scan.dast.answers import is_success, json_of, leaves
 from setpoint.scan.dast.checks.access.callers import ranks
-from setpoint.scan.dast.checks.access.locked import MOST_FIELDS, Locked, Wish, holds, locked_fields
+from setpoint.scan.dast.checks.access.locked import MOST_FIELDS, Locked, Wish, locked_fields
 from setpoint.scan.dast.checks.access.marks import shows_the_same
 from setpoint.scan.dast.checks.access.reading_back import field_name
 from setpoint.scan.dast.checks.access.reserved import reserved_in
-from setpoint.scan.dast.checks.authentication.enumeration import nobody_like
-from setpoint.scan.dast.checks.authentication.guarded import readable, says_no
+from setpoint.scan.dast.checks.authentication.guarded import readable
 from setpoint.scan.dast.checks.authentication.logins import (
     REQUESTS,
     may_register,
-    registering,
     registrations,
     takes_user,
 )
+from setpoint.scan.dast.checks.authentication.newcomers import Newcomer, newcomer
 from setpoint.scan.dast.checks.authentication.profiles import MOST_PROFILES, profiles
 from setpoint.scan.dast.interface import Workbench
 from setpoint.scan.dast.naming import words_of
 
 MOST_GATES: Final = 2
 """Reserved operations by which an account that may do more is known."""
-
-
-@dataclass(frozen=True, slots=True)
-class Newcomer:
-    """An account that was made for the check."""
-
-    made: Exchange
-    credentials: Credentials
-
-    def reads(self, bench: Workbench, operation: Operation) -> Exchange:
-        return bench.sender.send(with_credentials(bench.build(operation, {}), self.credentials, ""))
+MOST_RESERVED: Final = 8
+"""Of those that are looked at to find them: some let everybody in."""
 
 
 class PrivilegedRegistrations:
     name = "privileged-registrations"
 
     def plan(self, bench: Workbench) -> Iterator[PlannedRequest]:
-        about = (3 + MOST_FIELDS) * (1 + REQUESTS + MOST_PROFILES + MOST_GATES)
+        about = (3 + MOST_FIELDS) * (1 + REQUESTS + MOST_PROFILES + MOST_GATES) + MOST_RESERVED
         for each in registrations(bench) if may_register(bench) and bench.accounts.callers else ():
-            yield PlannedRequest(each.key, self.name, "", about)
+            yield PlannedRequest(each.key, self.name, "", about, 8)
 
     def run(self, bench: Workbench) -> Iterator[Fault]:
         if not may_register(bench):
@@ -69,52 +57,56 @@ class PrivilegedRegistrations:
 
 
 def _tried(bench: Workbench, caller: Caller, operation: Operation) -> Iterator[Fault]:
-    plain = _newcomer(bench, caller, operation, {})
+    plain = newcomer(bench, caller, operation)
     if plain is None:
+        bench.told(f"{PrivilegedRegistrations.name}: no new account of {operation.key} logs in")
         return
     shown = [(each, plain.reads(bench, each)) for each, _ in profiles(bench, caller)]
-    gates = [(each, granted) for each, granted in _gates(bench) if not _opens(bench, plain, each, granted)]
-    role = next((higher.role for higher, _ in ranks(bench) if higher.role), "admin")
+    shut = ((each, granted) for each, granted in _gates(bench) if not _opens(bench, plain, each, granted))
+    gates = list(islice(shut, MOST_GATES))
+    role = _highest_role(bench)
     wish = Wish(role, None)
-    locked = list({each.part: each for _, read in shown for each in locked_fields(operation, read, wish)}.values())
+    told = [*(read for _, read in shown), plain.login, plain.made]
+    shown_fields = (each for read in told for each in locked_fields(operation, read, wish))
+    # a member that is written whole would hold what names the other account
+    locked = list({each.part: each for each in shown_fields if not each.inner}.values())[:MOST_FIELDS]
     guessed = _guessed(operation, locked, role) if gates else []
     for fields in _together_and_alone(locked, guessed):
-        promoted = _newcomer(bench, caller, operation, {each.part: each.wanted for each in fields})
+        promoted = newcomer(bench, caller, operation, {each.part: each.wanted for each in fields})
         if promoted is None:
             continue
-        found = _held(bench, promoted, shown, fields) or _let_in(bench, promoted, gates, fields)
+        reads = ((before, promoted.reads(bench, each)) for each, before in shown)
+        found = _held(chain(reads, [(plain.login, promoted.login)]), fields) or _let_in(bench, promoted, gates, fields)
         if found is not None:
             held, proof = found
             yield _fault(operation, held, (plain.made, promoted.made, *proof))
         return
 
 
-def _newcomer(bench: Workbench, caller: Caller, operation: Operation, more: Mapping[Part, Json]) -> Newcomer | None:
-    """A new account that is logged in; None where it was not made, or may not log in at once."""
-    user, password = nobody_like(bench.accounts.user(caller)), f"Aa1!{secrets.token_urlsafe(12)}"
-    made = bench.sender.send(bench.build(operation, {**registering(operation, user, password), **more}))
-    if made.answer is None or made.answer.status >= 400 or (is_success(made) and says_no(made.answer)):
-        return None
-    login = bench.accounts.attempt(caller, password, user=user)
-    return Newcomer(made, login.credentials) if login is not None and login.credentials else None
+def _highest_role(bench: Workbench) -> str:
+    """As the application calls it, where whoever has it is told so; else as `auth.yaml` does."""
+    higher = next((higher for higher, _ in ranks(bench)), None)
+    for _, answer in profiles(bench, higher) if higher is not None else ():
+        for pointer, value in leaves(json_of(answer)):
+            if isinstance(value, str) and value and "role" in words_of(pointer.rpartition("/")[2]):
+                return value
+    return higher.role if higher is not None and higher.role else "admin"
 
 
-def _gates(bench: Workbench) -> list[tuple[Operation, Exchange]]:
+def _gates(bench: Workbench) -> Iterator[tuple[Operation, Exchange]]:
     """Reserved operations, with what whoever may do most is given by them."""
     higher = next((higher for higher, _ in ranks(bench)), None)
     is_reserved = reserved_in(bench)
-    found: list[tuple[Operation, Exchange]] = []
-    for operation in readable(bench) if higher is not None else ():
-        if higher is not None and "{" not in operation.path and is_reserved(operation) and len(found) < MOST_GATES:
-            granted = bench.baseline(operation, higher)
-            if granted is not None and is_success(granted):
-                found.append((operation, granted))
-    return found
+    reserved = (each for each in readable(bench) if "{" not in each.path and is_reserved(each))
+    for operation in islice(reserved, MOST_RESERVED) if higher is not None else ():
+        granted = bench.baseline(operation, higher) if higher is not None else None
+        if granted is not None and is_success(granted):
+            yield operation, granted
 
 
-def _opens(bench: Workbench, newcomer: Newcomer, operation: Operation, granted: Exchange) -> Exchange | None:
-    """What the newcomer is given, where it is what the higher caller is."""
-    got = newcomer.reads(bench, operation)
+def _opens(bench: Workbench, account: Newcomer, operation: Operation, granted: Exchange) -> Exchange | None:
+    """What the account is given, where it is what the higher caller is."""
+    got = account.reads(bench, operation)
     if granted.answer is None or got.answer is None or not is_success(got):
         return None
     return got if shows_the_same(granted.answer, got.answer, frozenset()) else None
@@ -122,13 +114,14 @@ def _opens(bench: Workbench, newcomer: Newcomer, operation: Operation, granted: 
 
 def _guessed(operation: Operation, locked: Sequence[Locked], role: str) -> list[Locked]:
     """Fields by which applications usually know who may do more, that neither a form nor a profile names."""
-    known = {words_of(field_name(each)) for each in (*operation.parts, *(every.part for every in locked))}
+    taken = {words_of(field_name(each)) for each in operation.parts}
+    known = {field_name(each.part) for each in locked}
     names: tuple[tuple[str, Json], ...] = (("role", role), ("is_admin", True), ("isAdmin", True))
     slash = "/" if operation.body is BodyForm.JSON else ""
     return [
         Locked(Part(PartPlace.BODY, f"{slash}{name}"), None, wanted)
         for name, wanted in names
-        if words_of(name) not in known
+        if name not in known and words_of(name) not in taken
     ]
 
 
@@ -139,34 +132,29 @@ def _together_and_alone(locked: list[Locked], guessed: list[Locked]) -> Iterator
     if locked and guessed:
         yield locked
     if len(locked) > 1:
-        yield from ([each] for each in locked[:MOST_FIELDS])
+        yield from ([each] for each in locked)
+    if len(locked) + len(guessed) > 1:
+        yield from ([each] for each in guessed)
 
 
 Found = tuple[list[Locked], tuple[Exchange, ...]]
 
 
-def _held(
-    bench: Workbench, newcomer: Newcomer, shown: list[tuple[Operation, Exchange]], fields: list[Locked]
-) -> Found | None:
-    """By what the account reads of itself."""
-    for operation, before in shown:
-        after = newcomer.reads(bench, operation)
-        held = [
-            each
-            for each in fields
-            if holds(after, each.part, each.wanted) and not holds(before, each.part, each.wanted)
-        ]
+def _held(reads: Iterable[tuple[Exchange, Exchange]], fields: list[Locked]) -> Found | None:
+    """By what the account reads of itself, or is told when it logs in; each beside what the plain one is."""
+    for before, after in reads:
+        held = [each for each in fields if each.is_held(after) and not each.is_held(before)]
         if held:
             return held, (before, after)
     return None
 
 
 def _let_in(
-    bench: Workbench, newcomer: Newcomer, gates: list[tuple[Operation, Exchange]], fields: list[Locked]
+    bench: Workbench, account: Newcomer, gates: list[tuple[Operation, Exchange]], fields: list[Locked]
 ) -> Found | None:
     """By what the account is given of what is reserved."""
     for operation, granted in gates:
-        got = _opens(bench, newcomer, operation, granted)
+        got = _opens(bench, account, operation, granted)
         if got is not None:
             standing = [each for each in fields if each.is_about_standing]
             return standing or fields, (got,)

@@ -38,7 +38,8 @@ class SessionContents:
     def plan(self, bench: Workbench) -> Iterator[PlannedRequest]:
         if bench.profile is not Profile.PASSIVE:
             yield from (
-                PlannedRequest("*", self.name, each.name, LOGINS * REQUESTS) for each in bench.accounts.callers[:1]
+                PlannedRequest("*", self.name, each.name, LOGINS * REQUESTS, LOGINS)
+                for each in bench.accounts.callers[:1]
             )
 
     def run(self, bench: Workbench) -> Iterator[Fault]:

@@ -25,7 +25,7 @@ class SessionFixation:
 
     def plan(self, bench: Workbench) -> Iterator[PlannedRequest]:
         if bench.profile is not Profile.PASSIVE and next(planned(self.name, bench, 1), None):
-            yield PlannedRequest("*", self.name, bench.accounts.callers[0].name, 4 * (REQUESTS + READING))
+            yield PlannedRequest("*", self.name, bench.accounts.callers[0].name, 4 * (REQUESTS + READING), 4)
 
     def run(self, bench: Workbench) -> Iterator[Fault]:
         target = None if bench.profile is Profile.PASSIVE else next(guarded(bench), None)

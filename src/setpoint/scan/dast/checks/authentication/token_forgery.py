@@ -23,8 +23,10 @@ from setpoint.scan.dast.checks.authentication.guarded import (
     with_token,
 )
 from setpoint.scan.dast.checks.authentication.jwt import (
+    CHOSEN_KEY,
     HMAC,
-    NULL_FILE,
+    NULL_FILES,
+    SELECTED,
     Jwt,
     jwt_in,
     signed_by_own_key,
@@ -142,33 +144,47 @@ def _usual(original: str, token: Jwt | None) -> Iterator[Forgery]:
     yield Forgery(kind, 347, with_other_signature(token), "a token whose signature is wrong is accepted", remedy)
     if token.signature:
         yield Forgery(kind, 347, without_signature(token), "a token whose signature was cut off is accepted", remedy)
-    for spelling in ("none", "nOnE"):
-        yield Forgery(
-            "token-algorithm-none",
-            347,
-            unsigned(token, spelling),
-            f"a token that says of itself to be unsigned (alg {spelling}) is accepted",
-            "accept the one algorithm that tokens are issued with, whatever they say",
-        )
+    yield from (_saying_unsigned(token, spelling) for spelling in ("none", "nOnE"))
+
+
+def _saying_unsigned(token: Jwt, spelling: str) -> Forgery:
+    return Forgery(
+        "token-algorithm-none",
+        347,
+        unsigned(token, spelling),
+        f"a token that says of itself to be unsigned (alg {spelling}) is accepted",
+        "accept the one algorithm that tokens are issued with, whatever they say",
+    )
 
 
 def _rare(token: Jwt, keys: list[bytes]) -> Iterator[Forgery]:
     remedy = "take the key from the server's own configuration alone"
+    yield from (_saying_unsigned(token, spelling) for spelling in ("None", "NONE"))
     hmac_header = {**token.header, "alg": token.algorithm if token.algorithm in HMAC else "HS256"}
-    yield Forgery(
-        "token-key-injection",
-        347,
-        signed_by_own_key(token),
-        "a token signed by the key that its own header carries (jwk) is accepted",
-        remedy,
-    )
-    yield Forgery(
-        "token-key-injection",
-        347,
-        signed_by_secret({**hmac_header, "kid": NULL_FILE}, token.claims, b""),
-        "a token is accepted whose header names an empty file as its key (kid)",
-        remedy,
-    )
+    for keeps_name in (False, True) if "kid" in token.header else (False,):
+        yield Forgery(
+            "token-key-injection",
+            347,
+            signed_by_own_key(token, keeps_name=keeps_name),
+            "a token signed by the key that its own header carries (jwk) is accepted",
+            remedy,
+        )
+    for name in NULL_FILES:
+        yield Forgery(
+            "token-key-injection",
+            347,
+            signed_by_secret({**hmac_header, "kid": name}, token.claims, b""),
+            "a token is accepted whose header names an empty file as its key (kid)",
+            remedy,
+        )
+    for name in SELECTED:
+        yield Forgery(
+            "token-key-injection",
+            89,
+            signed_by_secret({**hmac_header, "kid": name}, token.claims, CHOSEN_KEY.encode()),
+            "a token is accepted whose header has the database select the key (kid)",
+            "take the key from the server's own configuration alone, and bind what a query is given",
+        )
     yield Forgery(
         "token-empty-key",
         347,

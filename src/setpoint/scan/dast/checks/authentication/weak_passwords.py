@@ -8,16 +8,13 @@ from typing import Final
 
 from setpoint.model.dast import Caller, Certainty, Fault, Operation, PlannedRequest, Profile
 from setpoint.model.policy import Severity
-from setpoint.scan.dast.answers import is_success
-from setpoint.scan.dast.checks.authentication.enumeration import nobody_like
-from setpoint.scan.dast.checks.authentication.guarded import says_no
 from setpoint.scan.dast.checks.authentication.logins import (
     password_parts,
-    registering,
     registrations,
     takes_address,
     user_part,
 )
+from setpoint.scan.dast.checks.authentication.newcomers import nobody_like, registered
 from setpoint.scan.dast.interface import Workbench
 
 GUESSED: Final = "123456"
@@ -30,7 +27,7 @@ class WeakPasswords:
     def plan(self, bench: Workbench) -> Iterator[PlannedRequest]:
         if bench.accounts.may_register and bench.profile is not Profile.PASSIVE:
             for each in registrations(bench):
-                yield PlannedRequest(each.key, self.name, "", 2)
+                yield PlannedRequest(each.key, self.name, "", 3)
 
     def run(self, bench: Workbench) -> Iterator[Fault]:
         if not bench.accounts.may_register or bench.profile is Profile.PASSIVE:
@@ -47,8 +44,8 @@ class WeakPasswords:
         part = user_part(operation, user)
         if part is None or ("@" not in user and takes_address(part)):
             return
-        made = bench.sender.send(bench.build(operation, registering(operation, user, GUESSED)))
-        if made.answer is None or made.answer.status >= 400 or (is_success(made) and says_no(made.answer)):
+        made = registered(bench, operation, user, GUESSED)
+        if made is None:
             return
         login = bench.accounts.attempt(caller, GUESSED, user=user)
         if login is None or not login.credentials:

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import urlsplit
 
-from setpoint.model.dast import Certainty, Exchange, Fault, PlannedRequest
+from setpoint.model.dast import Certainty, Exchange, Fault, PlannedRequest, Sent
 from setpoint.model.policy import Severity
+from setpoint.scan.dast.answers import page_of
 from setpoint.scan.dast.checks.authentication.common_secrets import guesses
 from setpoint.scan.dast.checks.authentication.ended_tokens import expired_fault
 from setpoint.scan.dast.checks.authentication.guarded import Guarded, guarded, readable, reads, with_token
@@ -17,9 +18,13 @@ from setpoint.scan.dast.checks.authentication.jwt import Jwt, jwt_in
 from setpoint.scan.dast.checks.authentication.signatures import reissued, secret_of
 from setpoint.scan.dast.checks.authentication.token_forgery import credential_of
 from setpoint.scan.dast.interface import Workbench
+from setpoint.scan.dast.naming import words_of
 
 _HINTING: Final = ("iss", "aud", "client_id", "azp")
 """Claims that name the application (RFC 7519, 4.1; RFC 9068, 2.2)."""
+
+MOST_TITLE_WORDS: Final = 3
+"""Of a front page: what follows says what it is for."""
 
 
 class WeakTokenSecret:
@@ -28,7 +33,7 @@ class WeakTokenSecret:
     def plan(self, bench: Workbench) -> Iterator[PlannedRequest]:
         """Guessing sends nothing; only a token that was guessed is shown to the target."""
         if any(True for _ in readable(bench)):
-            yield PlannedRequest("*", self.name, bench.accounts.callers[0].name, 8)
+            yield PlannedRequest("*", self.name, bench.accounts.callers[0].name, 9)
 
     def run(self, bench: Workbench) -> Iterator[Fault]:
         target = next(guarded(bench), None)
@@ -78,7 +83,15 @@ def _hints(bench: Workbench, token: Jwt | None) -> list[str]:
     """Names that whoever chose the secret may have had in mind."""
     host = urlsplit(bench.surface.base).hostname or ""
     claims = [str(token.claims.get(name, "")) for name in _HINTING] if token else []
-    return [host, host.partition(".")[0], *claims]
+    return [host, host.partition(".")[0], *claims, *_title(bench)]
+
+
+def _title(bench: Workbench) -> list[str]:
+    """Of the front page: its first word, and its first words in one."""
+    answer = bench.sender.send(Sent("GET", f"{bench.surface.base}/")).answer
+    page = page_of(answer) if answer is not None else None
+    title = words_of(page.findtext(".//title") or "")[:MOST_TITLE_WORDS] if page is not None else ()
+    return [*title[:1], "".join(title), "-".join(title)] if title else []
 
 
 def _fault(target: Guarded, form: str, proof: tuple[Exchange, ...], difference: str) -> Fault:

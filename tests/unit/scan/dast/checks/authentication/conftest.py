@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -101,6 +103,8 @@ class Shop:
             "alg-none": token.algorithm.lower() == "none",
             "confusion": given == _by_secret(token, RSA.as_pem(private=False)),
             "unknown-key": token.header.get("kid") not in {None, "main"},
+            "selected-key": given == _by_secret(token, _key_of(str(token.header.get("kid")))),
+            "alg-none-shouted": token.algorithm == "NONE",
             "key-file": str(token.header.get("kid")).endswith("/dev/null") and given == _by_secret(token, b""),
         }
         if any(holds for flaw, holds in forgeries.items() if flaw in self.flaws):
@@ -195,6 +199,17 @@ class Shop:
         if self.codes > 5 and "no-limit" not in self.flaws:
             return jsonify(error="too many attempts"), 429
         return jsonify(error="wrong code"), 401
+
+
+def _key_of(name: str) -> bytes:
+    """As a database has it whose query was put together as text."""
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.execute("CREATE TABLE keys (kid, secret)")
+        try:
+            found = database.execute(f"SELECT secret FROM keys WHERE kid = '{name}'").fetchone()
+        except sqlite3.Error:
+            return LONG_SECRET.encode()
+    return str(found[0]).encode() if found else LONG_SECRET.encode()
 
 
 def _by_secret(token: Jwt, key: bytes) -> str:

@@ -249,7 +249,7 @@ def test_parts_of_the_query_that_hold_credentials_are_told(shop: Make, found: Fo
 @pytest.mark.parametrize("check", [each() for each in CHECKS], ids=lambda each: str(each.name))
 def test_a_plan_sends_nothing_and_without_accounts_nothing_is_told(workbench: Make, shop: Make, check: Check) -> None:
     bench = shop()
-    assert all(each.check == check.name and each.about > 0 for each in check.plan(bench))
+    assert all(each.check == check.name and each.at_most > 0 for each in check.plan(bench))
     assert sent(bench) == []
     bare = workbench(bench.surface.base, *bench.surface.operations)
     assert list(check.plan(bare)) == []

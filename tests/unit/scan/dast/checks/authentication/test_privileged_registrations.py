@@ -16,6 +16,7 @@ NAMES = ("username", "password")
 PARTS = tuple(Part(PartPlace.BODY, f"/{name}", {"type": "string"}, is_required=True) for name in NAMES)
 OPERATIONS = (
     Operation("GET", "/me"),
+    *(Operation("GET", f"/internal/hint{number}") for number in range(3)),
     Operation("GET", "/admin/report"),
     Operation("POST", "/login", PARTS, BodyForm.JSON),
     Operation("POST", "/register", PARTS, BodyForm.JSON),
@@ -25,16 +26,19 @@ OPERATIONS = (
 class Club:
     """People who may register; `takes`: the fields of theirs that it takes from a request."""
 
-    def __init__(self, *takes: str, is_strict: bool = False, hidden: str = "") -> None:
+    def __init__(self, *takes: str, is_strict: bool = False, hidden: str = "", tells: str = "") -> None:
         self.takes = frozenset(takes)
         self.is_strict = is_strict
         self.hidden = hidden
+        self.tells = tells
         self.people: dict[str, dict[str, Any]] = {
             "alice": {"password": "correct-horse-1", "role": "customer", "credit": 0},
             "root": {"password": "battery-staple-2", "role": "administrator", "credit": 0},
         }
         self.app = Flask("club")
         self.app.add_url_rule("/me", view_func=self.me)
+        for number in range(3):
+            self.app.add_url_rule(f"/internal/hint{number}", f"hint{number}", lambda: jsonify(hint="for everybody"))
         self.app.add_url_rule("/admin/report", view_func=self.report)
         self.app.add_url_rule("/login", view_func=self.login, methods=["POST"])
         self.app.add_url_rule("/register", view_func=self.register, methods=["POST"])
@@ -51,7 +55,7 @@ class Club:
     def report(self) -> Any:
         return (
             jsonify(turnover=91_204, refunds=1_733, accounts=["alice", "root"])
-            if self.person()["role"] == "administrator"
+            if self.person()["role"] == "administrator" or self.person().get("is_admin")
             else (jsonify(error="for administrators"), 403)
         )
 
@@ -59,7 +63,9 @@ class Club:
         given = request.get_json()
         if self.people.get(given["username"], {}).get("password") != given["password"]:
             return jsonify(error="no"), 401
-        return jsonify(access_token=f"session-of-{given['username']}")
+        person = self.people[given["username"]]
+        more = {self.tells: person[self.tells]} if self.tells else {}
+        return jsonify(access_token=f"session-of-{given['username']}", **more)
 
     def register(self) -> Any:
         given = request.get_json()
@@ -102,6 +108,22 @@ def test_fields_that_are_refused_together_are_tried_alone(faults: Callable[..., 
 def test_a_role_that_no_profile_shows_is_known_by_what_it_opens(faults: Callable[..., list[str]]) -> None:
     assert faults(Club("role", hidden="role")) == ["body:/role"]
     assert faults(Club("credit", hidden="credit")) == []
+
+
+def test_guessed_fields_are_tried_alone_too_and_open_doors_are_no_gates(faults: Callable[..., list[str]]) -> None:
+    assert faults(Club("is_admin", is_strict=True, hidden="is_admin")) == ["body:/is_admin"]
+
+
+def test_what_only_the_login_tells_is_a_proof(faults: Callable[..., list[str]]) -> None:
+    assert faults(Club("credit", hidden="credit", tells="credit")) == ["body:/credit"]
+    assert faults(Club(hidden="credit", tells="credit")) == []
+
+
+def test_the_role_is_called_as_the_application_calls_it(faults: Callable[..., list[str]]) -> None:
+    club = Club("role", is_strict=True)
+    club.people["root"]["role"] = "Chef"
+    assert faults(club) == ["body:/role"]
+    assert any(each["role"] == "Chef" for name, each in club.people.items() if name != "root")
 
 
 def test_an_answer_that_only_echoes_is_no_fault(faults: Callable[..., list[str]]) -> None:

@@ -107,3 +107,16 @@ def test_names_and_their_digests_are_no_secrets() -> None:
     assert is_made_of(hashlib.md5(b"alice@shop.example", usedforsecurity=False).hexdigest(), "alice@shop.example")
     assert is_made_of("YWxpY2U=", "alice")
     assert not is_made_of("9b2d5b0e8c3f4c558e605d2f2a8c2d10", "alice")
+
+
+@pytest.mark.parametrize("secret", ["random", "Sunshine123", "p@ssword", "0042", "shop", "example-app", "kaffee-app"])
+def test_single_words_numbers_and_names_of_the_target_are_guessed(secret: str) -> None:
+    token = signed_by_secret({"alg": "HS256"}, {"sub": "alice"}, secret.encode())
+    found = secret_of(token, guesses(["kaffee"]))
+    assert found is not None
+    assert found[1] == secret.encode()
+
+
+def test_all_numbers_of_six_digits_are_among_the_guesses() -> None:
+    token = signed_by_secret({"alg": "HS256"}, {"sub": "alice"}, b"483920")
+    assert secret_of(token, guesses([])) is not None

@@ -30,6 +30,8 @@ ALICE = Caller("alice", "customer", 1)
         ("own-key", "token-key-injection"),
         ("key-file", "token-key-injection"),
         ("unknown-key", "token-signature-not-verified"),
+        ("selected-key", "token-key-injection"),
+        ("alg-none-shouted", "token-algorithm-none"),
     ],
 )
 def test_forged_tokens_are_told(shop: Callable[..., Workbench], found: Found, flaw: str, kind: str) -> None:
