@@ -5,11 +5,16 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import Final
 from urllib.parse import SplitResult, urlencode, urljoin, urlsplit
 
 from setpoint.model.dast import ANONYMOUS, Answer, Caller, Exchange, Operation, PlannedRequest, Profile, Sent
 from setpoint.scan.dast.answers import is_success, json_of, likeness, shown
 from setpoint.scan.dast.interface import Workbench
+from setpoint.scan.dast.plan import LEARNING
+
+AS_NOBODY: Final = "as nobody, at an account's address (once for all checks)"
+"""By the name of no check: what it is answered is kept for all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +71,22 @@ def triable(bench: Workbench) -> Iterator[Operation]:
 
 
 def planned(
-    bench: Workbench, check: str, operations: Iterable[Operation], about: int, *, baselines: bool = True
+    bench: Workbench,
+    check: str,
+    operations: Iterable[Operation],
+    about: int,
+    usual: int | None = None,
+    *,
+    baselines: bool = True,
 ) -> Iterator[PlannedRequest]:
-    """`about` requests to each, and the baselines that it may be first to ask for."""
+    """`about` requests to each, `usual` to a sound one, and the baselines that it may be first to ask for."""
     for operation in operations:
         if baselines:
             for caller in everybody(bench):
-                yield PlannedRequest(operation.key, f"{check} (baseline)", caller.name, 1)
+                yield PlannedRequest(operation.key, LEARNING, caller.name, 1)
         if baselines and bench.accounts.callers:
-            yield PlannedRequest(operation.key, f"{check} (as nobody, at the account's address)", "", 1)
-        yield PlannedRequest(operation.key, check, "", about)
+            yield PlannedRequest(operation.key, AS_NOBODY, "", 1, int("{" in operation.path))
+        yield PlannedRequest(operation.key, check, "", about, usual)
 
 
 def answer_of(bench: Workbench, operation: Operation, caller: Caller) -> Answer | None:

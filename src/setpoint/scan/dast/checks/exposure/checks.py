@@ -9,6 +9,8 @@ from setpoint.scan.dast.checks.exposure.cache_deception import DeceivedCaches
 from setpoint.scan.dast.checks.exposure.cors import CrossOriginReading
 from setpoint.scan.dast.checks.exposure.exports import OpenExports
 from setpoint.scan.dast.checks.exposure.graphql import OpenGraphQL
+from setpoint.scan.dast.checks.exposure.graphql_access import GraphQLAccess
+from setpoint.scan.dast.checks.exposure.graphql_forgery import ForgedGraphQL
 from setpoint.scan.dast.checks.exposure.hosts import BelievedHosts, PoisonedCaches
 from setpoint.scan.dast.checks.exposure.jsonp import PaddedAnswers
 from setpoint.scan.dast.checks.exposure.login_redirects import LoginRedirects
@@ -34,6 +36,8 @@ CHECKS: Final[tuple[Callable[[], Check], ...]] = (
     UnboundedPages,
     OpenExports,
     OpenGraphQL,
+    ForgedGraphQL,
+    GraphQLAccess,
     ForgedWebhooks,
     ForeignWebSockets,
     StoredPages,

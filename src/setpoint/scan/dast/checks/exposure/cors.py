@@ -39,6 +39,9 @@ from setpoint.scan.dast.interface import Workbench
 MAX_TRUSTED: Final = 3
 """Origins of others that answers name: each costs one or two requests on every operation."""
 
+PREFLIGHTS: Final = 3
+"""Origins that a path which cannot be read is asked for: any, `null`, and one that looks like its own."""
+
 MAX_SEARCHED: Final = 50_000
 """Bytes of an answer that are searched for links."""
 
@@ -65,8 +68,9 @@ class CrossOriginReading:
     name = "cross-origin-reading"
 
     def plan(self, bench: Workbench) -> Iterator[PlannedRequest]:
-        yield from planned(bench, self.name, triable(bench), len(_trials(bench.surface.base, ())) + 2 * MAX_TRUSTED)
-        yield from planned(bench, self.name, _only_written(bench), 2, baselines=False)
+        trials = len(_trials(bench.surface.base, ()))
+        yield from planned(bench, self.name, triable(bench), trials + 2 * MAX_TRUSTED, trials)
+        yield from planned(bench, self.name, _only_written(bench), PREFLIGHTS, baselines=False)
 
     def run(self, bench: Workbench) -> Iterator[Fault]:
         trials = _trials(bench.surface.base, _trusted(bench))
@@ -80,7 +84,7 @@ class CrossOriginReading:
                     yield _fault(operation, caller, trial, exchange, is_private=private is not None)
                     break
         for operation in _only_written(bench):
-            yield from _by_preflight(bench, operation, trials[:2])
+            yield from _by_preflight(bench, operation, trials[:PREFLIGHTS])
 
 
 def _only_written(bench: Workbench) -> list[Operation]:
@@ -112,7 +116,10 @@ def _trials(base: str, trusted: tuple[str, ...]) -> tuple[_Trial, ...]:
     at = urlsplit(base)
     own = [f"{scheme}://{at.hostname}" for scheme in dict.fromkeys((at.scheme, "https"))]
     parts = [_beginning_and_ending_as(origin) for origin in (*own, "http://localhost", *trusted)]
-    parts += [origin.replace(".", "x", 1) for origin in trusted if origin.count(".") > 1]  # a dot in a pattern
+    named = [] if registered(at.hostname or "") == at.hostname else own[:1]
+    parts += [
+        origin.replace(".", "x", 1) for origin in (*named, *trusted) if origin.count(".") > 1
+    ]  # a dot in a pattern
     return (
         _Trial(f"https://{marker_host()}", "cors-reflected-origin", _REFLECTED),
         _Trial(NULL, "cors-null-origin", _NULL),

@@ -4,25 +4,35 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import Final
 
 from setpoint.model.canonical import Json
+from setpoint.scan.dast.action_words import DESTROYS
+from setpoint.scan.dast.naming import words_of
 
 _NAMED: Final = "kind name ofType{kind name ofType{kind name ofType{kind name}}}"
 
-QUERY: Final = (
-    f"{{__schema{{queryType{{name}} types{{kind name fields{{name args{{name defaultValue type{{{_NAMED}}}}}"
-    f" type{{{_NAMED}}}}}}}}}}}"
+_ARGUMENT: Final = f"name defaultValue type{{{_NAMED}}}"
+
+TYPE: Final = (
+    f"kind name possibleTypes{{name}} enumValues{{name}} inputFields{{{_ARGUMENT}}}"
+    f" fields{{name args{{{_ARGUMENT}}} type{{{_NAMED}}}}}"
 )
-"""Asks for what `Schema` needs, and no more."""
+"""Of one type."""
+
+QUERY: Final = f"{{__schema{{queryType{{name}} mutationType{{name}} types{{{TYPE}}}}}}}"
+"""Asks for what `Schema` and `graphql_fields` need, and no more."""
 
 _FEW: Final = frozenset({"first", "limit", "last", "take", "pagesize", "perpage"})
 """Arguments that hold a list short."""
 
 _LITERALS: Final[Mapping[str, str]] = {"ID": '"1"', "String": '"1"', "Int": "1", "Float": "1", "Boolean": "true"}
 """What a field is given that needs an argument: a depth is refused before anything is looked up by it."""
+
+_ABSENT: Final[Mapping[str, str]] = {"ID": '"0"', "Int": "0", "String": '"0"'}
+"""Ids that nothing has."""
 
 _LIST_COST: Final = 10
 """A list in the way is worth so many single fields: each multiplies what is answered."""
@@ -44,6 +54,8 @@ class Field:
     is_short: bool = False
     is_guessed: bool = False
     """Whether it needs arguments, and is given such as may mean nothing."""
+    finds_nothing: str = ""
+    """Arguments by which it finds nothing, where it takes such."""
 
     @property
     def cost(self) -> int:
@@ -58,12 +70,17 @@ class Schema:
     """Of each object type, those that need no argument but plain ones."""
 
 
+Ways = tuple[tuple[Field, ...], tuple[Field, ...]]
+"""From the root to a type, and from there back to it."""
+
+
 def read_schema(data: Json) -> Schema | None:
     """Out of `data` of an answer to `QUERY`; None where it tells of no fields."""
     schema = _mapping(_mapping(data).get("__schema"))
     root = _mapping(schema.get("queryType")).get("name")
     types = [_mapping(each) for each in _list(schema.get("types"))]
     fields = {str(each.get("name")): tuple(_fields(each)) for each in types if not _is_internal(each)}
+    fields |= {str(root): tuple(each for each in fields.get(str(root), ()) if DESTROYS.isdisjoint(words_of(each.name)))}
     return Schema(root, fields) if isinstance(root, str) and fields.get(root) else None
 
 
@@ -82,7 +99,20 @@ def _fields(described: Mapping[str, Json]) -> Iterator[Field]:
         arguments = ",".join(f"{name}:{value}" for name, value in given.items())
         name, is_list = _named(_mapping(each.get("type")))
         is_guessed = not needed.keys() <= {few}
-        yield Field(str(each.get("name")), name, is_list, f"({arguments})" if given else "", bool(few), is_guessed)
+        nothing = _finding_nothing(args, given, few)
+        yield Field(
+            str(each.get("name")), name, is_list, f"({arguments})" if given else "", bool(few), is_guessed, nothing
+        )
+
+
+def _finding_nothing(args: list[Mapping[str, Json]], given: Mapping[str, str], few: str) -> str:
+    """A list of none, or a thing by an id that nothing has; with what else it needs."""
+    kinds = {str(arg.get("name")): _named(_mapping(arg.get("type")))[0] for arg in args}
+    named = next((name for name, kind in kinds.items() if words_of(name)[-1:] == ("id",) and kind in _ABSENT), "")
+    if not few and not named:
+        return ""
+    absent = {few: "0"} if few else {named: _ABSENT[kinds[named]]}
+    return "(" + ",".join(f"{name}:{value}" for name, value in {**given, **absent}.items()) + ")"
 
 
 def _is_needed(argument: Mapping[str, Json]) -> bool:
@@ -97,8 +127,16 @@ def _named(described: Mapping[str, Json]) -> tuple[str, bool]:
     return str(described.get("name")), is_list
 
 
-def endless(schema: Schema) -> tuple[tuple[Field, ...], tuple[Field, ...]] | None:
-    """A way from the root to a type, and from there back to it, with as few lists as can be; None where none is."""
+def finding_nothing(schema: Schema) -> Ways | None:
+    """`endless` from a field that finds nothing, so that nothing below it is ever looked for."""
+    first = tuple(
+        replace(each, arguments=each.finds_nothing) for each in schema.fields[schema.root] if each.finds_nothing
+    )
+    return endless(replace(schema, fields={**schema.fields, schema.root: first}))
+
+
+def endless(schema: Schema) -> Ways | None:
+    """With as few lists as can be; None where there is none."""
     found = []
     for name in schema.fields:
         way = _way(schema, schema.root, name) if name != schema.root else ()
@@ -125,8 +163,9 @@ def _way(schema: Schema, start: str, end: str) -> tuple[Field, ...] | None:
     return None
 
 
-def nested(way: tuple[Field, ...], around: tuple[Field, ...], depth: int) -> str:
+def nested(ways: Ways, depth: int) -> str:
     """A query so deep that goes around and around."""
+    way, around = ways
     steps = list(way)
     while len(steps) < depth:
         steps += around

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from setpoint.model.dast import ANONYMOUS, Answer, Certainty, Exchange, Fault, Operation, PlannedRequest, Sent
@@ -24,6 +24,7 @@ from setpoint.scan.dast.checks.exposure.asking import (
     with_query,
 )
 from setpoint.scan.dast.checks.exposure.caching import is_kept_for_others, varies_by
+from setpoint.scan.dast.checks.fault_kind import FaultKind
 from setpoint.scan.dast.interface import Workbench
 
 FORWARDED: Final = ("X-Forwarded-Host", "X-Host", "X-Forwarded-Server", "X-Original-Host", "Forwarded")
@@ -92,14 +93,14 @@ def _by_forwarded(bench: Workbench, found: Reading) -> Fault | None:
     if is_kept_for_others(found.answer):  # of such answers `PoisonedCaches` tells
         return None
     hosts = {name: marker_host() for name in FORWARDED}
-    exchange = ask(bench, with_headers(_request(bench, found), *_written(hosts)), found.caller)
+    exchange = ask(bench, with_headers(_request(bench, found), *as_headers(hosts)), found.caller)
     for name, host in hosts.items():
         if exchange.answer is not None and exchange.answer.status < 400 and links_to(exchange.answer, host):
             return _believed(found, exchange, name)
     return None
 
 
-def _written(values: Mapping[str, str]) -> list[tuple[str, str]]:
+def as_headers(values: Mapping[str, str]) -> list[tuple[str, str]]:
     """`Forwarded` has names of its own for what it says (RFC 7239)."""
     return [(name, f"host={value}" if name == "Forwarded" else value) for name, value in values.items()]
 
@@ -115,7 +116,7 @@ def _poisoned(bench: Workbench, found: Reading) -> Iterator[Fault]:
     """Asks with the headers, then without them at the same address, which nobody else asks for."""
     markers = {name: marker_host() for name in FORWARDED} | {name: f"/m{secrets.token_hex(6)}" for name in TEXTS}
     request = _request(bench, found)
-    poisoned = ask(bench, with_headers(request, *_written(markers)), found.caller)
+    poisoned = ask(bench, with_headers(request, *as_headers(markers)), found.caller)
     answer = poisoned.answer
     if answer is None or not is_kept_for_others(answer):
         return
@@ -132,37 +133,34 @@ def _holds(answer: Answer, marker: str) -> bool:
 
 
 def _believed(found: Reading, exchange: Exchange, header: str) -> Fault:
-    return Fault(
-        kind="host-header-trusted",
-        cwe=644,
-        owasp="A05:2021",
-        severity=Severity.MEDIUM,
-        certainty=Certainty.OBSERVED,
-        method=found.operation.method,
-        path=found.operation.path,
-        part=f"header:{header}",
-        caller=found.caller.name,
-        message=f"Links in answers name whatever host the header {header} does, and so lead people and tokens there;"
-        " build them of a configured address, and refuse hosts that are not its own",
-        proof=(exchange,),
-        difference=f"an address in the answer has the host that {header} named",
+    kind = FaultKind(
+        "host-header-trusted",
+        644,
+        Severity.MEDIUM,
+        f"Links in answers name whatever host the header {header} does, and so lead people and tokens there; build them"
+        " of a configured address, and refuse hosts that are not its own",
+        "A05:2021",
     )
+    difference = f"an address in the answer has the host that {header} named"
+    return _told(kind, found, header, [exchange], difference, Certainty.OBSERVED)
 
 
-def _poisonous(found: Reading, header: str, proof: tuple[Exchange, ...], *, is_kept: bool) -> Fault:
+def _poisonous(found: Reading, header: str, proof: Sequence[Exchange], *, is_kept: bool) -> Fault:
     shown = "was given to the next caller" if is_kept else "stands in an answer that caches may keep for others"
-    return Fault(
-        kind="cache-poisoning",
-        cwe=349,
-        owasp="A05:2021",
-        severity=Severity.HIGH if is_kept else Severity.MEDIUM,
-        certainty=Certainty.CONFIRMED if is_kept else Certainty.OBSERVED,
-        method=found.operation.method,
-        path=found.operation.path,
-        part=f"header:{header}",
-        caller=found.caller.name,
-        message=f"What one caller writes in the header {header} {shown}; ignore the header, name it in Vary, or do not"
-        " let the answer be kept",
-        proof=proof,
-        difference=f"the value of {header} {shown}",
+    kind = FaultKind(
+        "cache-poisoning",
+        349,
+        Severity.HIGH if is_kept else Severity.MEDIUM,
+        f"What one caller writes in the header {header} {shown}; ignore the header, name it in Vary, or do not let the"
+        " answer be kept",
+        "A05:2021",
     )
+    certainty = Certainty.CONFIRMED if is_kept else Certainty.OBSERVED
+    return _told(kind, found, header, proof, f"the value of {header} {shown}", certainty)
+
+
+def _told(
+    kind: FaultKind, found: Reading, header: str, proof: Sequence[Exchange], difference: str, certainty: Certainty
+) -> Fault:
+    part, caller = f"header:{header}", found.caller.name
+    return kind.fault_at(found.operation, part, proof, difference, certainty=certainty, caller=caller)

@@ -6,22 +6,38 @@ is told.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Final
 
-from setpoint.model.dast import Caller, Certainty, Exchange, Fault, Operation, PlannedRequest, Profile
+from setpoint.model.dast import (
+    ANONYMOUS,
+    Caller,
+    Certainty,
+    Exchange,
+    Fault,
+    KnownFrom,
+    Operation,
+    PlannedRequest,
+    Profile,
+)
 from setpoint.model.policy import Severity
+from setpoint.scan.dast.answers import is_success
 from setpoint.scan.dast.checks.authentication.logins import reset_operations, user_part
 from setpoint.scan.dast.checks.exposure.asking import ask, everybody, gets, marker_host, with_headers
-from setpoint.scan.dast.checks.exposure.hosts import links_to
+from setpoint.scan.dast.checks.exposure.hosts import FORWARDED, as_headers, links_to
 from setpoint.scan.dast.interface import Workbench
 from setpoint.scan.dast.naming import words_of
 
-HEADERS: Final = ("Host", "X-Forwarded-Host")
+HEADERS: Final = (("Host",), FORWARDED)
+"""Named in one request each: every one that is believed may send a message to a person."""
 
 MAX_BOXES: Final = 3
 
-_BOXES: Final = frozenset({"mail", "mails", "inbox", "outbox", "mailbox", "messages", "notifications", "emails"})
+USUAL_BOXES: Final = ("/mailbox", "/outbox", "/dev/mail")
+"""Asked for where no list of messages is known."""
+
+_BOXES: Final = frozenset(words_of("mail mails inbox outbox mailbox messages notifications emails letters postbox"))
 """Words of paths that show what was sent to people."""
 
 
@@ -33,20 +49,19 @@ class ResetLinks:
     def plan(self, bench: Workbench) -> Iterator[PlannedRequest]:
         for operation, caller in _resets(bench):
             yield PlannedRequest(operation.key, self.name, caller.name, len(HEADERS))
-            for box in _boxes(bench):
+            for box in _known_boxes(bench) or _guessed(bench):
                 for reader in everybody(bench):
                     yield PlannedRequest(box.key, self.name, reader.name, len(HEADERS))
 
     def run(self, bench: Workbench) -> Iterator[Fault]:
         for operation, caller in _resets(bench):
             part = user_part(operation)
-            for header in HEADERS if part is not None else ():
-                host = marker_host()
+            for names in HEADERS if part is not None else ():
+                hosts = {name: marker_host() for name in names}
                 request = bench.build(operation, {part: bench.accounts.user(caller)} if part else {})
-                exchange = bench.sender.send(with_headers(request, (header, host)))
-                proof = _seen(bench, exchange, host)
-                if proof:
-                    yield _fault(operation, caller, header, proof)
+                exchange = bench.sender.send(with_headers(request, *as_headers(hosts)))
+                if seen := _seen(bench, exchange, hosts):
+                    yield _fault(operation, caller, *seen)
                     break
 
 
@@ -59,22 +74,38 @@ def _resets(bench: Workbench) -> list[tuple[Operation, Caller]]:
 
 
 def _boxes(bench: Workbench) -> list[Operation]:
+    """Those that are known; else usual ones of test systems, as far as they are there."""
+    there = (each for each in _guessed(bench) if is_success(bench.baseline(each, ANONYMOUS)))
+    return _known_boxes(bench) or list(there)
+
+
+def _known_boxes(bench: Workbench) -> list[Operation]:
     found = (each for each in gets(bench) if _BOXES & set(words_of(each.path)) and "{" not in each.path)
-    return list(found)[:MAX_BOXES]
+    return list(islice(found, MAX_BOXES))
 
 
-def _seen(bench: Workbench, exchange: Exchange, host: str) -> tuple[Exchange, ...]:
-    """The exchanges that show a link to the host; none where nothing does."""
+def _guessed(bench: Workbench) -> list[Operation]:
+    guessed = (Operation("GET", path, known_from=frozenset({KnownFrom.GUESS})) for path in USUAL_BOXES)
+    return [each for each in guessed if not bench.may_send(each)]
+
+
+def _seen(bench: Workbench, exchange: Exchange, hosts: Mapping[str, str]) -> tuple[str, tuple[Exchange, ...]] | None:
+    """The header whose host a link leads to, and the exchanges that show it; None where nothing does."""
     if exchange.answer is None or exchange.answer.status >= 400:
-        return ()
-    if links_to(exchange.answer, host):
-        return (exchange,)
+        return None
+    if header := _linked(exchange, hosts):
+        return header, (exchange,)
     for box in _boxes(bench):
         for reader in everybody(bench):
             shown = ask(bench, bench.build(box, {}), reader)
-            if shown.answer is not None and links_to(shown.answer, host):
-                return exchange, shown
-    return ()
+            if header := _linked(shown, hosts):
+                return header, (exchange, shown)
+    return None
+
+
+def _linked(shown: Exchange, hosts: Mapping[str, str]) -> str:
+    answer = shown.answer
+    return next((name for name, host in hosts.items() if answer is not None and links_to(answer, host)), "")
 
 
 def _fault(operation: Operation, caller: Caller, header: str, proof: tuple[Exchange, ...]) -> Fault:

@@ -22,6 +22,14 @@ SECONDS: Final = 3.0
 _BODY: Final = b"0\r\n\r\n"
 """Five bytes for who counts, and an empty body in chunks for who does not."""
 
+_PROXY: Final = re.compile(
+    rb"^(?:(?:via|x-cache|x-varnish|x-served-by|cf-ray|x-amz-cf-id|x-envoy-[a-z-]+|x-azure-ref)[ \t]*:"
+    rb"|server[ \t]*:[^\r\n]*(?:nginx|openresty|envoy|cloudflare|varnish|haproxy|traefik|akamai|awselb|caddy))",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""Headers of answers that proxies add (Via: RFC 9110, 7.6.3), and names of servers that mostly stand before others."""
+_SERVER: Final = re.compile(rb"^server[ \t]*:[ \t]*([\x20-\x7e]{1,60})", re.IGNORECASE | re.MULTILINE)
+
 _STATUS: Final = re.compile(rb"HTTP/1\.[01] (\d{3})")
 
 
@@ -30,7 +38,7 @@ class _Ambiguity:
     header: str
     must: str
     severity: Severity
-    """Where nothing worse is answered."""
+    """Behind a proxy; without one, a request has nothing to hide from, and it is no more than low."""
 
 
 _AMBIGUITIES: Final = (
@@ -85,6 +93,8 @@ def _statuses(received: bytes) -> list[int]:
 
 def _fault(bench: Workbench, ambiguity: _Ambiguity, received: bytes) -> Fault:
     name, _, value = ambiguity.header.partition(":")
+    is_behind_proxy = _PROXY.search(received) is not None
+    server = _SERVER.search(received)
     sent = Sent(
         "POST", f"{bench.surface.base}/setpoint-ambiguous", (("content-length", "5"), (name, value.strip())), _BODY
     )
@@ -92,7 +102,7 @@ def _fault(bench: Workbench, ambiguity: _Ambiguity, received: bytes) -> Fault:
         kind="request-smuggling-sign",
         cwe=444,
         owasp="API8:2023",
-        severity=ambiguity.severity,
+        severity=ambiguity.severity if is_behind_proxy else min(ambiguity.severity, Severity.LOW, key=_rank),
         certainty=Certainty.DIFFERENTIAL,
         method="*",
         path="*",
@@ -100,5 +110,10 @@ def _fault(bench: Workbench, ambiguity: _Ambiguity, received: bytes) -> Fault:
         message="A request whose length can be read in two ways is answered like any other, and the connection goes on:"
         f" {ambiguity.must}; a proxy that reads it the other way lets one request hide in another",
         proof=(Exchange(sent, Answer(_statuses(received)[0], (), b"")),),
-        difference=f"`{ambiguity.header}` beside a Content-Length is answered as without it",
+        difference=f"`{ambiguity.header}` beside a Content-Length is answered as without it"
+        + (f" by `{server[1].decode().strip()}`" if server else ""),
     )
+
+
+def _rank(severity: Severity) -> int:
+    return severity.rank

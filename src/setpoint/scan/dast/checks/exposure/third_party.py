@@ -10,6 +10,7 @@ from setpoint.model.dast import Certainty, Exchange, Fault, Operation, PlannedRe
 from setpoint.model.policy import Severity
 from setpoint.scan.dast.answers import page_of
 from setpoint.scan.dast.checks.exposure.asking import everybody, gets, planned, registered, resolved
+from setpoint.scan.dast.checks.fault_kind import FaultKind
 from setpoint.scan.dast.interface import Workbench
 
 _LOADED: Final = {"script": "src", "iframe": "src", "img": "src", "audio": "src", "video": "src", "object": "data"}
@@ -72,34 +73,31 @@ def _unencrypted(page: Any, url: str) -> Iterator[str]:
 
 
 def _unpinned(operation: Operation, exchange: Exchange, host: str) -> Fault:
-    return Fault(
-        kind="missing-subresource-integrity",
-        cwe=353,
-        owasp="A08:2021",
-        severity=Severity.LOW,
-        certainty=Certainty.OBSERVED,
-        method=operation.method,
-        path=operation.path,
-        part=f"script:{host}",
-        message=f"Pages run a script of {host} whatever it holds on the day; add an integrity attribute, or serve a"
-        " copy of it from here",
-        proof=(exchange,),
-        difference="a script element with a src on another host has no integrity",
+    kind = FaultKind(
+        "missing-subresource-integrity",
+        353,
+        Severity.LOW,
+        f"Pages run a script of {host} whatever it holds on the day; add an integrity attribute, or serve a copy of it"
+        " from here",
+        "A08:2021",
+    )
+    return _observed(
+        kind, operation, f"script:{host}", exchange, "a script element with a src on another host has no integrity"
     )
 
 
 def _mixed(operation: Operation, exchange: Exchange, host: str) -> Fault:
-    return Fault(
-        kind="mixed-content",
-        cwe=319,
-        owasp="A02:2021",
-        severity=Severity.LOW,
-        certainty=Certainty.OBSERVED,
-        method=operation.method,
-        path=operation.path,
-        part=f"http:{host}",
-        message=f"A page that came encrypted loads parts of itself from {host}, or sends a form there, unencrypted;"
-        " address it with https",
-        proof=(exchange,),
-        difference="an address in the page begins with http:",
+    kind = FaultKind(
+        "mixed-content",
+        319,
+        Severity.LOW,
+        f"A page that came encrypted loads parts of itself from {host}, or sends a form there, unencrypted; address it"
+        " with https",
+        "A02:2021",
     )
+    return _observed(kind, operation, f"http:{host}", exchange, "an address in the page begins with http:")
+
+
+def _observed(kind: FaultKind, operation: Operation, part: str, exchange: Exchange, difference: str) -> Fault:
+    """Whoever looks at the page: it is the same for every caller."""
+    return kind.fault_at(operation, part, [exchange], difference, certainty=Certainty.OBSERVED, caller="")

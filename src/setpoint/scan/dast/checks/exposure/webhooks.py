@@ -97,9 +97,9 @@ class ForgedWebhooks:
         if bench.profile is Profile.PASSIVE:
             return
         for webhook in bench.accounts.webhooks:
-            yield PlannedRequest(f"POST {webhook.path}", self.name, "", 7)
+            yield PlannedRequest(f"POST {webhook.path}", self.name, "", 10)
             for operation in _watched(bench):
-                yield PlannedRequest(operation.key, f"{self.name} (what it did)", "", 12)
+                yield PlannedRequest(operation.key, f"{self.name} (what it did)", "", 18)
 
     def run(self, bench: Workbench) -> Iterator[Fault]:
         if bench.profile is Profile.PASSIVE:
@@ -188,6 +188,28 @@ def _forgeries(webhook: Webhook) -> Iterator[tuple[_Message, str]]:
     other = _message(webhook)
     if webhook.algorithm and other.body != genuine.body:
         yield _Message(other.body, genuine.headers, other.mark), "a message that was altered after it was signed"
+    for emptied in _without_digest(webhook):
+        yield _message(emptied), "a message with an empty signature"
+    added = _message(webhook)
+    if webhook.algorithm and (body := _with_more(added.body)):
+        yield replace(added, body=body), "a message to which something was added after it was signed"
+
+
+def _without_digest(webhook: Webhook) -> Iterator[Webhook]:
+    """Its header as it is written, with nothing where the digest stands, and with no algorithm to make one by."""
+    empty = webhook.written.replace("{hex}", "").replace("{base64}", "")
+    if webhook.algorithm and empty != webhook.written:
+        for written in dict.fromkeys((empty, empty.replace(webhook.algorithm, "none"))):
+            yield replace(webhook, written=written)
+
+
+def _with_more(body: bytes) -> bytes:
+    """Who signs some of its members only does not see another one; empty where it has no members."""
+    try:
+        document = json.loads(body)
+    except ValueError:
+        return b""
+    return json.dumps({**document, "setpoint": secrets.token_hex(4)}).encode() if isinstance(document, dict) else b""
 
 
 def _replayed(trial: _Trial) -> Iterator[Fault]:

@@ -91,3 +91,11 @@ def test_what_cannot_be_read_is_asked_for_by_preflight(found: Any) -> None:
         ("POST", "/orders", "cors-reflected-origin")
     ]
     assert [exchange.sent.method for fault in faults for exchange in fault.proof] == ["OPTIONS"]
+
+
+def test_a_path_that_only_takes_and_believes_what_looks_like_its_own(found: Any) -> None:
+    allowed = service(lambda origin: origin if origin.startswith("http://127.0.0.1") else "")
+    (fault,) = found(CrossOriginReading, allowed, Operation("POST", "/orders"))
+    assert fault.kind == "cors-partly-matched-origin"
+    listed = service(lambda origin: origin if origin == "https://app.shop.example" else "")
+    assert not found(CrossOriginReading, listed, Operation("POST", "/orders"))

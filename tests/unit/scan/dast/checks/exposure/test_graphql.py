@@ -36,6 +36,7 @@ def service(
     *,
     schema: str = SCHEMA,
     introspection: bool = True,
+    suggestions: bool = True,
     deepest: int = 0,
     session: bool = False,
     known: str = "1",
@@ -56,12 +57,16 @@ def service(
             return jsonify(error="log in"), 401
         if not isinstance(request.json, dict):
             return jsonify(errors=[{"message": "one query at a time"}]), 400
-        document = graphql.parse(request.json["query"])
+        try:
+            document = graphql.parse(request.json["query"])
+        except graphql.GraphQLSyntaxError as error:
+            return jsonify(errors=[{"message": error.message}]), 400
         errors = graphql.validate(built, document, rules)
         if deepest and depth(document.definitions[0]) > deepest:
             errors.append(graphql.GraphQLError("too deep"))
         if errors:
-            return jsonify(errors=[{"message": each.message} for each in errors]), 400
+            told = [each.message if suggestions else each.message.partition(" Did you")[0] for each in errors]
+            return jsonify(errors=[{"message": each, "locations": []} for each in told]), 400
         result = graphql.execute(built, document, {"me": alice, "person": person, "orders": [], "news": []})
         return jsonify(result.formatted)
 
@@ -113,5 +118,149 @@ def test_nothing_to_go_around_in(found: Any) -> None:
 
 
 def test_closed(found: Any) -> None:
-    assert not found(OpenGraphQL, service(introspection=False))
+    assert not found(OpenGraphQL, service(introspection=False, suggestions=False))
     assert not found(OpenGraphQL, Flask("none"))
+
+
+def test_names_that_are_told_where_the_schema_is_kept_back(found: Any) -> None:
+    assert kinds(found(OpenGraphQL, service(introspection=False))) == [("graphql-field-suggestions", 200, "/graphql")]
+
+
+def naively_closed() -> Flask:
+    """Refuses what looks like the usual introspection."""
+    app, inner = Flask("naive"), service(schema=FLAT).test_client()
+
+    @app.post("/graphql")
+    def query() -> Any:
+        if "__schema{" in request.json["query"].replace(" ", ""):
+            return jsonify(errors=[{"message": "no introspection", "locations": []}]), 400
+        answer = inner.post("/graphql", json=request.json)
+        return answer.data, answer.status_code, {"content-type": "application/json"}
+
+    return app
+
+
+def test_an_introspection_in_other_letters(found: Any) -> None:
+    (fault,) = found(OpenGraphQL, naively_closed())
+    assert fault.kind == "graphql-introspection"
+    assert "with white space" in fault.difference
+
+
+def test_a_schema_that_is_told_type_by_type(found: Any) -> None:
+    app, inner = Flask("by types"), service().test_client()
+
+    @app.post("/graphql")
+    def query() -> Any:
+        if "__schema" in str(request.json):
+            return jsonify(errors=[{"message": "no introspection", "locations": []}]), 400
+        answer = inner.post("/graphql", json=request.json)
+        return answer.data, answer.status_code, {"content-type": "application/json"}
+
+    faults = found(OpenGraphQL, app)
+    assert [fault.kind for fault in faults] == ["graphql-introspection", "graphql-unlimited-depth"]
+    assert "by __type" in faults[0].difference
+
+
+GROWING = """
+type Query { posts(first: Int): [Post!]! }
+type Post { id: ID!  author: Person! }
+type Person { id: ID!  posts: [Post!]! }
+"""
+
+
+def growing(*, posts: int, deepest: int = 0) -> tuple[Flask, list[int]]:
+    """Where each level multiplies what is answered; and the size of each answer."""
+    app, sizes, built = Flask("growing"), list[int](), graphql.build_schema(GROWING)
+    author: dict[str, Any] = {"id": 1}
+    author["posts"] = [{"id": each, "author": author} for each in range(posts)]
+
+    def some(_info: Any, first: int = 100) -> Any:
+        return author["posts"][:first]
+
+    @app.post("/graphql")
+    def query() -> Any:
+        if not isinstance(request.json, dict):
+            return jsonify(errors=[{"message": "one query at a time"}]), 400
+        document = graphql.parse(request.json["query"])
+        if deepest and depth(document.definitions[0]) > deepest:
+            return jsonify(errors=[{"message": "too deep"}]), 400
+        answer = jsonify(graphql.graphql_sync(built, request.json["query"], {"posts": some}).formatted)
+        sizes.append(len(answer.data))
+        return answer
+
+    return app, sizes
+
+
+@pytest.mark.parametrize("posts", [2, 40])
+def test_answers_that_grow_are_not_asked_for(found: Any, posts: int) -> None:
+    app, sizes = growing(posts=posts)
+    assert "graphql-unlimited-depth" in {fault.kind for fault in found(OpenGraphQL, app)}
+    assert max(sizes) < 200_000
+    assert "graphql-unlimited-depth" not in {
+        fault.kind for fault in found(OpenGraphQL, growing(posts=posts, deepest=12)[0])
+    }
+
+
+CONSOLE = "<html><title>GraphiQL</title><script src=/graphiql.js></script></html>"
+
+
+@pytest.mark.parametrize(("page", "is_told"), [(CONSOLE, True), ("<html>Not here, but see our graphs</html>", False)])
+def test_a_page_for_developers(found: Any, page: str, is_told: bool) -> None:
+    app = service(introspection=False, suggestions=False)
+    app.add_url_rule("/graphiql", "console", lambda: page)
+    assert kinds(found(OpenGraphQL, app)) == ([("graphql-console", 489, "/graphiql")] if is_told else [])
+
+
+def logins(*, batches: bool = False, most: int = 0) -> Flask:
+    """A login that tries each alias; `most`: how many it lets one request try."""
+    app = Flask("logins")
+    built = graphql.build_schema(
+        "type Query { a: Int } type Mutation { login(name: String!, password: String!): String }"
+    )
+
+    def answer(given: Any) -> Any:
+        tried: list[str] = []
+
+        def login(_info: Any, name: str, password: str) -> Any:
+            tried.append(name + password)
+            late = most and len(tried) > most
+            raise graphql.GraphQLError("too many attempts" if late else "wrong name or password")
+
+        return graphql.graphql_sync(
+            built, given["query"], {"login": login}, variable_values=given.get("variables")
+        ).formatted
+
+    @app.post("/graphql")
+    def query() -> Any:
+        if isinstance(request.json, list) and not batches:
+            return jsonify(errors=[{"message": "one query at a time"}]), 400
+        many = request.json if isinstance(request.json, list) else [request.json]
+        answers = [answer(each) for each in many]
+        return jsonify(answers if isinstance(request.json, list) else answers[0])
+
+    return app
+
+
+@pytest.mark.parametrize(
+    ("app", "told"),
+    [
+        (lambda: logins(batches=True, most=3), {"graphql-introspection", "graphql-batching"}),
+        (logins, {"graphql-introspection", "graphql-unlimited-logins"}),
+        (lambda: logins(most=3), {"graphql-introspection"}),
+    ],
+)
+def test_many_queries_and_many_logins_in_one_request(found: Any, app: Any, told: set[str]) -> None:
+    assert {fault.kind for fault in found(OpenGraphQL, app())} == told
+
+
+def test_errors_with_a_trace(found: Any) -> None:
+    app = Flask("debugging")
+
+    @app.post("/graphql")
+    def query() -> Any:
+        if request.json["query"] == "{__typename}":
+            return jsonify(data={"__typename": "Query"})
+        trace = ["Error: no", "    at Parser.parse (/srv/app/node_modules/graphql/parser.js:12:3)"]
+        return jsonify(errors=[{"message": "no", "extensions": {"exception": {"stacktrace": trace}}}]), 400
+
+    assert kinds(found(OpenGraphQL, app)) == [("graphql-debug-errors", 209, "/graphql")]

@@ -24,7 +24,7 @@ def test_single_fields_before_lists() -> None:
     )
     way = endless(schema)
     assert way is not None
-    assert nested(*way, 3) == "{me{boss{boss{__typename}}}}"
+    assert nested(way, 3) == "{me{boss{boss{__typename}}}}"
 
 
 def test_no_way_around() -> None:
@@ -39,7 +39,7 @@ fields = st.lists(st.builds(Field, st.sampled_from("abc"), names, st.booleans(),
 def test_what_is_endless_goes_as_deep_as_asked(types: dict[str, tuple[Field, ...]], depth: int) -> None:
     way = endless(Schema("Query", types))
     if way is not None:
-        query = nested(*way, depth)
+        query = nested(way, depth)
         assert query.count("{") == query.count("}") == depth + 1
         assert way[1][-1].type == (way[0][-1].type if way[0] else "Query")
 

@@ -41,10 +41,17 @@ def service(header: str = "", *, shows: bool = False) -> Flask:
 
 
 @pytest.mark.parametrize("shows", [True, False])
-@pytest.mark.parametrize("header", ["Host", "X-Forwarded-Host", ""])
+@pytest.mark.parametrize("header", ["Host", "X-Forwarded-Host", "X-Forwarded-Server", ""])
 def test_a_link_to_any_host(found: Any, header: str, shows: bool) -> None:
     accounts = Named({ALICE: (("cookie", "session=alice"),)})
     faults = found(ResetLinks, service(header, shows=shows), RESET, get("/outbox"), accounts=accounts)
     assert [(fault.kind, fault.part, fault.cwe) for fault in faults] == (
         [("reset-link-to-any-host", f"header:{header}", 640)] if header else []
     )
+
+
+@pytest.mark.parametrize("header", ["Host", ""])
+def test_a_box_that_nobody_told_of(found: Any, header: str) -> None:
+    accounts = Named({ALICE: (("cookie", "session=alice"),)})
+    faults = found(ResetLinks, service(header), RESET, accounts=accounts)
+    assert [fault.part for fault in faults] == ([f"header:{header}"] if header else [])

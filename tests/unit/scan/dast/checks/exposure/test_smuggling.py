@@ -52,6 +52,12 @@ class WithoutSpaces(Lenient):
             super().do_GET()
 
 
+class BehindProxy(Lenient):
+    def end_headers(self) -> None:
+        self.send_header("via", "1.1 edge")
+        super().end_headers()
+
+
 class Closing(Lenient):
     protocol_version = "HTTP/1.0"
 
@@ -72,12 +78,15 @@ def listening() -> Iterator[Callable[[type[Lenient]], str]]:
         server.server_close()
 
 
-@pytest.mark.parametrize(("handler", "severity"), [(Lenient, Severity.MEDIUM), (WithoutSpaces, Severity.INFO)])
+@pytest.mark.parametrize(
+    ("handler", "severity"), [(Lenient, Severity.LOW), (BehindProxy, Severity.MEDIUM), (WithoutSpaces, Severity.INFO)]
+)
 def test_a_server_that_goes_on(listening: Any, workbench: Any, handler: type[Lenient], severity: Severity) -> None:
     faults = list(AmbiguousRequests().run(workbench(listening(handler))))
     assert [(fault.kind, fault.cwe, fault.path, fault.severity) for fault in faults] == [
         ("request-smuggling-sign", 444, "*", severity)
     ]
+    assert "BaseHTTP" in faults[0].difference
 
 
 @pytest.mark.parametrize("handler", [Strict, Closing])

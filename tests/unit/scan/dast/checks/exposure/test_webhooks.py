@@ -32,6 +32,11 @@ def is_genuine(checks: str, body: bytes, at: str) -> bool:
             return True
         case "presence":
             return bool(given)
+        case "where-there-is-one":
+            return given in {"", whole(signed)} and "x-signature" in request.headers
+        case "some-members":
+            known = {name: json.loads(body).get(name) for name in ("id", "order", "status")}
+            return whole(json.dumps(known).encode()) == given
         case "not-the-body":
             return (len(given) == 64 and given in GENUINE) or whole(signed) == given
         case _:
@@ -80,7 +85,7 @@ def run(found: Any, app: Flask, webhook: Webhook = PLAIN) -> list[tuple[str, int
     return [(fault.kind, fault.cwe, fault.certainty) for fault in faults]
 
 
-@pytest.mark.parametrize("checks", ["nothing", "presence", "not-the-body"])
+@pytest.mark.parametrize("checks", ["nothing", "presence", "not-the-body", "where-there-is-one", "some-members"])
 @pytest.mark.parametrize("shows", [True, False])
 def test_forged(found: Any, checks: str, shows: bool) -> None:
     told = [("webhook-signature-not-checked", 347, Certainty.CONFIRMED)]
