@@ -7,8 +7,9 @@ from typing import ClassVar, Final
 
 from setpoint.model.dast import Fault
 from setpoint.model.policy import Severity
+from setpoint.scan.dast.checks.fault_kind import FaultKind
 from setpoint.scan.dast.checks.injection.computing import Numbers, Riddle, product, solved
-from setpoint.scan.dast.checks.injection.weakness import InjectionCheck, Weakness
+from setpoint.scan.dast.checks.injection.weakness import InjectionCheck
 from setpoint.scan.dast.checks.probing import Probe
 from setpoint.scan.dast.interface import Workbench
 from setpoint.scan.dast.naming import words_of
@@ -58,7 +59,7 @@ class CodeInjection(InjectionCheck):
     """Code injection: a text that only the target's own language turned round."""
 
     name = "code-injection"
-    weakness: ClassVar = Weakness(
+    weakness: ClassVar = FaultKind(
         kind="code-injection",
         cwe=95,
         severity=Severity.CRITICAL,

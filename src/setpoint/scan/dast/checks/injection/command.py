@@ -11,8 +11,9 @@ from setpoint.model.canonical import Json
 from setpoint.model.dast import Fault, PartPlace
 from setpoint.model.policy import Severity
 from setpoint.scan.dast.checks.differential import Turn, Variants, differential
+from setpoint.scan.dast.checks.fault_kind import FaultKind
 from setpoint.scan.dast.checks.injection.computing import product, solved
-from setpoint.scan.dast.checks.injection.weakness import InjectionCheck, Weakness
+from setpoint.scan.dast.checks.injection.weakness import InjectionCheck
 from setpoint.scan.dast.checks.probing import Place, Probe
 from setpoint.scan.dast.interface import Workbench
 from setpoint.scan.dast.naming import words_of
@@ -65,7 +66,7 @@ class CommandInjection(InjectionCheck):
     """Command injection: a product that a shell worked out, or true and false tests told apart."""
 
     name = "command-injection"
-    weakness: ClassVar = Weakness(
+    weakness: ClassVar = FaultKind(
         kind="command-injection",
         cwe=78,
         severity=Severity.CRITICAL,
@@ -73,6 +74,7 @@ class CommandInjection(InjectionCheck):
         "call the program without a shell, with its arguments as a list",
     )
     about: ClassVar = 8
+    usual: ClassVar = 2
 
     def look(self, bench: Workbench, probe: Probe) -> Fault | None:
         place = probe.place

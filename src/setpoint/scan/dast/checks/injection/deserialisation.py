@@ -12,8 +12,9 @@ from typing import ClassVar, Final
 
 from setpoint.model.dast import BodyForm, Fault, PartPlace
 from setpoint.model.policy import Severity
+from setpoint.scan.dast.checks.fault_kind import FaultKind
 from setpoint.scan.dast.checks.injection.computing import Numbers, Riddle, solved
-from setpoint.scan.dast.checks.injection.weakness import InjectionCheck, Weakness
+from setpoint.scan.dast.checks.injection.weakness import InjectionCheck
 from setpoint.scan.dast.checks.probing import Place, Probe
 from setpoint.scan.dast.interface import Workbench
 from setpoint.scan.dast.naming import words_of
@@ -67,7 +68,7 @@ class UnsafeDeserialisation(InjectionCheck):
     """Unsafe deserialisation: a product that a reader of objects worked out, or what an agent saw."""
 
     name = "unsafe-deserialisation"
-    weakness: ClassVar = Weakness(
+    weakness: ClassVar = FaultKind(
         kind="unsafe-deserialisation",
         cwe=502,
         severity=Severity.CRITICAL,
@@ -76,6 +77,7 @@ class UnsafeDeserialisation(InjectionCheck):
         owasp="A08:2021",
     )
     about: ClassVar = 3
+    usual: ClassVar = 0
 
     def look(self, bench: Workbench, probe: Probe) -> Fault | None:
         place = probe.place

@@ -10,8 +10,9 @@ from setpoint.model.canonical import Json
 from setpoint.model.dast import Exchange, Fault
 from setpoint.model.policy import Severity
 from setpoint.scan.dast.checks.differential import Proof, Turn, Variants, differential
+from setpoint.scan.dast.checks.fault_kind import FaultKind
 from setpoint.scan.dast.checks.injection.credentials import companions
-from setpoint.scan.dast.checks.injection.weakness import InjectionCheck, Weakness
+from setpoint.scan.dast.checks.injection.weakness import InjectionCheck
 from setpoint.scan.dast.checks.probing import Place, Probe, ask_with
 from setpoint.scan.dast.interface import Workbench
 from setpoint.scan.dast.naming import words_of
@@ -51,7 +52,7 @@ class LdapInjection(InjectionCheck):
     """LDAP injection, told apart by filters that match and filters that do not."""
 
     name = "ldap-injection"
-    weakness: ClassVar = Weakness(
+    weakness: ClassVar = FaultKind(
         kind="ldap-injection",
         cwe=90,
         severity=Severity.HIGH,
@@ -102,8 +103,13 @@ def _rewordings(probe: Probe) -> Iterator[Variants]:
 
 
 def _escaped(value: str) -> str:
-    """Every octet as a backslash and two digits: the same assertion to who reads filters, and to nobody else."""
-    return "".join(f"\\{octet:02x}" for octet in value.encode())
+    """Octets as a backslash and two digits: the same assertion to who reads filters, and to nobody else.
+
+    The first, and of the others those that are drawn by lot: another text each time, which nothing has for its name.
+    """
+    first, *others = value.encode()
+    rest = (chr(each) if bytes([each]).isalnum() and secrets.randbelow(2) else f"\\{each:02x}" for each in others)
+    return f"\\{first:02x}{''.join(rest)}"
 
 
 def _presences(value: str, attribute: str) -> Variants:

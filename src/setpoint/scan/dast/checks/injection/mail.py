@@ -11,7 +11,8 @@ from typing import ClassVar
 from setpoint.model.dast import Fault, PartPlace
 from setpoint.model.policy import Severity
 from setpoint.scan.dast.answers import shown
-from setpoint.scan.dast.checks.injection.weakness import InjectionCheck, Weakness
+from setpoint.scan.dast.checks.fault_kind import FaultKind
+from setpoint.scan.dast.checks.injection.weakness import InjectionCheck
 from setpoint.scan.dast.checks.probing import Place, Probe, ask
 from setpoint.scan.dast.interface import Workbench
 from setpoint.scan.dast.naming import words_of
@@ -44,13 +45,14 @@ class MailHeaderInjection(InjectionCheck):
     """Injection into headers of e-mail: a recipient who was sent behind the end of a line, or what an agent saw."""
 
     name = "mail-header-injection"
-    weakness: ClassVar = Weakness(
+    weakness: ClassVar = FaultKind(
         kind="mail-header-injection",
         cwe=93,
         severity=Severity.MEDIUM,
         message="The value may end a header of an e-mail and begin another; refuse values that hold the end of a line",
     )
     about: ClassVar = 2
+    usual: ClassVar = 0
 
     def look(self, bench: Workbench, probe: Probe) -> Fault | None:
         place = probe.place

@@ -10,8 +10,9 @@ from setpoint.model.canonical import Json
 from setpoint.model.dast import BodyForm, Exchange, Fault, Part, PartPlace
 from setpoint.model.policy import Severity
 from setpoint.scan.dast.checks.differential import Proof, Turn, Variants, differential
+from setpoint.scan.dast.checks.fault_kind import FaultKind
 from setpoint.scan.dast.checks.injection.credentials import companions
-from setpoint.scan.dast.checks.injection.weakness import InjectionCheck, Weakness
+from setpoint.scan.dast.checks.injection.weakness import InjectionCheck
 from setpoint.scan.dast.checks.probing import Place, Probe, ask_with
 from setpoint.scan.dast.interface import Workbench
 from setpoint.scan.dast.yardstick import Reading
@@ -28,7 +29,7 @@ class NoSqlInjection(InjectionCheck):
     """NoSQL injection: operators that match told apart from operators that do not."""
 
     name = "nosql-injection"
-    weakness: ClassVar = Weakness(
+    weakness: ClassVar = FaultKind(
         kind="nosql-injection",
         cwe=943,
         severity=Severity.HIGH,

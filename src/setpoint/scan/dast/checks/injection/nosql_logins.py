@@ -20,6 +20,7 @@ from setpoint.scan.dast.checks.authentication.logins import (
 )
 from setpoint.scan.dast.checks.injection.nosql import NoSqlInjection
 from setpoint.scan.dast.checks.injection.own_logins import ROUNDS, is_judged, own_caller
+from setpoint.scan.dast.checks.injection.weakness import explained_in
 from setpoint.scan.dast.checks.place import Place
 from setpoint.scan.dast.interface import Workbench
 
@@ -35,13 +36,13 @@ class NoSqlInjectionInLogins:
     def plan(self, bench: Workbench) -> Iterator[PlannedRequest]:
         if caller := own_caller(bench):
             for operation in _logins(bench, caller):
-                yield PlannedRequest(operation.key, self.name, caller.name, _ADDRESSES + 3 * ROUNDS)
+                yield PlannedRequest(operation.key, self.name, caller.name, _ADDRESSES + 3 * ROUNDS, 3)
 
     def run(self, bench: Workbench) -> Iterator[Fault]:
         caller = own_caller(bench)
         if caller is None:
             return
-        explained: set[tuple[str, str]] = bench.kept.setdefault("injection.explained", set())
+        explained = explained_in(bench)
         tried: set[str] = set()
         for operation in _logins(bench, caller):
             first = _request(bench, caller, operation, "")

@@ -18,10 +18,14 @@ from setpoint.model.dast import Fault
 from setpoint.model.policy import Severity
 from setpoint.scan.dast.answers import json_of, leaves
 from setpoint.scan.dast.checks.differential import Proof, Turn, Variants, differential
-from setpoint.scan.dast.checks.injection.weakness import InjectionCheck, Weakness
-from setpoint.scan.dast.checks.probing import BREAKING, Place, Probe, ask
+from setpoint.scan.dast.checks.fault_kind import FaultKind
+from setpoint.scan.dast.checks.injection.computing import product, solved
+from setpoint.scan.dast.checks.injection.weakness import InjectionCheck
+from setpoint.scan.dast.checks.probing import BREAKING, Place, Probe
+from setpoint.scan.dast.creations import is_creation
 from setpoint.scan.dast.interface import Workbench
 from setpoint.scan.dast.naming import words_of
+from setpoint.scan.dast.new_accounts import makes_account
 
 _NUMBER: Final = "(CASE WHEN {condition} THEN {value} ELSE NULL END)"
 """Also for the name of a column that is sorted by, and for how many rows there may be."""
@@ -50,7 +54,7 @@ WIDER: Final = (
 """Where the part's own value finds nothing that a condition could take away."""
 LIKELY_WIDER: Final = 2
 """How many of them are tried where nothing reacted: the target may answer its errors as it answers *not found*."""
-_FAILURES: Final = (
+FAILURES: Final = (
     "abs(-9223372036854775808)",  # SQLite: overflow
     "(SELECT 7 UNION ALL SELECT 8)",  # MySQL, PostgreSQL, SQL Server: more than one row
 )
@@ -59,14 +63,21 @@ _SORTED: Final = "{value}, (CASE WHEN {condition} THEN 7 ELSE {failure} END)"
 _FAILING: Final = (
     "{marker}' OR (CASE WHEN {condition} THEN 0 ELSE {failure} END) = 1 -- k",
     "{marker}' OR (CASE WHEN {condition} THEN 0 ELSE {failure} END) = 1 OR 'k' = 'j",
-    "{value}'||(CASE WHEN {condition} THEN '' ELSE {failure} END)||'",
+    "{value}'||(CASE WHEN {condition} THEN '' ELSE CAST({failure} AS CHAR(9)) END)||'",
+    "{number}'*(CASE WHEN {condition} THEN 1 ELSE {failure} END)*'1",
 )
-"""True conditions add no row and change none; false ones end the statement."""
+"""True conditions add no row and change none; false ones end the statement.
+
+Both branches are of one type: PostgreSQL reads all of an expression before it runs any of it.
+"""
 _SORTED_BY_NOTHING: Final = "(CASE WHEN {condition} THEN 7 ELSE {failure} END)"
 """Whatever the columns are called: where the part's own value names none of them."""
 _UPWARDS: Final = "asc"
 """Behind the name of a column, whatever the part's own value is."""
-_JOINED: Final = "{value}'||({one}*{other})||'"
+JOINED: Final = "'||(<one>*<other>)||'"
+"""Behind a text: SQLite, PostgreSQL, Oracle. MySQL takes it for a condition that is true."""
+MULTIPLIED: Final = "<one>'*(SELECT <other>)*'1"
+"""In the place of a text, in all of them: what compares with it finds no row, as no text is this number."""
 _CONDITIONS: Final = ("{left} = {same}", "{left} < {right}", "5500 BETWEEN {left} AND {right}", "{left} IN ({same}, 7)")
 """Each round's: true where `left` is the smaller one and `same` is equal to it."""
 _COLUMN_WORDS: Final = frozenset(
@@ -80,14 +91,15 @@ class SqlInjection(InjectionCheck):
     """SQL injection, told apart by true and false conditions or by a sum that the database made."""
 
     name = "sql-injection"
-    weakness: ClassVar = Weakness(
+    weakness: ClassVar = FaultKind(
         kind="sql-injection",
         cwe=89,
         severity=Severity.CRITICAL,
         message="The value becomes a part of an SQL statement, and the database runs what it says; "
         "pass it as a bound parameter, and take names of columns from a fixed list",
     )
-    about: ClassVar = 30
+    about: ClassVar = 34
+    usual: ClassVar = 2
 
     def leaves_out(self, probe: Probe) -> bool:
         """An error of a database may be answered as a number of a wrong form is."""
@@ -95,9 +107,7 @@ class SqlInjection(InjectionCheck):
 
     def look(self, bench: Workbench, probe: Probe) -> Fault | None:
         place = probe.place
-        may_join = place.only_reads or place.operation.method == "POST"  # MySQL reads `||` as OR
-        reacts = probe.echoes and (probe.breaks or place.yardstick is None)
-        if may_join and reacts and (fault := self._joined(bench, place)):
+        if probe.echoes and (probe.breaks or place.yardstick is None) and (fault := self._joined(bench, place)):
             return fault
         if place.usual is None or probe.nonsense is None:
             return None
@@ -106,11 +116,18 @@ class SqlInjection(InjectionCheck):
 
     def _joined(self, bench: Workbench, place: Place) -> Fault | None:
         """What is written comes back with a product in it that nobody sent."""
-        one, other = 1000 + secrets.randbelow(9000), 1000 + secrets.randbelow(9000)
-        exchange = ask(bench, place, _JOINED.format(value=place.value, one=one, other=other))
-        if exchange.answer and f"{place.value}{one * other}".encode() in exchange.answer.body:
-            return self.weakness.computed(place, exchange, f"the answer holds the product of {one} and {other}")
+        templates = [place.value + JOINED, MULTIPLIED] if may_join(bench, place) else [MULTIPLIED]
+        for template in templates:
+            if exchange := solved(bench, place, product(template)):
+                return self.weakness.computed(
+                    place, exchange, "the answer holds a product that the database worked out"
+                )
         return None
+
+
+def may_join(bench: Workbench, place: Place) -> bool:
+    """Whether no row is changed by what MySQL reads as a condition that is true for all of them."""
+    return place.only_reads or is_creation(place.operation, bench.surface) or makes_account(place.operation)
 
 
 def _narrowed(bench: Workbench, probe: Probe) -> Proof | None:
@@ -166,7 +183,7 @@ def _failed(bench: Workbench, probe: Probe) -> Proof | None:
     broken = place.reading(probe.broken, place.value + probe.marker + BREAKING)
     allows = _allowed_at(place)
     for template, value in ((each, value) for each, value in tried if allows(each)):
-        for failure in _FAILURES:
+        for failure in FAILURES:
             variants = conditions(template, value=value, marker=probe.marker, failure=failure)
             if proof := differential(bench, place, variants, not_true=broken):
                 return proof
@@ -180,7 +197,7 @@ def conditions(template: str, **values: str) -> Variants:
         left, right = turn.ordered()
         same = left if turn.holds else right
         condition = _CONDITIONS[turn.number % len(_CONDITIONS)].format(left=left, right=right, same=same)
-        return template.format(condition=condition, **values)
+        return template.format(condition=condition, number=10**7 + secrets.randbelow(9 * 10**7), **values)
 
     return variant
 

@@ -14,6 +14,7 @@ from setpoint.scan.dast.checks.authentication.logins import REQUESTS
 from setpoint.scan.dast.checks.differential import Turn
 from setpoint.scan.dast.checks.injection.own_logins import ROUNDS, is_judged, own_caller, place_of_user
 from setpoint.scan.dast.checks.injection.sql import SqlInjection, conditions
+from setpoint.scan.dast.checks.injection.weakness import explained_in
 from setpoint.scan.dast.interface import Login, Workbench
 
 _NAMES: Final = (
@@ -30,7 +31,8 @@ class SqlInjectionInLogins:
 
     def plan(self, bench: Workbench) -> Iterator[PlannedRequest]:
         if caller := own_caller(bench):
-            yield PlannedRequest("*", self.name, caller.name, (len(_NAMES) + 2 * ROUNDS) * REQUESTS)
+            about = (len(_NAMES) + 2 * ROUNDS) * REQUESTS
+            yield PlannedRequest("*", self.name, caller.name, about, len(_NAMES))
 
     def run(self, bench: Workbench) -> Iterator[Fault]:
         caller = own_caller(bench)
@@ -39,7 +41,7 @@ class SqlInjectionInLogins:
         for template in _NAMES:
             if proof := _told_apart(bench, caller, template):
                 place = place_of_user(bench, caller, proof[0])
-                explained: set[tuple[str, str]] = bench.kept.setdefault("injection.explained", set())
+                explained = explained_in(bench)
                 if (place.operation.key, place.told) not in explained:
                     explained.add((place.operation.key, place.told))
                     difference = f"with the right password, each of {ROUNDS} true conditions let in, and no false one"

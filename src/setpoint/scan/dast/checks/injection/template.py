@@ -7,13 +7,16 @@ from typing import ClassVar, Final
 
 from setpoint.model.dast import Certainty, Fault
 from setpoint.model.policy import Severity
+from setpoint.scan.dast.checks.fault_kind import FaultKind
 from setpoint.scan.dast.checks.injection.computing import Numbers, Riddle, product, solved
-from setpoint.scan.dast.checks.injection.weakness import InjectionCheck, Weakness
+from setpoint.scan.dast.checks.injection.weakness import InjectionCheck
 from setpoint.scan.dast.checks.probing import Place, Probe
 from setpoint.scan.dast.interface import Workbench
 
 TOGETHER: Final = "{{<one>*<other>}}${<one>*<other>}#{<one>*<other>}"
 """What one engine does not know is text to it, mostly: several are asked at once."""
+_RARER: Final = "<%= <one>*<other> %>@(<one>*<other>)[[${<one>*<other>}]]#set($k=<one>*<other>)$k"
+"""ERB and EJS, Razor, Thymeleaf, Velocity: apart from the others, as Mako fails on the first."""
 _APART: Final = (
     "{{<one>*<other>}}",  # Jinja, Twig, Nunjucks, Tornado
     "${<one>*<other>}",  # Mako, FreeMarker, Thymeleaf, JSP
@@ -33,28 +36,28 @@ class TemplateInjection(InjectionCheck):
     """Template injection: a product that the engine of the pages worked out."""
 
     name = "template-injection"
-    weakness: ClassVar = Weakness(
+    weakness: ClassVar = FaultKind(
         kind="template-injection",
         cwe=1336,
         severity=Severity.CRITICAL,
         message="The value becomes a part of a template's text, and the engine runs what it says; "
         "keep templates fixed and pass values to them",
     )
-    expression: ClassVar = Weakness(
+    expression: ClassVar = FaultKind(
         kind="expression-language-injection",
         cwe=917,
         severity=Severity.CRITICAL,
         message="The value is evaluated as an expression of Java's; keep expressions fixed and pass values to them",
     )
-    about: ClassVar = 11
+    about: ClassVar = 12
 
     def look(self, bench: Workbench, probe: Probe) -> Fault | None:
         if not probe.echoes and not probe.breaks:
             return None
         place = probe.place
-        tried = (TOGETHER, *(_APART if probe.breaks and probe.echoes else ()))
+        tried = (TOGETHER, *((_RARER,) if probe.echoes else ()), *(_APART if probe.breaks and probe.echoes else ()))
         for template in tried:
-            exchange = solved(bench, place, product(f"<first>{template}<second>"))
+            exchange = solved(bench, place, product(f"{place.value}<first>{template}<second>"))
             if exchange is not None:
                 java = self._of_java(bench, place)
                 return java or self.weakness.computed(place, exchange, "the answer holds a product that nobody sent")

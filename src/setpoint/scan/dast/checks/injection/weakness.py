@@ -6,70 +6,38 @@ A part that one check found to be run as one language is not asked for the other
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import ClassVar
 
-from setpoint.model.dast import Certainty, Exchange, Fault, PlannedRequest
-from setpoint.model.policy import Severity
-from setpoint.scan.dast.checks.differential import Proof
-from setpoint.scan.dast.checks.probing import Place, Probe, planned, probed, write_back
+from setpoint.model.dast import Certainty, Fault, PlannedRequest
+from setpoint.scan.dast.checks.fault_kind import FaultKind
+from setpoint.scan.dast.checks.probing import Probe, planned, probed, write_back
 from setpoint.scan.dast.checks.witnessed import seen_inside
 from setpoint.scan.dast.interface import Workbench
 
-INJECTION = "A03:2021"
-"""Of the OWASP Top 10 of 2021; the API Security Top 10 of 2023 has no class of its own for it."""
 
-
-@dataclass(frozen=True, slots=True)
-class Weakness:
-    """What one kind of injection is called, and what is said of it."""
-
-    kind: str
-    cwe: int
-    severity: Severity
-    message: str
-    """What is wrong, and what would do."""
-    owasp: str = INJECTION
-
-    def fault(self, place: Place, certainty: Certainty, proof: Sequence[Exchange], difference: str) -> Fault:
-        return Fault(
-            kind=self.kind,
-            cwe=self.cwe,
-            owasp=self.owasp,
-            severity=self.severity,
-            certainty=certainty,
-            method=place.operation.method,
-            path=place.operation.path,
-            part=place.told,
-            caller=place.caller.name,
-            message=self.message,
-            proof=tuple(proof),
-            difference=difference,
-        )
-
-    def told_apart(self, place: Place, proof: Proof) -> Fault:
-        return self.fault(place, Certainty.DIFFERENTIAL, proof.exchanges, proof.difference)
-
-    def computed(self, place: Place, exchange: Exchange, difference: str) -> Fault:
-        """The answer holds what only running the value gives."""
-        return self.fault(place, Certainty.CONFIRMED, [exchange], difference)
+def explained_in(bench: Workbench) -> set[tuple[str, str]]:
+    """Operation and part of what a check found to be run; whoever finds one adds it."""
+    explained: set[tuple[str, str]] = bench.kept.setdefault("injection.explained", set())
+    return explained
 
 
 class InjectionCheck(ABC):
     """Looks at one part after another; what an agent saw inside is told without another request."""
 
     name: str
-    weakness: ClassVar[Weakness]
+    weakness: ClassVar[FaultKind]
     about: ClassVar[int]
-    """Requests to a part that reacts and turns out well, at most; most parts do not react, and take two or three."""
+    """Requests to a part that reacts and turns out well, at most."""
+    usual: ClassVar[int] = 1
+    """Requests to a part that does not react, as most do not."""
 
     def plan(self, bench: Workbench) -> Iterator[PlannedRequest]:
-        return planned(bench, self.name, self.about)
+        return planned(bench, self.name, self.about, self.usual)
 
     def run(self, bench: Workbench) -> Iterator[Fault]:
         seen = seen_inside(bench, self.weakness.kind)
-        explained: set[tuple[str, str]] = bench.kept.setdefault("injection.explained", set())
+        explained = explained_in(bench)
         probes = probed(bench)
         for probe in probes:
             place = probe.place

@@ -9,7 +9,8 @@ from setpoint.model.canonical import Json
 from setpoint.model.dast import Fault
 from setpoint.model.policy import Severity
 from setpoint.scan.dast.checks.differential import Turn, Variants, differential
-from setpoint.scan.dast.checks.injection.weakness import InjectionCheck, Weakness
+from setpoint.scan.dast.checks.fault_kind import FaultKind
+from setpoint.scan.dast.checks.injection.weakness import InjectionCheck
 from setpoint.scan.dast.checks.probing import Probe
 from setpoint.scan.dast.interface import Workbench
 
@@ -33,7 +34,7 @@ class XPathInjection(InjectionCheck):
     """XPath injection, told apart by true and false conditions."""
 
     name = "xpath-injection"
-    weakness: ClassVar = Weakness(
+    weakness: ClassVar = FaultKind(
         kind="xpath-injection",
         cwe=643,
         severity=Severity.HIGH,

@@ -12,6 +12,7 @@ from setpoint.scan.dast.checks.reflection.folders import FolderTraversal
 from setpoint.scan.dast.checks.reflection.forgery import RequestForgery
 from setpoint.scan.dast.checks.reflection.growth import PatternGrowth
 from setpoint.scan.dast.checks.reflection.reflected import ReflectedScripts
+from setpoint.scan.dast.checks.reflection.scripts_in_names import ScriptsInNames
 from setpoint.scan.dast.checks.reflection.seen_inside import SeenInside
 from setpoint.scan.dast.checks.reflection.splitting import HeaderSplitting
 from setpoint.scan.dast.checks.reflection.stored import StoredScripts
@@ -28,6 +29,7 @@ CHECKS: Final[tuple[Callable[[], Check], ...]] = (
     RequestForgery,
     ExternalEntities,
     StoredScripts,
+    ScriptsInNames,
     SeenInside,
     PatternGrowth,
 )

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
-from setpoint.model.dast import Certainty, Exchange, Fault, Operation, PlannedRequest, Sent
+from setpoint.model.dast import Certainty, Exchange, Fault, KnownFrom, Operation, PlannedRequest, Sent
 from setpoint.scan.dast.answers import is_success
 from setpoint.scan.dast.checks.reflection.flows import Flow, flows
 from setpoint.scan.dast.checks.reflection.markup import is_script
 from setpoint.scan.dast.checks.reflection.pages import page_in, shown_to
-from setpoint.scan.dast.checks.reflection.weaknesses import OF_ADDRESS, fault_at
+from setpoint.scan.dast.checks.reflection.weaknesses import OF_ADDRESS
 from setpoint.scan.dast.interface import Workbench
 
 MOST_FILES: Final = 20
@@ -36,7 +36,8 @@ class ScriptsOfPages:
 
     def plan(self, bench: Workbench) -> Iterator[PlannedRequest]:
         if any(each.method == "GET" for each in bench.surface.operations):
-            yield PlannedRequest("*", self.name, "", MOST_FILES)
+            has_pages = any(KnownFrom.CRAWL in each.known_from for each in bench.surface.operations)
+            yield PlannedRequest("*", self.name, "", MOST_FILES, None if has_pages else 0)
 
     def run(self, bench: Workbench) -> Iterator[Fault]:
         met: dict[tuple[str, Flow], Seen] = {}
@@ -84,8 +85,7 @@ def _faults(met: Mapping[tuple[str, Flow], Seen]) -> Iterator[Fault]:
         if (seen.operation.key, flow.sink) in told:
             continue
         told.add((seen.operation.key, flow.sink))
-        yield fault_at(
-            OF_ADDRESS,
+        yield OF_ADDRESS.fault_at(
             seen.operation,
             f"body:{flow.sink}",
             seen.proof,

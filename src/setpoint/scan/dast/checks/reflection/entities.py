@@ -12,14 +12,17 @@ from xml.sax.saxutils import escape
 
 import orjson
 
-from setpoint.model.dast import BodyForm, Certainty, Exchange, Fault, Part, PartPlace, PlannedRequest
+from setpoint.model.dast import BodyForm, Certainty, Exchange, Fault, Operation, Part, PartPlace, PlannedRequest
 from setpoint.scan.dast.answers import is_success
 from setpoint.scan.dast.checks.probing import Place, ask, parts_to_probe, places, request
 from setpoint.scan.dast.checks.reflection.known_files import ACCOUNTS, WIN_INI, is_passwd, is_win_ini
-from setpoint.scan.dast.checks.reflection.weaknesses import ENTITIES, fault_at
+from setpoint.scan.dast.checks.reflection.weaknesses import ENTITIES
 from setpoint.scan.dast.interface import Workbench
 from setpoint.scan.dast.naming import words_of
 from setpoint.scan.dast.requests import written
+
+XML_TYPES: Final = (BodyForm.XML.value, "text/xml")
+"""Both are XML (RFC 7303); frameworks may know one of them alone."""
 
 MOST_LEAVES: Final = 3
 """Of one document, that the entity is put into one by one."""
@@ -37,6 +40,8 @@ _ELEMENT: Final = re.compile(r"[A-Za-z_][\w.-]{0,60}")
 _LEAF: Final = re.compile(r">([^<>]*)</")
 _PROLOGUE: Final = re.compile(r"^\s*(?:<\?xml.*?\?>)?\s*(?:<!DOCTYPE[^>\[]*(?:\[.*?\])?\s*>)?", re.DOTALL)
 _XML_WORDS: Final = frozenset(words_of("xml soap svg rss atom feed xslt xsl saml"))
+_READERS: Final = frozenset(words_of("import importing parse parser convert converter feed xml soap validate upload"))
+_CONTENTS: Final = frozenset(words_of("data document content body payload text file input source"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +63,21 @@ class ExternalEntities:
 
     def plan(self, bench: Workbench) -> Iterator[PlannedRequest]:
         for operation in bench.surface.operations:
-            has_body = operation.body in {BodyForm.XML, BodyForm.MULTIPART, BodyForm.JSON}
-            if not bench.may_send(operation) and (has_body or any(map(_speaks_of_xml, parts_to_probe(operation)))):
-                yield PlannedRequest(operation.key, self.name, "", 3 * (1 + MOST_LEAVES) + 2 + 2 * ROUNDS)
+            parts = parts_to_probe(operation)
+            many = sum(_speaks_of_xml(each) or _takes_document(operation, each) for each in parts)
+            many += {BodyForm.XML: 1, BodyForm.JSON: 1, BodyForm.MULTIPART: 2}.get(operation.body, 0)
+            if many and not bench.may_send(operation):
+                yield PlannedRequest(
+                    operation.key, self.name, "", many * (3 * (1 + MOST_LEAVES) + 3 + 2 * ROUNDS), 2 * many
+                )
 
     def run(self, bench: Workbench) -> Iterator[Fault]:
+        told: set[tuple[str, str]] = set()
         for carrier in _carriers(bench):
-            fault = _shown(carrier) or _told_apart(carrier)
+            at = (carrier.place.operation.key, carrier.place.told)
+            fault = (_shown(carrier) or _told_apart(carrier)) if at not in told else None
             if fault:
+                told.add(at)
                 yield fault
 
 
@@ -82,14 +94,24 @@ def _carriers(bench: Workbench) -> Iterator[Carrier]:
         if operation.body is BodyForm.JSON and operation.key not in whole:
             whole.add(operation.key)
             yield from _instead_of_json(bench, place)
-        if place.value.lstrip().startswith("<") or _speaks_of_xml(place.part):
+        if operation.body is BodyForm.MULTIPART and place.part.schema.get("format") == "binary":
+            yield Carrier(place, "<svg><title>x</title><text>x</text></svg>", partial(_file, bench, place, "svg"))
+            yield Carrier(place, _sample(""), partial(_file, bench, place, "xml"))
+        elif (
+            place.value.lstrip().startswith("<") or _speaks_of_xml(place.part) or _takes_document(operation, place.part)
+        ):
             yield Carrier(place, _sample(place.value), partial(ask, bench, place))
-        elif operation.body is BodyForm.MULTIPART and place.part.schema.get("format") == "binary":
-            yield Carrier(place, "<svg><title>x</title><text>x</text></svg>", partial(_file, bench, place))
 
 
 def _speaks_of_xml(part: Part) -> bool:
     return not _XML_WORDS.isdisjoint(words_of(part.name))
+
+
+def _takes_document(operation: Operation, part: Part) -> bool:
+    """A text of which its name says that it is one: what `POST /products/import` reads from `data` may be XML."""
+    said = words_of(f"{operation.path} {operation.name}")
+    is_text = part.place is PartPlace.BODY and part.schema.get("type", "string") == "string"
+    return is_text and not _READERS.isdisjoint(said) and not _CONTENTS.isdisjoint(words_of(part.name))
 
 
 def _body(bench: Workbench, place: Place) -> Carrier:
@@ -104,15 +126,16 @@ def _instead_of_json(bench: Workbench, place: Place) -> Iterator[Carrier]:
     usual = request(bench, place, place.value)
     sample = _as_xml(usual.body)
 
-    def send(text: str) -> Exchange:
+    def send(kind: str, text: str) -> Exchange:
         headers = [each for each in usual.headers if each[0].lower() != "content-type"]
-        typed = (*headers, ("content-type", BodyForm.XML))
-        return bench.sender.send(replace(usual, headers=typed, body=text.encode()))
+        return bench.sender.send(replace(usual, headers=(*headers, ("content-type", kind)), body=text.encode()))
 
-    if sample and is_success(send(sample)):
-        yield Carrier(place, sample, send, is_body=True)
-        if place.operation.method in {"PUT", "PATCH"}:
-            ask(bench, place, place.value)  # an own object as it was
+    for kind in XML_TYPES if sample else ():
+        if is_success(send(kind, sample)):
+            yield Carrier(place, sample, partial(send, kind), is_body=True)
+            if place.operation.method in {"PUT", "PATCH"}:
+                ask(bench, place, place.value)  # an own object as it was
+            return
 
 
 def _as_xml(body: bytes) -> str:
@@ -127,8 +150,8 @@ def _as_xml(body: bytes) -> str:
     return f"<request>{inner}</request>" if inner else ""
 
 
-def _file(bench: Workbench, place: Place, text: str) -> Exchange:
-    return ask(bench, place, {"filename": f"{secrets.token_hex(4)}.svg", "content": text})
+def _file(bench: Workbench, place: Place, ending: str, text: str) -> Exchange:
+    return ask(bench, place, {"filename": f"{secrets.token_hex(4)}.{ending}", "content": text})
 
 
 def _sample(text: str) -> str:
@@ -190,4 +213,4 @@ def _told_apart(carrier: Carrier) -> Fault | None:
 def _fault(carrier: Carrier, proof: tuple[Exchange, ...], difference: str, certainty: Certainty) -> Fault:
     place = carrier.place
     part = f"{PartPlace.BODY}:" if carrier.is_body else place.told
-    return fault_at(ENTITIES, place.operation, part, proof, difference, certainty=certainty)
+    return ENTITIES.fault_at(place.operation, part, proof, difference, certainty=certainty)

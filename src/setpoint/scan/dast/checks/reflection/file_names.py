@@ -32,7 +32,7 @@ class FileNames:
         for operation in bench.surface.operations:
             many = sum(_names_file(operation, each) for each in parts_to_probe(operation))
             if many and not bench.may_send(operation):
-                yield PlannedRequest(operation.key, self.name, "", many * (2 * ROUNDS + 1))
+                yield PlannedRequest(operation.key, self.name, "", many * (2 * ROUNDS + 1), 2 * many)
 
     def run(self, bench: Workbench) -> Iterator[Fault]:
         for place in places(bench):

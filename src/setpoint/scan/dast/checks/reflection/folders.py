@@ -10,7 +10,7 @@ from setpoint.model.dast import Exchange, Fault, Operation, PlannedRequest, Prof
 from setpoint.scan.dast.answers import is_success
 from setpoint.scan.dast.checks.reflection.known_files import ACCOUNTS, is_passwd
 from setpoint.scan.dast.checks.reflection.pages import page_in, shown_to
-from setpoint.scan.dast.checks.reflection.weaknesses import TRAVERSAL, fault_at
+from setpoint.scan.dast.checks.reflection.weaknesses import TRAVERSAL
 from setpoint.scan.dast.interface import Workbench
 
 MOST_FOLDERS: Final = 4
@@ -33,7 +33,7 @@ class FolderTraversal:
 
     def plan(self, bench: Workbench) -> Iterator[PlannedRequest]:
         if bench.profile is not Profile.PASSIVE:
-            yield PlannedRequest("*", self.name, "", MOST_FOLDERS * (len(WAYS) + 2))
+            yield PlannedRequest("*", self.name, "", MOST_FOLDERS * (len(WAYS) + 2), len(WAYS))
 
     def run(self, bench: Workbench) -> Iterator[Fault]:
         if bench.profile is Profile.PASSIVE:
@@ -44,7 +44,7 @@ class FolderTraversal:
             if found:
                 operation = Operation("GET", f"{folder}*")
                 difference = "the answer shows a file that lies outside of the folder"
-                yield fault_at(TRAVERSAL, operation, "path:*", [found], difference)
+                yield TRAVERSAL.fault_at(operation, "path:*", [found], difference)
 
 
 def _files(bench: Workbench) -> dict[str, str]:

@@ -18,6 +18,7 @@ from setpoint.model.policy import Severity
 from setpoint.scan.dast.checks.addresses import may_be_address
 from setpoint.scan.dast.checks.probing import Place, Probe, ask, parts_to_probe, probed
 from setpoint.scan.dast.checks.reflection.known_files import ACCOUNTS, is_passwd
+from setpoint.scan.dast.checks.reflection.self_fetching import fetched
 from setpoint.scan.dast.checks.reflection.weaknesses import FORGERY
 from setpoint.scan.dast.checks.reflection.witnesses import (
     LEAST_WORDS,
@@ -69,7 +70,7 @@ class RequestForgery:
             many = sum(may_be_address(each) for each in parts_to_probe(operation))
             if many and not bench.may_send(operation):
                 is_any = True
-                yield PlannedRequest(operation.key, self.name, "", many * MOST_EACH)
+                yield PlannedRequest(operation.key, self.name, "", many * MOST_EACH, 4 * many)
         if is_any:
             yield PlannedRequest("GET *", self.name, "", len(USUAL_WITNESSES))
 
@@ -117,9 +118,9 @@ def _own_answer(bench: Workbench, probe: Probe, witnesses: Sequence[Witness]) ->
     if witness is None or len(witness.words) < LEAST_WORDS:
         return None
     for address in _addresses(bench, place, witness.path):
-        exchange = ask(bench, place, address)
+        exchange = fetched(bench, place, address)
         if exchange.answer is not None and witness.is_in(exchange.answer, address):
-            absent = ask(bench, place, address.replace(witness.path, f"/{secrets.token_hex(8)}", 1))
+            absent = fetched(bench, place, address.replace(witness.path, f"/{secrets.token_hex(8)}", 1))
             if absent.answer is None or not witness.is_in(absent.answer, address):
                 difference = f"the answer shows what GET {urlsplit(witness.path).path} answers to anybody"
                 return FORGERY.computed(place, exchange, difference)
@@ -159,7 +160,7 @@ def _rounds(bench: Workbench, place: Place, port: int, path: str) -> tuple[Excha
         own_path = f"{path}{'&' if '?' in path else '?'}{secrets.token_hex(6)}"
         closed = CLOSED_PORT if number % 2 else LEAST_EPHEMERAL + secrets.randbelow(10_000)
         payloads = [f"http://127.0.0.1:{each}{own_path}" for each in (port, closed)]
-        proof = tuple(ask(bench, place, each) for each in payloads)
+        proof = tuple(fetched(bench, place, each) for each in payloads)
         echoes = [*payloads, own_path, *(f"{before}{each}" for before in _BEFORE_PORT for each in (port, closed))]
         heard, unheard = (place.reading(each, [*echoes, *_objects(each)]) for each in proof)
         if heard is None or unheard is None or heard == unheard:

@@ -12,10 +12,13 @@ from setpoint.model.dast import Answer
 
 ACCOUNTS: Final = "etc/passwd"
 """Every POSIX system has it, everybody may read it, and it holds no passwords (passwd(5))."""
+KERNEL: Final = "proc/version"
+"""Of Linux, and of no use to write to (proc(5)): for whatever may write where others read, as root, too."""
 WIN_INI: Final = "windows/win.ini"
 
 _ROOT: Final = re.compile(r"\broot:[^:\s\\]{0,64}:0:0:[^:\n\\]{0,64}:/[^:\s\\]{0,64}:/[\w/]{2,40}")
 """The first line, as passwd(5) has it: the account whose number is 0."""
+_VERSION: Final = re.compile(r"\bLinux version \d+\.\d+[^\n]{1,300}#\d+")
 _WIN_INI: Final = re.compile(
     r"\[(?:fonts|extensions|mci extensions|files)\][\s\S]{0,400}?\[\w[\w ]{2,30}\]", re.IGNORECASE
 )
@@ -40,6 +43,10 @@ OWN_FILES: Final = (
 def is_passwd(answer: Answer) -> bool:
     """Whether it shows the file of accounts: as it is, inside of JSON, or as base64."""
     return any(_ROOT.search(each) for each in _readings(answer))
+
+
+def is_kernel(answer: Answer) -> bool:
+    return any(_VERSION.search(each) for each in _readings(answer))
 
 
 def is_win_ini(answer: Answer) -> bool:

@@ -14,7 +14,7 @@ from setpoint.scan.dast.checks.probing import Probe, ask, planned, probed
 from setpoint.scan.dast.checks.reflection.markup import Landing, Spot, landings, runs
 from setpoint.scan.dast.checks.reflection.pages import page_in, shown_to
 from setpoint.scan.dast.checks.reflection.payloads import fresh_code, payloads
-from setpoint.scan.dast.checks.reflection.weaknesses import REFLECTED, fault_at
+from setpoint.scan.dast.checks.reflection.weaknesses import REFLECTED
 from setpoint.scan.dast.folding import SITE_WIDE
 from setpoint.scan.dast.interface import Workbench
 from setpoint.scan.dast.naming import words_of
@@ -48,12 +48,12 @@ class ReflectedScripts:
     name = "reflected-scripts"
 
     def plan(self, bench: Workbench) -> Iterator[PlannedRequest]:
-        yield from planned(bench, self.name, MOST_LANDINGS)
+        yield from planned(bench, self.name, MOST_LANDINGS, 1)
         if bench.profile is Profile.PASSIVE:
             return
         for operation in bench.surface.operations:
             if operation.method == "GET" and not bench.may_send(operation):
-                yield PlannedRequest(operation.key, self.name, "", 1)
+                yield PlannedRequest(operation.key, self.name, "", 2)
         yield PlannedRequest("*", self.name, "", 2)
 
     def run(self, bench: Workbench) -> Iterator[Fault]:
@@ -177,4 +177,4 @@ def _stands_as_it_is(page: Any, payload: str, landing: Landing) -> bool:
 
 
 def _fault(operation: Operation, part: str, found: Reflection) -> Fault:
-    return fault_at(REFLECTED, operation, part, [found.exchange], f"what was sent stands as {found.where}")
+    return REFLECTED.fault_at(operation, part, [found.exchange], f"what was sent stands as {found.where}")

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from setpoint.model.dast import Certainty, Fault, PlannedRequest
-from setpoint.scan.dast.checks.injection.weakness import Weakness
+from setpoint.scan.dast.checks.fault_kind import FaultKind
 from setpoint.scan.dast.checks.probing import parts_to_probe
 from setpoint.scan.dast.checks.reflection.weaknesses import (
     ARCHIVE,
@@ -24,7 +24,7 @@ from setpoint.scan.dast.checks.reflection.weaknesses import (
 from setpoint.scan.dast.checks.witnessed import witnessed
 from setpoint.scan.dast.interface import Workbench
 
-WEAKNESSES: Final[Mapping[str, Weakness]] = {
+WEAKNESSES: Final[Mapping[str, FaultKind]] = {
     "archive-traversal": ARCHIVE,
     "cross-site-scripting": REFLECTED,
     "header-injection": SPLITTING,

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from setpoint.model.dast import Exchange, Fault, Operation, PartPlace, PlannedRequest, Profile, Sent
 from setpoint.scan.dast.checks.probing import Probe, ask, planned, probed
-from setpoint.scan.dast.checks.reflection.weaknesses import SPLITTING, fault_at
+from setpoint.scan.dast.checks.reflection.weaknesses import SPLITTING
 from setpoint.scan.dast.interface import Workbench
 
 LINE_ENDS: Final = ("\r\n", "\n")
@@ -25,7 +25,7 @@ class HeaderSplitting:
     name = "header-splitting"
 
     def plan(self, bench: Workbench) -> Iterator[PlannedRequest]:
-        yield from planned(bench, self.name, len(LINE_ENDS))
+        yield from planned(bench, self.name, len(LINE_ENDS), 0)
         if bench.profile is not Profile.PASSIVE:
             yield PlannedRequest("*", self.name, "", 1)
 
@@ -64,4 +64,4 @@ def _has(exchange: Exchange, name: str) -> bool:
 
 def _fault(operation: Operation, part: str, exchange: Exchange, name: str) -> Fault:
     difference = f"the answer has the header {name} that was part of the value"
-    return fault_at(SPLITTING, operation, part, [exchange], difference)
+    return SPLITTING.fault_at(operation, part, [exchange], difference)

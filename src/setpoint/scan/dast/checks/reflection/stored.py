@@ -9,41 +9,34 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from setpoint.model.dast import (
     ANONYMOUS,
     Certainty,
     Exchange,
     Fault,
-    Operation,
     Part,
     PartPlace,
     PlannedRequest,
-    Sent,
 )
-from setpoint.scan.dast.answers import json_of, leaves
-from setpoint.scan.dast.checks.place import authorised
+from setpoint.scan.dast.checks.made_by import MOST_MADE, made_by
 from setpoint.scan.dast.checks.probing import Place, ask_with, parts_to_probe, places
 from setpoint.scan.dast.checks.reflection.markup import Landing, Spot, landings, runs
 from setpoint.scan.dast.checks.reflection.pages import page_in, sights
 from setpoint.scan.dast.checks.reflection.payloads import anywhere, fresh_code, payloads
 from setpoint.scan.dast.checks.reflection.weaknesses import STORED
 from setpoint.scan.dast.interface import Workbench
-from setpoint.scan.dast.naming import noun_of, words_of
-from setpoint.scan.dast.requests import written
+from setpoint.scan.dast.naming import words_of
+from setpoint.scan.dast.new_accounts import is_password
 
 MOST_FIELDS: Final = 8
 """Of one operation that are written one by one, where all at once was refused."""
-
-MOST_CREATED: Final = 3
-"""Pages of its own that one write may lead to."""
 
 _WRITES: Final = frozenset({"POST", "PUT", "PATCH"})
 _NOT_FREE: Final = frozenset({"date", "date-time", "uuid", "email", "password", "binary", "ipv4", "ipv6", "byte"})
 """Formats of JSON Schema that a text of ours does not have."""
 _ADDRESS_WORDS: Final = frozenset(words_of("url uri link website homepage site href src avatar image picture photo"))
-_IDENTIFIER_WORDS: Final = frozenset(words_of("id uuid key slug number code ref"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +61,10 @@ class StoredScripts:
         for operation in bench.surface.operations:
             if bench.may_send(operation):
                 continue
-            if operation.method in _WRITES and any(map(_is_free_text, parts_to_probe(operation))):
-                yield PlannedRequest(operation.key, self.name, "", 1 + MOST_FIELDS + MOST_CREATED)
+            if operation.method in _WRITES and any(map(is_free_text, parts_to_probe(operation))):
+                yield PlannedRequest(operation.key, self.name, "", 1 + MOST_FIELDS + MOST_MADE, 2)
             elif operation.method == "GET":
-                yield PlannedRequest(operation.key, self.name, "", 1 + len(bench.accounts.callers))
+                yield PlannedRequest(operation.key, self.name, "", 1 + len(bench.accounts.callers), 1)
 
     def run(self, bench: Workbench) -> Iterator[Fault]:
         planted = [each for fields in _fields(bench) for each in _plant(bench, fields)]
@@ -91,17 +84,17 @@ def _fields(bench: Workbench) -> Iterator[Sequence[Place]]:
     kept = [
         each
         for each in places(bench)
-        if each.operation.method in _WRITES and each.part.place is PartPlace.BODY and _is_free_text(each.part)
+        if each.operation.method in _WRITES and each.part.place is PartPlace.BODY and is_free_text(each.part)
     ]
     for _, fields in groupby(kept, key=lambda each: each.operation.key):
         yield list(fields)
 
 
-def _is_free_text(part: Part) -> bool:
+def is_free_text(part: Part) -> bool:
     kinds = part.schema.get("type", "string")
     is_text = "string" in kinds if isinstance(kinds, list) else kinds == "string"
     is_open = not part.schema.get("enum") and part.schema.get("format") not in _NOT_FREE
-    return part.place is PartPlace.BODY and is_text and is_open and "password" not in words_of(part.name)
+    return part.place is PartPlace.BODY and is_text and is_open and not is_password(part)
 
 
 def _plant(bench: Workbench, fields: Sequence[Place]) -> Sequence[Planted]:
@@ -131,38 +124,13 @@ def _is_taken(exchange: Exchange) -> bool:
 def _pages_after(bench: Workbench, planted: Sequence[Planted]) -> Iterator[Exchange]:
     """Where each write led to, then every page of the site, as whoever wrote and as those who see more."""
     for each in {id(each.written): each for each in planted}.values():
-        yield from (bench.sender.send(sent) for sent in _created(bench, each.place, each.written))
+        yield from (bench.sender.send(sent) for sent in made_by(bench, each.place, each.written))
     writers = {each.place.caller for each in planted}
     callers = [ANONYMOUS, *(each for each in bench.accounts.callers if each in writers), *bench.accounts.callers[-1:]]
     for operation in bench.surface.operations:
         if operation.method == "GET" and not bench.may_send(operation):
             for sight in sights(bench, operation, tuple(dict.fromkeys(callers))):
                 yield bench.sender.send(sight.sent)
-
-
-def _created(bench: Workbench, place: Place, exchange: Exchange) -> Sequence[Sent]:
-    """Requests for what a write made: where it redirects to, and what reads an object by the id that it told."""
-    if exchange.answer is None:
-        return []
-    asked: list[Sent] = []
-    location = urljoin(exchange.sent.url, exchange.answer.header("location"))
-    if exchange.answer.header("location") and urlsplit(location).netloc == urlsplit(bench.surface.base).netloc:
-        asked.append(Sent("GET", location.partition("#")[0]))
-    told = dict(leaves(json_of(exchange.answer)))
-    ids = [value for name, value in told.items() if value and not _IDENTIFIER_WORDS.isdisjoint(words_of(name)[-1:])]
-    for operation in bench.surface.operations:
-        is_of_them = operation.method == "GET" and _shows_one_of(operation) == noun_of(place.operation.path)
-        if ids and is_of_them and not bench.may_send(operation):
-            last = [each for each in operation.parts if each.place is PartPlace.PATH][-1:]
-            held = {part: value for part, value in place.held.items() if part in operation.parts}
-            asked += [bench.build(operation, {**held, part: written(ids[0])}) for part in last]
-    return [authorised(bench, each, place.caller) for each in asked[:MOST_CREATED]]
-
-
-def _shows_one_of(operation: Operation) -> str:
-    """What the last parameter of its path is one of: `note` for `/users/{user}/notes/{id}/page`; empty for none."""
-    before, brace, _ = operation.path.rpartition("{")
-    return noun_of(before) if brace else ""
 
 
 def _at(bench: Workbench, planted: Planted, sight: Exchange, tried: set[tuple[str, Landing]]) -> Fault | None:
@@ -189,13 +157,19 @@ def _is_got_out_of(landing: Landing) -> bool:
 
 def _once_more(bench: Workbench, planted: Planted, sight: Exchange, landing: Landing) -> Fault | None:
     for payload in payloads(landing, code := fresh_code())[:3]:
-        exchange = _write(bench, [(planted.place, payload)])
-        for sent in (*_created(bench, planted.place, exchange), sight.sent):
+        text = payload if _must_stand_first(payload) else planted.place.value + payload
+        exchange = _write(bench, [(planted.place, text)])
+        for sent in (*made_by(bench, planted.place, exchange), sight.sent):
             again = bench.sender.send(sent)
             page = page_in(again)
             if page is not None and (where := runs(page, code)):
                 return _fault(replace(planted, code=code, written=exchange), again, where)
     return None
+
+
+def _must_stand_first(payload: str) -> bool:
+    """Else it goes behind the part's own value, by which people find what the scan made."""
+    return payload.startswith("java")
 
 
 def _restore(bench: Workbench, planted: Sequence[Planted]) -> None:

@@ -14,8 +14,10 @@ from setpoint.scan.dast.answers import is_success
 from setpoint.scan.dast.checks.probing import Place, Probe, ask, parts_to_probe, probed, request
 from setpoint.scan.dast.checks.reflection.known_files import (
     ACCOUNTS,
+    KERNEL,
     OWN_FILES,
     WIN_INI,
+    is_kernel,
     is_like,
     is_passwd,
     is_win_ini,
@@ -23,6 +25,7 @@ from setpoint.scan.dast.checks.reflection.known_files import (
 from setpoint.scan.dast.checks.reflection.weaknesses import TRAVERSAL
 from setpoint.scan.dast.interface import Workbench
 from setpoint.scan.dast.naming import words_of
+from setpoint.scan.dast.values import is_file
 
 DEPTH: Final = 8
 """Folders between where applications keep files and the root; more steps than there are do no harm."""
@@ -65,7 +68,7 @@ class PathTraversal:
             parts = parts_to_probe(operation)
             if parts and not bench.may_send(operation):
                 about = sum(MOST_EACH if _is_hinted(operation, each, "") else 1 for each in parts)
-                yield PlannedRequest(operation.key, self.name, "", about)
+                yield PlannedRequest(operation.key, self.name, "", about, len(parts))
 
     def run(self, bench: Workbench) -> Iterator[Fault]:
         for probe in probed(bench):
@@ -77,21 +80,31 @@ class PathTraversal:
 
 
 def _shown(bench: Workbench, probe: Probe) -> Shown | None:
+    """Whatever may write is only led to a file that nobody can write to: nothing says that it reads."""
     place = probe.place
-    if not _is_hinted(place.operation, place.part, place.value):
+    is_hinted = _is_hinted(place.operation, place.part, place.value)
+    if not _reads_files(place.operation):
+        ways = _ways_to(KERNEL, place.value) if is_hinted else []
+        return next(_those_like(bench, place, ways, is_kernel, "a file of the system"), None)
+    if not is_hinted:
         is_deaf = probe.is_idle or probe.refuses or place.is_typed
-        return None if is_deaf or not place.only_reads else _known_file(bench, place, [_up(DEPTH) + ACCOUNTS])
+        return None if is_deaf else _known_file(bench, place, [_up(DEPTH) + ACCOUNTS])
     return (
-        _known_file(bench, place, _ways_to_accounts(place.value))
+        _known_file(bench, place, _ways_to(ACCOUNTS, place.value))
         or _as_it_stands(bench, place)
         or _windows_file(bench, place)
         or _own_file(bench, probe)
     )
 
 
+def _reads_files(operation: Operation) -> bool:
+    """Whether its method is one for reading, and no agent saw it write: words say too little (`POST /export`)."""
+    return operation.method in {"GET", "QUERY"} and not operation.writes
+
+
 def _is_hinted(operation: Operation, part: Part, value: str) -> bool:
-    """Whether its name, its value, or what its operation is called speaks of files."""
-    if part.schema.get("type") in {"integer", "number"} or value.isdecimal():
+    """Whether its name, its value, or what its operation is called speaks of files; of one itself it is the content."""
+    if is_file(part) or part.schema.get("type") in {"integer", "number"} or value.isdecimal():
         return False
     fixed = re.sub(r"\{[^}]*\}", "", operation.path)
     return (
@@ -105,19 +118,19 @@ def _up(depth: int) -> str:
     return "../" * depth
 
 
-def _ways_to_accounts(value: str) -> list[str]:
+def _ways_to(file: str, value: str) -> list[str]:
     """Plain; absolute; around a filter that takes `../` out once; decoded twice; below a folder, or with an ending."""
     ways = [
-        _up(DEPTH) + ACCOUNTS,
-        f"/{ACCOUNTS}",
-        "....//" * DEPTH + ACCOUNTS,
-        "..%2f" * DEPTH + ACCOUNTS.replace("/", "%2f"),
+        _up(DEPTH) + file,
+        f"/{file}",
+        "....//" * DEPTH + file,
+        "%2e%2e%2f" * DEPTH + file.replace("/", "%2f"),
     ]
     folder, _, name = value.rpartition("/")
     if folder:
-        ways.append(f"{folder}/{_up(DEPTH)}{ACCOUNTS}")
-    if "." in name:
-        ways.append(f"{_up(DEPTH)}{ACCOUNTS}\0.{name.rpartition('.')[2]}")
+        ways.append(f"{folder}/{_up(DEPTH)}{file}")
+    _, dot, ending = name.rpartition(".")
+    ways.append(f"{_up(DEPTH)}{file}\0{dot}{ending if dot else ''}")
     return ways
 
 

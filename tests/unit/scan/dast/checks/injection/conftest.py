@@ -18,7 +18,7 @@ def found(serve: Any, workbench: Any) -> Callable[..., list[Fault]]:
     def found(check: Any, app: Flask, *operations: Operation, **given: Any) -> list[Fault]:
         bench = workbench(serve(app), *operations, **given)
         faults = list(check().run(bench))
-        planned = sum(each.about for each in check().plan(bench))
+        planned = sum(each.at_most for each in check().plan(bench))
         assert faults or len(bench.sender.exchanges) <= planned, "the plan told of fewer requests"
         return faults
 

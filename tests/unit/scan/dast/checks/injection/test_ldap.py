@@ -131,3 +131,27 @@ def test_a_page_with_a_star_of_its_own_is_no_fault(found: Found) -> None:
     app.add_url_rule("/login", "login", lambda: "fields with * are needed", methods=["POST"])
 
     assert found(LdapInjection, app, OPERATIONS[1]) == []
+
+
+@pytest.mark.parametrize("is_kept_first", [True, False])
+def test_what_the_scan_had_kept_itself_is_no_fault(found: Found, is_kept_first: bool) -> None:
+    """Whatever one operation is sent is somebody's name for the other, in whichever order they are asked."""
+    app = Flask(__name__)
+    names = {"ada": "x1"}
+
+    @app.post("/names")
+    def keep() -> Any:
+        given = request.get_json()
+        names.setdefault(given["name"], given["pin"])
+        return jsonify(name=given["name"]), 201
+
+    @app.post("/sessions")
+    def enter() -> Any:
+        given = request.get_json()
+        is_right = given["pin"] and names.get(given["name"]) == given["pin"]
+        return (jsonify(welcome=True), 200) if is_right else (jsonify(error="who are you?"), 401)
+
+    parts = (Part(PartPlace.BODY, "/name", example="ada"), Part(PartPlace.BODY, "/pin", example="x1"))
+    operations = [Operation("POST", each, parts, BodyForm.JSON) for each in ("/names", "/sessions")]
+
+    assert found(LdapInjection, app, *(operations if is_kept_first else reversed(operations))) == []

@@ -40,7 +40,7 @@ def test_no_destructive_request_and_no_more_than_planned(serve: Any, workbench: 
         return {"length": len(request.args.get("q", ""))}
 
     bench = workbench(serve(app), *OPERATIONS)
-    planned = sum(each.about for make in CHECKS for each in make().plan(bench))
+    planned = sum(each.at_most for make in CHECKS for each in make().plan(bench))
     for make in CHECKS:
         assert list(make().run(bench)) == []
     assert {each.sent.method for each in bench.sender.exchanges} == {"GET", "POST"}

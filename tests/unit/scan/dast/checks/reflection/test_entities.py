@@ -124,3 +124,44 @@ def test_a_document_of_json_that_is_taken_as_xml(serve: Any, workbench: Any, res
     operations = [Operation("POST", path, parts, BodyForm.JSON) for path in ("/quotes", "/strict")]
     expected = {("/quotes", "body:", Certainty.CONFIRMED)} if resolves else set()
     assert found(workbench(serve(app), *operations)) == expected
+
+
+def read_text(content: bytes, *, resolves: bool) -> Any:
+    try:
+        root = etree.fromstring(content, etree.XMLParser(resolve_entities=resolves))
+    except etree.XMLSyntaxError:
+        return {"error": "no such document"}, 400
+    return {"text": "".join(root.itertext())}
+
+
+@pytest.mark.parametrize("resolves", [True, False])
+def test_documents_that_nobody_calls_xml(serve: Any, workbench: Any, resolves: bool) -> None:
+    """A field of what imports, a file of which only the ending counts, and a type that is the older one of two."""
+    app = Flask(__name__)
+
+    @app.post("/products/import")
+    def take() -> Any:
+        return read_text(request.get_json()["data"].encode(), resolves=resolves)
+
+    @app.post("/suppliers")
+    def upload() -> Any:
+        file = request.files["file"]
+        is_known = (file.filename or "").endswith(".xml")
+        return read_text(file.read(), resolves=resolves) if is_known else ({"error": "of another kind"}, 400)
+
+    @app.post("/quotes")
+    def quote() -> Any:
+        if request.is_json:
+            return {"text": request.get_json()["note"]}
+        is_known = request.mimetype == "text/xml"
+        return read_text(request.get_data(), resolves=resolves) if is_known else ({"error": "of another kind"}, 415)
+
+    file = Part(PartPlace.BODY, "file", {"type": "string", "format": "binary"}, "x", is_required=True)
+    operations = [
+        Operation("POST", "/products/import", (Part(PartPlace.BODY, "/data", example="x"),), BodyForm.JSON),
+        Operation("POST", "/suppliers", (file,), BodyForm.MULTIPART),
+        Operation("POST", "/quotes", (Part(PartPlace.BODY, "/note", example="x"),), BodyForm.JSON),
+    ]
+    paths = {("/products/import", "body:/data"), ("/suppliers", "body:file"), ("/quotes", "body:")}
+    expected = {(*each, Certainty.CONFIRMED) for each in paths} if resolves else set()
+    assert found(workbench(serve(app), *operations)) == expected

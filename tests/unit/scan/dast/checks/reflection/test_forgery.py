@@ -6,6 +6,7 @@ import socket
 import urllib.request
 import uuid
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.error import URLError
 from urllib.parse import urlsplit
@@ -13,7 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 from flask import Flask, abort, request
 
-from setpoint.model.dast import BodyForm, Certainty, Operation, Part, PartPlace
+from setpoint.model.dast import BodyForm, Caller, Certainty, Operation, Part, PartPlace, Sent
 from setpoint.scan.dast.checks.reflection.forgery import RequestForgery
 
 PREVIEW = Operation("GET", "/preview", (Part(PartPlace.QUERY, "url", example="https://cdn.example/logo.png"),))
@@ -24,6 +25,7 @@ AVATAR = Operation(
     "PUT", "/avatar", (Part(PartPlace.BODY, "/picture", example="https://cdn.example/me.png"),), BodyForm.JSON
 )
 ABOUT = Operation("GET", "/about")
+ANN = Caller("ann", "customer", 1)
 
 
 def found(bench: Any) -> set[tuple[str, str, Certainty]]:
@@ -221,3 +223,31 @@ def test_addresses_that_are_kept_or_shown_and_never_asked(serve: Any, workbench:
         Operation("GET", "/site", (Part(PartPlace.QUERY, "host", example="a.example"),)),
     ]
     assert found(workbench(serve(app), *operations, ABOUT)) == set()
+
+
+@dataclass(frozen=True)
+class Ann:
+    callers: tuple[Caller, ...] = (ANN,)
+
+    def authorised(self, sent: Sent, _caller: Caller) -> Sent:
+        return replace(sent, headers=(*sent.headers, ("authorization", "Bearer ann")))
+
+
+def test_an_own_account_is_needed_and_nobody_answers_at_the_address(serve: Any, workbench: Any) -> None:
+    """Nobody is refused, and whoever is let in is told that the fetch failed: that is where to look further."""
+    app = target(lambda _url: True)
+
+    @app.post("/picture")
+    def picture() -> Any:
+        if request.headers.get("authorization") != "Bearer ann":
+            return {"error": "log in"}, 401
+        try:
+            return {"length": len(fetched(request.get_json()["image_url"]))}
+        except (ValueError, OSError):
+            return {"error": "could not be loaded"}, 500
+
+    example = "http://127.0.0.1:1/me.png"
+    load = Operation("POST", "/picture", (Part(PartPlace.BODY, "/image_url", example=example),), BodyForm.JSON)
+
+    expected = {("/picture", "body:/image_url", Certainty.DIFFERENTIAL)}
+    assert found(workbench(serve(app), load, ABOUT, accounts=Ann())) == expected

@@ -151,3 +151,23 @@ def test_a_server_that_takes_its_path_apart_itself(workbench: Any, as_written: A
         bench = workbench(f"http://127.0.0.1:{server.server_port}", file)
         assert found(as_written(bench)) == {("/files/{name}", "path:name")}
         server.shutdown()
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT"])
+def test_whatever_writes_files_is_led_to_none_that_can_be_written(
+    serve: Any, workbench: Any, folder: Path, method: str
+) -> None:
+    """An upload that runs as root would put its content in the place of the system's accounts, or of the program."""
+    app = Flask(__name__)
+    written: list[Path] = []
+
+    @app.route("/files/export", methods=[method])
+    def write() -> Any:
+        given = request.get_json()
+        written.append(Path(f"{folder}/{given['filename']}".partition("\0")[0]).resolve())
+        return {"written": given["filename"]}
+
+    parts = (Part(PartPlace.BODY, "/filename", example="report.txt"), Part(PartPlace.BODY, "/content", example="tea"))
+    assert found(workbench(serve(app), Operation(method, "/files/export", parts, BodyForm.JSON))) == set()
+    assert written
+    assert all(each.is_relative_to(folder) or each == Path("/proc/version") for each in written)
