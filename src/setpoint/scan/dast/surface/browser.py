@@ -20,6 +20,7 @@ from setpoint.model.dast import ANONYMOUS, Caller, KnownFrom, Operation, PartPla
 from setpoint.scan.dast.interface import Accounts, Sender
 from setpoint.scan.dast.requests import request_of
 from setpoint.scan.dast.surface.browser_site import BrowserLimits, Findings, Site
+from setpoint.scan.dast.surface.link_words import LinkWords
 from setpoint.scan.dast.surface.merge import merged
 from setpoint.scan.dast.surface.sighted import below
 
@@ -73,12 +74,12 @@ def browsed(
 ) -> Surface:
     """With what pages offer once their scripts have run, to nobody and to each account. Raises `EndedEarlyError`."""
     findings = Findings()
-    site = Site(base, sender, accounts, may_send, limits)
+    site = Site(base, sender, accounts, may_send, limits, LinkWords(base))
     addresses = list(dict.fromkeys(["/", *_pages(surface, base)]))
     if not chromium.is_sandboxed:
         findings.remarks[UNSANDBOXED] = None
     asyncio.run(_visited(site, chromium, addresses, findings, told))
-    return merged(surface, Surface(base, findings.operations(), tuple(findings.remarks)))
+    return merged(surface, Surface(base, findings.operations(site.words), tuple(findings.remarks)))
 
 
 def _pages(surface: Surface, base: str) -> Iterator[str]:

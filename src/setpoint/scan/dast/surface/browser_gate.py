@@ -136,7 +136,7 @@ class Gate:
         """Also to what is beside the base: a site's scripts often are."""
         bases = (self._site.base, self._site.origin)
         seen = next((found for each in bases if (found := sighting_of_request(each, method, url))), None)
-        return "it is elsewhere" if seen is None else self._site.may_send(operation_of(seen))
+        return "it is elsewhere" if seen is None else self._site.may_send(operation_of(self._site.words.labelled(seen)))
 
     def _sent(self, request: Request) -> Answer | None:
         is_script = request.resource_type == "script"

@@ -73,7 +73,7 @@ class Visit:
     def _is_left_out(self, address: str) -> bool:
         """Whether it may not be asked for, or is like others that were."""
         sighting, view = self._sighting(address)
-        operation = operation_of(sighting)
+        operation = operation_of(self._site.words.labelled(sighting))
         alike = (operation.path, frozenset(part.name for part in operation.parts), template_of(view)[0])
         self._alike[alike] += 1
         if self._site.may_send(operation):
@@ -135,6 +135,8 @@ class Visit:
             _without_scripted_forms(root)
             for form in sightings_of_forms(forms_of(root, frame.url), self._site.base, at[0]):
                 self._findings.note_page(form)
+            for link in self._site.words.read(root, frame.url):
+                self._findings.note_page(link)
             found |= dict.fromkeys(self._here([*links_of(root, frame.url), *_views(root, frame.url)]))
 
     async def _press_buttons(self, page: Page, address: str, found: dict[str, None]) -> None:

@@ -8,6 +8,7 @@ from typing import Final
 
 from setpoint.model.dast import Operation
 from setpoint.scan.dast.interface import Accounts, Sender
+from setpoint.scan.dast.surface.link_words import LinkWords
 from setpoint.scan.dast.surface.sighted import Sighting, Sightings, below
 
 MAX_SIGHTINGS: Final = 2_000
@@ -37,6 +38,8 @@ class Site:
     accounts: Accounts
     may_send: Callable[[Operation], str]
     limits: BrowserLimits
+    words: LinkWords
+    """What its links say that they do."""
 
     def holds(self, url: str) -> bool:
         """Whether it is of its host, below the base or beside it."""
@@ -84,12 +87,16 @@ class Findings:
     def note_status(self, sighting: Sighting, status: int) -> None:
         (self.absent if status in (404, 410) else self.present).add((sighting.path, sighting.query))
 
-    def operations(self) -> tuple[Operation, ...]:
+    def operations(self, words: LinkWords) -> tuple[Operation, ...]:
         """Of what is there. What a script sent counts more than the form that it stands in for."""
         absent = self.absent - self.present
         forms = {(each.method, each.path) for each in self.pages if each.form}
         submissions = [each for each in self.submissions if (each.method, each.path) not in forms]
         found = [*self.calls, *self.pages, *submissions]
         return Sightings(
-            [each for each in found if each.method != "GET" or each.form or (each.path, each.query) not in absent]
+            [
+                words.labelled(each)
+                for each in found
+                if each.method != "GET" or each.form or (each.path, each.query) not in absent
+            ]
         ).operations()

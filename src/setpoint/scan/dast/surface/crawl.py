@@ -12,11 +12,13 @@ from collections.abc import Callable, Iterator
 from typing import Final
 from urllib.parse import urlsplit
 
+from setpoint.model.canonical import Json
 from setpoint.model.dast import ANONYMOUS, Answer, Caller, Exchange, KnownFrom, Operation, Sent, Surface
 from setpoint.scan.dast.absent import Absences
 from setpoint.scan.dast.answers import json_of, page_of
 from setpoint.scan.dast.interface import Accounts, Sender
-from setpoint.scan.dast.surface.pages import forms_of, joined, links_of, paths_in, scripts_of
+from setpoint.scan.dast.surface.link_words import LinkWords
+from setpoint.scan.dast.surface.pages import commented_in, forms_of, joined, links_of, paths_in, scripts_of
 from setpoint.scan.dast.surface.scripts import calls_in
 from setpoint.scan.dast.surface.sighted import (
     Sighting,
@@ -40,10 +42,12 @@ ASSET: Final = re.compile(
 
 SCRIPT: Final = re.compile(r"\.m?js$", re.IGNORECASE)
 
-_ROBOTS: Final = re.compile(r"^\s*(?:dis)?allow\s*:\s*(/[^\s#*$]*)", re.IGNORECASE | re.MULTILINE)
+ROBOTS: Final = re.compile(r"^\s*(?:dis)?allow\s*:\s*(/[^\s#*$]*)", re.IGNORECASE | re.MULTILINE)
 """Rules of RFC 9309; of a pattern as much as is a path."""
 _SITEMAP: Final = re.compile(r"^\s*sitemap\s*:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
 _LOCATION: Final = re.compile(r"<loc>\s*([^<\s]{1,2000})\s*</loc>", re.IGNORECASE)
+_LINK_FIELD: Final = re.compile(r"<([^<>\s]{1,2000})>")
+"""Of a field `Link` (RFC 8288, 3)."""
 MAX_TOLD: Final = 200
 """Addresses taken from a sitemap or from robots.txt."""
 
@@ -66,9 +70,12 @@ class _Crawler:
         self._accounts = accounts
         self._may_send = may_send
         self._sightings = Sightings()
+        self._words = LinkWords(base)
         self._absences = Absences(sender.send)
         self._answered: dict[tuple[str, str], int] = {}
         """Path and query → the best status that any caller got."""
+        self._supposed: list[str] = []
+        """Addresses in comments of the page that was asked for last: they may be gone."""
         self.remarks: dict[str, None] = {}
 
     def visit(self, caller: Caller) -> int:
@@ -87,7 +94,7 @@ class _Crawler:
         while waiting and asked < MAX_PAGES:
             address, source = waiting.popleft()
             path, _, query = address.partition("?")
-            operation = operation_of(Sighting("GET", path, query, known_from=source))
+            operation = operation_of(self._words.labelled(Sighting("GET", path, query, known_from=source)))
             at = (operation.path, frozenset(part.name for part in operation.parts))
             if alike[at] >= MAX_ALIKE or self._may_send(operation):
                 self._sightings.found.append(Sighting("GET", path, query, known_from=source, seen_by=caller))
@@ -95,6 +102,8 @@ class _Crawler:
             alike[at] += 1
             asked += 1
             found = [(each, KnownFrom.CRAWL) for each in self._followed(path, query, caller, source)]
+            found += [(each, KnownFrom.GUESS) for each in self._supposed if (each, KnownFrom.CRAWL) not in met]
+            self._supposed = []
             waiting += [each for each in dict.fromkeys(found) if each not in met]
             met.update(found)
         if waiting:
@@ -116,7 +125,7 @@ class _Crawler:
         """Of what is there: an address that nobody got anything from is none."""
         absent = {at for at, status in self._answered.items() if status in (404, 410)}
         self._sightings.found = [
-            each
+            self._words.labelled(each)
             for each in self._sightings.found
             if each.method != "GET" or each.form is not None or (each.path, each.query) not in absent
         ]
@@ -133,6 +142,8 @@ class _Crawler:
             return
         if source is KnownFrom.GUESS and self._is_absent(exchange):
             return
+        if self._words.hear(path, query, answer):
+            self.remarks[f"GET {path} changed state, as its answer says: it is not asked again"] = None
         before = self._answered.get((path, query), answer.status)
         self._answered[path, query] = answer.status if before in (401, 403, 404, 410) else before
         if not SCRIPT.search(path):
@@ -147,16 +158,22 @@ class _Crawler:
     def _led_to(self, answer: Answer, url: str, page: str) -> Iterator[str]:
         if location := answer.header("location"):
             yield from self._here([joined(url, location)])
+        fields = (value for name, value in answer.headers if name == "link")
+        yield from self._here(joined(url, each) for value in fields for each in _LINK_FIELD.findall(value))
         root = page_of(answer)
+        self._sightings.found += self._words.read(root, url)
         yield from self._here(links_of(root, url))
+        self._supposed += self._here(joined(url, each) for each in commented_in(root))
         forms = sightings_of_forms(forms_of(root, url), self._base, page)
         self._sightings.found += forms
         yield from (each.path for each in forms if each.method == "GET")
         is_script = "javascript" in answer.header("content-type")
         for text in [answer.body.decode(errors="replace")] if is_script else scripts_of(root):
             yield from self._called(text)
-        if json_of(answer) is not None:
-            yield from self._here(joined(url, each) for each in paths_in(answer.body.decode(errors="replace")))
+        document = json_of(answer)
+        if document is not None and not _describes_api(document):
+            told = paths_in(answer.body.decode(errors="replace"))  # with `{id}` it is a template, and no address
+            yield from self._here(joined(url, each) for each in told if "{" not in each)
 
     def _called(self, text: str) -> Iterator[str]:
         """What a script asks for; what it changes, and what needs a value, is noted only."""
@@ -181,7 +198,7 @@ class _Crawler:
         at = urlsplit(self._base)
         origin = f"{at.scheme}://{at.netloc}"
         robots = self._text(f"{origin}/robots.txt")
-        found = [joined(origin, each) for each in _ROBOTS.findall(robots)[:MAX_TOLD]]
+        found = [joined(origin, each) for each in ROBOTS.findall(robots)[:MAX_TOLD]]
         maps = [joined(origin, each) for each in _SITEMAP.findall(robots)[:3]] or [f"{origin}/sitemap.xml"]
         for each in maps:
             if below(origin, each):
@@ -191,3 +208,8 @@ class _Crawler:
     def _text(self, url: str) -> str:
         answer = self._sender.send(Sent("GET", url)).answer
         return answer.body.decode(errors="replace") if answer and answer.status == 200 else ""
+
+
+def _describes_api(document: Json) -> bool:
+    """Whether it is an OpenAPI document: its paths are no pages, and `lookup` reads it."""
+    return isinstance(document, dict) and not {"openapi", "swagger"}.isdisjoint(document)

@@ -19,7 +19,18 @@ def discovered(
     surface = find_documents(base, sender, may_send, told)
     if surface is None:
         return with_others(crawl(base, sender, accounts, may_send, told), sender, may_send, told)
-    surface = with_others(surface, sender, may_send, told)
+    return with_pages(with_others(surface, sender, may_send, told), sender, accounts, may_send, told)
+
+
+def with_pages(
+    surface: Surface,
+    sender: Sender,
+    accounts: Accounts,
+    may_send: Callable[[Operation], str],
+    told: Callable[[str], None],
+) -> Surface:
+    """And what its pages offer, where its front page is one: an API's document says nothing of them."""
+    base = surface.base
     front = sender.send(Sent("GET", f"{base}/")).answer
     if front is not None and front.status < 400 and page_of(front) is not None:
         surface = merged(surface, crawl(base, sender, accounts, may_send, told))

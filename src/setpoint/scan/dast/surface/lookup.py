@@ -9,12 +9,14 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from setpoint.errors import CouldNotTellError, InputError
-from setpoint.model.dast import KnownFrom, Operation, Sent, Surface
+from setpoint.model.dast import Answer, KnownFrom, Operation, Sent, Surface
 from setpoint.scan.dast.answers import page_of
 from setpoint.scan.dast.interface import Sender
+from setpoint.scan.dast.surface.crawl import ROBOTS
 from setpoint.scan.dast.surface.document import fetch_document
 from setpoint.scan.dast.surface.merge import merged
 from setpoint.scan.dast.surface.pages import joined, links_of, paths_in
+from setpoint.scan.dast.surface.siblings import siblings_to_try, with_siblings
 
 USUAL: Final = (
     "/openapi.json",
@@ -50,8 +52,6 @@ _DOCUMENT: Final = re.compile(
 )
 """Addresses that look like one of a document."""
 
-_ROBOTS: Final = re.compile(r"^\s*(?:dis)?allow\s*:\s*(/[^\s#*$]*)", re.IGNORECASE | re.MULTILINE)
-
 _PAGES: Final = ("/", "/docs", "/swagger-ui/index.html", "/api/docs")
 """Of people, which name the document that they show."""
 
@@ -76,7 +76,7 @@ def with_others(
     *,
     known: str = "",
 ) -> Surface:
-    """And the operations of more documents that the target mentions or has beside; they are a GUESS.
+    """And the operations of more documents that the target mentions or has beside, and what none tells of: GUESSes.
 
     `known` is the address of the one that was read already.
     """
@@ -93,7 +93,13 @@ def with_others(
             told(f"found another document at {url}")
             remark = f"another document was found on the target, at {url}"
             surface = merged(surface, replace(found, operations=guessed, remarks=(*found.remarks, remark)))
-    return surface
+    return with_siblings(surface, sender, may_send, told)
+
+
+def looks(surface: Surface, may_send: Callable[[Operation], str]) -> int:
+    """Requests that `with_others` makes where the target has nothing more; for plans."""
+    beside = sum(1 for _ in siblings_to_try(surface, may_send))
+    return 1 + len(_PAGES) + len(_guessed(surface.base, OTHERS, may_send)) + beside
 
 
 def _surface_at(url: str, base: str, sender: Sender) -> Surface | None:
@@ -117,12 +123,12 @@ def _mentioned(base: str, sender: Sender) -> Iterator[str]:
     at = urlsplit(base)
     origin = f"{at.scheme}://{at.netloc}"
     for path in ("/robots.txt", *_PAGES):
-        answer = sender.send(Sent("GET", origin + path)).answer
-        if answer is None or answer.status != 200:
+        answer = _page_at(origin, path, sender)
+        if answer is None:
             continue
         text = answer.body.decode(errors="replace")
         found = (
-            _ROBOTS.findall(text)
+            ROBOTS.findall(text)
             if path == "/robots.txt"
             else [*links_of(page_of(answer), origin + path), *paths_in(text)]
         )
@@ -130,3 +136,12 @@ def _mentioned(base: str, sender: Sender) -> Iterator[str]:
             url = joined(origin, each)
             if url.startswith(f"{origin}/") and _DOCUMENT.search(urlsplit(url).path):
                 yield url
+
+
+def _page_at(origin: str, path: str, sender: Sender) -> Answer | None:
+    """What stands there, or where that leads to on this host: `/docs` is often at `/docs/`."""
+    answer = sender.send(Sent("GET", origin + path)).answer
+    if answer is not None and 300 <= answer.status < 400:
+        url = joined(origin + path, answer.header("location"))
+        answer = sender.send(Sent("GET", url)).answer if url.startswith(f"{origin}/") else None
+    return answer if answer is not None and answer.status == 200 else None

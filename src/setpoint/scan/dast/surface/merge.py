@@ -7,7 +7,8 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from setpoint.model.dast import Operation, Surface
-from setpoint.scan.dast.objects import shape
+from setpoint.scan.dast.action_words import graver
+from setpoint.scan.dast.path_templates import shape
 
 
 def merged(first: Surface, *others: Surface) -> Surface:
@@ -33,7 +34,7 @@ def _joined(known: Operation, other: Operation) -> Operation:
     writes = known.writes if other.writes is None else other.writes or bool(known.writes)
     return replace(
         known, parts=(*known.parts, *more), known_from=known.known_from | other.known_from, writes=writes,
-        page=known.page or other.page, summary=known.summary or other.summary,
+        page=known.page or other.page, summary=graver(known.summary, other.summary),
     )  # fmt: skip
 
 

@@ -35,6 +35,10 @@ _LINKS: Final = (
 )
 """Elements that lead on, by their attribute; pictures and media lead nowhere."""
 
+_METHODS: Final = ("data-method", "data-turbo-method")
+"""Attributes by which frameworks make a form of a link (Rails, Turbo, Yii)."""
+_SENT_AS_FORMS: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
 _NOT_SENT: Final = frozenset({"submit", "button", "image", "reset"})
 
 _TOKEN_NAME: Final = re.compile(
@@ -48,6 +52,14 @@ _TOKEN_BITS: Final = 3.0
 
 _QUOTED_PATH: Final = re.compile(r"""["'`](/[A-Za-z0-9_~.\-/{}$:%]{1,200}(?:\?[^"'`\s<>]{0,200})?)["'`]""")
 """A path from the root, between quotes of any kind."""
+
+_LINK_IN_TEXT: Final = re.compile(r"""\b(?:href|action|src)\s*=\s*["']([^"'\s<>]{1,300})["']""", re.IGNORECASE)
+_BARE_PATH: Final = re.compile(
+    r"(?<![\w.:/<\"'`])(/[a-z][a-z0-9_-]{2,40}(?:/[a-z0-9_.-]{1,40}){0,5})(?=[\s,;.)]|$)", re.MULTILINE
+)
+"""As people write one in a sentence: `moved to /old-admin`."""
+MAX_COMMENTED: Final = 20
+"""Addresses taken from the comments of one page."""
 
 _FORMATS: Final = {"password": "password", "email": "email", "url": "uri", "date": "date", "file": "binary"}
 _NUMBERS: Final = frozenset({"number", "range"})
@@ -88,16 +100,22 @@ def links_of(page: Any, url: str) -> Iterator[str]:
     """Whole addresses, without their fragments, in their order."""
     if page is None:
         return
-    home = _home(page, url)
+    home = home_of(page, url)
     count = 0
     for element in page.iter(*(tag for tag, _ in _LINKS)):
         for tag, attribute in _LINKS:
             value = element.get(attribute) if element.tag == tag else None
-            if value is not None and (address := joined(home, value)):
+            if value is not None and method_of_link(element) == "GET" and (address := joined(home, value)):
                 count += 1
                 if count > MAX_LINKS:
                     return
                 yield address
+
+
+def method_of_link(link: Any) -> str:
+    """By which it is sent: another than GET where a script makes a form of it."""
+    said = next((value.upper() for each in _METHODS if (value := link.get(each))), "GET")
+    return said if said in _SENT_AS_FORMS else "GET"
 
 
 def paths_in(text: str) -> Iterator[str]:
@@ -110,6 +128,15 @@ def paths_in(text: str) -> Iterator[str]:
             yield path
 
 
+def commented_in(page: Any) -> Iterator[str]:
+    """Addresses in comments of the page: what was taken out of it may still be there."""
+    if page is None:
+        return
+    text = "\n".join(each.text or "" for each in page.getroottree().xpath("//comment()"))[:MAX_TEXT]
+    found = dict.fromkeys(_LINK_IN_TEXT.findall(text))
+    yield from list(dict.fromkeys((*found, *paths_in(text), *_BARE_PATH.findall(text))))[:MAX_COMMENTED]
+
+
 def scripts_of(page: Any) -> Iterator[str]:
     """The text of scripts that stand in the page itself."""
     if page is not None:
@@ -120,7 +147,7 @@ def forms_of(page: Any, url: str) -> list[Form]:
     """All forms of the page, as a browser would send them."""
     if page is None:
         return []
-    home = _home(page, url)
+    home = home_of(page, url)
     return [form for element in list(page.iter("form"))[:MAX_FORMS] if (form := _form(element, home, url))]
 
 
@@ -228,7 +255,7 @@ def _label(form: Any) -> str:
     return ""
 
 
-def _home(page: Any, url: str) -> str:
+def home_of(page: Any, url: str) -> str:
     """What the page's addresses are relative to: its `base`, else itself."""
     told = next((each.get("href") for each in page.iter("base") if each.get("href")), None)
     return joined(url, told) or url if told else url

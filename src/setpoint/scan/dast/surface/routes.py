@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from setpoint.model.dast import KnownFrom, Operation, Part, PartPlace, Surface
 from setpoint.model.inside import RouteUse
-from setpoint.scan.dast.objects import parameters
+from setpoint.scan.dast.path_templates import parameters
 from setpoint.scan.dast.surface.merge import merged
 
 _METHODS: Final = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "QUERY"})

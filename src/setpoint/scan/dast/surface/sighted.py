@@ -10,7 +10,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 from setpoint.model.canonical import Json
 from setpoint.model.dast import ANONYMOUS, BodyForm, Caller, KnownFrom, Operation, Part, PartPlace
-from setpoint.scan.dast.objects import parameters
+from setpoint.scan.dast.action_words import graver
+from setpoint.scan.dast.path_templates import parameters
 from setpoint.scan.dast.surface.pages import TOKEN_FORMAT, Field, Form
 from setpoint.scan.dast.surface.scripts import Call
 from setpoint.scan.dast.surface.templates import Names, names_in, template_of
@@ -42,6 +43,8 @@ class Sighting:
     """Of a body that was seen whole, which is written as `body` says."""
     known_from: KnownFrom = KnownFrom.CRAWL
     seen_by: Caller = ANONYMOUS
+    label: str = ""
+    """What links to it say that it does."""
 
 
 @dataclass(slots=True)
@@ -89,7 +92,7 @@ def operation_of(sighting: Sighting, names: Names = frozenset()) -> Operation:
         path,
         tuple(parts),
         body,
-        summary=sighting.form.label if sighting.form else "",
+        summary=sighting.form.label if sighting.form else sighting.label,
         known_from=frozenset({sighting.known_from}),
         page=page if known.keys() <= values.keys() else sighting.page,
     )
@@ -138,7 +141,7 @@ def _joined(known: Operation, other: Operation) -> Operation:
         parts=(*told, *(part for part in more if not (is_foreign and part.place is PartPlace.BODY))),
         body=known.body or other.body,
         page=known.page or other.page,
-        summary=known.summary or other.summary,
+        summary=graver(known.summary, other.summary),
         known_from=known.known_from | other.known_from,
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from flask import Flask
 from tests.unit.scan.dast.conftest import HeaderAccounts, PlainSender
 from tests.unit.scan.dast.notes_site import COOKIES, NotesSite, safe
 
@@ -62,3 +63,31 @@ def test_a_form_keeps_its_page_its_fields_and_its_token(site: NotesSite, serve: 
 def test_a_scripts_post_has_the_fields_that_it_sends(site: NotesSite, serve: Serve) -> None:
     post = crawled(site, serve)["POST /api/items"]
     assert (post.body, [part.name for part in post.parts]) == (BodyForm.JSON, ["/title", "/size"])
+
+
+def test_comments_and_link_fields_are_followed_where_something_is_there(serve: Serve) -> None:
+    app = Flask("site")
+    front = """<!doctype html><!-- <a href="/old/orders">Orders</a> moved to /old-admin, see "/api/prices" and /gone -->
+        <!-- http://elsewhere.example/x --><h1>Shop</h1>"""
+    app.add_url_rule("/", "front", lambda: (front, {"link": '</archive?page=2>; rel="next", <http://x.example/>'}))
+    for path in ("/old/orders", "/old-admin", "/api/prices", "/archive"):
+        app.add_url_rule(path, path, lambda path=path: f"<h1>{path}</h1>")
+    base = serve(app)
+    surface = crawl(base, PlainSender(base), HeaderAccounts(), lambda _operation: "", lambda _line: None)
+    assert {each.path: each.known_from for each in surface.operations} == {
+        "/": {KnownFrom.CRAWL},
+        "/archive": {KnownFrom.CRAWL},
+        "/old/orders": {KnownFrom.GUESS},
+        "/old-admin": {KnownFrom.GUESS},
+        "/api/prices": {KnownFrom.GUESS},
+    }
+
+
+def test_comments_of_a_site_that_answers_every_address(serve: Serve) -> None:
+    app = Flask("site")
+    front = "<!doctype html><!-- was /old-admin --><h1>Shop</h1><p>Welcome</p>"
+    app.add_url_rule("/", "front", lambda: front)
+    app.add_url_rule("/<path:asked>", "any", lambda asked: front)  # noqa: ARG005
+    base = serve(app)
+    surface = crawl(base, PlainSender(base), HeaderAccounts(), lambda _operation: "", lambda _line: None)
+    assert [each.path for each in surface.operations] == ["/"]

@@ -3,11 +3,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Flask, Response
+from flask import Flask, Response, redirect
 from tests.unit.scan.dast.conftest import HeaderAccounts, PlainSender
 
 from setpoint.model.dast import KnownFrom, Operation, Surface
-from setpoint.scan.dast.surface.discovery import discovered
+from setpoint.scan.dast.surface.discovery import discovered, with_pages
 from setpoint.scan.dast.surface.lookup import find_documents, with_others
 
 Serve = Callable[[Any], str]
@@ -78,3 +78,31 @@ def test_a_site_with_a_document_is_both_read_and_crawled(serve: Serve) -> None:
     base = serve(app)
     found = discovered(base, PlainSender(base), HeaderAccounts(), allowed, quiet)
     assert {each.key for each in found.operations} == {"GET /api/a", "GET /", "GET /help"}
+
+
+def test_a_document_that_a_page_names_is_found_though_the_page_has_moved(serve: Serve) -> None:
+    app = api(static__openapi_json=document("/a"))
+    app.add_url_rule("/api/docs", "moved", lambda: redirect("/api/docs/", 308))
+    app.add_url_rule("/api/docs/", "docs", lambda: "<script>ui({url: '/static/openapi.json'})</script>")
+    base = serve(app)
+    found = with_others(Surface(base, ()), PlainSender(base), allowed, quiet)
+    assert "GET /a" in [each.key for each in found.operations]
+
+
+def test_pages_are_known_beside_a_given_document(serve: Serve) -> None:
+    app = api(static__openapi_json=document("/orders/{id}", "/orders"))
+    app.add_url_rule("/", "home", lambda: '<a href="/news">News</a><a href="/static/openapi.json">API</a>')
+    app.add_url_rule("/news", "news", lambda: "<p>News</p>")
+    base = serve(app)
+    given = Surface(base, (Operation("POST", "/orders", known_from=frozenset({KnownFrom.DOCUMENT})),))
+    found = with_pages(given, PlainSender(base), HeaderAccounts(), allowed, quiet)
+    keys = [each.key for each in found.operations]
+    assert "POST /orders" in keys
+    assert "GET /news" in keys
+    assert not [each for each in keys if "{" in each or each == "GET /orders"]
+
+
+def test_an_api_without_pages_is_left_at_its_document(serve: Serve) -> None:
+    base = serve(api(index_json={}))
+    given = Surface(base, ())
+    assert with_pages(given, PlainSender(base), HeaderAccounts(), allowed, quiet) == given

@@ -39,15 +39,21 @@ class BackupFiles:
 
     def plan(self, bench: Workbench) -> Iterator[PlannedRequest]:
         if Probes(bench).are_allowed:
-            yield PlannedRequest("GET *", self.name, "", _MOST_FILES * len(_MADE) + _MOST_SCRIPTS)
+            files = min(_MOST_FILES, sum(1 for _ in _files(Probes(bench))))
+            about = _MOST_FILES * len(_MADE) + _MOST_SCRIPTS
+            yield PlannedRequest("GET *", self.name, "", about, files * len(_MADE))
 
     def run(self, bench: Workbench) -> Iterator[Fault]:
         probes = Probes(bench)
         if not probes.are_allowed:
             return
-        files = [path for path in probes.paths if "{" not in path and PurePosixPath(path).suffix]
+        files = list(_files(probes))
         yield from _copies(probes, [each for each in files if PurePosixPath(each).suffix not in _NO_SOURCE])
         yield from _source_maps(probes, [each for each in files if PurePosixPath(each).suffix in _SCRIPTS])
+
+
+def _files(probes: Probes) -> Iterator[str]:
+    return (path for path in probes.paths if "{" not in path and PurePosixPath(path).suffix)
 
 
 def _copies(probes: Probes, files: list[str]) -> Iterator[Fault]:

@@ -15,6 +15,7 @@ from setpoint.scan.dast.checks.configuration.headers import SecurityHeaders
 from setpoint.scan.dast.checks.configuration.listings import DirectoryListings
 from setpoint.scan.dast.checks.configuration.methods import Methods
 from setpoint.scan.dast.checks.configuration.other_versions import OtherVersions
+from setpoint.scan.dast.checks.configuration.published_keys import PublishedKeys
 from setpoint.scan.dast.checks.configuration.transport import Transport
 from setpoint.scan.dast.checks.configuration.undocumented import UndocumentedRoutes
 from setpoint.scan.dast.checks.configuration.versions import VersionDisclosure
@@ -30,6 +31,7 @@ CHECKS: Final[tuple[Callable[[], Check], ...]] = (
     ErrorPages,
     ExposedFiles,
     BackupFiles,
+    PublishedKeys,
     DirectoryListings,
     ApiDocuments,
     UndocumentedRoutes,

@@ -31,6 +31,9 @@ from setpoint.scan.dast.interface import Workbench
 _ODD_ADDRESSES: Final = ("/setpoint-does-not-exist", "/%ff%fe", "/%00")
 """None of them is anywhere: a page for a missing address, a path that is no text, and one with an end in it."""
 
+DEBUGGERS: Final = "error-pages.debuggers"
+"""In what is kept: the pages for developers that errors were answered with."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Told:
@@ -54,13 +57,15 @@ class ErrorPages:
             return
         yield PlannedRequest("GET *", self.name, "", len(_odd_addresses(bench)) + 1)
         for operation in _provocable(bench):
-            yield PlannedRequest(operation.key, self.name, _caller(bench).name, MOST)
+            yield PlannedRequest(operation.key, self.name, _caller(bench).name, MOST + 1, 3)
 
     def run(self, bench: Workbench) -> Iterator[Fault]:
         told: dict[str, _Told] = {}
         for each in chain(_seen(bench), _provoked(bench) if bench.profile is not Profile.PASSIVE else ()):
             told.setdefault(each.operation.key, each)
-        yield from _consoles([each for each in told.values() if each.console])
+        consoles = [each for each in told.values() if each.console]
+        bench.kept[DEBUGGERS] = frozenset(each.console for each in consoles)
+        yield from _consoles(consoles)
         yield from _disclosures([each for each in told.values() if not each.console])
 
 
@@ -102,8 +107,18 @@ def _provoked_of(bench: Workbench, operation: Operation, caller: Caller) -> Iter
         exchange = bench.sender.send(bench.accounts.authorised(request, caller))
         told = list(_telling(operation, caller, part, exchange, usual=usual))
         if told:
-            yield from told
+            yield from _to_nobody(bench, request, told[0]) if caller != ANONYMOUS else told
             return
+
+
+def _to_nobody(bench: Workbench, request: Sent, told: _Told) -> Iterator[_Told]:
+    """The same without credentials, where nobody is told it, too: that takes no account."""
+    if told.operation.method != "GET":
+        yield told
+        return
+    exchange = bench.sender.send(request)
+    open_to_all = _telling(told.operation, ANONYMOUS, told.part, exchange, usual=None)
+    yield next((each for each in open_to_all if each.console == told.console), told)
 
 
 def _telling(
@@ -116,7 +131,7 @@ def _telling(
     if usual is not None and usual.answer is not None and (what, console) == _said(usual.answer):
         return
     if what or console:
-        yield _Told(operation, caller, part, exchange, what or f"it is {console}", console)
+        yield _Told(operation, caller, part, exchange, f"it is {console}" if console else what, console)
 
 
 def _said(answer: Answer) -> tuple[str, str]:
@@ -133,7 +148,7 @@ def _caller(bench: Workbench) -> Caller:
 
 
 def _consoles(told: list[_Told]) -> Iterator[Fault]:
-    for first in told[:1]:
+    for first in sorted(told, key=lambda each: each.caller != ANONYMOUS)[:1]:
         message = f"Errors are answered with {first.console}, which shows code and settings and may run what is typed"
         yield _fault(first, told, "debug-error-page", 489, Severity.HIGH, message + "; turn debugging off")
 

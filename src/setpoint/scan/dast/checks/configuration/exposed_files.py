@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Final
 
 from setpoint.model.dast import ANONYMOUS, Answer, Certainty, Exchange, Fault, KnownFrom, PlannedRequest
 from setpoint.scan.dast.answers import is_success
-from setpoint.scan.dast.checks.configuration.file_kinds import FILE_KINDS, HEAP_DUMP, TELLING, FileKind
+from setpoint.scan.dast.checks.access.delicate import Delicate
+from setpoint.scan.dast.checks.configuration.error_pages import DEBUGGERS
+from setpoint.scan.dast.checks.configuration.file_kinds import DEVELOPERS_OWN, FILE_KINDS, HEAP_DUMP, TELLING, FileKind
+from setpoint.scan.dast.checks.configuration.grammars import tells_environment, tells_internals
+from setpoint.scan.dast.checks.configuration.insides import FOR_DEVELOPERS, withheld_fields
 from setpoint.scan.dast.checks.configuration.probes import Probes
 from setpoint.scan.dast.checks.configuration.problems import OWASP, without_body
+from setpoint.scan.dast.checks.configuration.traces import debugger
 from setpoint.scan.dast.checks.configuration.visits import visits
 from setpoint.scan.dast.interface import Workbench
+from setpoint.scan.dast.naming import words_of
+from setpoint.scan.dast.surface.siblings import is_sibling
 
 _MOST_ABSENCES: Final = 20
 """Names that cannot be there: one for each kind of name, and only where a name was answered."""
@@ -35,7 +43,7 @@ class ExposedFiles:
     def run(self, bench: Workbench) -> Iterator[Fault]:
         probes = Probes(bench)
         told: set[str] = set()
-        for fault in _among_known(bench):
+        for fault in chain(_among_known(bench), _for_developers(bench)):
             told.add(fault.path)
             yield fault
         if not probes.are_allowed:
@@ -44,6 +52,7 @@ class ExposedFiles:
             for root in probes.roots:
                 names = [name for name in _names(kind, root) if root + name not in told]
                 found = [each for name in names if (each := _shown(probes, kind, root, name))]
+                found = [each for each in found if not _is_told_of_errors(bench, each[1])]
                 if found:
                     yield _fault(kind, found)
         for root in probes.roots:
@@ -68,6 +77,12 @@ def _has_grammar(kind: FileKind, name: str, answer: Answer) -> bool:
     return any(grammar(answer) for names, grammar in kind.shows if name in names)
 
 
+def _is_told_of_errors(bench: Workbench, exchange: Exchange) -> bool:
+    """Whether it is the console of the debugger that errors are answered with: turning that off ends both."""
+    seen: frozenset[str] = bench.kept.get(DEBUGGERS, frozenset())
+    return exchange.answer is not None and debugger(exchange.answer) in seen
+
+
 def _among_known(bench: Workbench) -> Iterator[Fault]:
     """What the target itself points to, and gives to nobody in particular."""
     for visit in visits(bench, "GET"):
@@ -77,6 +92,21 @@ def _among_known(bench: Workbench) -> Iterator[Fault]:
         for kind in TELLING:
             if any(grammar(visit.answer) for _, grammar in kind.shows):
                 yield _fault(kind, [(visit.operation.path, visit.exchange)])
+
+
+def _for_developers(bench: Workbench) -> Iterator[Fault]:
+    """What says by its name that it is for the inside, documented or not, and tells anybody of it.
+
+    Passwords are told of by `excessive-exposure`, wherever they stand.
+    """
+    for visit in visits(bench, "GET"):
+        is_public = visit.caller == ANONYMOUS and is_success(visit.exchange) and not is_sibling(visit.operation)
+        if not is_public or FOR_DEVELOPERS.isdisjoint(words_of(visit.operation.path)):
+            continue
+        withheld = set(withheld_fields(visit.answer).values())
+        tells = bool(withheld) or tells_environment(visit.answer) or tells_internals(visit.answer)
+        if tells and Delicate.PASSWORD not in withheld:
+            yield _fault(DEVELOPERS_OWN, [(visit.operation.path, visit.exchange)])
 
 
 def _heap_dumps(probes: Probes, root: str) -> Iterator[Fault]:
@@ -103,7 +133,9 @@ def _fault(kind: FileKind, found: list[tuple[str, Exchange]]) -> Fault:
         message=_message(kind, path),
         proof=(without_body(exchange),),
         difference=f"its content ({content_type or 'of no type'}) has the form of such a file, and a name that does not"
-        " exist is answered otherwise",
+        " exist is answered otherwise"
+        if kind.shows
+        else "without credentials, it shows variables, facts of the process, secrets or personal data",
         examples=tuple(f"{exchange.sent.method} {each}" for each, _ in others),
     )
 

@@ -188,7 +188,9 @@ FILE_KINDS: Final = (
         (
             (("server-status",), holds(r"Apache Server Status|^Total Accesses:")),
             (("server-info",), holds(r"Apache Server Information")),
-            (("nginx_status", "status"), holds(r"^Active connections: \d+")),
+            (("nginx_status", "status", "basic_status"), holds(r"^Active connections: \d+")),
+            (("status", "fpm-status"), holds(r"^pool: +\S", r"^(?:process manager|accepted conn): ")),
+            (("haproxy", "haproxy-status"), holds(r"Statistics Report for HAProxy|HAProxy version")),
         ),
     ),
     FileKind(
@@ -198,6 +200,7 @@ FILE_KINDS: Final = (
         "it shows figures of the inside of the service",
         (
             (("metrics", "actuator/prometheus"), any_of(is_metrics, tells_internals)),
+            (("prometheus", "stats", "internal/metrics", "admin/metrics"), any_of(is_metrics, tells_internals)),
             (("debug/vars",), json_with("memstats", "cmdline")),
         ),
         is_everywhere=True,
@@ -212,8 +215,22 @@ FILE_KINDS: Final = (
             (("actuator/env",), json_with("propertySources")),
             (("actuator/configprops",), json_with("contexts")),
             (("actuator/mappings",), json_with("contexts")),
+            (("actuator/beans",), json_with("contexts")),
+            (("actuator/loggers",), json_with("levels", "loggers")),
         ),
         is_everywhere=True,
+    ),
+    FileKind(
+        "exposed-database-console",
+        306,
+        Severity.MEDIUM,
+        "a program for the database can be reached, and all that keeps people out of it is its login",
+        (
+            (("phpmyadmin/", "pma/"), holds(r"<title>[^<]*phpMyAdmin")),
+            (("adminer.php", "adminer/", "adminer"), holds(r"<title>[^<]*Adminer")),
+            (("pgadmin4/", "pgadmin/"), holds(r"<title>[^<]*pgAdmin")),
+            (("mongo-express/", "db-admin/"), holds(r"<title>[^<]*[Mm]ongo[ -]?[Ee]xpress")),
+        ),
     ),
     FileKind(
         "exposed-debug-endpoint",
@@ -224,6 +241,7 @@ FILE_KINDS: Final = (
             (("debug", "_debug", "__debug__", "debug/info"), any_of(tells_environment, tells_internals)),
             (("debug/config", "debug/env", "env", "config", "internal/config", "admin/config"), tells_environment),
             (("internal/debug", "internal/status", "diagnostics"), any_of(tells_environment, tells_internals)),
+            (("health/full", "health/details", "health/env"), any_of(tells_environment, tells_internals)),
             (("console",), holds(r"Interactive Console|H2 Console", r"<script|<form|<title")),
             (("h2-console/",), holds(r"H2 Console")),
             (("debug/pprof/",), holds(r"/debug/pprof/", r"goroutine")),
@@ -248,6 +266,11 @@ TELLING: Final = tuple(
     )
 )
 """What is not for everybody wherever it stands."""
+
+DEVELOPERS_OWN: Final = FileKind(
+    "exposed-debug-endpoint", 489, Severity.HIGH, "by its name it is for developers, and it tells of the inside", ()
+)
+"""Operations that the target itself tells of."""
 
 HEAP_DUMP: Final = FileKind(
     "exposed-heap-dump",

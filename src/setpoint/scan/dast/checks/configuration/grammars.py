@@ -22,7 +22,8 @@ _SECRET_NAME: Final = re.compile(
     r"passw(or)?d|passwd|secret|api_?key|access_?key|private_?key|token|credential|connection_?string|dsn|_pass$|_pwd$",
     re.IGNORECASE,
 )
-_CREDENTIALS_IN_URL: Final = re.compile(r"[a-z][a-z0-9+]{1,20}://[^\s:/@]{1,100}:(?![*xX]+@)[^\s/@]{3,100}@")
+CREDENTIALS_IN_URL: Final = r"[a-z][a-z0-9+]{1,20}://[^\s:/@]{1,100}:(?![*xX]+@)[^\s/@]{3,100}@"
+_CREDENTIALS_IN_URL: Final = re.compile(CREDENTIALS_IN_URL)
 _PUBLIC_NAME: Final = re.compile(r"csrf|xsrf|public|publishable|site_?key|type|url|expir|endpoint", re.IGNORECASE)
 _PUBLIC_KEYS: Final = ("AIza", "pk_live_", "pk_test_")
 """Keys of services that are made to stand in pages: of Google's for browsers, of Stripe's."""

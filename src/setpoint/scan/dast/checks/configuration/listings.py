@@ -37,11 +37,22 @@ _USUAL: Final = (
     "download",
     "downloads",
     "documents",
+    "docs",
+    "export",
+    "exports",
+    "img",
+    "js",
+    "old",
+    "temp",
+    "archive",
+    "reports",
+    "storage",
+    "ftp",
 )
 """Folders of files that no page may point to."""
 
-MOST_FOLDERS: Final = 30
-"""Asked for in all."""
+MOST_KNOWN: Final = 20
+"""Folders above known paths that are asked for; the usual ones are asked for besides."""
 
 _HEADING: Final = re.compile(r"\b(index of|directory listing|listing (of )?directory|directory:)", re.IGNORECASE)
 """What servers write above: Apache, nginx, Python, Node and Jetty."""
@@ -54,14 +65,15 @@ class DirectoryListings:
 
     def plan(self, bench: Workbench) -> Iterator[PlannedRequest]:
         if Probes(bench).are_allowed:
-            yield PlannedRequest("GET *", self.name, "", MOST_FOLDERS)
+            usual = len(_USUAL) * len(Probes(bench).roots)
+            yield PlannedRequest("GET *", self.name, "", MOST_KNOWN + usual, usual)
 
     def run(self, bench: Workbench) -> Iterator[Fault]:
         probes = Probes(bench)
         found = dict(_among_known(bench))
         if probes.are_allowed:
             usual = (root + name + "/" for root in probes.roots for name in _USUAL)
-            folders = list(dict.fromkeys((*probes.folders, *usual)))[:MOST_FOLDERS]
+            folders = dict.fromkeys((*probes.folders[:MOST_KNOWN], *usual))
             for path in (each for each in folders if each not in found and each.rstrip("/") not in found):
                 exchange = _listing(probes, path)
                 if exchange is not None:

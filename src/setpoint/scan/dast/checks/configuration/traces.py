@@ -16,7 +16,8 @@ _TRACES: Final = {
         "Python": r"Traceback \(most recent call last\):|^[ \t]*File \"?[^\"\n]{1,300}\.py\"?, line \d+, in ",
         "Java": r"^[ \t]*at (?:[\w$.]+/)?[\w$]+(?:\.[\w$<>]+)+"
         r"\((?:[\w$]+\.(?:java|kt|scala|groovy):\d+|Native Method)\)",
-        ".NET": r"^[ \t]*at [\w.<>`+\[\]]+\([^)\n]*\) in [^\n]+:line \d+|Server Error in '[^'\n]*' Application",
+        ".NET": r"^[ \t]*at [\w.<>`+\[\]]+\([^)\n]*\) in [^\n]+:line \d+|Server Error in '[^'\n]*' Application|"
+        r"(?:^[ \t]*at [\w<>`+\[\]]+(?:\.[\w<>`+\[\]]+)+\((?:[A-Z][\w.<>`\[\]]* \w+(?:, )?)*\)[ \t\r]*\n){2}",
         "Node.js": r"^[ \t]*at (?:[^\n(]{1,200} \()?(?:file://|node:|[A-Z]:\\|/)[^\n()]+:\d+:\d+\)?",
         "PHP": r"(?:Fatal error|Warning|Notice|Parse error|Uncaught \w+)[^\n]{1,200} (?:in|on) [^\n]{1,200}\.php"
         r"(?:\(\d+\)|:\d+| on line \d+)|^#0 [^\n]{1,200}\.php\(\d+\)",
@@ -50,6 +51,11 @@ _DEBUGGERS: Final = {
     "the error page of Rails for developers": (r"Action Controller: Exception caught|Rails\.root:", r"Rails"),
     "the error page of Symfony for developers": (r"Symfony Exception|sf-toolbar|/_profiler/", r"[Ss]ymfony"),
     "the error page of ASP.NET for developers": (r"<title>[^<]*Error[^<]*</title>|Stack Trace:", r"ASP\.NET Version:"),
+    "the error page of ASP.NET Core for developers": (
+        r"An unhandled exception occurred while processing the request",
+        r"stackpage|rawException|Show raw exception details",
+    ),
+    "the error page of Starlette for developers": (r"<title>Starlette Debugger</title>", r"Traceback"),
 }
 """By two marks each, both of which it has."""
 

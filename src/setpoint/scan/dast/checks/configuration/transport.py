@@ -1,13 +1,13 @@
 """How requests travel: TLS, its certificate, and whether browsers are told to stay with it. Listed in `checks`.
 
-Handshakes are not requests: they are made beside `Sender`, at most five of them, with the target's own host and port.
+Handshakes are made beside `Sender`, with the target's own host and port: at most five, in their turn among requests.
 """
 
 from __future__ import annotations
 
 import re
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Final
 
@@ -45,8 +45,8 @@ class Transport:
         if is_encrypted(base):
             yield from _strict_transport(seen)
             if bench.profile is not Profile.PASSIVE:
-                yield from (_fault(base, flaw) for flaw in _offers(base))
-            yield from (_fault(base, flaw) for flaw in _certificate(base))
+                yield from (_fault(base, flaw) for flaw in _offers(base, bench.turn))
+            yield from (_fault(base, flaw) for flaw in _certificate(base, bench.turn))
         elif not is_loopback(base):
             yield from _unencrypted(seen)
 
@@ -86,25 +86,28 @@ def _hsts_problem(visit: Visit) -> Problem | None:
     )
 
 
-def _offers(base: str) -> Iterator[Flaw]:
+def _offers(base: str, turn: Callable[[], None]) -> Iterator[Flaw]:
     host, port = host_and_port(base)
-    accepted = [
-        name
-        for name, version in handshakes.OLD.items()
-        if not isinstance(handshakes.handshake(host, port, handshakes.of_version(version)), str)
-    ]
+    accepted = []
+    for name, version in handshakes.OLD.items():
+        turn()
+        if not isinstance(handshakes.handshake(host, port, handshakes.of_version(version)), str):
+            accepted.append(name)
     if accepted:
         says = "It still speaks versions of TLS that are not to be used (RFC 8996); allow TLS 1.2 and 1.3 alone"
         yield Flaw("old-tls-version", 327, Severity.MEDIUM, says, f"accepted: {', '.join(accepted)}")
     weak = handshakes.of_weak_ciphers()
+    if weak is not None:
+        turn()
     shaken = handshakes.handshake(host, port, weak) if weak is not None else ""
     if not isinstance(shaken, str):
         says = "It accepts ciphers that are broken or do not encrypt; allow those of RFC 9325 alone"
         yield Flaw("weak-tls-cipher", 327, Severity.HIGH, says, f"accepted: {shaken.cipher}")
 
 
-def _certificate(base: str) -> Iterator[Flaw]:
+def _certificate(base: str, turn: Callable[[], None]) -> Iterator[Flaw]:
     host, port = host_and_port(base)
+    turn()
     shaken = handshakes.handshake(host, port)
     if isinstance(shaken, str) or not shaken.certificate:
         return
@@ -118,6 +121,7 @@ def _certificate(base: str) -> Iterator[Flaw]:
     found = list(flaws(certificate, names, datetime.now(UTC)))
     yield from found
     if not found and not is_loopback(base):  # nobody signs certificates for the loopback
+        turn()
         yield from _trust(handshakes.refusal(host, port))
 
 

@@ -1,4 +1,8 @@
-"""Routes that agents saw called and that the document leaves out: nobody reviews them. Listed in `checks`."""
+"""Routes that the document leaves out: nobody reviews them. Listed in `checks`.
+
+Those that agents saw called; and of those that were only guessed, what is for the inside by its name or by what it
+shows, and answers nobody in particular: a second address of what is public is no fault.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +10,15 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from setpoint.model.dast import ANONYMOUS, Certainty, Exchange, Fault, KnownFrom, Operation, PlannedRequest
+from setpoint.model.dast import ANONYMOUS, Answer, Certainty, Exchange, Fault, KnownFrom, Operation, PlannedRequest
 from setpoint.model.policy import Severity
+from setpoint.scan.dast.answers import is_success
+from setpoint.scan.dast.checks.configuration.insides import INSIDE, withheld_fields
+from setpoint.scan.dast.checks.configuration.problems import without_body
 from setpoint.scan.dast.interface import Workbench
-from setpoint.scan.dast.objects import parameters
+from setpoint.scan.dast.naming import words_of
+from setpoint.scan.dast.path_templates import parameters
+from setpoint.scan.dast.surface.siblings import is_sibling
 
 _FRAMEWORKS_OWN: Final = re.compile(
     r"/(?:openapi|swagger|redoc|docs|api-docs|static|assets|media|favicon\.ico|robots\.txt|sitemap\.xml"
@@ -20,12 +29,12 @@ _FRAMEWORKS_OWN: Final = re.compile(
 
 
 class UndocumentedRoutes:
-    """Routes in use that the document leaves out."""
+    """Routes in use, or open to anybody, that the document leaves out."""
 
     name = "undocumented-routes"
 
     def plan(self, bench: Workbench) -> Iterator[PlannedRequest]:
-        for operation in _undocumented(bench):
+        for operation in (*_undocumented(bench), *_guessed(bench)):
             if operation.method == "GET" and not bench.may_send(operation):
                 yield PlannedRequest(operation.key, self.name, ANONYMOUS.name, 1)
 
@@ -34,6 +43,10 @@ class UndocumentedRoutes:
             exchange = bench.baseline(operation, ANONYMOUS) if operation.method == "GET" else None
             if not _is_gone(operation, exchange):
                 yield _fault(operation, exchange)
+        for operation in _guessed(bench):
+            exchange = bench.baseline(operation, ANONYMOUS)
+            if exchange is not None and exchange.answer is not None and is_success(exchange):
+                yield from _open_route(operation, exchange, exchange.answer)
 
 
 def _undocumented(bench: Workbench) -> list[Operation]:
@@ -43,6 +56,29 @@ def _undocumented(bench: Workbench) -> list[Operation]:
         return []
     seen = [each for each in operations if KnownFrom.AGENT in each.known_from]
     return [each for each in seen if KnownFrom.DOCUMENT not in each.known_from and not _FRAMEWORKS_OWN.match(each.path)]
+
+
+def _guessed(bench: Workbench) -> list[Operation]:
+    return [each for each in bench.surface.operations if is_sibling(each) and not bench.may_send(each)]
+
+
+def _open_route(operation: Operation, exchange: Exchange, answer: Answer) -> Iterator[Fault]:
+    shown = withheld_fields(answer)
+    if not shown and INSIDE.isdisjoint(words_of(operation.path)):
+        return
+    names = ", ".join(f"{name} ({what.value})" for name, what in shown.items())
+    yield Fault(
+        kind="undocumented-route",
+        cwe=1059,
+        owasp="API9:2023",
+        severity=Severity.MEDIUM if shown else Severity.LOW,
+        certainty=Certainty.OBSERVED,
+        method=operation.method,
+        path=operation.path,
+        message=f"{operation.key} answers anybody, but stands in no document: take it off, or document who may call it",
+        proof=(without_body(exchange),),
+        difference="a name that does not exist is answered otherwise" + (f"; it shows {names}" if names else ""),
+    )
 
 
 def _is_gone(operation: Operation, exchange: Exchange | None) -> bool:

@@ -19,7 +19,7 @@ def found(serve: Any, workbench: Any) -> Callable[..., list[Fault]]:
         faults = list(check.run(bench))
         baselines = len(operations) * (1 + len(bench.accounts.callers))
         absences = 12  # asked for only where something was found
-        planned = sum(each.about for each in check.plan(bench)) + baselines + absences
+        planned = sum(each.at_most for each in check.plan(bench)) + baselines + absences
         assert len(bench.sender.exchanges) <= planned, "planned too few"
         assert all(each.message and each.proof and each.cwe for each in faults)
         return faults

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tests.unit.scan.dast.checks.configuration.answering import ACCOUNTS, app_of, get, kinds, text
+from tests.unit.scan.dast.checks.configuration.answering import ACCOUNTS, app_of, for_anna, get, kinds, text
 from werkzeug.debug import DebuggedApplication
 from werkzeug.wrappers import Request, Response
 
 from setpoint.model.dast import BodyForm, Operation, Part, PartPlace, Profile
 from setpoint.scan.dast.checks.configuration.error_pages import ErrorPages
+from setpoint.scan.dast.checks.configuration.exposed_files import ExposedFiles
 
 PAGE = Part(PartPlace.QUERY, "page", {"type": "integer"}, example=1)
 SEARCH = get("/search", parts=(PAGE,))
@@ -123,3 +124,23 @@ def test_the_passive_profile_provokes_nothing(found: Any) -> None:
         values={"page": 1},
         profile=Profile.PASSIVE,
     )
+
+
+def test_the_debugger_and_its_console_are_one_fault(serve: Any, workbench: Any) -> None:
+    bench = workbench(serve(DebuggedApplication(app_of({"/search": counted}), evalex=True)), SEARCH)
+    assert [each.kind for check in (ErrorPages(), ExposedFiles()) for each in check.run(bench)] == ["debug-error-page"]
+
+
+def test_a_console_without_a_debugger_in_errors(serve: Any, workbench: Any) -> None:
+    console = text("<title>Interactive Console</title><h1>Interactive Console</h1><script></script>", "text/html")
+    bench = workbench(serve(app_of({"/console": console})), get("/"))
+    told = [each.path for check in (ErrorPages(), ExposedFiles()) for each in check.run(bench)]
+    assert told == ["/console"]
+
+
+def test_what_anybody_is_shown_is_told_as_that(found: Any) -> None:
+    app = DebuggedApplication(app_of({"/search": counted}), evalex=True)
+    (fault,) = found(ErrorPages(), app, SEARCH, accounts=ACCOUNTS)
+    assert fault.caller == ""
+    (fault,) = found(ErrorPages(), app_of({"/search": for_anna(telling(counted, as_text))}), SEARCH, accounts=ACCOUNTS)
+    assert fault.caller == "anna"

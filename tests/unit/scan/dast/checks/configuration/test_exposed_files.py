@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.unit.scan.dast.checks.configuration.answering import app_of, get, page, text
+from tests.unit.scan.dast.checks.configuration.answering import ACCOUNTS, app_of, for_anna, get, kinds, page, text
 from werkzeug.wrappers import Request, Response
 
 from setpoint.model.dast import KnownFrom, Operation, Profile
@@ -25,6 +25,10 @@ EXPOSED: list[tuple[str, str | bytes, str, int]] = [
     ("/config.php.bak", "<?php $password = 'x'; ?>", "exposed-backup", 530),
     ("/db.sqlite3", b"SQLite format 3\x00rest", "exposed-database", 552),
     ("/app.log", "2026-01-02 10:00:01 INFO start\n2026-01-02 10:00:02 INFO go\n", "exposed-log", 532),
+    ("/fpm-status", "pool:                 www\nprocess manager:      dynamic\n", "exposed-server-status", 497),
+    ("/health/full", '{"status": "up", "pid": 3, "hostname": "web-1"}', "exposed-debug-endpoint", 489),
+    ("/internal/metrics", METRICS, "exposed-metrics", 497),
+    ("/adminer.php", "<!doctype html><title>Login - Adminer</title>", "exposed-database-console", 306),
     ("/Dockerfile", "FROM python:3\nCOPY . /app\nCMD x\n", "exposed-deployment-file", 538),
     ("/docker-compose.yml", "services:\n  web:\n    image: web\n", "exposed-deployment-file", 538),
     ("/requirements.txt", "flask==3.0.0\nrequests[socks]>=2.0\n", "exposed-deployment-file", 538),
@@ -122,3 +126,22 @@ def test_nothing_is_guessed_in_the_passive_profile(serve: Any, workbench: Any) -
     bench = workbench(serve(app_of({"/.env": text(ENV), "/": page()})), get("/"), profile=Profile.PASSIVE)
     assert not list(ExposedFiles().run(bench))
     assert len(bench.sender.exchanges) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "is_told"),
+    [
+        ("/users/_debug", '[{"name": "ann", "email": "ann@shop.example"}]', True),
+        ("/internal/settings", '{"api_key": "k-2f81ce90", "debug": true}', True),
+        ("/debug/process", '{"pid": 7, "cwd": "/srv"}', True),
+        ("/internal/status", '{"status": "ok", "version": "3.1"}', False),
+        ("/users/list", '[{"name": "ann", "email": "ann@shop.example"}]', False),
+    ],
+)
+def test_what_is_for_developers_though_the_document_names_it(
+    found: Any, path: str, content: str, *, is_told: bool
+) -> None:
+    app = app_of({path: text(content, "application/json")})
+    assert kinds(found(ExposedFiles(), app, get(path))) == ([("exposed-debug-endpoint", path, "")] if is_told else [])
+    kept = app_of({path: for_anna(text(content, "application/json"))})
+    assert not found(ExposedFiles(), kept, get(path), accounts=ACCOUNTS)

@@ -50,3 +50,10 @@ def test_many_are_one_fault(found: Any) -> None:
     routes = {f"/{name}/": text(NGINX.replace("uploads", name), "text/html") for name in ("static", "media", "logs")}
     (fault,) = found(DirectoryListings(), app_of(routes), get("/"))
     assert (fault.path, len(fault.examples)) == ("*", 3)
+
+
+def test_usual_folders_are_asked_for_beside_many_known_ones(found: Any) -> None:
+    known = [get(f"/area{number}/{name}") for number in range(20) for name in ("a", "b")]
+    listing = text(NGINX.replace("uploads", "export"), "text/html")
+    (fault,) = found(DirectoryListings(), app_of({"/export/": listing}), *known)
+    assert fault.path == "/export/"

@@ -17,6 +17,10 @@ def answer(content: str, status: int = 500, kind: str = "text/html") -> Answer:
     [
         ("java.lang.NullPointerException\n\tat com.shop.Orders.get(Orders.java:41)\n", "Java"),
         ("System.Exception: x\n   at Shop.Orders.Get(Int32 id) in C:\\src\\Orders.cs:line 12", ".NET"),
+        (
+            "System.FormatException: x\n   at System.Int32.Parse(String s)\n   at Shop.Orders.Get(String id)\n",
+            ".NET",
+        ),
         ("<pre>TypeError: x<br> &nbsp; &nbsp;at /srv/app/index.js:10:5<br></pre>", "Node.js"),
         ("<b>Warning</b>: Undefined index in /var/www/a.php on line 3".replace("<b>", "").replace("</b>", ""), "PHP"),
         (

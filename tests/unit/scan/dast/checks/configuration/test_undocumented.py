@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from flask import Flask
 from tests.unit.scan.dast.surface.routes_seen import seen
 
@@ -44,3 +45,29 @@ def test_a_route_that_is_gone_and_what_frameworks_serve_are_not(serve: Any, work
 
 def test_without_a_document_nothing_is_undocumented(serve: Any, workbench: Any) -> None:
     assert found(serve, workbench, seen("/export"), documented=False) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "told"),
+    [
+        ("/internal/orders", [{"id": 1, "item": "lamp"}], "low"),
+        ("/orders/export", [{"id": 1, "email": "ann@shop.example"}], "medium"),
+        ("/orders/all", [{"id": 1, "item": "lamp"}], ""),
+    ],
+)
+def test_a_guessed_route_that_answers_anybody(serve: Any, workbench: Any, path: str, content: Any, told: str) -> None:
+    app = Flask("api")
+    app.add_url_rule(path, "hidden", lambda: content)
+    guess = Operation("GET", path, known_from=frozenset({KnownFrom.GUESS}))
+    faults = list(UndocumentedRoutes().run(workbench(serve(app), DOCUMENTED, guess)))
+    assert [(fault.kind, fault.path, str(fault.severity)) for fault in faults] == (
+        [("undocumented-route", path, told)] if told else []
+    )
+    assert "ann@shop" not in str([(each.message, each.difference, each.proof) for each in faults])
+
+
+def test_a_guessed_route_that_asks_for_credentials(serve: Any, workbench: Any) -> None:
+    app = Flask("api")
+    app.add_url_rule("/internal/orders", "hidden", lambda: ("log in", 401))
+    guess = Operation("GET", "/internal/orders", known_from=frozenset({KnownFrom.GUESS}))
+    assert not list(UndocumentedRoutes().run(workbench(serve(app), DOCUMENTED, guess)))
