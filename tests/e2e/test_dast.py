@@ -67,7 +67,7 @@ def test_a_fault_is_found_told_and_nothing_is_harmed(setpoint: Setpoint, faulty:
     assert faulty.harm == []
     assert "GET /orders/{id}" in answer.out
     assert 'curl --include --path-as-is --request GET --header "authorization: $' in answer.out
-    assert "nothing was sent to DELETE /orders/{id}: DELETE destroys, or may" in answer.out
+    assert "not tested, or only by checks about it:\n  DELETE /orders/{id}: DELETE destroys, or may" in answer.out
     assert "GET /caches: 'flush' says that it destroys, cancels or resets something" in answer.out
     kinds = {each["ruleId"] for each in sarif(setpoint.folder / "out.sarif")["results"]}
     assert any("object" in each for each in kinds), kinds
@@ -93,6 +93,24 @@ def test_a_plan_tells_and_sends_nothing(setpoint: Setpoint, faulty: RunningServi
     assert "GET /orders/{id}" in planned
     assert planned.isdisjoint(document["left_out"])
     assert document["about"] == sum(each["about"] for each in document["requests"])
+
+
+def test_a_plan_comes_true(setpoint: Setpoint) -> None:
+    """Of a service without faults: signs of one are followed up, with requests that nobody can foresee."""
+    with running(is_repaired=True) as service:
+        plan = setpoint.run("dast", "plan", service.base, "--openapi", "openapi.json", "--auth", "auth.yaml", "--json")
+        sent = dast(setpoint, service.base, *FAST, "--json").json()["requests"]
+    planned = plan.json()
+    assert planned["about"] / 1.3 <= sent <= planned["about"] * 1.3
+    assert sent <= planned["at_most"]
+
+
+def test_a_plan_is_a_line_for_each_check(setpoint: Setpoint, faulty: RunningService) -> None:
+    told = setpoint.run("dast", "plan", faulty.base, "--openapi", "openapi.json", "--auth", "auth.yaml").out
+    lines = [each.split() for each in told.splitlines()]
+    assert lines[0] == ["theme", "check", "operations", "requests", "at", "most", "as"]
+    of_check = [each for each in lines if each[:2] == ["access", "object-reads"]]
+    assert [each[-1] for each in of_check] == ["bob"]
 
 
 def test_a_scan_that_is_stopped_goes_on_where_it_was(setpoint: Setpoint, faulty: RunningService) -> None:

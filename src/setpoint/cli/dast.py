@@ -87,9 +87,10 @@ def run(options: DastOptions, fail_on: str, sarif: str | None, *, as_json: bool)
 def plan(options: DastOptions, *, fetches: bool, as_json: bool) -> int:
     """Show what a scan would send, and send nothing.
 
-    Which requests would go where, by which check, as whom; and what would be left out, and why.
+    How many requests each check would send to how many operations, as whom; and what would be left out, and why. Their
+    number is what a service without faults gets. --json has each operation.
     """
-    from setpoint.cli.dast_view import plan_document, show_plan
+    from setpoint.cli.dast_plan_view import plan_document, show_plan
     from setpoint.cli.dast_watching import Watching
     from setpoint.wiring.dast import plan_service
 
@@ -99,7 +100,10 @@ def plan(options: DastOptions, *, fetches: bool, as_json: bool) -> int:
     if as_json:
         output.json(plan_document(planned))
     else:
-        show_plan(output, planned)
+        from setpoint.scan.dast.checks.every import every_check
+
+        themes = {each.name: theme for theme, found in every_check().items() for each in found}
+        show_plan(output, planned, themes)
     return 0
 
 

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Final
 
+from setpoint.cli.dast_left_out import shortened, show_left_out
 from setpoint.cli.output import Output
 from setpoint.model.canonical import Json
 from setpoint.model.code import TakenScan
-from setpoint.model.dast import WHOLE_SITE, DastPlan, DastReport, Fault
+from setpoint.model.dast import WHOLE_SITE, DastReport, Exchange, Fault
 from setpoint.model.wording import counted
 from setpoint.scan.dast.curl import curl_line
 from setpoint.scan.dast.documents import fault_document
+from setpoint.scan.dast.engine import LEFT_BEHIND
 from setpoint.scan.dast.recorded import fingerprint_of
 
 HEADINGS = ("severity", "operation", "part", "fault", "weakness", "certainty")
-PLAN_HEADINGS = ("operation", "check", "caller", "requests")
+
+MOST_EXAMPLES: Final = 5
+MOST_LEFT: Final = 20
+"""Names in one line; `--json` has them all."""
 
 
 def show_report(output: Output, report: DastReport, doubts: Sequence[str], taken: TakenScan | None = None) -> None:
@@ -27,29 +34,17 @@ def show_report(output: Output, report: DastReport, doubts: Sequence[str], taken
         _show_fault(output, number, each)
     if faults:
         output.line("")
-    _show_left_out(output, report.left_out, "nothing was sent to")
+    show_left_out(output, report.left_out, "not tested, or only by checks about it")
+    left_behind = [each.removeprefix(LEFT_BEHIND) for each in report.remarks if each.startswith(LEFT_BEHIND)]
     for remark in report.remarks:
-        output.line(f"note: {remark}")
+        if not remark.startswith(LEFT_BEHIND):
+            output.line(f"note: {remark}")
     for doubt in doubts:
         output.line(f"could not tell: {doubt}", style="bold yellow")
+    _show_left_behind(output, left_behind)
     output.line(report_summary(report))
     if taken is not None:
         _show_taken(output, report, taken)
-
-
-def show_plan(output: Output, plan: DastPlan) -> None:
-    """By check and caller, operation by operation."""
-    output.table(
-        PLAN_HEADINGS,
-        [(each.operation, each.check, each.caller or "nobody", f"{each.about:,}") for each in plan.requests],
-    )
-    if plan.requests:
-        output.line("")
-    _show_left_out(output, plan.left_out, "nothing would be sent to")
-    for remark in plan.remarks:
-        output.line(f"note: {remark}")
-    total = sum(each.about for each in plan.requests)
-    output.line(f"about {counted(total, 'request')} at most to {plan.base}, in the profile {plan.profile}")
 
 
 def report_summary(report: DastReport) -> str:
@@ -74,22 +69,9 @@ def report_document(report: DastReport, taken: TakenScan | None = None) -> Json:
         "checks": dict(report.checks),
         "left_out": dict(report.left_out),
         "remarks": list(report.remarks),
+        "doubts": list(report.doubts),
         "faults": [fault_document(each) | {"curl": _curl(each)} for each in worst_first(report.faults)],
         "recorded": _taken_document(taken),
-    }
-
-
-def plan_document(plan: DastPlan) -> Json:
-    return {
-        "target": plan.base,
-        "profile": str(plan.profile),
-        "about": sum(each.about for each in plan.requests),
-        "requests": [
-            {"operation": each.operation, "check": each.check, "caller": each.caller, "about": each.about}
-            for each in plan.requests
-        ],
-        "left_out": dict(plan.left_out),
-        "remarks": list(plan.remarks),
     }
 
 
@@ -140,18 +122,30 @@ def _show_fault(output: Output, number: int, fault: Fault) -> None:
     if fault.difference:
         output.line(f"   seen: {fault.difference}")
     if fault.examples:
-        output.line(f"   for example: {', '.join(fault.examples)}")
-    for each in fault.proof:
-        output.line(f"   {curl_line(each.sent)}")
-        output.line(f"   → {each.answer.status if each.answer else each.failure}")
+        output.line(f"   for example: {shortened(fault.examples, MOST_EXAMPLES)}")
+    for (line, outcome), alike in groupby((curl_line(each.sent), _outcome(each)) for each in fault.proof):
+        times = sum(1 for _ in alike)
+        output.line(f"   {line}")
+        output.line(f"   → {outcome}{f', {times} times' if times > 1 else ''}")
 
 
-def _show_left_out(output: Output, left_out: Mapping[str, str], words: str) -> None:
-    by_reason: dict[str, list[str]] = defaultdict(list)
-    for operation, reason in left_out.items():
-        by_reason[reason].append(operation)
-    for reason, operations in by_reason.items():
-        output.line(f"{words} {', '.join(operations)}: {reason}")
+def _outcome(exchange: Exchange) -> str:
+    return str(exchange.answer.status) if exchange.answer else exchange.failure
+
+
+def _show_left_behind(output: Output, names: Sequence[str]) -> None:
+    """By what made them, so that they can be found and taken away."""
+    by_maker: dict[str, list[str]] = defaultdict(list)
+    others: list[str] = []
+    for each in names:
+        name, _, maker = each.rpartition(", made by ")
+        (by_maker[maker] if name else others).append(name or each)
+    if names:
+        output.line("left behind:")
+    for maker, made in by_maker.items():
+        output.line(f"  by {maker}: {shortened(made, MOST_LEFT)}")
+    for each in others:
+        output.line(f"  {each}")
 
 
 def _curl(fault: Fault) -> str:

@@ -17,7 +17,7 @@ import click
 from setpoint.cli.output import json_bytes, one_line
 from setpoint.errors import CouldNotTellError, InputError
 from setpoint.model.dast import DastReport, Profile
-from setpoint.model.wording import counted
+from setpoint.model.wording import counted, span
 from setpoint.scan.dast.sarif import dast_log
 
 if TYPE_CHECKING:
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 SHARE: Final = 20
 """Times as long as a file takes to write, until it is written again before the end of the scan."""
 
+
+ENOUGH: Final = 5
+"""Checks that have to be made before the time of the others is told."""
 
 NOT_BEGUN: Final = DastReport("", Profile.SAFE, (), 0, 0.0, ended_early="it did not begin")
 
@@ -39,6 +42,7 @@ class Watching:
         self._status: Status | None = None
         self._step = ""
         self._faults = 0
+        self._first_made = time.monotonic()
         self._free_at = 0.0
         self._has_put = False
         if self._sarif is not None:
@@ -69,8 +73,17 @@ class Watching:
     def step(self, what: str, done: int, total: int) -> None:
         if not self._has_put:
             self._put(NOT_BEGUN)
-        self._step = f"{done} of {counted(total, 'check')} made; {what}"
+        self._step = f"{done} of {counted(total, 'check')} made; {what}{self._left(done, total)}"
         self._show()
+
+    def _left(self, done: int, total: int) -> str:
+        """By what the checks so far have taken, once there are enough of them to tell."""
+        now = time.monotonic()
+        if done == 1:
+            self._first_made = now
+        if done < ENOUGH:
+            return ""
+        return f"; about {span((now - self._first_made) / (done - 1) * (total - done))} left"
 
     def found(self, report: DastReport) -> None:
         self._faults = len(report.faults)

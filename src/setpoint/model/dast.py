@@ -237,8 +237,15 @@ class PlannedRequest:
     operation: str
     check: str
     caller: str
-    about: int
-    """How many of them, at most."""
+    at_most: int
+    """How many of them, where every sign is followed to its end."""
+    usual: int | None = None
+    """How many a sound service of this shape gets, as nothing has to be followed up; None: as many as at most."""
+
+    @property
+    def about(self) -> int:
+        """How many of them are to be expected."""
+        return self.at_most if self.usual is None else min(self.usual, self.at_most)
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +273,8 @@ class DastReport:
     """The scan's accounts, by name."""
     has_agents: bool = False
     """Whether agents told of its requests."""
+    doubts: Sequence[str] = ()
+    """What was not tested, a clause each, though nothing ended early and every check was made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,3 +287,20 @@ class DastPlan:
     left_out: Mapping[str, str] = field(default_factory=dict)
     """Operation → why nothing would be sent to it."""
     remarks: Sequence[str] = ()
+    rate: float = 0.0
+    """Requests a second at most; 0 where that is not known."""
+
+    @property
+    def about(self) -> int:
+        """Requests in all, as are to be expected."""
+        return sum(each.about for each in self.requests)
+
+    @property
+    def at_most(self) -> int:
+        """Requests in all, where every sign is followed to its end."""
+        return sum(each.at_most for each in self.requests)
+
+    @property
+    def seconds(self) -> float:
+        """How long those that are to be expected take at that rate."""
+        return self.about / self.rate if self.rate else 0.0

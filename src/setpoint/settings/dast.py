@@ -44,6 +44,8 @@ class DastTarget:
     exclude: tuple[str, ...] = ()
     """Globs of operations that nothing is sent to."""
     trigger: DastTrigger = field(default_factory=DastTrigger)
+    browser: bool = False
+    """Whether pages are opened in one, so that their scripts run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ def _target(fields: Fields, base: Path) -> DastTarget:
         budget=int(fields.number("budget", least=1, most=MOST_BUDGET)) if fields.has("budget") else None,
         checks=fields.texts("checks"),
         exclude=fields.texts("exclude"),
+        browser=fields.flag("browser", default=False),
         trigger=_trigger(fields),
     )
     fields.done()

@@ -20,8 +20,9 @@ from setpoint.scan.dast.accounts.renewing import RenewingSender
 from setpoint.scan.dast.accounts.sessions import Sessions
 from setpoint.scan.dast.accounts.settings import AuthSettings
 from setpoint.scan.dast.checks.every import chosen
-from setpoint.scan.dast.engine import Engine, MaySend, Means, Watcher
+from setpoint.scan.dast.engine import Engine
 from setpoint.scan.dast.interface import Accounts, Check, Evidence, Sender
+from setpoint.scan.dast.means import MaySend, Means, Watcher
 from setpoint.scan.dast.plan import SilentSender
 from setpoint.scan.dast.recorded import scan_of
 from setpoint.scan.dast.run_folder import NoFolder, RunFolder
@@ -33,7 +34,7 @@ from setpoint.scan.dast.sending.sender import PacedSender, distrust_of
 from setpoint.scan.dast.sending.target import Target, reached, target_of
 from setpoint.scan.dast.surface.browser import Chromium, browsed, find_browser
 from setpoint.scan.dast.surface.crawl import crawl
-from setpoint.scan.dast.surface.discovery import discovered
+from setpoint.scan.dast.surface.discovery import discovered, with_pages
 from setpoint.scan.dast.surface.document import fetch_document, read_document
 from setpoint.scan.dast.surface.lookup import with_others
 from setpoint.scan.dast.surface.routes import with_agents
@@ -77,8 +78,10 @@ def scan_service(question: DastQuestion, watcher: Watcher, stop: threading.Event
     target = reached(scan.target)
     auth, redactor = scan.auth, Redactor()
     distrust = "" if question.trusts_any_certificate else distrust_of(target)
+    doubts: tuple[str, ...] = ()
     if distrust and auth.accounts:
-        watcher.told(f"no account is used: the target's certificate is not valid ({distrust})")
+        doubts = (f"no account was used: the target's certificate is not valid ({distrust})",)
+        watcher.told(doubts[0])
         auth = AuthSettings()
     with ExitStack() as held:
         notes = _notes(question, redactor)
@@ -97,6 +100,8 @@ def scan_service(question: DastQuestion, watcher: Watcher, stop: threading.Event
             checks=scan.checks,
             notes=notes,
             redactor=redactor,
+            rate=scan.limits.rate,
+            doubts=doubts,
         )
         return Engine(target.base, question.profile, scan.safety, means, watcher).run()
 
@@ -126,6 +131,7 @@ def plan_service(question: DastQuestion, watcher: Watcher, stop: threading.Event
         checks=scan.checks,
         notes=NoFolder(),
         redactor=Redactor(),
+        rate=scan.limits.rate,
     )
     return Engine(scan.target.base, question.profile, scan.safety, means, watcher).plan()
 
@@ -160,6 +166,7 @@ class _Scan:
             surface = known
         else:
             surface = with_others(known, sender, may_send, told, known=self.question.openapi)
+            surface = with_pages(surface, sender, accounts, may_send, told)
         if browser is not None:
             surface = browsed(surface, base, sender, accounts, may_send, told, browser)
         return with_agents(surface, self.question.routes)

@@ -55,6 +55,7 @@ def command_line(settings: Settings, service: str, release: str, folder: Path, *
         *(f"{name}={value}" for name, value in options.items() if value),
         *(f"--check={each}" for each in target.checks),
         *(f"--exclude={each}" for each in target.exclude),
+        *(["--browser"] if target.browser else []),
         *(["--resume"] if resumes else []),
         *("--json", "--", target.url),
     ]

@@ -35,11 +35,20 @@ def test_everything_can_be_said() -> None:
     settings = _read(
         f"dast: {{folder: scans, fleet_key_file: key, services: {{shop: {{url: '{URL}', openapi: api.json, "
         "auth: auth.yaml, profile: passive, rate: 2, budget: 500, checks: [access], exclude: [/admin/*], "
-        "on: [release, every 1d], delay: 5m}}}"
+        "on: [release, every 1d], delay: 5m, browser: true}}}"
     )
     trigger = DastTrigger(on_release=True, every=86400.0, delay=300.0)
     target = DastTarget(
-        URL, str(BASE / "api.json"), BASE / "auth.yaml", Profile.PASSIVE, 2.0, 500, ("access",), ("/admin/*",), trigger
+        URL,
+        str(BASE / "api.json"),
+        BASE / "auth.yaml",
+        Profile.PASSIVE,
+        2.0,
+        500,
+        ("access",),
+        ("/admin/*",),
+        trigger,
+        browser=True,
     )
     assert settings == DastSettings({"shop": target}, BASE / "scans", BASE / "key")
 

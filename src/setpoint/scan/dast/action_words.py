@@ -6,6 +6,7 @@ They are whole words of names, in the forms that names and summaries have: `dele
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from typing import Final
@@ -35,11 +36,16 @@ def _third_person(verb: str) -> str:
     return f"{verb[:-1]}ies" if verb.endswith("y") and verb[-2:-1] not in "aeiou" else f"{verb}s"
 
 
-DESTROYS: Final = _forms(
+PAIRS: Final = frozenset(
+    {"startover", "startafresh", "startagain", "beginagain", "factoryreset", "factorydefault", "factorydefaults"}
+    | {"rollback", "restoredefaults", "loaddefaults", "usedefaults", "cleanslate", "vonvorn", "werkseinstellungen"}
+)
+"""Of two words as of one: they put everything back to where it began."""
+DESTROYS: Final = PAIRS | _forms(
     "delete remove destroy erase drop purge wipe truncate clear flush reset revoke expire deactivate disable"
     " unsubscribe uninstall unregister rollback revert restore prune evict ban suspend terminate abort kill stop"
-    " cancel void reject decline close discard unlink del rm nuke recall rescind dismiss trash shred dissolve disband"
-    " decommission unpublish anonymise anonymize",
+    " cancel void reject decline close discard unlink del rm nuke recall rescind dismiss trash shred burn dissolve"
+    " disband decommission unpublish anonymise anonymize block lock freeze",
     "destructive dangerous irreversible deletion removal cancellation deletedb dropdb resetdb cleardb cleanup"
     " loeschen löschen loesche lösche entfernen entferne zuruecksetzen zurücksetzen leeren abbrechen stornieren storno"
     " kuendigen kündigen widerrufen sperren deaktivieren vernichten verwerfen"
@@ -48,6 +54,28 @@ DESTROYS: Final = _forms(
     " eliminar elimina borrar borra quitar suprimir vaciar cancelar cancela anular anula restablecer reiniciar revocar"
     " desactivar destruir",
 )
+SWITCHED: Final = frozenset(
+    {"difficulty", "maintenance", "readonly", "lockdown", "debugging", "debug", "securitylevel", "security"}
+    | {"safemode", "wartung", "schwierigkeit", "dificultad", "difficulte", "mantenimiento"}
+)
+"""What the whole installation has a state of ..."""
+STATES: Final = frozenset(
+    {"on", "off", "true", "false", "enable", "disable", "enabled", "disabled", "start", "end", "stop", "toggle"}
+    | {"easy", "medium", "hard", "low", "high", "impossible", "beginner", "expert", "insane", "an", "aus", "ein"}
+)
+"""... and the states: `/difficulty/hard`."""
+PROCESSES: Final = _forms(
+    "rollback refund recall transfer upgrade ban charge", "cancellation removal deletion migration payment storno"
+)
+PROCESS_PAGES: Final = frozenset(
+    {"policy", "policies", "guide", "guides", "faq", "help", "terms", "conditions", "instructions", "tutorial"}
+)
+"""Behind a process, in the name of what is read, a document about it: `/rollback-policy`."""
+VIEWS: Final = frozenset({"filter", "filters", "search", "sort", "sorting", "facets", "zoom", "selection"})
+"""Behind a verb, no more than what one visitor sees: `/orders/reset-filters`."""
+LEADS_TO: Final = frozenset({"leave", "leaving", "leaves", "external", "verlassen", "quitter", "salir"})
+"""In the question before a link: it warns of where the link leads to."""
+
 PAYS: Final = _forms(
     "pay refund transfer charge checkout purchase buy withdraw payout redeem donate",
     "bezahlen zahlen überweisen ueberweisen erstatten kaufen auszahlen abbuchen"
@@ -56,7 +84,7 @@ PAYS: Final = _forms(
 )
 SENDS: Final = _forms(
     "send resend notify broadcast invite remind dispatch publish subscribe",
-    "sms senden sende versenden verschicken benachrichtigen einladen erinnern veroeffentlichen veröffentlichen"
+    "senden sende versenden verschicken benachrichtigen einladen erinnern veroeffentlichen veröffentlichen"
     " envoyer envoie notifier inviter rappeler publier"
     " enviar envía envia notificar invitar recordar publicar",
 )
@@ -65,20 +93,22 @@ SUBMITS: Final = frozenset({"send", "senden", "absenden", "envoyer", "enviar", "
 BACKSTAGE: Final = frozenset({"admin", "staff", "backoffice", "internal", "manage", "management", "ops", "verwaltung"})
 """In a path: what is sent from there may go to everybody."""
 MAILS: Final = _forms(
-    "mail email newsletter contact notification invitation announce announcement mailing campaign circular bulletin",
-    "kontakt einladung einladungen rundschreiben ankuendigung ankündigung courriel courriels annonce annonces"
-    " correo correos invitaciones anuncio anuncios",
+    "mail email newsletter notification invitation announce announcement mailing campaign circular bulletin",
+    "contact sms kontakt einladung einladungen rundschreiben ankuendigung ankündigung courriel courriels"
+    " annonce annonces correo correos invitaciones anuncio anuncios",
 )
 """Also names of things: they count only where something is written."""
 MONEY: Final = _forms(
-    "payment payout withdrawal donation",
-    "zahlung zahlungen ueberweisung überweisung ueberweisungen überweisungen paiement paiements virement virements"
+    "payment payout withdrawal donation loan invest investment deposit bid trade redemption",
+    "darlehen gebot gebote einzahlung einzahlungen emprunt emprunts prestamo prestamos"
+    " zahlung zahlungen ueberweisung überweisung ueberweisungen überweisungen paiement paiements virement virements"
     " pago pagos transferencia transferencias",
 )
 """Names of things, as `MAILS`: they count only where one is made."""
 DEPLOYS: Final = _forms(
-    "migrate deploy seed populate reinit reindex rebuild trigger bootstrap",
-    "createdb initdb setupdb migrieren ausloesen auslösen deployer déployer migrer declencher déclencher desplegar"
+    "migrate deploy seed reseed populate repopulate reinit reinitialise reinitialize reindex rebuild trigger bootstrap",
+    "migration migrations upgrade downgrade reinstall createdb initdb setupdb"
+    " migrieren ausloesen auslösen deployer déployer migrer declencher déclencher desplegar"
     " migrar disparar",
 )
 ENDS: Final = _forms(
@@ -106,11 +136,19 @@ READS: Final = _forms(
     " obtenir lire chercher rechercher trouver afficher lister verifier vérifier calculer connexion"
     " obtener leer buscar encontrar mostrar listar verificar calcular iniciar",
 )
+LOGINS: Final = frozenset({"login", "signin", "logon", "authenticate", "anmelden", "einloggen", "connexion"})
+"""In an address that a redirect leads to: whoever asked has to say who it is."""
 REGISTERS: Final = _forms("register signup enroll", "registration registrieren registrierung inscription registro")
 PASSWORDS: Final = frozenset({"password", "passwort", "kennwort", "passwd", "pwd", "passphrase", "contrasena", "passe"})
 RESETS: Final = frozenset({"reset", "resets", "zurucksetzen", "zuruecksetzen", "reinitialiser", "restablecer"})
 """Of a password, by a page with a form, they destroy nothing."""
-AMBIGUOUS: Final = _forms("clear stop close charge transfer seed restore trigger purchase publish checkout drop void")
+CLEARS: Final = RESETS | {"clear", "remove", "leeren"}
+SESSIONS: Final = frozenset({"session", "sessions", "sitzung"})
+RESTORES: Final = frozenset({"restore", "restores"})
+"""Of a session, by whoever has it, they destroy nothing: `Restore your session`."""
+AMBIGUOUS: Final = _forms(
+    "clear stop close charge transfer seed restore trigger purchase publish checkout drop void block lock upgrade"
+)
 """In a sentence they are verbs only at its beginning."""
 ACTIONS: Final = frozenset(
     {"action", "act", "aktion", "accion", "do", "cmd", "command", "op", "operation", "method", "task", "mode", "submit"}
@@ -129,10 +167,28 @@ OWN: Final = frozenset({"me", "my", "self", "mine", "profile", "account", "prefe
 PLURALS: Final = frozenset(
     each
     for known in (DESTROYS, PAYS, SENDS, DEPLOYS)
-    for each in known
+    for each in known - PAIRS
     if each.endswith("s") and not {each[:-1], each[:-2], f"{each[:-3]}y"}.isdisjoint(known)
 )
 """Forms of verbs which in the path of something that is read name things: `/refunds`."""
+
+
+_GLUED: Final = (
+    *("delete", "remove", "destroy", "erase", "purge", "wipe", "truncate", "reset", "revoke", "cancel", "deactivate"),
+    *("disable", "unsubscribe", "logout", "signout", "shutdown", "restart", "transfer", "refund", "send", "notify"),
+    "invite",
+)
+"""Verbs that begin hardly any word but their own forms and what they are written together with: `deleteuser`."""
+_INFLECTIONS: Final = re.compile(
+    r"(.?e?[sd]|.?e[rd]s?|.?ing|.?ation|.?able|.?al|ees?|ment|ful|ler|ence|ance)s?|[a-z]", re.ASCII
+)
+"""What a verb ends in that names a thing, or how it is: `cancelled`, `transferable`, `invitee`, `refunding`."""
+
+
+def verb_in(word: str) -> str:
+    """The verb that a word without gaps begins with: `delete` of `deleteuser`, `logout` of `logoutall`; else empty."""
+    found = next((each for each in _GLUED if word.startswith(each) and word != each), "")
+    return found if found and not _INFLECTIONS.fullmatch(word[len(found) :]) else ""
 
 
 def reason_of(words: Iterable[str]) -> str:
@@ -148,3 +204,16 @@ def reason_of(words: Iterable[str]) -> str:
             if each in known:
                 return f"{each!r} says that it {what}"
     return ""
+
+
+def graver(*summaries: str) -> str:
+    """What says that something is destroyed or sent counts, whoever else says something harmless; else the first."""
+    told = [each for each in summaries if each]
+    return next((each for each in told if reason_of(verbs_of(each))), told[0] if told else "")
+
+
+def tells_of_page(words: tuple[str, ...]) -> bool:
+    """Whether they name a document about a verb, or what one visitor sees: `rollback-policy`, `reset-filters`."""
+    if len(words) < 2:
+        return False
+    return (words[-2] in PROCESSES and words[-1] in PROCESS_PAGES) or (words[0] in CLEARS and words[-1] in VIEWS)

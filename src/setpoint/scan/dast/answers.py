@@ -14,7 +14,7 @@ from lxml import etree, html
 
 from setpoint.model.canonical import Json
 from setpoint.model.dast import Answer, Exchange
-from setpoint.scan.dast.requests import written
+from setpoint.scan.dast.styles import written
 
 MAX_LEAVES: Final = 20_000
 """Of one answer: more than any page that people read shows; what is beyond is not compared."""

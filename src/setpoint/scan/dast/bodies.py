@@ -13,14 +13,15 @@ from xml.sax.saxutils import escape
 from setpoint.model.canonical import Json
 from setpoint.model.dast import BodyForm, Part
 from setpoint.scan.dast.styles import pairs, written
+from setpoint.scan.dast.values import is_file
 
 Fields = Sequence[tuple[Part, Json]]
 
 
 def body_of(form: BodyForm, fields: Fields) -> tuple[str, bytes]:
-    """Its media type, and the body; both empty where there are no fields."""
+    """Its media type, and the body; both empty where there are no fields, but for JSON: an object without members."""
     if not fields:
-        return "", b""
+        return (form.value, b"{}") if form is BodyForm.JSON else ("", b"")
     match form:
         case BodyForm.JSON:
             return form.value, json.dumps(_document(fields)).encode()
@@ -86,7 +87,7 @@ def _multipart(boundary: str, fields: Fields) -> bytes:
 def _file(part: Part, value: Json) -> dict[str, Json] | None:
     if isinstance(value, dict) and "filename" in value:
         return value
-    if part.schema.get("format") == "binary" or "contentMediaType" in part.schema:
+    if is_file(part):
         kind = part.schema.get("contentMediaType")
         ending = (guess_extension(kind) if isinstance(kind, str) else None) or ".txt"
         return {"filename": f"setpoint{ending}", "content": value, "content_type": kind}

@@ -8,117 +8,31 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Final, Protocol
+from dataclasses import replace
+from typing import Final
 from urllib.parse import urlsplit
 
 from setpoint.errors import CouldNotTellError, Error
-from setpoint.model.canonical import Json
-from setpoint.model.dast import (
-    Answer,
-    Caller,
-    DastPlan,
-    DastReport,
-    Exchange,
-    Fault,
-    Operation,
-    Part,
-    Profile,
-    Sent,
-    Surface,
-)
+from setpoint.model.dast import Answer, DastPlan, DastReport, Fault, Profile, Sent, Surface
 from setpoint.model.wording import counted
+from setpoint.scan.dast.doubts import ALL_REFUSED, REFUSED, doubts_of_callers, shut_out
 from setpoint.scan.dast.folding import folded
-from setpoint.scan.dast.interface import Accounts, Check, EndedEarlyError, Evidence, Sender, Workbench
+from setpoint.scan.dast.interface import Check, EndedEarlyError, Workbench
+from setpoint.scan.dast.means import Means, Seeding, Watcher
+from setpoint.scan.dast.new_accounts import MOST_ACCOUNTS
 from setpoint.scan.dast.plan import left_out, planned
 from setpoint.scan.dast.safety import Safety
-from setpoint.scan.dast.sending.redaction import Redactor
+
+MOST_ANEW: Final = 3
+"""Times that own objects are made again which something took away."""
 
 GREETINGS: Final = 3
 """Requests that a target may leave unanswered before it counts as dead."""
 DRIPPING: Final = 9.0
 """Seconds: whoever takes longer for an answer that is not whole even so, sends it byte by byte."""
 
-MaySend = Callable[[Operation], str]
-
-
-class Seeding(Protocol):
-    """Values for requests: what `seeding.Seeds` gives."""
-
-    @property
-    def sender(self) -> Sender:
-        """The sender that it was made with, which also keeps tokens of forms fresh."""
-
-    @property
-    def surface(self) -> Surface:
-        """After learning: also with what was seen only once there were objects."""
-
-    def learn(self) -> None:
-        """Ask the lists once for each account, and make objects of the scan's own. Raises `EndedEarlyError`."""
-
-    def build(self, operation: Operation, values: Mapping[Part, Json]) -> Sent: ...
-
-    def owned(self, operation: Operation, caller: Caller) -> Mapping[Part, Json] | None: ...
-
-    def owns(self, operation: Operation) -> bool:
-        """Whether some caller has an object, made for the scan, that the operation names."""
-
-    def baseline(self, operation: Operation, caller: Caller) -> Exchange | None: ...
-
-    def clean_up(self) -> None:
-        """Delete what was made, where that may be sent. Raises `EndedEarlyError`."""
-
-    def left_behind(self) -> Sequence[str]:
-        """What was made and not deleted."""
-
-
-class CountingSender(Sender, Protocol):
-    """A sender that says how much it sent."""
-
-    @property
-    def requests(self) -> int: ...
-
-
-class Notes(Protocol):
-    """What a scan writes down to go on from after it was stopped: `run_folder.RunFolder`."""
-
-    def finished(self) -> frozenset[str]:
-        """Names of checks that an earlier run of this scan has made."""
-
-    def faults(self) -> Sequence[Fault]:
-        """What it found."""
-
-    def note_finished(self, check: str) -> None: ...
-
-    def note_fault(self, fault: Fault) -> None: ...
-
-
-class Watcher(Protocol):
-    """Who waits for a scan."""
-
-    def told(self, line: str) -> None: ...
-
-    def step(self, what: str, done: int, total: int) -> None:
-        """`done` of `total` steps are made; `what` is next."""
-
-    def found(self, report: DastReport) -> None:
-        """All that is known so far, each time that there is more."""
-
-
-@dataclass(frozen=True, slots=True)
-class Means:
-    """What a scan is made with."""
-
-    sender: CountingSender
-    accounts: Accounts
-    evidence: Evidence | None
-    discover: Callable[[MaySend], Surface]
-    """Reads the document, or crawls."""
-    seeding: Callable[[Surface, MaySend], Seeding]
-    checks: Sequence[Check]
-    """In the order in which they are made."""
-    notes: Notes
-    redactor: Redactor
+LEFT_BEHIND: Final = "left behind: "
+"""Begins a remark that names what the scan made and could not take away."""
 
 
 class Engine:
@@ -136,6 +50,10 @@ class Engine:
         self._shut_out: set[str] = set()
         self._operations: Sequence[str] = ()
         self._remarks: list[str] = []
+        self._left_behind: list[Callable[[], Sequence[str]]] = []
+        """Of checks that make objects by themselves."""
+        self._doubts = list(means.doubts)
+        self._made_anew = 0
         self._started = time.monotonic()
 
     def run(self) -> DastReport:
@@ -149,10 +67,12 @@ class Engine:
             self._greet()
             bench, seeding = self._prepared()
             try:
-                self._make_checks(bench)
+                self._make_checks(bench, seeding)
                 seeding.clean_up()
             finally:
-                self._remarks += [f"left behind: {each}" for each in seeding.left_behind()]
+                self._note_who_was_refused(bench.surface, seeding)
+                left_behind = (seeding.left_behind, *self._left_behind)
+                self._remarks += [f"{LEFT_BEHIND}{each}" for told in left_behind for each in told()]
         except EndedEarlyError as error:
             ended_early = str(error)
         report = self._report(ended_early)
@@ -162,7 +82,8 @@ class Engine:
     def plan(self) -> DastPlan:
         self._safety.own_by(lambda _operation: True)  # whether there will be such objects, only sending can tell
         surface = self._means.discover(self._safety)
-        return planned(self._bench(surface, self._means.seeding(surface, self._safety)), self._means.checks)
+        bench = self._bench(surface, self._means.seeding(surface, self._safety))
+        return replace(planned(bench, self._means.checks), rate=self._means.rate)
 
     def _greet(self) -> None:
         """What does not answer a plain request is not tested: silence would pass for being free of faults."""
@@ -210,6 +131,20 @@ class Engine:
                 self._shut_out.add(caller.name)
                 self._checks[f"login of {caller.name}"] = "it gave no session; see what auth.yaml says of it"
 
+    def _note_who_was_refused(self, surface: Surface, seeding: Seeding) -> None:
+        """An expired token, a wrong address: nothing was wrong with the answers, and nothing was tested."""
+        callers, heard = self._means.accounts.callers, seeding.heard()
+        for name in shut_out(callers, heard):
+            if name not in self._shut_out:
+                self._shut_out.add(name)
+                self._doubts.append(f"session of {name}: {REFUSED}")
+        self._doubts += [each for each in doubts_of_callers(surface, callers, heard) if each not in self._doubts]
+        unwell = [f"{key} ({status})" for key, status in seeding.unwell().items()]
+        if unwell and ALL_REFUSED not in self._doubts:
+            self._doubts.append(f"never answered well: {', '.join(unwell)}: nothing could be tested there")
+        if seeding.is_done_with_accounts:
+            self._doubts.append(f"checks of registrations wanted more than {MOST_ACCOUNTS} new accounts")
+
     def _bench(self, surface: Surface, seeding: Seeding) -> Workbench:
         return Workbench(
             surface=surface,
@@ -223,9 +158,11 @@ class Engine:
             owned=seeding.owned,
             baseline=seeding.baseline,
             told=self._watcher.told,
+            turn=self._means.sender.turn,
+            leaves_behind=self._left_behind.append,
         )
 
-    def _make_checks(self, bench: Workbench) -> None:
+    def _make_checks(self, bench: Workbench, seeding: Seeding) -> None:
         finished = self._means.notes.finished()
         for done, check in enumerate(self._means.checks):
             if check.name in finished:
@@ -234,8 +171,25 @@ class Engine:
             self._watcher.step(check.name, done, len(self._means.checks))
             self._checks[check.name] = "it was not finished"
             self._checks[check.name] = self._made(check, bench)
+            if self._made_anew <= MOST_ANEW and not seeding.holds():
+                self._make_objects_anew(check, bench, seeding)
             if not self._checks[check.name]:
                 self._means.notes.note_finished(check.name)
+
+    def _make_objects_anew(self, check: Check, bench: Workbench, seeding: Seeding) -> None:
+        """Without own objects checks find nothing, and nobody would know: what was lost is made again, ..."""
+        self._made_anew += 1
+        told = f"objects of the scan's own were gone after {check.name}"
+        if self._made_anew <= MOST_ANEW:
+            self._watcher.told(f"{told}: they are made anew")
+            bench.kept.clear()
+            seeding.learn()
+            self._remarks.append(f"{told}, and were made anew")
+            self._checks[check.name] = self._made(check, bench)  # it may have lost them before it had tried all
+        else:
+            self._doubts.append(
+                f"{told}, for the {self._made_anew}th time: what needs them was not tested from then on"
+            )
 
     def _made(self, check: Check, bench: Workbench) -> str:
         """Why it could not be made; empty where it was."""
@@ -273,6 +227,7 @@ class Engine:
             operations=tuple(self._operations),
             callers=tuple(each.name for each in self._means.accounts.callers if each.name not in self._shut_out),
             has_agents=self._means.evidence is not None,
+            doubts=tuple(map(self._means.redactor.text, self._doubts)),
         )
 
 

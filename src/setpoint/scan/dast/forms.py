@@ -9,7 +9,7 @@ token is good for this session and request, and a form that changes an object ch
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
@@ -21,7 +21,8 @@ from setpoint.scan.dast.answers import page_of
 from setpoint.scan.dast.creations import is_about_caller
 from setpoint.scan.dast.interface import Sender
 from setpoint.scan.dast.naming import segments_of
-from setpoint.scan.dast.objects import located
+from setpoint.scan.dast.path_templates import located
+from setpoint.scan.dast.shown_objects import made_by
 from setpoint.scan.dast.styles import written
 from setpoint.scan.dast.surface.pages import TOKEN_FORMAT, forms_of
 
@@ -51,8 +52,10 @@ class FormSender:
         self._sender = sender
         self._waiting: dict[str, tuple[Operation, Part]] = {}
         self._by_part: dict[tuple[str, str, str], str] = {}
-        self.posted: Counter[str] = Counter()
-        """How many requests to each path were taken: by checks, too."""
+        self.made: defaultdict[str, list[str]] = defaultdict(list)
+        """Path → what each request to it made, as far as its answer names that: of checks, too."""
+        self.answered: set[tuple[str, str]] = set()
+        """Method and path of whatever was answered well."""
 
     def placeholder(self, operation: Operation, part: Part) -> str:
         """Stands for what the form's page holds, until a request with it is sent."""
@@ -66,8 +69,11 @@ class FormSender:
         found = _PLACEHOLDER.search(request.url.encode() + b"\n" + request.body)
         placed = self._waiting.get(found[0].decode()) if found else None
         exchange = self._sender.send(self._fresh(request, placed[0]) if placed else request)
-        if request.method == "POST" and exchange.answer is not None and exchange.answer.status < 400:
-            self.posted[urlsplit(request.url).path] += 1
+        if exchange.answer is not None and exchange.answer.status < 400:
+            path = urlsplit(request.url).path
+            self.answered.add((request.method, path))
+            if request.method in {"POST", "PUT"}:
+                self.made[path].append(made_by(exchange.answer))
         return exchange
 
     def send_raw(self, data: bytes, *, seconds: float) -> bytes:

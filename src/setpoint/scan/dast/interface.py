@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from setpoint.model.canonical import Json
-from setpoint.model.dast import Caller, Exchange, Fault, Operation, Part, PlannedRequest, Profile, Sent, Surface
+from setpoint.model.dast import Answer, Caller, Exchange, Fault, Operation, Part, PlannedRequest, Profile, Sent, Surface
 
 
 class EndedEarlyError(Exception):
@@ -121,6 +121,9 @@ class Accounts(Protocol):
     def user(self, caller: Caller) -> str:
         """The name or address that it logs in with; empty where it has none."""
 
+    def greetings(self, caller: Caller) -> Sequence[Answer]:
+        """How the target answered when its session was made; none where no login was needed."""
+
     @property
     def secrets(self) -> frozenset[str]:
         """Passwords, keys, tokens and sessions so far: whatever is written down is to be without them."""
@@ -172,6 +175,13 @@ class Workbench:
     """Takes lines for people who wait."""
     excludes: Callable[[Operation], bool] = lambda _operation: False
     """Whether the operator wants nothing sent to it: for checks that by nature send what `may_send` leaves out."""
+    turn: Callable[[], None] = lambda: None
+    """Before a connection of a check's own, a TLS handshake: it waits as a request would, and counts as one.
+
+    Raises `EndedEarlyError`.
+    """
+    leaves_behind: Callable[[Callable[[], Sequence[str]]], None] = lambda _told: None
+    """Takes what tells, at the end of the scan, what a check made and could not delete."""
     kept: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
     """What one check learnt and others need, too, by who learns it: asked for once in a scan."""
 

@@ -2,54 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
-from typing import Final, Protocol
+from collections.abc import Callable, Iterator
 from urllib.parse import unquote, urlsplit
 
 from setpoint.model.canonical import Json
 from setpoint.model.dast import ANONYMOUS, Answer, Caller, Exchange, Operation, Surface
 from setpoint.scan.dast.answers import is_success, json_of, page_of
+from setpoint.scan.dast.consumed import consumed_by
 from setpoint.scan.dast.creations import is_about_caller, is_creation
+from setpoint.scan.dast.identifiers import PEOPLE
 from setpoint.scan.dast.interface import Accounts
-from setpoint.scan.dast.learning_forms import FormWatch, makes_by_form
-from setpoint.scan.dast.learnt_values import claims, pointed
+from setpoint.scan.dast.learning_asks import Asks
+from setpoint.scan.dast.learning_creations import Maker
+from setpoint.scan.dast.learning_forms import makes_by_form
+from setpoint.scan.dast.learnt_values import claims, is_called, named_as, payload_of
 from setpoint.scan.dast.naming import is_parameter, noun_of, segments_of, words_of
-from setpoint.scan.dast.objects import (
-    PEOPLE,
-    Known,
-    Objects,
-    collection_of,
-    identifier,
-    located,
-    noun_of_part,
-    parameters,
-    shape,
-    shown_object,
-    shown_objects,
-)
-from setpoint.scan.dast.surface.pages import joined, links_of
-
-ATTEMPTS: Final = 3
-"""At making one object: with own texts, with the document's examples, with everything that it offers."""
-
-_REFUSED: Final = frozenset({400, 409, 415, 422})
-"""The values were not to its liking (RFC 9110, 15.5): others may be."""
-
-
-class Asks(Protocol):
-    """How the target is asked: `seeding.Seeds`."""
-
-    def baseline(self, operation: Operation, caller: Caller) -> Exchange | None:
-        """Once, and kept."""
-
-    def forget(self, operation: Operation, caller: Caller) -> None:
-        """What it answered is no longer how it is: the next one asks again."""
-
-    def create(self, operation: Operation, caller: Caller, above: Mapping[str, Json], *, attempt: int) -> Exchange: ...
-
-    def get(self, url: str, caller: Caller) -> Exchange:
-        """A page, as it is now."""
+from setpoint.scan.dast.objects import Known, Objects
+from setpoint.scan.dast.own_values import codes_of, gives_code, told_of_caller
+from setpoint.scan.dast.path_templates import collection_of, located, parameters
+from setpoint.scan.dast.readers import Readers
+from setpoint.scan.dast.shown_objects import shown_object, shown_objects
+from setpoint.scan.dast.surface.pages import links_of
 
 
 class Learner:
@@ -68,31 +41,54 @@ class Learner:
         self._asks = asks
         self._accounts = accounts
         self._may_send = may_send
+        self._consumed = consumed_by(surface)
+        self._readers = Readers(surface)
+        self._maker = Maker(surface, objects, asks, may_send, self._readers, self._learn_list)
 
     def learn(self, caller: Caller) -> list[tuple[Operation, Known]]:
         """What was made for the caller, by which operation."""
         self._learn_self(caller)
+        if caller != ANONYMOUS:
+            self._learn_codes(caller)
         made: list[tuple[Operation, Known]] = []
         for depth in range(4):
             for operation in self._lists(depth):
                 self._learn_list(operation, caller)
             for operation in self._creations(depth):
-                made += [(operation, known) for known in self._make(operation, caller)]
+                made += [(operation, known) for known in self._maker.make(operation, caller)]
         return made
 
     def _learn_self(self, caller: Caller) -> None:
         if caller == ANONYMOUS:
             return
-        members = claims(self._accounts.token(caller))
-        if members:
-            self._objects.add(Known(caller.name, "/users", members, is_own=True))
+        for members in (named_as(self._accounts.user(caller)), claims(self._accounts.token(caller))):
+            if members:
+                self._objects.add(Known(caller.name, "/users", members, is_own=True))
+        told = [json_of(each) for each in self._accounts.greetings(caller)]
+        self._tell(caller, *told, payload_of(self._accounts.token(caller)))
         for operation in self._surface.operations:
             if operation.method != "GET" or not is_about_caller(operation):
                 continue
             exchange = self._asks.baseline(operation, caller)
             answer = exchange.answer if exchange and is_success(exchange) else None
-            if shown := shown_object(json_of(answer)) if answer else {}:
-                self._objects.add(Known(caller.name, _home_of(segments_of(operation.path)), shown, is_own=True))
+            if answer is None:
+                continue
+            self._tell(caller, json_of(answer))
+            if shown := shown_object(json_of(answer)):
+                home = _home_of(segments_of(operation.path))
+                self._objects.add(Known(caller.name, home, shown, is_own=True))
+
+    def _tell(self, caller: Caller, *documents: Json) -> None:
+        for document in documents:
+            self._objects.own_values.add(caller.name, told_of_caller(document))
+
+    def _learn_codes(self, caller: Caller) -> None:
+        """`GET /referral-code` gives the code that another operation takes by the same words."""
+        for operation in self._surface.operations:
+            name = gives_code(operation)
+            exchange = self._asks.baseline(operation, caller) if name else None
+            if exchange and exchange.answer and is_success(exchange):
+                self._objects.own_values.add(caller.name, codes_of(json_of(exchange.answer), name))
 
     def _lists(self, depth: int) -> Iterator[Operation]:
         """GETs of collections whose objects other operations name, below so many parameters."""
@@ -109,14 +105,7 @@ class Learner:
         """Whether anything names what this lists."""
         if is_parameter((segments_of(operation.path) or ("",))[-1]):
             return False
-        collection = collection_of(operation.path)
-        noun = noun_of(collection)
-        for each in self._surface.operations:
-            if any(shape(of) == shape(collection) or noun_of(of) == noun for _, of in parameters(each.path)):
-                return True
-            if any(noun_of_part(part.name) == noun for part in each.parts):
-                return True
-        return not segments_of(operation.path)
+        return self._consumed.takes_listed(operation.path) or not segments_of(operation.path)
 
     def _learn_list(self, operation: Operation, caller: Caller) -> list[Known]:
         if list(parameters(operation.path)) and self._objects.in_path(operation.path, caller.name, {}) is None:
@@ -130,112 +119,16 @@ class Learner:
         """What a list shows; of a page, what it links to."""
         above = _below(exchange, self._surface, operation)
         collection = collection_of(operation.path)
-        found = [Known(caller.name, collection, each, above) for each in shown_objects(json_of(answer))]
-        linked = (self._at(address, caller) for address in links_of(page_of(answer), exchange.sent.url))
+        user = self._accounts.user(caller) if noun_of(collection) in PEOPLE else ""
+        found = [
+            Known(caller.name, collection, each, above, is_own=is_called(each, user))
+            for each in shown_objects(json_of(answer))
+        ]
+        linked = (self._readers.at(address, caller) for address in links_of(page_of(answer), exchange.sent.url))
         found += [each for each in linked if each]
         for each in found:
             self._objects.add(each)
         return found
-
-    def _make(self, operation: Operation, caller: Caller) -> list[Known]:
-        above = self._objects.in_path(operation.path, caller.name, {}, own=True)
-        if above is None:
-            return []
-        if operation.page:
-            return self._make_by_form(operation, caller, above)
-        before = self._objects.of(caller.name)
-        for attempt in range(ATTEMPTS):
-            exchange = self._asks.create(operation, caller, above, attempt=attempt)
-            if exchange.answer is None:
-                return []
-            if exchange.answer.status < 400:
-                return self._made(operation, caller, above, exchange.answer, before)
-            if exchange.answer.status not in _REFUSED:
-                return []
-        return []
-
-    def _make_by_form(self, operation: Operation, caller: Caller, above: Mapping[str, Json]) -> list[Known]:
-        watch = FormWatch(self._surface, operation, caller, self._asks.get)
-        answer = self._asks.create(operation, caller, above, attempt=0).answer
-        known = watch.made(answer) if answer is not None and answer.status < 400 else None
-        for listing in self._listings(operation):
-            self._asks.forget(listing, caller)
-        if known is None:
-            return []
-        self._objects.add(known)
-        return [known]
-
-    def _made(
-        self, operation: Operation, caller: Caller, above: Mapping[str, Json], answer: Answer, before: list[Known]
-    ) -> list[Known]:
-        """The object that the answer tells of: in its body, by its address, or new in its list."""
-        collection, noun = collection_of(operation.path), noun_of(collection_of(operation.path))
-        members = shown_object(json_of(answer))
-        self._follow_links(operation, caller, answer)
-        known: Known | None = None
-        if identifier(members, "id", noun) is not None:
-            known = Known(caller.name, collection, members, dict(above), is_own=True)
-        elif at := self._at(_location(answer, self._surface.base + operation.path), caller):
-            known = replace(at, is_own=True)
-        if known is None:
-            return self._new_in_lists(operation, caller, before)
-        for listing in self._listings(operation):
-            self._asks.forget(listing, caller)
-        self._objects.add(known)
-        return [known]
-
-    def _new_in_lists(self, operation: Operation, caller: Caller, before: list[Known]) -> list[Known]:
-        """What the list shows that it did not show before: only where that is one thing is it ours."""
-        for listing in self._listings(operation):
-            self._asks.forget(listing, caller)
-            new = [each for each in self._learn_list(listing, caller) if each not in before]
-            if len(new) == 1:
-                own = replace(new[0], is_own=True)
-                self._objects.add(own)
-                return [own]
-        return []
-
-    def _listings(self, operation: Operation) -> list[Operation]:
-        """Lists that should show what this makes."""
-        collection = collection_of(operation.path)
-        return [
-            each
-            for each in self._surface.operations
-            if each.method == "GET"
-            and (shape(each.path) == shape(collection) or (each.page == "" and each.path == operation.page))
-        ]
-
-    def _follow_links(self, operation: Operation, caller: Caller, answer: Answer) -> None:
-        """What the document says of where values of this answer go."""
-        for link in operation.links:
-            value = pointed(link.expression, answer)
-            for target in self._surface.operations if value is not None else ():
-                if link.operation not in (target.name, target.key):
-                    continue
-                for name, collection in parameters(target.path):
-                    if name == link.part:
-                        self._objects.add(Known(caller.name, collection, {name: value}, is_own=True))
-
-    def _at(self, address: str, caller: Caller) -> Known | None:
-        """The object at an address: its path is that of an operation that reads one."""
-        path = urlsplit(address).path
-        root = urlsplit(self._surface.base).path
-        if not path.startswith(f"{root}/"):
-            return None
-        for operation in self._surface.operations:
-            named = list(parameters(operation.path))
-            ends_so = named and is_parameter(segments_of(operation.path)[-1])
-            values = located(path.removeprefix(root), operation) if ends_so and operation.method == "GET" else None
-            if values is not None:
-                name, collection = named[-1]
-                above = {each: unquote(str(values[each])) for each, _ in named[:-1]}
-                return Known(caller.name, collection, {name: unquote(str(values[name]))}, above)
-        return None
-
-
-def _location(answer: Answer, url: str) -> str:
-    told = answer.header("location") or answer.header("content-location")
-    return joined(url, told) if told else ""
 
 
 def _below(exchange: Exchange, surface: Surface, operation: Operation) -> dict[str, Json]:

@@ -13,7 +13,8 @@ from setpoint.scan.dast.answers import page_of
 from setpoint.scan.dast.creations import NOT_MADE, UPDATES, is_about_caller
 from setpoint.scan.dast.forms import is_filled_in, is_token
 from setpoint.scan.dast.naming import is_parameter, segments_of, words_of
-from setpoint.scan.dast.objects import Known, collection_of, parameters
+from setpoint.scan.dast.objects import Known
+from setpoint.scan.dast.path_templates import collection_of, parameters
 from setpoint.scan.dast.surface.pages import joined, links_of
 from setpoint.scan.dast.surface.sighted import below
 from setpoint.scan.dast.surface.templates import template_of

@@ -7,6 +7,8 @@ from typing import Final
 
 _WORD: Final = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[^\W\d_]+")
 
+_VERSION: Final = re.compile(r"v\d+(\.\d+)*", re.IGNORECASE)
+
 _PLURALS: Final = (("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("shes", "sh"), ("s", ""))
 
 
@@ -34,7 +36,9 @@ def is_parameter(segment: str) -> bool:
 
 
 def noun_of(path: str) -> str:
-    """What the objects at a path are called: `order` for `/users/{id}/orders` and for `/orders/{orderId}`."""
+    """What the objects at a path are called: `order` for `/users/{id}/orders`, `/orders/{orderId}` and `/orders/v1`."""
     fixed = [each for each in segments_of(path) if not is_parameter(each)]
+    while len(fixed) > 1 and _VERSION.fullmatch(fixed[-1]):
+        fixed.pop()
     words = words_of(fixed[-1]) if fixed else ()
     return singular(words[-1]) if words else ""

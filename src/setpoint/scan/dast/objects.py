@@ -6,40 +6,25 @@ Values are produced by lists, creations and redirects, and consumed by parts of 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from setpoint.model.canonical import Json
 from setpoint.model.dast import Operation, Part, PartPlace
-from setpoint.scan.dast.naming import is_parameter, noun_of, segments_of, singular, words_of
-
-IDENTIFIERS: Final = ("id", "uuid", "guid", "key", "slug", "ref", "reference", "number", "code", "uid", "pk", "handle")
-"""Words that names of identifying members end in; of several members, the first of these counts."""
+from setpoint.scan.dast.identifiers import PEOPLE, fits, identifiers, noun_of_part
+from setpoint.scan.dast.naming import noun_of, singular, words_of
+from setpoint.scan.dast.own_values import OwnValues
+from setpoint.scan.dast.path_templates import parameters, shape
 
 _TELLING: Final = frozenset({"code", "number", "slug", "ref", "reference", "handle"})
 """Names of identifiers that people gave to one kind of thing."""
 
-PEOPLE: Final = frozenset({
-    "user", "member", "customer", "person", "people", "profile", "account", "me", "self", "owner", "author", "employee",
-    "patient", "student", "client", "whoami", "userinfo",
-})  # fmt: skip
-"""What targets call whoever calls them."""
 
-WRAPPERS: Final = frozenset(
-    {"data", "items", "item", "results", "result", "records", "content", "rows", "list", "values", "entries", "objects"}
-    | {"page", "embedded", "payload", "response", "body"}
-)
-"""Names under which an API puts what was asked for, whatever that is."""
-
-MAX_LISTED: Final = 50
-"""Objects taken from one list."""
-
-_VERBS: Final = frozenset({
-    "create", "new", "add", "make", "insert", "save", "list", "search", "find", "all", "store", "submit",
-    "neu", "neue", "anlegen", "erstellen", "nouveau", "nouvelle", "creer", "ajouter", "nuevo", "nueva", "crear",
-})  # fmt: skip
-"""Last steps of paths that stand for what is done, not for what it is done to."""
+_SHAPE, _NOUN, _PERSON, _MEMBER = "shape", "noun", "person", "member"
+"""Kinds of clues by which an object is found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,147 +45,141 @@ class Known:
         return noun_of(self.collection)
 
 
-def collection_of(path: str) -> str:
-    """What a list or a creation at this path is of: without verbs at its end."""
-    steps = segments_of(path)
-    while len(steps) > 1 and set(words_of(steps[-1])) & _VERBS and not is_parameter(steps[-1]):
-        steps = steps[:-1]
-    return "/" + "/".join(steps)
-
-
-def shape(path: str) -> str:
-    """The template without the names of its parameters: `/orders/{}`."""
-    return "/" + "/".join("{}" if is_parameter(each) else each for each in segments_of(path))
-
-
-def parameters(path: str) -> Iterator[tuple[str, str]]:
-    """Name and collection of each parameter of a template, in order."""
-    steps = segments_of(path)
-    for place, step in enumerate(steps):
-        if is_parameter(step):
-            yield step[step.index("{") + 1 : step.rindex("}")], "/" + "/".join(steps[:place])
-
-
-def noun_of_part(name: str) -> str:
-    """`order` for `order_id`, `/items/0/orderId` and `{order}`; empty for `id` alone, and for what is no identifier."""
-    words = words_of(name.rpartition("/")[2])
-    if len(words) > 1 and words[-1] in IDENTIFIERS:
-        return singular(words[-2])
-    return ""
-
-
-def identifier(members: Mapping[str, Json], name: str, noun: str) -> Json:
-    """What names the object where this part stands; None where nothing among its members does."""
-    wanted = words_of(name)
-    by_words = {words_of(key): value for key, value in members.items() if isinstance(value, (str, int)) and value != ""}
-    by_words = {key: value for key, value in by_words.items() if not isinstance(value, bool)}
-    if wanted in by_words:
-        return by_words[wanted]
-    for ending in ((wanted[-1],) if wanted and wanted[-1] in IDENTIFIERS else ()) + IDENTIFIERS:
-        for key in ((ending,), (noun, ending)):
-            if key in by_words:
-                return by_words[key]
-    return next(
-        (value for key, value in by_words.items() if key and key[-1] in IDENTIFIERS[:3]), by_words.get(("name",))
-    )
-
-
-def shown_objects(document: Json) -> list[Mapping[str, Json]]:
-    """The objects of a list's answer: the outermost list of objects, however it is wrapped."""
-    level: list[Json] = [document]
-    for _ in range(3):
-        for each in level:
-            if isinstance(each, list) and (found := [item for item in each if isinstance(item, Mapping)]):
-                return found[:MAX_LISTED]
-        level = [member for each in level if isinstance(each, Mapping) for member in each.values()]
-    return []
-
-
-def shown_object(document: Json) -> Mapping[str, Json]:
-    """The one object of an answer, out of what it is wrapped in (`{"data": {…}}`); empty where there is none."""
-    for _ in range(3):
-        if not isinstance(document, Mapping):
-            return {}
-        wrapped = next((each for key, each in document.items() if key.lower() in WRAPPERS and each), None)
-        if not isinstance(wrapped, Mapping) and any(
-            words_of(key)[-1:] and words_of(key)[-1] in IDENTIFIERS for key in document
-        ):
-            return document
-        inner = (
-            [wrapped]
-            if isinstance(wrapped, Mapping)
-            else [each for each in document.values() if isinstance(each, Mapping)]
-        )
-        if len(inner) != 1:
-            return document
-        document = inner[0]
-    return document if isinstance(document, Mapping) else {}
-
-
 class Objects:
     """All that is known, by who was shown it."""
 
     def __init__(self) -> None:
         self._known: list[Known] = []
+        self._places: defaultdict[tuple[str, str, object], list[int]] = defaultdict(list)
+        """Caller, kind of clue and clue → where in `_known` is what it leads to: nothing looks through all of it."""
+        self.own_values = OwnValues()
+        """What callers were told of themselves, by its names."""
+
+    def __len__(self) -> int:
+        return len(self._known)
 
     def add(self, known: Known) -> None:
-        if known not in self._known:
-            self._known.append(known)
+        if self.knew(known, len(self)):
+            return
+        for kind, clue in _clues(known):
+            self._places[known.caller, kind, clue].append(len(self._known))
+        self._known.append(known)
 
-    def of(self, caller: str, *, own: bool = False) -> list[Known]:
-        """The caller's, own ones first, then the latest first."""
-        found = [each for each in reversed(self._known) if each.caller == caller and (each.is_own or not own)]
-        return sorted(found, key=lambda each: not each.is_own)
+    def knew(self, known: Known, before: int) -> bool:
+        """Whether it was among the first so many."""
+        beside = self._places.get((known.caller, _SHAPE, shape(known.collection)), ())
+        return any(self._known[place] == known for place in beside if place < before)
+
+    def named_in(self, operation: Operation, caller: str) -> Iterator[tuple[Known, dict[str, Json]]]:
+        """The caller's own objects that the operation names, the latest first, each with the values that do."""
+        for name, collection in list(parameters(operation.path))[-1:]:
+            noun = noun_of(collection)
+            for each in self._near(caller, name, collection, {noun_of_part(name) or noun, noun}, own=True):
+                if values := named_in(operation, each):
+                    yield each, values
+
+    def _near(self, caller: str, name: str, collection: str, nouns: set[str], *, own: bool = False) -> list[Known]:
+        """What may fit there, own ones first, then the latest first."""
+        clues = [(_SHAPE, shape(collection)), *((_NOUN, each) for each in nouns), (_MEMBER, words_of(name))]
+        if not nouns.isdisjoint(PEOPLE):
+            clues.append((_PERSON, ""))
+        places = {place for kind, clue in clues for place in self._places.get((caller, kind, clue), ())}
+        found = [(place, self._known[place]) for place in places]
+        fitting = [each for each in found if each[1].is_own or not own]
+        return [each for _, each in sorted(fitting, key=lambda each: (not each[1].is_own, -each[0]))]
 
     def in_path(
-        self, path: str, caller: str, given: Mapping[str, Json], *, own: bool = False
+        self, path: str, caller: str, given: Mapping[str, Json], *, own: bool = False, parts: Iterable[Part] = ()
     ) -> dict[str, Json] | None:
         """Values for all parameters of the template that go together; None where one of them is not known.
 
-        With `own`, the last of them names an object that is the caller's own.
+        With `own`, the last of them names an object that is the caller's own. `parts` say what each may hold.
         """
+        schemas = {part.name: part.schema for part in parts if part.place is PartPlace.PATH}
         chosen = {name: value for name, value in given.items() if f"{{{name}}}" in path}
         wanted = list(parameters(path))
         for place, (name, collection) in enumerate(wanted):
             if name in chosen:
                 continue
             is_last = place == len(wanted) - 1
-            found = self._fitting(name, collection, caller, chosen, own=own and is_last)
+            may_hold = partial(fits, schema=schemas.get(name, {}))
+            found = self._fitting(name, collection, caller, chosen, may_hold, own=own and is_last)
             if found is None:
                 return None
             chosen |= {key: value for key, value in found.items() if key not in chosen}
         return chosen
 
-    def named_by(self, part: Part, caller: str) -> Json:
-        """The identifier of an object that a part names: `order_id`, a number `order`, `?order=`; None for none."""
+    def named_by(self, part: Part, caller: str, about: str = "") -> Json:
+        """The identifier of an object that a part names: `order_id`, a number `order`, `?order=`; None for none.
+
+        `about` is the path of the operation.
+        """
         noun = noun_of_part(part.name)
         last = part.name.rpartition("/")[2]
+        told = self.own_values.of(caller, last, about) if words_of(last) != ("id",) else None
+        if told is not None and fits(told, part.schema):
+            return told
         is_put_in = part.place is PartPlace.QUERY and part.is_required and part.example is None
         if not noun and (is_put_in or part.schema.get("type") == "integer" or part.schema.get("format") == "uuid"):
             noun = singular((words_of(last) or ("",))[-1])
-        for each in self.of(caller) if noun else ():
+        for each in self._near(caller, "", "", {noun}) if noun else ():
             if each.noun == noun or (noun in PEOPLE and each.is_own and each.noun in PEOPLE):
-                return identifier(each.members, last, noun)
+                found = _candidates(each, last, noun)
+                return next((value for value in found if fits(value, part.schema)), None)
         return None
 
     def _fitting(
-        self, name: str, collection: str, caller: str, chosen: Mapping[str, Json], *, own: bool
+        self,
+        name: str,
+        collection: str,
+        caller: str,
+        chosen: Mapping[str, Json],
+        may_hold: Callable[[Json], bool],
+        *,
+        own: bool,
     ) -> dict[str, Json] | None:
         """Values for this parameter, and for those before it that this object brings along."""
         noun = noun_of(collection)
         about = noun_of_part(name) or noun
+        told = self.own_values.of(caller, name) if words_of(name) != ("id",) else None
+        near = self._near(caller, name, collection, {about, noun}, own=own)
         for rank in range(3 if own else 4):
-            for each in self.of(caller, own=own):
+            if rank == 1 and told is not None and may_hold(told):
+                return {name: told}
+            for each in near:
                 if rank != _distance(each, collection, about, noun) or (rank == 3 and not _tells(each, name)):
                     continue
                 above = _renamed(each, collection) if rank == 0 else {}
                 if any(chosen.get(key, value) != value for key, value in above.items()):
                     continue
-                told = each.members.get(about) if rank == 2 else None
-                value = told if isinstance(told, str) and told else identifier(each.members, name, each.noun)
+                called = each.members.get(about) if rank == 2 else None
+                found = (
+                    iter([called]) if isinstance(called, str) and called else _candidates(each, name, each.noun, rank)
+                )
+                value = next(filter(may_hold, found), None)
                 if value is not None:
                     return {**above, name: value}
         return None
+
+
+def _clues(known: Known) -> Iterator[tuple[str, object]]:
+    yield _SHAPE, shape(known.collection)
+    yield _NOUN, known.noun
+    if known.is_own and known.noun in PEOPLE:
+        yield _PERSON, ""
+    for words in {words_of(each) for each in known.members}:
+        if words[-1:] and words[-1] in _TELLING:
+            yield _MEMBER, words
+
+
+def _candidates(known: Known, name: str, noun: str, rank: int = 1) -> Iterator[Json]:
+    """What may name the object in a part of this name: of another collection, an `id` is no number and no code."""
+    found = identifiers(known.members, name, noun)
+    words = words_of(name)
+    if rank == 0 or len(words) < 2 or words[-1] not in _TELLING:
+        return found
+    named = [value for key, value in known.members.items() if words_of(key) in (words, words[-1:])]
+    return iter(each for each in found if each in named)
 
 
 def _distance(known: Known, collection: str, about: str, noun: str) -> int:
@@ -225,30 +204,11 @@ def _renamed(known: Known, collection: str) -> dict[str, Json]:
     return {mine: known.above[their] for mine, their in zip(ours, theirs, strict=False) if their in known.above}
 
 
-def located(address: str, operation: Operation) -> dict[str, str] | None:
-    """Values of the operation's parameters in the path of an address below the base; None where it is another path."""
-    steps, ours = segments_of(address), segments_of(operation.path)
-    if len(steps) != len(ours):
-        return None
-    values: dict[str, str] = {}
-    for step, mine in zip(steps, ours, strict=True):
-        if is_parameter(mine):
-            values[mine.strip("{}")] = step
-        elif step != mine:
-            return None
-    return values
-
-
-def path_parts(operation: Operation, values: Mapping[str, Json]) -> dict[Part, Json]:
-    """By parts instead of names."""
-    return {part: values[part.name] for part in operation.parts if part.place is PartPlace.PATH and part.name in values}
-
-
 def named_in(operation: Operation, known: Known) -> dict[str, Json]:
     """The values by which the operation names this object, where it is of its collection."""
     objects = Objects()
     objects.add(known)
-    return objects.in_path(operation.path, known.caller, {}, own=True) or {}
+    return objects.in_path(operation.path, known.caller, {}, own=True, parts=operation.parts) or {}
 
 
 def title_of(known: Known) -> str:

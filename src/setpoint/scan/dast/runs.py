@@ -133,6 +133,7 @@ def _ended(folder: Path, run: DastRun, now: datetime) -> DastRun:
     if report["recorded"] is None:
         return replace(ended, outcome=DastOutcome.FAILED, why=_complaint(folder / ERRORS) or "it was not recorded")
     doubts = [f"{name}: {why}" for name, why in report["checks"].items() if why]
+    doubts += report.get("doubts", [])
     why = "; ".join(filter(None, (str(report["ended_early"]), *doubts)))
     return replace(ended, outcome=DastOutcome.PARTIAL if why else DastOutcome.TESTED, why=why)
 

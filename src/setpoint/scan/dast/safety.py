@@ -6,43 +6,55 @@ Checks that need more by their nature (a login, a logout, a webhook that the ope
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
 from typing import Final, assert_never
 from urllib.parse import unquote
 
-from setpoint.model.dast import KnownFrom, Operation, Part, PartPlace, Profile
+from setpoint.model.dast import KnownFrom, Operation, PartPlace, Profile
 from setpoint.scan.dast.action_words import (
-    ACTIONS,
-    AMBIGUOUS,
     BACKSTAGE,
     CHANGES,
-    DETERMINERS,
+    DEPLOYS,
+    DESTROYS,
     ENDS,
-    JOINS,
     MAILS,
     MONEY,
     OWN,
     PASSWORDS,
-    PLURALS,
-    READS,
-    REGISTERS,
     RESETS,
+    RESTORES,
+    SESSIONS,
+    STATES,
     STEPS,
-    SUBMITS,
+    SWITCHED,
     reason_of,
     verbs_of,
 )
-from setpoint.scan.dast.naming import is_parameter, segments_of
+from setpoint.scan.dast.deeds import (
+    READING,
+    deeds,
+    ends_with_reading,
+    has_parameter,
+    is_no_mail,
+    leading,
+    names_one,
+    only_reads,
+    path_words,
+    words_said,
+)
+from setpoint.scan.dast.naming import segments_of
+from setpoint.scan.dast.new_accounts import is_registration
 
-READING: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "QUERY"})
-"""Safe by RFC 9110, section 9.2.1, and by the draft of QUERY."""
 WRITING: Final = frozenset({"POST", "PUT", "PATCH"})
 
-LONGEST_NAME: Final = 3
-"""Words of a path's segment that is a name: longer ones are titles of pages (`how-to-cancel-an-order`)."""
-
 SEEN_WRITING: Final = "an agent saw it change state"
+
+LEFT_TO_REGISTRATIONS: Final = "it makes accounts, and is left to the checks of registrations"
+"""Something is sent to it all the same: a few times, by checks that are about nothing else."""
+
+_ABOVE: Final = frozenset((each,) for each in ("api", "v", "settings", "config", "system", *BACKSTAGE))
+"""First words of steps that stand above what the whole installation has a state of: `/api/v1`, `/admin`."""
 
 Owns = Callable[[Operation], bool]
 
@@ -86,7 +98,7 @@ class Safety:
             case Profile.SAFE:
                 return self._safe(operation)
             case Profile.ACTIVE:
-                return reason_of(each for each in _said(operation) if each in ENDS)
+                return self._registering(operation) or _active(operation)
             case _:
                 assert_never(self._profile)
 
@@ -95,7 +107,7 @@ class Safety:
             return SEEN_WRITING if self._was_seen_writing(operation) else _reading(operation)
         if operation.method not in WRITING:
             return f"{operation.method} destroys, or may"
-        if said := reason_of(_said(operation)):
+        if said := reason_of(words_said(operation)):
             return said
         return self._changing(operation)
 
@@ -109,7 +121,7 @@ class Safety:
     def _changing(self, operation: Operation) -> str:
         if said := self._about(operation):
             return said
-        if operation.method == "POST" and (operation.writes is False or _only_reads(operation)):
+        if operation.method == "POST" and (operation.writes is False or only_reads(operation)):
             return ""
         if self._names_object(operation) and not self._owns(operation):
             return "it would change an object that is not the scan's own"
@@ -119,21 +131,27 @@ class Safety:
 
     def _about(self, operation: Operation) -> str:
         """What it is about that must not be changed."""
-        words = {*_path_words(operation), *_deeds(verbs_of(operation.name))}
-        for nouns, what in ((MAILS, "sends something to people"), (MONEY, "moves money")):
-            if found := sorted(words & nouns):
+        words = {*path_words(operation), *deeds(verbs_of(operation.name))}
+        nouns = (*(() if is_no_mail(operation) else ((MAILS, "sends something to people"),)), (MONEY, "moves money"))
+        for known, what in nouns:
+            if found := sorted(words & known):
                 return f"{found[0]!r} says that it {what}"
-        if words & PASSWORDS:
+        if words & PASSWORDS and not ends_with_reading(operation):
             return "it would change a password"
-        if words & REGISTERS and not self._may_register:
-            return "it makes accounts, which auth.yaml does not allow (registration: true)"
-        return ""
+        return self._registering(operation)
+
+    def _registering(self, operation: Operation) -> str:
+        if not is_registration(operation):
+            return ""
+        if self._may_register:
+            return LEFT_TO_REGISTRATIONS
+        return "it makes accounts, which auth.yaml does not allow (registration: true)"
 
     def _names_object(self, operation: Operation) -> bool:
         """Whether it writes to something that is there already."""
-        if any(map(is_parameter, segments_of(operation.path))):
+        if has_parameter(operation):
             return True
-        return operation.method != "POST" and OWN.isdisjoint(_path_words(operation))
+        return operation.method != "POST" and OWN.isdisjoint(path_words(operation))
 
 
 def _pattern(template: str) -> re.Pattern[str]:
@@ -150,82 +168,48 @@ def _passive(operation: Operation) -> str:
 
 def _reading(operation: Operation) -> str:
     """A method that must change nothing, of an operation that may all the same."""
-    said = list(_said(operation))
-    if not PASSWORDS.isdisjoint(said):
-        said = [each for each in said if each not in RESETS]
-    if reason := reason_of(said):
+    if reason := reason_of(_without_recovering(list(words_said(operation)))):
         return reason
-    changes = [each for each in _leading(operation) if each in CHANGES]
-    changes += sorted(STEPS.intersection(_path_words(operation)))
+    if name := _switched(operation):
+        return f"{name!r} says that it changes state for everybody"
+    changes = [each for each in leading(operation) if each in CHANGES]
+    changes += sorted(STEPS.intersection(path_words(operation)))
     return f"{changes[0]!r} says that it changes state" if changes else ""
 
 
-def _only_reads(operation: Operation) -> bool:
-    last = next((each for each in reversed(segments_of(operation.path)) if not is_parameter(each)), "")
-    return not READS.isdisjoint((*verbs_of(last), *verbs_of(operation.name)[:1]))
+def _active(operation: Operation) -> str:
+    """What takes from the scan its sessions, its objects or the target itself: it would find less than a gentle one."""
+    said = list(words_said(operation))
+    if reason := reason_of(each for each in said if each in ENDS):
+        return reason
+    if names_one(operation):
+        return ""
+    said = _without_recovering(said)
+    if found := next((each for each in said if each in DESTROYS | DEPLOYS), "") or _switched(operation):
+        return f"{found!r} says that it changes the whole installation, or all of what is the caller's"
+    return "it destroys all that is there, or the caller's own account" if operation.method == "DELETE" else ""
 
 
-def _said(operation: Operation) -> Iterator[str]:
-    """Every word by which the operation tells what it does."""
-    is_read = operation.method in READING
-    yield from (each for each in _path_words(operation) if not (is_read and each in PLURALS))
-    yield from _deeds(verbs_of(operation.name))
-    if not _is_plain_button(operation):
-        yield from _sentence(operation.summary)
-    for tag in operation.tags:
-        yield from verbs_of(tag)
-    for part in operation.parts:
-        yield from _chosen(part)
+def _without_recovering(said: list[str]) -> list[str]:
+    """By a page with a form, a password that is reset and a session that is restored destroy nothing."""
+    harmless: set[str] = set()
+    if not PASSWORDS.isdisjoint(said):
+        harmless |= RESETS
+    if not SESSIONS.isdisjoint(said):
+        harmless |= RESTORES
+    return [each for each in said if each not in harmless]
 
 
-def _is_plain_button(operation: Operation) -> bool:
-    """Whether all that a visitor's form says of itself is `Send`."""
-    if operation.known_from != {KnownFrom.CRAWL} or not BACKSTAGE.isdisjoint(_path_words(operation)):
-        return False
-    return SUBMITS.issuperset(verbs_of(operation.summary))
+def _switched(operation: Operation) -> str:
+    """What a GET sets to another state for everybody: `difficulty` of `/difficulty/hard`; else empty.
 
-
-def _sentence(summary: str) -> Iterator[str]:
-    """Words of a summary that may be verbs."""
-    words = _deeds(verbs_of(summary))
-    for place, (before, word) in enumerate(zip(("", *words), words, strict=False)):
-        if before not in DETERMINERS and (place < 2 or word not in AMBIGUOUS):
-            yield word
-
-
-def _chosen(part: Part) -> Iterator[str]:
-    """What a part that is sent as it was found asks for: `?action=delete`, `?reset=1`, `_method=DELETE` of a form."""
-    if part.place not in {PartPlace.QUERY, PartPlace.BODY} or part.example is None:
-        return
-    name = _short(part.name.rpartition("/")[2])
-    if part.place is PartPlace.QUERY:
-        yield from name
-    if isinstance(part.example, str) and not ACTIONS.isdisjoint(name):
-        yield from _short(part.example)
-
-
-def _path_words(operation: Operation) -> Iterator[str]:
-    for segment in segments_of(unquote(operation.path)):
-        words = _short(segment) if not is_parameter(segment) else ()
-        yield from words
-        if len(words) > 1:
-            yield "".join(words)  # `log-out`, `shut_down`
-
-
-def _short(name: str) -> tuple[str, ...]:
-    words = verbs_of(name)
-    return words if len(words) <= LONGEST_NAME else ()
-
-
-def _deeds(words: tuple[str, ...]) -> tuple[str, ...]:
-    """Without what it only reads: `listCancelReasons` cancels nothing, `getAndDelete` deletes."""
-    if words and words[0] in READS:
-        joined = next((place for place, word in enumerate(words) if word in JOINS), len(words))
-        return words[joined + 1 :]
-    return words
-
-
-def _leading(operation: Operation) -> Iterator[str]:
-    """The verbs that its name and its summary begin with."""
-    yield from verbs_of(operation.name)[:1]
-    yield from verbs_of(operation.summary)[:1]
+    Behind what it may be a filter of, `/recipes/difficulty/easy`, it sets nothing.
+    """
+    if operation.method not in READING:
+        return ""
+    held = {each.name: str(each.example) for each in operation.parts if each.place is PartPlace.PATH}
+    steps = [each for each in segments_of(unquote(operation.path)) if verbs_of(each)[:1] not in _ABOVE]
+    if len(steps) != 2:
+        return ""
+    name, state = "".join(verbs_of(steps[0])), held.get(steps[1].strip("{}"), steps[1])
+    return name if name in SWITCHED and state.lower() in STATES else ""

@@ -30,6 +30,7 @@ def dast_log(report: DastReport) -> Json:
 def doubts_of(report: DastReport) -> list[str]:
     """Why the report may not be all that there is to tell."""
     doubts = [f"{name} could not be made: {why}" for name, why in report.checks.items() if why]
+    doubts += report.doubts
     return [f"the scan ended early: {report.ended_early}", *doubts] if report.ended_early else doubts
 
 

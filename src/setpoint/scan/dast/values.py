@@ -14,8 +14,8 @@ from uuid import NAMESPACE_URL, uuid5
 
 from setpoint.model.canonical import Json
 from setpoint.model.dast import Part, PartPlace
+from setpoint.scan.dast.identifiers import noun_of_part
 from setpoint.scan.dast.naming import words_of
-from setpoint.scan.dast.objects import noun_of_part
 from setpoint.scan.dast.patterns import text_matching
 from setpoint.scan.dast.surface.schemas import entries, example_of, items, simplified, type_of
 
@@ -50,6 +50,16 @@ def is_free_text(part: Part) -> bool:
     if schema.get("type") != "string" or any(key in schema for key in ("enum", "const", "format", "pattern")):
         return False
     return not noun_of_part(part.name) and words_of(part.name)[-1:] not in ((), ("id",))
+
+
+def is_choice(part: Part) -> bool:
+    """Whether it is one of a few words, and names no object: the `{version}` of `/api/v{version}/orders`."""
+    return any(key in part.schema for key in ("enum", "const"))
+
+
+def is_file(part: Part) -> bool:
+    """Whether it is one that is uploaded, as its schema says."""
+    return part.schema.get("format") == "binary" or "contentMediaType" in part.schema
 
 
 def without_example(part: Part) -> Part:

@@ -87,14 +87,17 @@ class Yardstick:
         )
 
 
+UNCHANGING: Final = Yardstick()
+"""Of what answers the same twice."""
+
+
 def yardstick_of(first: Answer, second: Answer, sent: Collection[str]) -> Yardstick | None:
     """Made of two answers to the same request; None where they have too little in common."""
-    plain = Yardstick()
-    one, other = plain.reading(first, sent), plain.reading(second, sent)
+    one, other = UNCHANGING.reading(first, sent), UNCHANGING.reading(second, sent)
     if one is None or other is None or one.status != other.status:
         return None
     if one == other:
-        return plain
+        return UNCHANGING
     changed = set(one.lines) ^ set(other.lines)
     if len(changed) > MOST_VOLATILE * (len(one.lines) + len(other.lines)):
         return None

@@ -219,3 +219,61 @@ def test_bytes_go_out_as_they_are(hostile: Hostile) -> None:
     sender = sender_of(hostile(lambda connection, _request: connection.sendall(b"anything")))
     assert sender.send_raw(b"GET / HTTP/1.1\r\n\r\n", seconds=1) == b"anything"
     sender.close()
+
+
+def test_a_firewall_that_begins_to_refuse_everything_ends_the_scan(hostile: Hostile) -> None:
+    asked_for = []
+
+    def refusing(connection: socket.socket, _request: bytes) -> None:
+        asked_for.append(1)
+        status = b"200 OK" if len(asked_for) <= 30 else b"403 Forbidden"
+        connection.sendall(b"HTTP/1.1 " + status + b"\r\ncontent-length: 0\r\n\r\n")
+
+    base = hostile(refusing)
+    sender = sender_of(base)
+    with pytest.raises(EndedEarlyError, match="were refused, as by a firewall"):
+        repeat(sender, f"{base}/", 200)
+    assert len(asked_for) < 60
+    sender.close()
+
+
+def test_what_refuses_by_right_does_not_end_the_scan(hostile: Hostile) -> None:
+    def guarded(connection: socket.socket, request: bytes) -> None:
+        status = b"403 Forbidden" if b"/admin" in request else b"200 OK"
+        connection.sendall(b"HTTP/1.1 " + status + b"\r\ncontent-length: 0\r\n\r\n")
+
+    base = hostile(guarded)
+    sender = sender_of(base)
+    repeat(sender, f"{base}/", 1)
+    repeat(sender, f"{base}/admin", 60)
+    sender.close()
+
+
+@pytest.mark.parametrize(("method", "status"), [("GET", 200), ("POST", 429)])
+def test_a_pause_that_is_asked_for_is_kept(hostile: Hostile, method: str, status: int) -> None:
+    """What writes is not sent again: that it is refused may be what a check waits for."""
+    times: list[float] = []
+
+    def limited(connection: socket.socket, _request: bytes) -> None:
+        times.append(time.monotonic())
+        head = b"429 Too Many Requests\r\nretry-after: 1" if len(times) == 1 else b"200 OK"
+        connection.sendall(b"HTTP/1.1 " + head + b"\r\ncontent-length: 0\r\n\r\n")
+
+    base = hostile(limited)
+    sender = sender_of(base)
+    answer = sender.send(Sent(method, f"{base}/")).answer
+    assert answer is not None
+    assert answer.status == status
+    sender.send(Sent("GET", f"{base}/"))
+    assert times[1] - times[0] >= 0.9
+    sender.close()
+
+
+def test_pauses_are_bounded(hostile: Hostile, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("setpoint.scan.dast.sending.pace.MOST_PAUSE", 0.02)
+    monkeypatch.setattr("setpoint.scan.dast.sending.sender.MOST_WAITING", 0.1)
+    base = hostile(writing(b"HTTP/1.1 429 Too Many Requests\r\nretry-after: 86400\r\ncontent-length: 0\r\n\r\n"))
+    sender = sender_of(base)
+    with pytest.raises(EndedEarlyError, match="of waiting"):
+        repeat(sender, f"{base}/", 20)
+    sender.close()

@@ -127,6 +127,9 @@ class HeaderAccounts:
     def user(self, caller: Caller) -> str:  # noqa: ARG002
         return ""
 
+    def greetings(self, caller: Caller) -> Sequence[Answer]:  # noqa: ARG002
+        return ()
+
     tokens: Sequence[SpareToken] = ()
     webhooks: Sequence[Webhook] = ()
     may_register: bool = False

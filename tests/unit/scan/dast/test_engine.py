@@ -20,17 +20,22 @@ from setpoint.model.dast import (
     Fault,
     KnownFrom,
     Operation,
+    Part,
+    PartPlace,
     PlannedRequest,
     Profile,
     Sent,
     Surface,
 )
 from setpoint.model.policy import Severity
-from setpoint.scan.dast.engine import Engine, Means
+from setpoint.scan.dast.doubts import ALL_REFUSED
+from setpoint.scan.dast.engine import Engine
 from setpoint.scan.dast.interface import Check, EndedEarlyError, Workbench
+from setpoint.scan.dast.means import Means
 from setpoint.scan.dast.plan import SilentSender
 from setpoint.scan.dast.run_folder import NoFolder
 from setpoint.scan.dast.safety import Safety
+from setpoint.scan.dast.sarif import doubts_of
 from setpoint.scan.dast.seeding import Seeds
 from setpoint.scan.dast.sending.redaction import Redactor
 
@@ -107,6 +112,9 @@ class Counting:
         exchange: Exchange = self._sender.send(request)
         return exchange
 
+    def turn(self) -> None:
+        self.requests += 1
+
     def send_raw(self, data: bytes, *, seconds: float) -> bytes:
         got: bytes = self._sender.send_raw(data, seconds=seconds)
         return got
@@ -119,7 +127,11 @@ def engine(serve: Callable[..., str], workbench: Callable[..., Workbench]) -> Ca
     base = serve(app)
 
     def make(
-        *checks: Check, notes: Noted | None = None, at: str = base, accounts: HeaderAccounts | None = None
+        *checks: Check,
+        notes: Noted | None = None,
+        at: str = base,
+        accounts: HeaderAccounts | None = None,
+        operations: tuple[Operation, ...] = (LIST, DELETE),
     ) -> tuple[Engine, Watched]:
         bench, safety, watched = workbench(at, accounts=accounts or HeaderAccounts()), Safety(Profile.SAFE), Watched()
         sender = Counting(bench.sender)
@@ -127,7 +139,7 @@ def engine(serve: Callable[..., str], workbench: Callable[..., Workbench]) -> Ca
             sender=sender,
             accounts=bench.accounts,
             evidence=None,
-            discover=lambda _may_send: Surface(at, (LIST, DELETE), ("a remark",)),
+            discover=lambda _may_send: Surface(at, operations, ("a remark",)),
             seeding=lambda surface, may_send: Seeds(surface, sender, bench.accounts, may_send, watched.told),
             checks=checks,
             notes=notes or Noted(),
@@ -190,6 +202,7 @@ def test_a_dead_target_is_told_as_such(engine: Any) -> None:
 def test_a_plan_sends_nothing(engine: Any) -> None:
     plan = engine(Finds(), at="http://127.0.0.1:1")[0].plan()
     assert {(each.operation, each.check) for each in plan.requests} == {
+        ("GET *", "look around"),
         ("GET /orders", "learn ids"),
         ("GET /orders", "finds"),
         ("DELETE /orders/{id}", "finds"),
@@ -207,3 +220,67 @@ def test_an_account_that_cannot_log_in_is_a_doubt(engine: Any) -> None:
     report = engine(Finds(), accounts=accounts)[0].run()
     assert [name for name, why in report.checks.items() if why] == ["login of ben"]
     assert report.callers == ("anna",)
+
+
+@dataclass
+class Wipes(Finds):
+    """Takes away all orders, as often as it is told to; then finds its fault where there are any."""
+
+    times: int = 1
+    path: str = "/wipe"
+
+    def run(self, bench: Workbench) -> Iterator[Fault]:
+        self.times -= 1
+        if self.times >= 0:
+            bench.sender.send(Sent("GET", f"{bench.surface.base}{self.path}"))
+        yield from self.faults
+
+
+@pytest.fixture
+def shop(serve: Callable[..., str]) -> str:
+    orders: dict[int, str] = {}
+    app = Flask(__name__)
+
+    def create() -> Any:
+        orders[len(orders) + 1] = "an order"
+        return {"id": len(orders)}, 201
+
+    def wipe() -> str:
+        orders.clear()
+        return "no more"
+
+    app.post("/orders")(create)
+    app.get("/orders/<int:number>", endpoint="order")(
+        lambda number: {"id": number} if number in orders else ("gone", 404)
+    )
+    app.get("/wipe", endpoint="wipe")(wipe)
+    return serve(app)
+
+
+CREATE = Operation("POST", "/orders", known_from=frozenset({KnownFrom.DOCUMENT}))
+READ = Operation(
+    "GET",
+    "/orders/{id}",
+    (Part(PartPlace.PATH, "id", {"type": "integer"}, is_required=True),),
+    known_from=frozenset({KnownFrom.DOCUMENT}),
+)
+
+
+def test_own_objects_that_vanish_are_made_anew_and_told(engine: Any, shop: str) -> None:
+    made, _ = engine(Wipes("wipes", (fault("a"),)), Finds("later"), at=shop, operations=(CREATE, READ))
+    report = made.run()
+    assert "objects of the scan's own were gone after wipes, and were made anew" in report.remarks
+    assert report.doubts == ()
+    assert [each.kind for each in report.faults] == ["a"]
+
+
+def test_own_objects_that_never_stay_are_a_doubt(engine: Any, shop: str) -> None:
+    checks = [Wipes(f"wipes {number}", times=9) for number in range(6)]
+    report = engine(*checks, at=shop, operations=(CREATE, READ))[0].run()
+    assert [each for each in report.doubts if "was not tested from then on" in each]
+
+
+def test_a_target_that_has_nothing_for_anybody_is_a_doubt(engine: Any, serve: Callable[..., str]) -> None:
+    report = engine(Finds(), at=serve(Flask("empty")), operations=(LIST, READ))[0].run()
+    assert ALL_REFUSED in report.doubts
+    assert doubts_of(report) == list(report.doubts)

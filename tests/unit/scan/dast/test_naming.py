@@ -40,7 +40,14 @@ def test_singular(many: str, one: str) -> None:
 
 @pytest.mark.parametrize(
     ("path", "noun"),
-    [("/users/{id}/orders", "order"), ("/orders/{orderId}", "order"), ("/line-items", "item"), ("/", "")],
+    [
+        ("/users/{id}/orders", "order"),
+        ("/orders/{orderId}", "order"),
+        ("/line-items", "item"),
+        ("/", ""),
+        ("/users/v1", "user"),
+        ("/v1", "1"),
+    ],
 )
 def test_nouns_of_paths(path: str, noun: str) -> None:
     assert noun_of(path) == noun

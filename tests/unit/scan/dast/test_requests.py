@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from email import message_from_bytes
 from email.policy import default
 from http.cookies import SimpleCookie
@@ -76,7 +77,7 @@ def test_whatever_a_query_or_a_path_holds_arrives_whole(text: str) -> None:
 def test_a_body_of_leaves_is_the_document_that_they_are_of(document: dict[str, Any]) -> None:
     parts = body_parts({}, document)
     sent = request_of(BASE, Operation("POST", "/x", parts, BodyForm.JSON), {part: part.example for part in parts})
-    assert orjson.loads(sent.body) == document
+    assert json.loads(sent.body) == document  # orjson reads no integers of more than 64 bits
 
 
 def test_a_list_and_a_whole_document() -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from setpoint.model.dast import KnownFrom, Operation, Part, PartPlace, Profile
-from setpoint.scan.dast.safety import Safety
+from setpoint.scan.dast.safety import LEFT_TO_REGISTRATIONS, Safety
 
 DOCUMENTED = frozenset({KnownFrom.DOCUMENT})
 
@@ -51,6 +52,8 @@ def objection(method: str, path: str, profile: Profile = Profile.SAFE, **of: Any
         ("POST", "/transfer", {}),
         ("POST", "/transfers", {}),
         ("POST", "/payments", {}),
+        ("POST", "/request_loan", {}),
+        ("POST", "/bids", {}),
         ("POST", "/register", {}),
         ("PUT", "/settings", {}),
         ("PUT", "/me/password", {}),
@@ -104,8 +107,100 @@ def test_own_objects_may_be_changed_but_not_cancelled() -> None:
     assert safety(Operation("DELETE", "/orders/{id}"))
 
 
-def test_accounts_are_made_where_the_operator_lets_them() -> None:
-    assert Safety(Profile.SAFE, may_register=True)(Operation("POST", "/register")) == ""
+@pytest.mark.parametrize("profile", [Profile.SAFE, Profile.ACTIVE])
+def test_accounts_are_made_by_checks_of_registrations_alone(profile: Profile) -> None:
+    register = Operation("POST", "/register")
+    sign_up = Operation("POST", "/users", (Part(PartPlace.BODY, "/email"), Part(PartPlace.BODY, "/password")))
+    by_admins = replace(sign_up, security=(("bearer",),))
+    for each in (register, sign_up):
+        assert "registration: true" in Safety(profile)(each)
+        assert Safety(profile, may_register=True)(each) == LEFT_TO_REGISTRATIONS
+    assert Safety(profile)(by_admins) == ""
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "of"),
+    [
+        ("GET", "/users/deleteuser/{id}", {}),
+        ("GET", "/resetpassword-all", {}),
+        ("GET", "/logoutall", {}),
+        ("GET", "/log-out-all", {}),
+        ("POST", "/sign-out-everywhere", {}),
+        ("POST", "/db/run-migration", {}),
+        ("POST", "/users/block", {"parts": (Part(PartPlace.BODY, "/user_id"),)}),
+        ("POST", "/orders/{id}/refund", {}),
+        ("POST", "/invitations", {}),
+        ("POST", "/notifications", {}),
+        ("POST", "/users/{id}/notify", {}),
+        ("POST", "/users/{id}/email", {"parts": (Part(PartPlace.BODY, "/subject"), Part(PartPlace.BODY, "/text"))}),
+        ("POST", "/newsletter", {"parts": (Part(PartPlace.BODY, "/newsletter"),)}),
+        ("POST", "/sms", {}),
+        ("PUT", "/orders/{id}/payment", {}),
+        ("PUT", "/me/password", {"parts": (Part(PartPlace.BODY, "/password"),)}),
+        ("GET", "/accounts", {"tags": ("Dangerous",)}),
+        ("GET", "/counters", {"name": "getCounters", "summary": "Reset the counters"}),
+        ("GET", "/funds", {"name": "getFunds", "summary": "Transfer the funds"}),
+    ],
+)
+def test_what_must_never_be_sent(method: str, path: str, of: dict[str, Any]) -> None:
+    assert owning(method, path, **of)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "of"),
+    [
+        ("GET", "/orders/{id}/payment", {}),
+        ("GET", "/notifications", {}),
+        ("GET", "/sms", {}),
+        ("GET", "/transfers", {"name": "listTransfers", "summary": "Transfer history"}),
+        ("GET", "/accounts", {"tags": ("Transfers", "Invite", "Checkout")}),
+        ("GET", "/stores", {"name": "listStores", "summary": "Store locations"}),
+        ("GET", "/static/bootstrap.min.js", {}),
+        ("GET", "/icons/delete.svg", {}),
+        ("GET", "/cancelled", {}),
+        ("GET", "/transferable-miles", {}),
+        ("GET", "/senders", {}),
+        ("GET", "/me/password", {}),
+        ("PUT", "/users/{id}/email", {"parts": (Part(PartPlace.BODY, "/email"),)}),
+        ("PATCH", "/users/{id}/email", {"name": "update_email", "parts": (Part(PartPlace.BODY, "/email"),)}),
+        ("POST", "/users/{id}/email", {"parts": (Part(PartPlace.BODY, "/email"),)}),
+        ("PATCH", "/notifications/{id}", {"parts": (Part(PartPlace.BODY, "/read"),)}),
+        ("PUT", "/me/notifications", {"parts": (Part(PartPlace.BODY, "/weekly"),)}),
+        ("POST", "/mail/search", {}),
+        ("POST", "/password/check", {}),
+        ("POST", "/contacts", {}),
+    ],
+)
+def test_what_only_sounds_like_it_is_sent(method: str, path: str, of: dict[str, Any]) -> None:
+    assert owning(method, path, **of) == ""
+
+
+def owning(method: str, path: str, **of: Any) -> str:
+    """Of a caller who owns whatever is named."""
+    safety = Safety(Profile.SAFE)
+    safety.own_by(lambda _operation: True)
+    return safety(Operation(method, path, known_from=DOCUMENTED, **of))
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "of", "is_let"),
+    [
+        ("GET", "/createdb", {}, False),
+        ("POST", "/admin/reset", {}, False),
+        ("DELETE", "/orders", {}, False),
+        ("DELETE", "/me", {}, False),
+        ("POST", "/cache/clear", {}, False),
+        ("POST", "/orders/cancel", {"parts": (Part(PartPlace.BODY, "/order_id"),)}, True),
+        ("DELETE", "/orders", {"parts": (Part(PartPlace.QUERY, "id"),)}, True),
+        ("POST", "/orders/{id}/cancel", {}, True),
+        ("POST", "/password/reset", {"parts": (Part(PartPlace.BODY, "/email"),)}, True),
+        ("POST", "/transfers", {}, True),
+    ],
+)
+def test_the_active_profile_leaves_the_installation_as_it_is(
+    method: str, path: str, of: dict[str, Any], *, is_let: bool
+) -> None:
+    assert (objection(method, path, Profile.ACTIVE, **of) == "") is is_let
 
 
 def test_the_passive_profile_asks_for_what_it_was_told_of_alone() -> None:
@@ -182,3 +277,52 @@ def test_what_makes_objects_writes() -> None:
     observed = [watched("POST", "/notes", writes=True)]
     notes = Operation("POST", "/notes", (Part(PartPlace.BODY, "/text"),), known_from=DOCUMENTED, writes=True)
     assert Safety(Profile.SAFE, observed=observed)(notes) == ""
+
+
+@pytest.mark.parametrize("profile", [Profile.SAFE, Profile.ACTIVE])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/start_over",
+        "/start-over",
+        "/startOver",
+        "/factory-defaults",
+        "/admin/factoryDefault",
+        "/roll-back",
+        "/re-init",
+        "/wipe",
+        "/reseed",
+        "/restore-defaults",
+        "/difficulty/hard",
+        "/api/v1/maintenance/on",
+        "/admin/debug/off",
+    ],
+)
+def test_what_puts_everything_back_or_switches_it_for_everybody_is_left_out(path: str, profile: Profile) -> None:
+    assert objection("GET", path, profile)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/getting-started",
+        "/orders/reset-filters",
+        "/rollback-policy",
+        "/refund-policy",
+        "/lang/de",
+        "/theme/dark",
+        "/defaults",
+        "/difficulty",
+        "/recipes/difficulty/easy",
+        "/maintenance/windows",
+        "/security/advisories",
+    ],
+)
+def test_what_only_sounds_like_putting_back_is_read(path: str) -> None:
+    assert objection("GET", path) == ""
+
+
+def test_a_state_that_the_path_holds_as_an_example_is_one() -> None:
+    level = Part(PartPlace.PATH, "level", example="hard", is_required=True)
+    assert objection("GET", "/difficulty/{level}", parts=(level,))
+    assert not objection("GET", "/difficulty/{level}", parts=(replace(level, example="7"),))

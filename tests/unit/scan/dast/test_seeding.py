@@ -123,9 +123,11 @@ def shop() -> Shop:
 
 @pytest.fixture
 def learnt(shop: Shop, serve: Callable[[Any], str]) -> Callable[..., Seeds]:
-    def learnt(rule: Callable[[Operation], str] = may_send, accounts: Any = ACCOUNTS) -> Seeds:
+    def learnt(
+        rule: Callable[[Operation], str] = may_send, accounts: Any = ACCOUNTS, document: Any = DOCUMENT
+    ) -> Seeds:
         base = serve(shop.app)
-        surface = surface_of(DOCUMENT, "x", base, lambda _: {}, where="x")
+        surface = surface_of(document, "x", base, lambda _: {}, where="x")
         seeds = Seeds(surface, PlainSender(base), accounts, rule, lambda _line: None, mark="m")
         seeds.learn()
         return seeds
@@ -215,7 +217,7 @@ def test_what_checks_made_is_told_as_well(learnt: Any) -> None:
     assert not any("checks" in line for line in seeds.left_behind())
     create = operation(seeds, "POST /orders")
     seeds.sender.send(ACCOUNTS.authorised(seeds.build(create, {}), ANN))
-    assert "what checks may have made by POST /orders (1)" in seeds.left_behind()
+    assert "what checks may have made by POST /orders (1): 102" in seeds.left_behind()
 
 
 def test_what_was_made_is_deleted_where_it_is_and_nothing_else(learnt: Any, shop: Shop) -> None:
@@ -246,3 +248,47 @@ def test_requests_can_be_built_before_anything_was_sent() -> None:
     seeds = Seeds(surface, sender, ACCOUNTS, may_send, lambda _line: None)
     assert [seeds.build(each, {}).method for each in surface.operations] == [each.method for each in surface.operations]
     assert sender.exchanges == []
+
+
+SECRETS = {
+    "openapi": "3.0.3",
+    "paths": {
+        "/orders": {
+            "post": body({"required": ["title", "secret"], "properties": {
+                "title": {"type": "string"}, "secret": {"type": "string"}, "quantity": {"type": "integer"},
+            }}),
+        },
+        "/orders/{id}": {"parameters": [{"name": "id", **NUMBER}], "get": {}},
+        "/transfer": {"post": body({"properties": {"to": {"type": "string"}, "amount": {"type": "number"}}})},
+        "/v{version}/reset": {
+            "parameters": [{"name": "version", "in": "path", "required": True, "schema": {"enum": ["v7"]}}],
+            "post": body({}),
+        },
+    },
+}  # fmt: skip
+
+
+def test_each_text_of_an_object_is_a_different_one(learnt: Any, shop: Shop) -> None:
+    learnt(document=SECRETS)
+    for order in shop.orders.values():
+        assert order["title"] != order["secret"]
+        assert order["secret"].startswith("setpoint-m")
+
+
+def test_a_body_without_any_needed_field_is_sent_with_all_of_them(learnt: Any) -> None:
+    seeds = learnt(document=SECRETS)
+    assert b'"amount"' in seeds.build(operation(seeds, "POST /transfer"), {}).body
+
+
+def test_a_choice_in_a_path_names_no_object(learnt: Any) -> None:
+    seeds = learnt(document=SECRETS)
+    assert seeds.build(operation(seeds, "POST /v{version}/reset"), {}).url.endswith("/vv7/reset")
+
+
+def test_own_objects_that_are_gone_are_missed(learnt: Any, shop: Shop) -> None:
+    seeds = learnt()
+    assert seeds.holds()
+    shop.orders.clear()
+    assert not seeds.holds()
+    seeds.learn()
+    assert seeds.holds()

@@ -9,7 +9,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from setpoint.model.canonical import Json
-from setpoint.model.dast import ANONYMOUS, Caller, Exchange, Sent
+from setpoint.model.dast import ANONYMOUS, Answer, Caller, Exchange, Sent
 from setpoint.scan.dast.accounts.cookies import Credentials, telling, with_credentials
 from setpoint.scan.dast.accounts.logging_in import Outcome, log_in, refreshed
 from setpoint.scan.dast.accounts.settings import AuthSettings, Basic, Given
@@ -29,6 +29,8 @@ class _Session:
     refresh_token: str = field(default="", repr=False)
     ends_at: float = 0.0
     """By the monotonic clock; 0 where nothing tells."""
+    greetings: tuple[Answer, ...] = field(default=(), repr=False)
+    """How the target answered when it was made."""
 
 
 class Sessions:
@@ -81,6 +83,9 @@ class Sessions:
     def user(self, caller: Caller) -> str:
         account = self._accounts.get(caller)
         return account.user if account else ""
+
+    def greetings(self, caller: Caller) -> Sequence[Answer]:
+        return self._session(caller).greetings if caller in self._accounts else ()
 
     def authorised(self, request: Sent, caller: Caller) -> Sent:
         if caller == ANONYMOUS or caller not in self._accounts:
@@ -159,7 +164,8 @@ class Sessions:
         # A session shorter than the reserve is renewed by its 401 alone: ahead of its end would be with every request.
         ends_at = time.monotonic() + outcome.seconds if outcome.seconds > 2 * AHEAD else 0.0
         refresh_token = outcome.refresh_token or (known.refresh_token if known else "")
-        self._sessions[caller] = _Session(outcome.credentials, refresh_token, ends_at)
+        greetings = tuple(each.answer for each in outcome.exchanges if each.answer is not None)
+        self._sessions[caller] = _Session(outcome.credentials, refresh_token, ends_at, greetings)
         return self._sessions[caller]
 
     def _noted(self, outcome: Outcome) -> Outcome:

@@ -6,6 +6,7 @@ from typing import Final
 
 from setpoint.model.dast import Part
 from setpoint.scan.dast.naming import words_of
+from setpoint.scan.dast.values import is_file
 
 _WORDS: Final = frozenset(
     words_of(
@@ -17,6 +18,8 @@ _FORMATS: Final = frozenset({"uri", "url", "hostname"})
 
 
 def may_be_address(part: Part, value: str = "") -> bool:
-    """By its format, by what it holds, or by its name."""
+    """By its format, by what it holds, or by its name; a file is none, whatever it is called."""
+    if is_file(part):
+        return False
     is_address = part.schema.get("format") in _FORMATS or value.startswith(("http://", "https://"))
     return is_address or not _WORDS.isdisjoint(words_of(part.name.rpartition("/")[2]))

@@ -13,6 +13,7 @@ from typing import Final
 
 from setpoint.model.canonical import Json
 from setpoint.model.dast import Exchange
+from setpoint.scan.dast.checks.place import is_kept_elsewhere
 from setpoint.scan.dast.checks.probing import Place, ask
 from setpoint.scan.dast.interface import Workbench
 from setpoint.scan.dast.yardstick import Reading
@@ -66,13 +67,16 @@ def differential(
     `true`, `false`: what such variants have to read as, where that is known; `not_true`: what a true one may not.
     `send`: where a variant is more than a value of the part.
 
-    Ends at the first answer that does not fit: what evaluates nothing costs a request or two.
+    Ends at the first answer that does not fit: what evaluates nothing costs a request or two. Ends, too, at a value
+    that an operation elsewhere may have kept: what then finds it was told by the scan itself.
     """
     pair: dict[bool, Exchange] = {}
     known = {True: true, False: false}
     for number in range(ROUNDS):
         for holds in (True, False) if number % 2 == 0 else (False, True):
             payload = variants(Turn(holds, number))
+            if is_kept_elsewhere(bench, place, payload):
+                return None
             exchange = send(payload) if send else ask(bench, place, payload)
             reading = place.reading(exchange, payload)
             if reading is None or reading in {known[not holds], not_true if holds else None}:

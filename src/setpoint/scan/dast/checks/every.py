@@ -26,6 +26,9 @@ THEMES: Final[Mapping[str, tuple[Callable[[], Check], ...]]] = {
 }
 """What only looks comes first; what tries logins and ends sessions comes last."""
 
+LAST: Final = frozenset({"pattern-growth"})
+"""What sends most, and may use up the accounts that a scan makes: nothing is to be missed for its sake."""
+
 
 def every_check() -> Mapping[str, Sequence[Check]]:
     """Theme → its checks, anew for each scan."""
@@ -43,7 +46,8 @@ def chosen(names: Sequence[str]) -> list[Check]:
             remedy = f"did you mean {near[0]!r}?" if near else "setpoint dast checks lists them"
             raise InputError(f"there is no check {name!r}", where="--check", remedy=remedy)
         wanted |= {each.name for each in themes.get(name, ())} or {name}
-    return [check for name, check in known.items() if name in wanted or not names]
+    asked_for = [check for name, check in known.items() if name in wanted or not names]
+    return sorted(asked_for, key=lambda each: each.name in LAST)
 
 
 def told_of(check: Check) -> str:

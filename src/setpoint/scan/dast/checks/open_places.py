@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 from urllib.parse import unquote, urlsplit
@@ -19,7 +19,7 @@ from setpoint.scan.dast.naming import words_of
 from setpoint.scan.dast.requests import written
 from setpoint.scan.dast.sent_values import sent_values
 from setpoint.scan.dast.values import value_of
-from setpoint.scan.dast.yardstick import yardstick_of
+from setpoint.scan.dast.yardstick import UNCHANGING, Yardstick, yardstick_of
 
 UNLISTED: Final = ("user-agent", "referer", "x-forwarded-for")
 """Headers that many applications write down or look up, and no document lists."""
@@ -46,7 +46,10 @@ def places_of(bench: Workbench, operation: Operation) -> Iterator[Place]:
     held = _held(bench, operation, caller, values)
     again = bench.sender.send(authorised(bench, bench.build(operation, held), caller))
     texts = [written(each) for each in values.values()] if operation.method not in {"GET", "HEAD"} else []
-    yardstick = yardstick_of(first.answer, again.answer, texts) if first.answer and again.answer else None
+    yardstick = _measured(first, again, texts)
+    if yardstick != UNCHANGING and only_reads(operation):  # a baseline is from before other checks wrote something
+        first, again = again, bench.sender.send(again.sent)
+        yardstick = _measured(first, again, texts)
     for part in parts_to_probe(operation):
         place = Place(operation, part, caller, "", held, first, yardstick)
         if part in values:
@@ -57,6 +60,10 @@ def places_of(bench: Workbench, operation: Operation) -> Iterator[Place]:
     if operation.method == "GET":
         yield from _headers(bench, Place(operation, Part(PartPlace.HEADER, ""), caller, "", held, first, yardstick))
         yield from _cookies(Place(operation, Part(PartPlace.COOKIE, ""), caller, "", held, first, yardstick))
+
+
+def _measured(first: Exchange, again: Exchange, texts: Sequence[str]) -> Yardstick | None:
+    return yardstick_of(first.answer, again.answer, texts) if first.answer and again.answer else None
 
 
 def _headers(bench: Workbench, place: Place) -> Iterator[Place]:
@@ -89,8 +96,8 @@ def _cookies(place: Place) -> Iterator[Place]:
 def _answered(bench: Workbench, operation: Operation) -> tuple[Caller, Exchange] | None:
     """Whom the operation answers well; else whom it answers at all, but for those that it refuses.
 
-    What refuses everybody in the same way may be a login: then it is asked as nobody. What fails for everybody may have
-    asked an address of which nobody answers.
+    What refuses everybody in the same way may be a login: then it is asked as nobody. What fails for all whom it does
+    not refuse may have asked an address of which nobody answers.
     """
     writes_to_object = "{" in operation.path and not only_reads(operation)
     given: list[tuple[Caller, Exchange]] = []
@@ -110,9 +117,9 @@ def _answered(bench: Workbench, operation: Operation) -> tuple[Caller, Exchange]
     known = [each for each in given if each[1].answer and each[1].answer.status not in _REFUSALS]
     if known:
         return known[0]
-    if given:
-        return given[0] if operation.method == "POST" and _is_login(operation) else None
-    return failed[0] if failed and any(map(may_be_address, operation.parts)) else None
+    if failed and any(map(may_be_address, operation.parts)):
+        return failed[0]
+    return given[0] if given and operation.method == "POST" and _is_login(operation) else None
 
 
 def _is_sent_away(bench: Workbench, operation: Operation, given: tuple[Caller, Exchange]) -> bool:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from setpoint.model.canonical import Json
 from setpoint.model.dast import ANONYMOUS, Caller, Exchange, Operation, Part, PartPlace, Sent
-from setpoint.scan.dast.action_words import READS
+from setpoint.scan.dast.action_words import READS, verbs_of
 from setpoint.scan.dast.interface import Workbench
-from setpoint.scan.dast.naming import words_of
+from setpoint.scan.dast.naming import is_parameter, words_of
 from setpoint.scan.dast.requests import written
 from setpoint.scan.dast.yardstick import Reading, Yardstick
 
@@ -18,6 +18,7 @@ BREAKING: Final = "'\"`)({{<%"
 """Ends or opens what most languages write texts, groups and templates with."""
 
 _WRITES: Final = "place.writes"
+_WRITTEN: Final = "place.written"
 _LOGINS: Final = frozenset({"session", "sessions", "logon", "sign", "authentication", "credentials"})
 """Further names of what a name and a password are sent to."""
 
@@ -75,13 +76,17 @@ class Place:
 
 
 def only_reads(operation: Operation) -> bool:
-    """Whether it changes nothing, as far as its method, its names and agents tell."""
+    """Whether it changes nothing, as far as its method, agents, its last step and the verb of its name tell.
+
+    Other words of its name say nothing of that: `api_views.users.register` views none.
+    """
     if operation.writes is not None:
         return not operation.writes
     if operation.method in {"GET", "HEAD", "OPTIONS"}:
         return True
     last = operation.path.rstrip("/").rpartition("/")[2]
-    return operation.method == "POST" and not (READS | _LOGINS).isdisjoint(words_of(f"{operation.name} {last}"))
+    said = {*(() if is_parameter(last) else words_of(last)), *verbs_of(operation.name.rpartition(".")[2])[:1]}
+    return operation.method == "POST" and not (READS | _LOGINS).isdisjoint(said)
 
 
 def parts_to_probe(operation: Operation) -> Sequence[Part]:
@@ -92,13 +97,13 @@ def parts_to_probe(operation: Operation) -> Sequence[Part]:
 
 def ask(bench: Workbench, place: Place, payload: Json) -> Exchange:
     """The operation with this in the part, and everything else as it is when left alone."""
-    return _sent(bench, place, request(bench, place, payload))
+    return _sent(bench, place, request(bench, place, payload), [payload])
 
 
 def ask_with(bench: Workbench, place: Place, values: Mapping[Part, Json]) -> Exchange:
     """The same with these values, for one part or several; None for one that is to be left out."""
     built = bench.build(place.operation, {**place.held, **values})
-    return _sent(bench, place, authorised(bench, built, place.caller))
+    return _sent(bench, place, authorised(bench, built, place.caller), values.values())
 
 
 def ask_again(bench: Workbench, place: Place) -> Exchange:
@@ -116,10 +121,26 @@ def writes(bench: Workbench) -> int:
     return int(bench.kept.get(_WRITES, 0))
 
 
-def _sent(bench: Workbench, place: Place, sent: Sent) -> Exchange:
+def is_kept_elsewhere(bench: Workbench, place: Place, payload: Json) -> bool:
+    """Whether another operation, which may keep what it is given, was sent this very value.
+
+    Then the value may be the name of something by now, and what finds it has run nothing.
+    """
+    return bool(_written_to(bench).get(written(payload), set()) - {place.operation.key})
+
+
+def _sent(bench: Workbench, place: Place, sent: Sent, payloads: Iterable[Json]) -> Exchange:
     if not place.only_reads:
         bench.kept[_WRITES] = writes(bench) + 1
+        for payload in payloads:
+            _written_to(bench).setdefault(written(payload), set()).add(place.operation.key)
     return bench.sender.send(sent)
+
+
+def _written_to(bench: Workbench) -> dict[str, set[str]]:
+    """Value → keys of the operations that it was sent to and that may have kept it."""
+    known: dict[str, set[str]] = bench.kept.setdefault(_WRITTEN, {})
+    return known
 
 
 def authorised(bench: Workbench, sent: Sent, caller: Caller) -> Sent:

@@ -32,6 +32,7 @@ from setpoint.scan.dast.checks.place import (
 )
 from setpoint.scan.dast.checks.word_pages import word_pages
 from setpoint.scan.dast.interface import Workbench
+from setpoint.scan.dast.values import is_file
 from setpoint.scan.dast.yardstick import Reading
 
 __all__ = [
@@ -49,6 +50,9 @@ __all__ = [
     "request",
     "write_back",
 ]
+
+NEVER_SENT: Final = "z0000000000q"
+"""In the place of a marker: no answer holds it."""
 
 _PROBED: Final = "probing.probed"
 _WRITTEN_BACK: Final = "probing.written back"
@@ -158,19 +162,19 @@ def _brought_up_to_date(bench: Workbench, probes: Sequence[Probe]) -> Iterator[P
             yield _probe(bench, replace(each.place, left_alone=ask_again(bench, each.place)))
 
 
-def planned(bench: Workbench, check: str, about: int) -> Iterator[PlannedRequest]:
-    """`about` requests to each part, and what `probed` sends for all checks."""
+def planned(bench: Workbench, check: str, about: int, usual: int) -> Iterator[PlannedRequest]:
+    """`about` requests to each part, `usual` to one that does not react, and what `probed` sends for all checks."""
     yield from planned_probing(bench)
     for operation in _probeable(bench):
         if parts := len(parts_to_probe(operation)):
-            yield PlannedRequest(operation.key, check, "", about * parts)
+            yield PlannedRequest(operation.key, check, "", about * parts, usual * parts)
 
 
 def planned_probing(bench: Workbench) -> Iterator[PlannedRequest]:
     """What `probed` sends, whichever check calls it first."""
     for operation in _probeable(bench):
-        about = 3 + 3 * len(parts_to_probe(operation))
-        yield PlannedRequest(operation.key, "probing (once for all checks)", "", about)
+        parts = len(parts_to_probe(operation))
+        yield PlannedRequest(operation.key, "probing (once for all checks)", "", 3 + 3 * parts, 1 + 2 * parts)
 
 
 def _probeable(bench: Workbench) -> Iterator[Operation]:
@@ -186,6 +190,9 @@ def _writes_something(operation: Operation) -> bool:
 
 
 def _probe(bench: Workbench, place: Place) -> Probe:
+    """Of a file that others may keep one answer stands for all: each that is sent stays behind."""
+    if is_file(place.part) and bench.profile is not Profile.ACTIVE:
+        return Probe(place, NEVER_SENT, place.left_alone, place.left_alone)
     marker = f"z{secrets.token_hex(5)}q"
     marked, broken = place.value + marker, place.value + marker + BREAKING
     return Probe(place, marker, ask(bench, place, marked), ask(bench, place, broken))

@@ -14,7 +14,7 @@ from typing import Final
 
 from setpoint.model.dast import KnownFrom, Operation, Part, PartPlace
 from setpoint.scan.dast.action_words import reason_of, verbs_of
-from setpoint.scan.dast.objects import shape
+from setpoint.scan.dast.path_templates import shape
 
 FEWEST_SIBLINGS: Final = 2
 MOST_PARENTS: Final = 12

@@ -20,6 +20,8 @@ SLOW: Final = 1.0
 """Seconds: what is answered sooner is never slow."""
 MORE_ERRORS: Final = 0.4
 """Of the share of answers with a status of 5xx, above that of the first ones."""
+REFUSED: Final = frozenset({403, 406, 429, 503})
+"""What firewalls and limits answer to whoever asks too much, or for what looks like an attack."""
 SILENT: Final = 5
 """Requests in a row without an answer."""
 
@@ -47,6 +49,8 @@ class Health:
         errors = _errors(self._latest)
         if errors > _errors(self._first) + MORE_ERRORS:
             return f"{errors:.0%} of the latest answers were server errors"
+        if all(map(is_refused, self._latest)):
+            return f"the latest {WINDOW} requests were refused, as by a firewall"
         if self.is_slow(list(self._latest)):
             return f"answers take {_seconds(self._latest):.1f} s, and took {_seconds(self._first):.2f} s at first"
         return ""
@@ -65,6 +69,10 @@ def is_silent(exchange: Exchange, patience: float) -> bool:
     """Whether there is no answer, or one that drips on until the time is over."""
     answer = exchange.answer
     return answer is None or (not answer.is_whole and answer.seconds >= patience * 0.95)
+
+
+def is_refused(exchange: Exchange) -> bool:
+    return exchange.answer is not None and exchange.answer.status in REFUSED
 
 
 def is_error(exchange: Exchange) -> bool:

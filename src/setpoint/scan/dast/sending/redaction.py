@@ -6,10 +6,12 @@ by their value, wherever it turns up again.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Final
+from urllib.parse import unquote_plus
 
 from setpoint.model.dast import Answer, Exchange, Fault
 
@@ -40,6 +42,13 @@ _NAMED: Final = re.compile(
 )
 _JWT: Final = re.compile(rb"(?<![\w-])eyJ[\w-]{8,}+\.[\w-]{8,}+\.[\w-]*+")
 """The three parts of a signed token (RFC 7519) give it away. It begins a word, so that each word is read but once."""
+_PAYLOAD: Final = re.compile(
+    r"['\"`]\s*(?:or|and|\|\||&&|union|--|;|#|\))|<[a-z/!]|\{\{|\$\{|\$\(|<%|\.\./|\*\)\(|[;|&]\s*(?:id|echo|sleep|expr)\b",
+    re.IGNORECASE,
+)
+"""What probes put together and people hardly choose: an ended text and a condition, markup, templates, commands."""
+_OF_FORMS: Final = re.compile("csrf|xsrf", re.IGNORECASE)
+"""In names of headers that pages give out anew, and accounts do not keep."""
 _COOKIE: Final = re.compile(r"^([^=;]+)=([^;]*)")
 
 
@@ -72,9 +81,9 @@ class Redactor:
         sent, answer = exchange.sent, exchange.answer
         shown = replace(
             sent,
-            url=self.text(sent.url),
+            url=self._sent(sent.url.encode("utf-8", "surrogateescape")).decode("utf-8", "replace"),
             headers=tuple((name, self._header(name, value, sent.caller)) for name, value in sent.headers),
-            body=self._bytes(sent.body)[:most],
+            body=self._sent(sent.body)[:most],
         )
         return replace(exchange, sent=shown, answer=answer and self._answer(answer, most))
 
@@ -103,19 +112,39 @@ class Redactor:
         """A variable in its place, so that people can repeat the request with what they have."""
         if name.lower() != "cookie" and not is_secret_name(name):
             return self.text(value)
-        return f"${re.sub(r'[^A-Z0-9]+', '_', f'{caller}_{name}'.upper()).strip('_')}"
+        made = "" if not caller or _OF_FORMS.search(name) or self._is_of_account(value) else "forged_"
+        return f"${re.sub(r'[^A-Z0-9]+', '_', f'{made}{caller}_{name}'.upper()).strip('_')}"
+
+    def _is_of_account(self, value: str) -> bool:
+        """Whether a credential is one that accounts have; also where none is known."""
+        known = set(self.also())
+        return not known or any(pair.strip().endswith(each) for pair in value.split(";") for each in known if each)
 
     def _remember(self, value: str) -> None:
         if len(value) >= SHORTEST_SECRET and len(self._secrets) < MOST_SECRETS:
             self._secrets[value.encode("utf-8", "surrogateescape")] = None
 
     def _bytes(self, data: bytes) -> bytes:
+        return _JWT.sub(HIDDEN.encode(), _NAMED.sub(_without_value, self._without_known(data)))
+
+    def _sent(self, data: bytes) -> bytes:
+        """Of a request: what a probe itself put in a password's place is no secret, and is what shows the fault."""
+        known = [each for each in self.also() if each]
+
+        def shown(pair: re.Match[bytes]) -> bytes:
+            value = _as_meant(pair)
+            is_payload = _PAYLOAD.search(value) is not None and not any(each in value for each in known)
+            return pair[0] if is_payload else _without_value(pair)
+
+        return _JWT.sub(HIDDEN.encode(), _NAMED.sub(shown, self._without_known(data)))
+
+    def _without_known(self, data: bytes) -> bytes:
         for value in self.also():
             self._remember(value)
         for secret in self._secrets:
             if secret in data:
                 data = data.replace(secret, HIDDEN.encode())
-        return _JWT.sub(HIDDEN.encode(), _NAMED.sub(_without_value, data))
+        return data
 
 
 def is_secret_name(name: str) -> bool:
@@ -126,3 +155,14 @@ def is_secret_name(name: str) -> bool:
 def _without_value(pair: re.Match[bytes]) -> bytes:
     name = (pair["member"] or pair["field"] or b"").decode("latin-1")
     return pair["head"] + HIDDEN.encode() if pair["value"] and is_secret_name(name) else pair[0]
+
+
+def _as_meant(pair: re.Match[bytes]) -> str:
+    """The value without the escapes of JSON, or of a form."""
+    value = pair["value"].decode("utf-8", "replace")
+    if pair["member"] is None:
+        return unquote_plus(value)
+    try:
+        return str(json.loads(f'"{value}"', strict=False))
+    except ValueError:
+        return value

@@ -10,11 +10,12 @@ from collections.abc import Callable
 from typing import Final, Protocol, TypeVar
 
 from setpoint.model.dast import Exchange, Sent
+from setpoint.scan.dast.answers import is_success
 from setpoint.scan.dast.interface import EndedEarlyError, Sender
 from setpoint.scan.dast.sending.connection import Connection
-from setpoint.scan.dast.sending.health import Health, is_error
+from setpoint.scan.dast.sending.health import Health, is_error, is_refused
 from setpoint.scan.dast.sending.limits import Limits
-from setpoint.scan.dast.sending.pace import Pace
+from setpoint.scan.dast.sending.pace import Pace, pause_asked_for
 from setpoint.scan.dast.sending.redaction import Redactor
 from setpoint.scan.dast.sending.target import CONNECT_SECONDS, Target, reached, target_of
 
@@ -22,6 +23,13 @@ T = TypeVar("T")
 
 CONTROLS: Final = 3
 """Times that a request which went well at first is sent again before a scan ends for the target's sake."""
+
+
+MOST_WAITING: Final = 600.0
+"""Seconds of pauses that the target asks for, in all."""
+
+_ONLY_READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+"""What is asked once more after such a pause; of anything else the refusal may be just what a check waits for."""
 
 
 class Record(Protocol):
@@ -57,6 +65,8 @@ class PacedSender:
         self._health = Health(limits.seconds)
         self._connection = Connection(target, limits, tls_context(verified=False))
         self._control: Sent | None = None
+        self._was_let = False
+        self._waited = 0.0
         self._until = time.monotonic() + limits.longest
 
     def close(self) -> None:
@@ -74,12 +84,18 @@ class PacedSender:
         if known is not None:
             return known
         exchange = self._exchange(request)
+        if self._is_to_wait(exchange) and request.method in _ONLY_READING:
+            exchange = self._exchange(request)
         self._record.note_exchange(exchange)
         self._watch(exchange)
         return exchange
 
     def send_raw(self, data: bytes, *, seconds: float) -> bytes:
         return self._paced(lambda: self._connection.raw(data, seconds=seconds))
+
+    def turn(self) -> None:
+        """For a connection that a check makes by itself: it waits, and counts. Raises `EndedEarlyError`."""
+        self._paced(lambda: None)
 
     def send_beside(self, origin: str, request: Sent) -> Exchange:
         """Neither written down nor taken for a sign of the target's health."""
@@ -110,6 +126,15 @@ class PacedSender:
         self.requests += 1
         return send()
 
+    def _is_to_wait(self, exchange: Exchange) -> bool:
+        """Whether the target asks for a pause before the next request (RFC 9110, 10.2.3), which it then gets."""
+        seconds = pause_asked_for(exchange)
+        self._waited += seconds
+        if self._waited > MOST_WAITING:
+            raise EndedEarlyError(f"the target asked for more than {MOST_WAITING / 60:g} minutes of waiting (429)")
+        self._pace.hold(seconds)
+        return seconds > 0
+
     def _may_go_on(self) -> None:
         if self._stop.is_set():
             raise EndedEarlyError("it was stopped")
@@ -121,8 +146,10 @@ class PacedSender:
     def _watch(self, exchange: Exchange) -> None:
         """Raises `EndedEarlyError` where the target does not bear the scan."""
         self._health.note(exchange)
-        if self._control is None and exchange.sent.method == "GET" and _is_well(exchange):
-            self._control = exchange.sent
+        if exchange.sent.method == "GET" and _is_well(exchange) and not self._was_let:
+            self._was_let = is_success(exchange)
+            if self._control is None or self._was_let:
+                self._control = exchange.sent
         suspicion = self._health.suspicion()
         if not suspicion:
             return
@@ -135,6 +162,8 @@ class PacedSender:
         if self._control is None:
             return False
         again = [self._exchange(self._control) for _ in range(CONTROLS)]
+        if self._was_let and any(map(is_refused, again)):
+            return False
         return all(map(_is_well, again)) and not self._health.is_slow(again)
 
 

@@ -29,6 +29,10 @@ def test_checks_are_chosen_by_name_or_by_theme_in_their_own_order() -> None:
     assert len(chosen([])) == sum(map(len, every_check().values()))
 
 
+def test_what_sends_most_and_may_use_up_accounts_comes_last() -> None:
+    assert chosen([])[-1].name == "pattern-growth"
+
+
 def test_a_name_that_none_has_is_refused_with_the_nearest() -> None:
     with pytest.raises(InputError, match="did you mean 'cookies'"):
         chosen(["cookeis"])

@@ -8,10 +8,11 @@ from itertools import count
 from random import Random
 from typing import Any
 
+import pytest
 from flask import Flask, abort, jsonify, redirect, request
 
 from setpoint.model.canonical import Json
-from setpoint.model.dast import ANONYMOUS, BodyForm, Caller, Operation, Part, PartPlace, Sent
+from setpoint.model.dast import ANONYMOUS, BodyForm, Caller, Operation, Part, PartPlace, Profile, Sent
 from setpoint.scan.dast.checks.differential import ROUNDS, differential
 from setpoint.scan.dast.checks.probing import only_reads, places, probed
 from setpoint.scan.dast.yardstick import Yardstick
@@ -189,6 +190,22 @@ def test_what_probes_changed_is_asked_for_again(serve: Any, workbench: Any) -> N
     assert listing.place.left_alone.answer.body.count(b"bread") == len(titles) - 1
 
 
+def test_what_others_wrote_since_the_baseline_is_no_change_by_itself(serve: Any, workbench: Any) -> None:
+    app = Flask(__name__)
+    transfers: list[dict[str, int]] = []
+    app.add_url_rule("/transfers", view_func=lambda: jsonify(transfers))
+    listing = Operation("GET", "/transfers", (KIND,))
+    bench = workbench(serve(app), listing)
+    bench.baseline(listing, ANONYMOUS)
+    transfers += [{"amount": 7, "to": 3}, {"amount": 8, "to": 4}]
+
+    (place,) = [each for each in places(bench) if each.part == KIND]
+
+    assert place.yardstick == Yardstick()
+    assert place.left_alone.answer is not None
+    assert b"amount" in place.left_alone.answer.body
+
+
 def test_what_answers_at_random_is_not_told_apart(serve: Any, workbench: Any) -> None:
     app = Flask(__name__)
     coin = Random(7)  # noqa: S311 - it has to fall the same way each time
@@ -198,3 +215,35 @@ def test_what_answers_at_random_is_not_told_apart(serve: Any, workbench: Any) ->
     steady = replace(place, yardstick=Yardstick())
 
     assert not [each for each in range(100) if differential(bench, steady, lambda turn: str(turn.holds))]
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "reads"),
+    [
+        ("/items/search", "", True),
+        ("/people", "findPeople", True),
+        ("/people", "app.people.find", True),
+        ("/sessions", "", True),
+        ("/register", "api_views.users.register_user", False),
+        ("/reports/{check_id}", "approveReport", False),
+    ],
+)
+def test_words_that_say_that_a_post_only_reads(path: str, name: str, reads: bool) -> None:
+    assert only_reads(Operation("POST", path, name=name)) is reads
+
+
+@pytest.mark.parametrize(("profile", "kept"), [(Profile.SAFE, 3), (Profile.ACTIVE, 5)])
+def test_files_are_not_left_behind_for_probes(profile: Profile, kept: int, serve: Any, workbench: Any) -> None:
+    app = Flask("pictures")
+    names: list[str] = []
+
+    @app.post("/pictures")
+    def upload() -> Any:
+        names.extend(each.filename or "" for each in request.files.values())
+        return jsonify(saved=True)
+
+    picture = Part(PartPlace.BODY, "picture", {"type": "string", "format": "binary"}, "png", is_required=True)
+    operation = Operation("POST", "/pictures", (picture,), BodyForm.MULTIPART)
+    found = probed(workbench(serve(app), operation, profile=profile))
+    assert len(names) == kept
+    assert [each.is_idle for each in found] == [True]

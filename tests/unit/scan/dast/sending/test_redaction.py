@@ -93,3 +93,26 @@ def test_hostile_bodies_are_read_in_linear_time(body: bytes) -> None:
     started = time.monotonic()
     Redactor().exchange(exchange(answered=body))
     assert time.monotonic() - started < 20
+
+
+def test_what_a_probe_put_in_a_passwords_place_is_shown_without_the_password() -> None:
+    redactor = Redactor()
+    redactor.also = lambda: ["correct horse", 'a" or b']
+    for sent, told in (
+        (b'{"password": "x\' OR 1=1 --"}', b'{"password": "x\' OR 1=1 --"}'),
+        (b'{"password": "correct horse\' AND 1=2"}', b'{"password": "***\' AND 1=2"}'),
+        (b'{"password": "a\\" or b"}', b'{"password": "***"}'),
+        (b'{"password": "another"}', b'{"password": "***"}'),
+        (b"password=x%27+OR+1%3D1&user=c", b"password=x%27+OR+1%3D1&user=c"),
+        (b"password=a%22+or+b&user=c", b"password=***&user=c"),
+    ):
+        assert redactor.exchange(exchange(body=sent)).sent.body == told
+
+
+def test_a_made_up_credential_goes_by_another_name_than_the_accounts() -> None:
+    redactor = Redactor()
+    redactor.also = lambda: [TOKEN]
+    sent = exchange(Authorization=f"Bearer {TOKEN}x", Cookie=f"theme=1; session={TOKEN}", X_CSRF_Token="of the page")
+    assert [value for _, value in redactor.exchange(sent).sent.headers] == [
+        "$FORGED_ALICE_AUTHORIZATION", "$ALICE_COOKIE", "$ALICE_X_CSRF_TOKEN",
+    ]  # fmt: skip
