@@ -106,3 +106,14 @@ def _is_ambiguous(members: Mapping[str, Json]) -> bool:
     if len(members) != 1:
         return False
     return isinstance(members.get(UNKNOWN), str) or isinstance(members.get(LITERAL), Mapping)
+
+
+def at_most(limit: int) -> BeforeValidator:
+    """Before any entry is looked at; as a bound of the schema it would speak of bodies too large to be read."""
+
+    def bounded(entries: object) -> object:
+        if isinstance(entries, (list, tuple)) and len(entries) > limit:
+            raise ValueError(f"it has {len(entries):,} entries; at most {limit:,} are taken")
+        return entries
+
+    return BeforeValidator(bounded)

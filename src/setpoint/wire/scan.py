@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Final, Self
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from setpoint.model.policy import Severity
 from setpoint.model.scan import CodePlace, Scan, ScanKind, ScannerRun, ScanStatus, Weakness
-from setpoint.wire.document import LONGEST_NAME, LONGEST_TEXT, WHOLE, Document, Moment, Name, example
+from setpoint.wire.document import LONGEST_NAME, LONGEST_TEXT, WHOLE, Document, Moment, Name, at_most, example
 from setpoint.wire.tested import OutsideDocument, ShortText, TestedDocument, Text, cut
 
 MOST_WEAKNESSES: Final = 20_000
@@ -170,20 +170,13 @@ class WeaknessDocument(Document):
         )
 
 
-def _bounded(weaknesses: object) -> object:
-    """Before any of them is looked at."""
-    if isinstance(weaknesses, (list, tuple)) and len(weaknesses) > MOST_WEAKNESSES:
-        raise ValueError(f"it has {len(weaknesses):,} entries; at most {MOST_WEAKNESSES:,} are taken")
-    return weaknesses
-
-
 class ScanDocument(Document):
     """All that scanners told of one state of the source."""
 
     model_config = example(**SCAN_EXAMPLE)
 
     runs: tuple[ScannerRunDocument, ...] = Field(max_length=MOST_RUNS)
-    weaknesses: Annotated[tuple[WeaknessDocument, ...], BeforeValidator(_bounded)]
+    weaknesses: Annotated[tuple[WeaknessDocument, ...], at_most(MOST_WEAKNESSES)]
     at: Moment
     commit: ShortText = ""
     base: ShortText = ""

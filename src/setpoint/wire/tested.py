@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Final, Self
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from setpoint.model.dast import Profile
 from setpoint.model.scan import Means, Outside, Tested
-from setpoint.wire.document import LONGEST_NAME, LONGEST_TEXT, Document, Name, example
+from setpoint.wire.document import LONGEST_NAME, LONGEST_TEXT, Document, Name, at_most, example
 
 MOST_CALLERS: Final = 100
 MOST_CHECKS: Final = 1_000
@@ -20,13 +20,6 @@ LONGEST_OPERATION: Final = 4096
 Text = Annotated[str, Field(max_length=LONGEST_TEXT)]
 ShortText = Annotated[str, Field(max_length=LONGEST_NAME)]
 OperationName = Annotated[str, Field(max_length=LONGEST_OPERATION)]
-
-
-def _bounded(operations: object) -> object:
-    """Before any of them is looked at; as a bound of the schema it would speak of bodies too large to be read."""
-    if isinstance(operations, (list, tuple)) and len(operations) > MOST_OPERATIONS:
-        raise ValueError(f"it has {len(operations):,} entries; at most {MOST_OPERATIONS:,} are taken")
-    return operations
 
 
 class MeansDocument(Document):
@@ -58,7 +51,7 @@ class TestedDocument(Document):
 
     means: MeansDocument
     checks: tuple[Name, ...] = Field(default=(), max_length=MOST_CHECKS)
-    operations: Annotated[tuple[OperationName, ...], BeforeValidator(_bounded)] = ()
+    operations: Annotated[tuple[OperationName, ...], at_most(MOST_OPERATIONS)] = ()
     is_whole_site: bool = True
 
     @classmethod
