@@ -25,6 +25,8 @@ from setpoint.scan.dast.checks.access.locked import (
     locked_fields,
     wanted_values,
 )
+from setpoint.scan.dast.checks.access.own_forms import is_own
+from setpoint.scan.dast.checks.access.page_fields import assigned_on_page
 from setpoint.scan.dast.checks.access.reading_back import Watch, watches
 from setpoint.scan.dast.checks.access.records import identifier_in
 from setpoint.scan.dast.checks.access.replaying import ask, may_try
@@ -65,7 +67,12 @@ class MassAssignment:
             values = own_values(bench, operation, own)
             if values is None:
                 continue
+            fields, proof = assigned_on_page(bench, operation, values, own, wish)
+            if fields:
+                yield _fault(operation, caller, fields, proof)
             places = watches(bench, operation, values, own)
+            if operation.page and is_own(operation):
+                continue  # a form that makes nothing
             if operation.method == "POST" and not any(_shows_one(each, bench, caller) for each in places):
                 yield from _made(bench, operation, values, own, wish)
             else:

@@ -29,7 +29,14 @@ from setpoint.model.policy import Severity
 from setpoint.scan.dast.checks.access.canaries import own_values
 from setpoint.scan.dast.checks.access.holdings import Holdings, Values
 from setpoint.scan.dast.checks.access.own_addresses import address_in, address_operations, another
-from setpoint.scan.dast.checks.access.reading_back import MOST_WATCHES, watches, writing_for
+from setpoint.scan.dast.checks.access.own_forms import (
+    is_own,
+    keeps_its_account,
+    leave_behind,
+    token_of,
+    values_shown,
+)
+from setpoint.scan.dast.checks.access.reading_back import MOST_WATCHES, field_name, own_pages, watches, writing_for
 from setpoint.scan.dast.checks.access.replaying import may_try
 from setpoint.scan.dast.checks.access.writing import Watched, look
 from setpoint.scan.dast.forms import is_token
@@ -67,10 +74,10 @@ class Forgery:
         caller = next(iter(bench.accounts.callers), None)
         for operation in _forgeable(bench) if caller else ():
             usual = 0 if operation.body is BodyForm.JSON else 3  # with a session in a cookie JSON is the exception
-            about = 3 + 4 * MOST_WATCHES
+            about = 6 + 5 * MOST_WATCHES
             yield PlannedRequest(operation.key, self.name, caller.name if caller else "", about, usual)
         for operation, _ in address_operations(bench, _guards) if caller else ():
-            yield PlannedRequest(operation.key, self.name, caller.name if caller else "", 7, 2)
+            yield PlannedRequest(operation.key, self.name, caller.name if caller else "", 10, 2)
 
     def run(self, bench: Workbench) -> Iterator[Fault]:
         caller = next((each for each in bench.accounts.callers if session_cookies(bench, each)), None)
@@ -82,35 +89,38 @@ class Forgery:
         own = Holdings(bench, caller)
         for operation in _forgeable(bench):
             values = own_values(bench, operation, own)
-            if values is None:
+            if values is None or (is_own(operation) and not keeps_its_account(operation)):
                 continue
             watched = look(bench, watches(bench, operation, values, own), caller)
-            if not watched.places or not _wrote(bench, operation, watched, values, _at_home(bench)):
-                continue
-            for way in _ways(operation):
-                proof = _wrote(bench, operation, watched, {**values, **way.values}, FROM_ELSEWHERE)
-                if proof:
-                    yield _fault(operation, caller, way, proof)
-                    break
+            if watched.places:
+                yield from _forged(bench, operation, values, watched)
+                _set_back(bench, operation, values, watched)
         for operation, part in address_operations(bench, _guards):
             yield from _readdressed(bench, operation, part, own)
 
 
+def _forged(bench: Workbench, operation: Operation, values: Values, watched: Watched) -> Iterator[Fault]:
+    if not _wrote(bench, operation, watched, values, _at_home(bench)):
+        return
+    for way in _ways(bench, operation, watched.reader):
+        proof = _wrote(bench, operation, watched, {**values, **way.values}, FROM_ELSEWHERE)
+        if proof:
+            yield _fault(operation, watched.reader, way, proof)
+            return
+
+
 def _readdressed(bench: Workbench, operation: Operation, part: Part, own: Holdings) -> Iterator[Fault]:
     """The account's own address, changed from elsewhere, and back again by its own page."""
-    for watch in watches(bench, operation, {}, own):
-        before = watch.read(bench, own.caller)
-        was = address_in(before, part)
-        for way in _ways(operation) if was else ():
-            wanted = another(was)
+    for watch in (*watches(bench, operation, {}, own), *own_pages(bench)):
+        was = address_in(watch.read(bench, own.caller))
+        for way in _ways(bench, operation, own.caller) if was else ():
+            wanted = another()
             sent = _sent(bench, operation, own.caller, {**way.values, part: wanted}, FROM_ELSEWHERE)
             after = watch.read(bench, own.caller)
-            if address_in(after, part) == wanted:
+            if address_in(after) == wanted:
                 _sent(bench, operation, own.caller, {part: was}, _at_home(bench))
-                if address_in(watch.read(bench, own.caller), part) != was:
-                    bench.told(
-                        f"{operation.key}: the address of {own.caller.name} could not be set back: it is {wanted}"
-                    )
+                if address_in(watch.read(bench, own.caller)) != was:
+                    leave_behind(bench, f"the address {wanted} of {own.caller.name}, set by {operation.key}")
                 yield _fault(operation, own.caller, way, (sent, after))
                 return
         if was:
@@ -153,13 +163,50 @@ def _guards(part: Part) -> bool:
     return is_token(part) or not _TOKENS.isdisjoint((*words, "".join(words)))
 
 
-def _ways(operation: Operation) -> Iterator[Way]:
-    """Without any token; then, where the form has one, with one that is made up."""
+def _ways(bench: Workbench, operation: Operation, caller: Caller) -> Iterator[Way]:
+    """Without any token; then, where the form has one, with one that is made up, and with that of another session."""
     tokens = [part for part in operation.parts if _guards(part)]
     headers: dict[Part, Json] = {part: None for part in operation.parts if part.place is PartPlace.HEADER}
     yield Way("without a token" if tokens else "as the form has no token", {**headers, **dict.fromkeys(tokens)})
     if any(part.place is PartPlace.BODY for part in tokens):
         yield Way("with a token that is made up", {**headers, **{part: secrets.token_hex(16) for part in tokens}})
+    others = _of_another_session(bench, operation, caller, tokens)
+    if others:
+        yield Way("with a token of another session", {**headers, **others})
+
+
+def _of_another_session(bench: Workbench, operation: Operation, caller: Caller, tokens: list[Part]) -> Values:
+    """The form's tokens, as another account's page has them: whoever forges a request has an account, too."""
+    other = next((each for each in bench.accounts.callers if each != caller), None)
+    if other is None or not tokens or not operation.page or "{" in operation.page:
+        return {}
+    request = Sent("GET", bench.surface.base + operation.page)
+    page = bench.sender.send(bench.accounts.authorised(request, other))
+    found = {part: token_of(operation, page, part) for part in tokens}
+    return {} if None in found.values() else found
+
+
+def _set_back(bench: Workbench, operation: Operation, values: Values, watched: Watched) -> None:
+    """What the account's own page or document showed before; a form that makes something new has nothing to set."""
+    fields = [
+        part
+        for part in operation.parts
+        if part.place is PartPlace.BODY and part not in values and not _guards(part) and "const" not in part.schema
+    ]
+    if not fields or not is_own(operation):
+        return
+    before = _before(operation, watched)
+    if before:
+        _sent(bench, operation, watched.reader, {**values, **before}, _at_home(bench))
+    if left := [field_name(part) for part in fields if part not in before]:
+        leave_behind(bench, f"{', '.join(left)} of {watched.reader.name}, set by {operation.key}")
+
+
+def _before(operation: Operation, watched: Watched) -> Values:
+    """What the fields of an own form held; none of what makes something new."""
+    if not is_own(operation):
+        return {}
+    return {part: value for shown in watched.before for part, value in values_shown(operation, shown).items()}
 
 
 def _at_home(bench: Workbench) -> tuple[tuple[str, str], ...]:
@@ -174,7 +221,8 @@ def _wrote(
     writing = writing_for(operation, values, watched.before)
     if writing is None or writing.part is None:
         return ()
-    sent = _sent(bench, operation, watched.reader, writing.values(values), headers)
+    beside = {**_before(operation, watched), **values}
+    sent = _sent(bench, operation, watched.reader, writing.values(beside), headers)
     if sent.answer is None or sent.answer.status >= 400:
         return ()
     for watch, was in zip(watched.places, watched.before, strict=True):

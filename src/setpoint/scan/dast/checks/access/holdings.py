@@ -81,16 +81,19 @@ class Holdings:
 
     def alone(self, operation: Operation, other: Holdings) -> Values | None:
         """Values that name what this caller has, and the other was asked for the same and does not have."""
-        for values in self.candidates(operation):
-            if self.is_itself(operation, values, other):
-                return values
-            if other.is_listed(operation, values):
-                continue
-            if values_equal(self.bench.owned(operation, self.caller), values) or self._is_told(
-                operation, values, other
-            ):
-                return values
-        return None
+        return next(self.those_alone(operation, other), None)
+
+    def those_alone(self, operation: Operation, other: Holdings) -> Iterator[Values]:
+        """All such values, the surest first."""
+        return (each for each in self.candidates(operation) if self._is_alone(operation, each, other))
+
+    def _is_alone(self, operation: Operation, values: Values, other: Holdings) -> bool:
+        if self.is_itself(operation, values, other):
+            return True
+        if other.is_listed(operation, values):
+            return False
+        is_made = values_equal(self.bench.owned(operation, self.caller), values)
+        return is_made or self._is_told(operation, values, other)
 
     def is_listed(self, operation: Operation, values: Values) -> bool:
         """Whether the caller's own lists show whatever these values name."""

@@ -21,22 +21,23 @@ from setpoint.scan.dast.shown_objects import WRAPPERS
 MOST_FIELDS: Final = 6
 """Of one operation, sent one by one where they are refused together."""
 
-_STANDING: Final = frozenset(
+STANDING: Final = frozenset(
     {
         *("role", "roles", "admin", "superuser", "staff", "permissions", "scopes", "privileges", "rank", "level"),
         *("group", "groups", "verified", "approved", "confirmed", "trusted", "premium", "plan", "tier", "subscription"),
         *("moderator", "vip", "clearance", "kyc", "blocked", "banned", "suspended"),
+        *("membership", "memberships", "licence", "license", "entitlement", "entitlements"),
     }
 )
 """Words of fields that say what an account may do."""
 
 _MAY: Final = frozenset({"role", "roles", "admin", "superuser", "staff", "permissions", "privileges"})
-"""Of `_STANDING`, those that no account chooses for itself."""
+"""Of `STANDING`, those that no account chooses for itself."""
 
-_BARRING: Final = frozenset({"blocked", "banned", "suspended"})
-"""Of `_STANDING`, those that nobody would like to be."""
+BARRING: Final = frozenset({"blocked", "banned", "suspended"})
+"""Of `STANDING`, those that nobody would like to be."""
 
-_WORTH: Final = frozenset(
+WORTH: Final = frozenset(
     {
         *("balance", "credit", "credits", "points", "wallet", "price", "total", "amount", "discount", "cost", "fee"),
         *("paid", "quota", "limit", "score", "status", "state", "shipped", "refunded", "stock", "tax"),
@@ -47,7 +48,7 @@ _WORTH: Final = frozenset(
 _OWNERS: Final = frozenset({"owner", "user", "account", "customer", "author", "creator"})
 """Of a field with an identifier, what makes it the account that an object belongs to."""
 
-_STEP: Final = 7
+STEP: Final = 7
 """By how much a number is raised: nothing else is likely to have raised it by as much."""
 
 
@@ -68,7 +69,7 @@ class Locked:
     @property
     def is_about_standing(self) -> bool:
         """Whether it says what an account may do, which is worse than what it is worth."""
-        return not _STANDING.isdisjoint(words_of(self.name))
+        return not STANDING.isdisjoint(words_of(self.name))
 
     def is_held(self, exchange: Exchange) -> bool:
         """Whether the object now has the value that was wanted."""
@@ -165,13 +166,13 @@ def _wanted(words: tuple[str, ...], was: Json, wish: Wish, *, is_new: bool) -> J
     if words[-1:] in {("id",), ("uuid",)} and not _OWNERS.isdisjoint(words[:-1]):
         peer = wish.peer.itself() if is_new and wish.peer is not None else None
         return peer if type(peer) is type(was) and peer != was else None
-    if not _BARRING.isdisjoint(words) and was is not True:
+    if not BARRING.isdisjoint(words) and was is not True:
         return None
-    if wish.higher is not None and not _STANDING.isdisjoint(words):
+    if wish.higher is not None and not STANDING.isdisjoint(words):
         standing = better_standing(words, was, wish.higher)
         if standing is not None:
             return standing
-    matters = _STANDING | _WORTH | set(words_of(wish.role))
+    matters = STANDING | WORTH | set(words_of(wish.role))
     return None if matters.isdisjoint(words) else _better(words, was, wish)
 
 
@@ -202,15 +203,15 @@ def _better(words: tuple[str, ...], was: Json, wish: Wish) -> Json:
     if isinstance(was, bool):
         return not was
     if isinstance(was, int | float):
-        return was + _STEP
+        return was + STEP
     if isinstance(was, list) and all(isinstance(each, str) for each in was) and was:
         return None if wish.role in was else [*was, wish.role]
     if isinstance(was, str):
-        return wish.role if "role" in words and was != wish.role else _PLAIN_WORDS.get(was.lower())
+        return wish.role if "role" in words and was != wish.role else PLAIN_WORDS.get(was.lower())
     return None
 
 
-_PLAIN_WORDS: Final[Mapping[str, str]] = {
+PLAIN_WORDS: Final[Mapping[str, str]] = {
     "free": "premium",
     "basic": "premium",
     "standard": "premium",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from setpoint.model.dast import Caller, Certainty, Exchange, Fault, Operation
@@ -69,3 +70,8 @@ def open_write_fault(
         proof=proof,
         difference=difference,
     )
+
+
+def open_read_fault(operation: Operation, proof: tuple[Exchange, ...], *, message: str, difference: str) -> Fault:
+    """What anybody is shown, without credentials."""
+    return replace(open_write_fault(operation, proof, message=message, difference=difference), severity=Severity.HIGH)

@@ -29,6 +29,7 @@ from setpoint.scan.dast.checks.access.marks import (
     without_values,
 )
 from setpoint.scan.dast.checks.access.object_faults import NO_PEER, object_fault
+from setpoint.scan.dast.checks.access.open_objects import is_left_open, left_open
 from setpoint.scan.dast.checks.access.references import BETWEEN_PEOPLE, PEOPLE, naming_parts, part_reference, single
 from setpoint.scan.dast.checks.access.replaying import MOST_VARIANTS, ask, is_for_everybody, may_try, nobodys, variants
 from setpoint.scan.dast.checks.access.reserved import reserved_in
@@ -135,15 +136,28 @@ def _replay(
         if foreign.answer is None or not is_success(foreign):
             continue
         marks = _seen(bench, operation, (part, mixed), other, own.answer, foreign.answer)
-        if marks and not _is_for_show(operation, part, marks | _sums(own.answer, foreign.answer)):
+        if not marks or _is_for_show(operation, part, marks | _sums(own.answer, foreign.answer)):
+            continue
+        anybody = ask(bench, operation, mixed, ANONYMOUS)
+        shown = _shown_of(marks, anybody)
+        if anybody.answer is None or not shown:
             yield _fault(operation, part, owner, other, (own, foreign), marks)
             return
+        if mixed == values and is_left_open(bench, operation, mixed, shown, owner, other, anybody.answer):
+            yield left_open(operation, owner, (own, anybody))
+            return
+
+
+def _shown_of(marks: frozenset[Mark], exchange: Exchange) -> frozenset[Mark]:
+    """Those that an answer shows."""
+    is_shown = exchange.answer is not None and is_success(exchange)
+    return marks & marks_of(exchange.answer) if is_shown and exchange.answer is not None else frozenset()
 
 
 def _seen(
     bench: Workbench, operation: Operation, named: tuple[Part, Values], other: Holdings, own: Answer, foreign: Answer
 ) -> frozenset[Mark]:
-    """The owner's marks that the other was shown; none where they are no secret, or do not come from the owner."""
+    """The owner's marks that the other was shown; none where they do not come from the owner."""
     part, values = named
     marks = without_values(marks_of(own), map(single, values.values()))
     if not marks & marks_of(foreign):
@@ -163,9 +177,6 @@ def _seen(
         known = {text for _, text in other.marks()}  # a list of people shows the same at another place
         marks = frozenset(each for each in marks if each[1] not in known)
     if share(marks, foreign) < enough(foreign):
-        return frozenset()
-    anybody = ask(bench, operation, values, ANONYMOUS)
-    if anybody.answer is not None and is_success(anybody) and marks & marks_of(anybody.answer):
         return frozenset()
     return marks & marks_of(foreign)
 

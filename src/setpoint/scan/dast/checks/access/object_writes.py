@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from setpoint.model.dast import Exchange, Fault, Operation, Part, PlannedRequest
+from setpoint.model.dast import ANONYMOUS, Exchange, Fault, Operation, Part, PlannedRequest
 from setpoint.scan.dast.checks.access.account_names import REQUESTS, naming_operations, taken_by_name
+from setpoint.scan.dast.checks.access.borrowed import Borrowed, borrowed, change, may_borrow
 from setpoint.scan.dast.checks.access.callers import peers, ranks
 from setpoint.scan.dast.checks.access.canaries import canary
 from setpoint.scan.dast.checks.access.holdings import Holdings, Values
@@ -16,7 +17,7 @@ from setpoint.scan.dast.checks.access.references import BETWEEN_PEOPLE, naming_p
 from setpoint.scan.dast.checks.access.refused_creations import is_refused_to
 from setpoint.scan.dast.checks.access.replaying import MOST_VARIANTS, is_for_everybody, may_try, variants
 from setpoint.scan.dast.checks.access.reserved import reserved_in
-from setpoint.scan.dast.checks.access.writing import WRITES, look, written, written_by_nobody
+from setpoint.scan.dast.checks.access.writing import WRITES, look, written, written_by_nobody, written_openly
 from setpoint.scan.dast.creations import ends_account
 from setpoint.scan.dast.interface import Workbench
 from setpoint.scan.dast.naming import noun_of
@@ -58,6 +59,7 @@ class ObjectWrites:
                         told.add(operation.key)
                         yield fault
                     break
+        yield from filter(None, (_tamper_with_borrowed(bench, each, sides) for each in _borrowing(bench)))
         for operation in naming_operations(bench):
             if operation.key not in told and (found := taken_by_name(bench, operation, first, second)):
                 yield found
@@ -72,6 +74,39 @@ def _writable(bench: Workbench) -> Iterator[Operation]:
         is_between = operation.method == "POST" and noun_of(operation.path) in BETWEEN_PEOPLE
         if is_write and not is_between and not is_for_everybody(operation) and may_try(bench, operation):
             yield operation
+
+
+def _borrowing(bench: Workbench) -> Iterator[Operation]:
+    is_reserved = reserved_in(bench) if any(ranks(bench)) else None
+    for operation in bench.surface.operations:
+        is_others = is_reserved is not None and is_reserved(operation)
+        if not is_others and not is_for_everybody(operation) and may_borrow(bench, operation):
+            yield operation
+
+
+def _tamper_with_borrowed(
+    bench: Workbench, operation: Operation, sides: Sequence[tuple[Holdings, Holdings]]
+) -> Fault | None:
+    """With one object, of the first who has one."""
+    for owner, other in sides:
+        lent = borrowed(bench, operation, owner, other)
+        if lent is not None:
+            return _tamper_with_one(bench, lent, owner, other)
+    return None
+
+
+def _tamper_with_one(bench: Workbench, lent: Borrowed, owner: Holdings, other: Holdings) -> Fault | None:
+    for values in lent.ways():
+        done = change(bench, lent, values, other.caller, owner.caller)
+        if done.proof and done.is_as_before:
+            by_nobody = change(bench, lent, values, ANONYMOUS, owner.caller)
+            if by_nobody.proof:
+                return written_openly(lent.operation, owner.caller, by_nobody.proof)
+        if done.proof:
+            return _fault(lent.operation, lent.named, owner, other, done.proof)
+        if not done.is_as_before:
+            return None
+    return None
 
 
 def _tamper(

@@ -8,7 +8,7 @@ from typing import Final
 from setpoint.model.canonical import Json
 from setpoint.model.dast import Operation, Part, PartPlace
 from setpoint.scan.dast.action_words import CHANGES, DESTROYS, READS
-from setpoint.scan.dast.naming import is_parameter, noun_of, segments_of, singular, words_of
+from setpoint.scan.dast.naming import field_of, is_parameter, noun_of, segments_of, singular, words_of
 
 _DEEDS: Final = CHANGES | READS | DESTROYS | {"batch", "bulk", "multiple", "many", "selected", "print", "download"}
 
@@ -137,7 +137,11 @@ def naming_parts(operation: Operation) -> tuple[Part, ...]:
 
 
 def _own_name(part: Part) -> str:
-    return part.name.rpartition("/")[2] if part.place is PartPlace.BODY else part.name
+    """Of a body that is nothing but a list of identifiers: `id`."""
+    if part.place is not PartPlace.BODY:
+        return part.name
+    is_list_alone = part.name.strip("/").isdecimal() and _is_identifier(part)
+    return "id" if is_list_alone else field_of(part.name)
 
 
 def thing_of(path: str) -> str:

@@ -105,13 +105,15 @@ def written_by_nobody(
     """That the same write does not even need credentials; checks of reads tell that of reads."""
     anew = look(bench, watched.places, watched.reader)
     proof = written(bench, operation, values, ANONYMOUS, anew, anyones=anyones)
-    if not proof:
-        return None
+    return written_openly(operation, watched.reader, proof) if proof else None
+
+
+def written_openly(operation: Operation, reader: Caller, proof: tuple[Exchange, ...]) -> Fault:
     return open_write_fault(
         operation,
         proof,
         message="nobody is asked for credentials before this writes; check them before the operation does anything",
-        difference=f"{watched.reader.name} reads afterwards what was written without credentials, and did not before",
+        difference=f"{reader.name} reads afterwards what was written without credentials, and did not before",
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask, Response, abort, request
-from tests.unit.scan.dast.checks.access.conftest import ALICE, BEARERS
+from tests.unit.scan.dast.checks.access.conftest import ALICE, BEARERS, BOB
 from tests.unit.scan.dast.conftest import HeaderAccounts
 
 from setpoint.model.dast import Answer, BodyForm, Caller, Exchange, Fault, Operation, Part, PartPlace, Sent
@@ -102,3 +102,49 @@ def test_the_plan_sends_nothing(serve: Callable[..., str], workbench: MakeBench)
     bench = workbench(serve(notes(lambda: True)), PAGE, PLAIN, accounts=ACCOUNTS)
     assert [each.operation for each in Forgery().plan(bench)] == [PLAIN.key]
     assert bench.sender.exchanges == []
+
+
+class Profiles:
+    """Own pages of two accounts, with a token of each; `takes` says whether a request's token will do."""
+
+    def __init__(self, takes: Callable[[str, str], bool]) -> None:
+        self.names = {"alice": "Alice", "bob": "Bob"}
+        self.app = Flask("profiles")
+
+        @self.app.get("/profile")
+        def read() -> Any:
+            who = request.cookies.get("session", "")
+            page = (
+                f'<form method="post" action="/profile"><input type="hidden" name="csrf_token" value="of-{who}">'
+                f'<input name="display_name" value="{self.names[who]}"></form>'
+            )
+            return Response(page, mimetype="text/html")
+
+        @self.app.post("/profile")
+        def write() -> Any:
+            who = request.cookies.get("session", "")
+            if takes(who, request.form.get("csrf_token", "")):
+                self.names[who] = request.form["display_name"]
+            return "", 302, {"location": "/profile"}
+
+
+@pytest.mark.parametrize(
+    ("takes", "told"),
+    [
+        (lambda _who, _token: True, "without a token"),
+        (lambda _who, token: bool(token), "made up"),
+        (lambda _who, token: token in {"of-alice", "of-bob"}, "another session"),
+        (lambda who, token: token == f"of-{who}", ""),
+    ],
+)
+def test_a_form_of_the_own_account_is_set_back(
+    serve: Callable[..., str], workbench: MakeBench, takes: Callable[[str, str], bool], told: str
+) -> None:
+    site = Profiles(takes)
+    token = Part(PartPlace.BODY, "csrf_token", {"type": "string", "format": "form-token"}, example="of-alice")
+    name = Part(PartPlace.BODY, "display_name", {"type": "string"}, example="Alice")
+    form = Operation("POST", "/profile", (token, name), BodyForm.FORM, page="/profile")
+    accounts = CookieAccounts({who: (("cookie", f"session={who.name}"),) for who in (ALICE, BOB)})
+    found = faults_of(workbench(serve(site.app), Operation("GET", "/profile"), form, accounts=accounts))
+    assert [told in each.message for each in found] == ([True] if told else [])
+    assert site.names == {"alice": "Alice", "bob": "Bob"}

@@ -301,10 +301,13 @@ def several(place: PartPlace, name: str, kind: str = "integer") -> Part:
     [
         Operation("POST", "/exports", (several(PartPlace.BODY, "/order_ids"),), BodyForm.JSON),
         Operation("POST", "/reports", (several(PartPlace.BODY, "/orderIds"),), BodyForm.JSON),
+        Operation(
+            "POST", "/orders/export", (Part(PartPlace.BODY, "/order_ids/0", {"type": "integer"}),), BodyForm.JSON
+        ),
         Operation("POST", "/reports", (Part(PartPlace.BODY, "order_id", is_required=True),), BodyForm.FORM),
         Operation("GET", "/orders/bulk", (several(PartPlace.QUERY, "ids"),)),
     ],
-    ids=["a list in a body", "in other letters", "a form", "a list in a query"],
+    ids=["a list in a body", "in other letters", "its first place", "a form", "a list in a query"],
 )
 def test_what_is_made_of_orders_that_are_named(shop_bench: MakeBench, operation: Operation, is_faulty: bool) -> None:
     shop = shop_with_orders("any order") if is_faulty else shop_with_orders()

@@ -13,11 +13,14 @@ from tests.unit.scan.dast.checks.access.test_forgery import ACCOUNTS
 from setpoint.model.dast import BodyForm, Operation, Part, PartPlace, Profile
 from setpoint.scan.dast.checks.access.forgery import Forgery
 from setpoint.scan.dast.checks.access.own_addresses import another
+from setpoint.scan.dast.deeds import sets_own_address
+from setpoint.scan.dast.learning_forms import makes_by_form
 
 EMAIL = Part(PartPlace.BODY, "email", {"type": "string"})
 TOKEN = Part(PartPlace.BODY, "csrf_token", {"type": "string"}, example="good-token")
 PASSWORD = Part(PartPlace.BODY, "password", {"type": "string"})
 PAGE = Operation("GET", "/account")
+FORM = '<form method="post"><input name="email" value="{}"></form>'
 
 
 def change(*parts: Part) -> Operation:
@@ -26,12 +29,14 @@ def change(*parts: Part) -> Operation:
 
 @pytest.fixture
 def told(serve: Callable[..., str], workbench: Callable[..., Any]) -> Callable[..., list[str]]:
-    def run(takes: Callable[[], bool], operation: Operation, profile: Profile = Profile.SAFE) -> list[str]:
+    def run(
+        takes: Callable[[], bool], operation: Operation, profile: Profile = Profile.SAFE, page: str = FORM
+    ) -> list[str]:
         app, held = Flask("account"), ["alice@shop.example"]
 
         @app.get("/account")
         def read() -> str:
-            return f'<form method="post"><input name="email" value="{held[0]}"></form>'
+            return page.format(held[0])
 
         @app.post("/account/email")
         def write() -> Any:
@@ -69,6 +74,29 @@ def test_the_passive_profile_writes_nothing(told: Callable[..., list[str]]) -> N
     assert told(lambda: True, change(EMAIL), Profile.PASSIVE) == []
 
 
-def test_another_address_is_of_the_same_mailbox() -> None:
-    assert another("alice+shop@mail.example").startswith("alice+setpoint")
-    assert another("alice@mail.example").endswith("@mail.example")
+def test_another_address_is_at_a_domain_that_takes_no_mail() -> None:
+    assert another().endswith("@example.com")
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<p>Address: {}</p>",
+        "<dl><dt>E-mail</dt><dd>{}</dd></dl>",
+        "<table><tr><th>Email</th><td>{}</td></tr></table>",
+        "<div><span>Email</span> <b>{}</b></div>",
+    ],
+)
+def test_an_own_page_that_shows_the_address_in_words(told: Callable[..., list[str]], page: str) -> None:
+    footer = "<footer>Questions: help@shop.example</footer>"
+    assert told(lambda: True, change(EMAIL, TOKEN), page=footer + page) == FAULT
+    assert told(lambda: request.form.get("csrf_token") == "good-token", change(EMAIL, TOKEN), page=footer + page) == []
+
+
+def test_settings_of_a_page_are_the_own_ones() -> None:
+    form = (EMAIL,)
+    assert sets_own_address(Operation("POST", "/settings/email", form, BodyForm.FORM, page="/settings"))
+    assert not makes_by_form(Operation("POST", "/settings/email", form, BodyForm.FORM, page="/settings"))
+    assert not sets_own_address(Operation("POST", "/settings/email", form, BodyForm.JSON))
+    assert not sets_own_address(Operation("POST", "/admin/settings/email", form, BodyForm.FORM, page="/admin"))
+    assert not sets_own_address(Operation("POST", "/account/send-email", form, BodyForm.FORM, page="/account"))

@@ -23,6 +23,7 @@ from setpoint.scan.dast.checks.access.references import naming_parts, part_refer
         ("/orders", PartPlace.BODY, "/customerId", ("customer", "id")),
         ("/orders", PartPlace.BODY, "/phone_number", None),
         ("/orders", PartPlace.BODY, "/orderIds", ("order", "id")),
+        ("/orders/export", PartPlace.BODY, "/order_ids/0", ("order", "id")),
         ("/orders", PartPlace.QUERY, "ids", ("order", "id")),
         ("/orders", PartPlace.QUERY, "page", None),
         ("/orders", PartPlace.HEADER, "X-Request-Id", None),
@@ -47,6 +48,8 @@ def test_a_choice_in_a_path_names_nothing() -> None:
         (Part(PartPlace.QUERY, "invoice", {"type": "integer"}), ("invoice", "id")),
         (Part(PartPlace.BODY, "/order", example="0b1c5a52-7d3e-4c2a-9a41-1f0f8a2b6c3d"), ("order", "id")),
         (Part(PartPlace.QUERY, "order", example="asc"), None),
+        (Part(PartPlace.BODY, "/orders/0", {"type": "integer"}), ("order", "id")),
+        (Part(PartPlace.BODY, "/0", {"type": "string"}), None),
         (Part(PartPlace.QUERY, "page", {"type": "integer"}), None),
     ],
 )
