@@ -25,9 +25,8 @@ from setpoint.scan.dast.checks.authentication.logins import (
     place_of,
     reset_operations,
     said,
-    takes_user,
-    user_part,
 )
+from setpoint.scan.dast.checks.authentication.profiles import naming
 from setpoint.scan.dast.interface import Workbench
 from setpoint.scan.dast.patterns import text_matching
 from setpoint.scan.dast.yardstick import yardstick_of
@@ -90,10 +89,10 @@ class AttemptLimits:
         yield _fault(place_of(bench, tried[0]), caller, proof, difference, "passwords", Severity.MEDIUM)
 
     def _code(self, bench: Workbench, caller: Caller, operation: Operation) -> Iterator[Fault]:
-        part, who = code_part(operation), user_part(operation)
+        part = code_part(operation)
         if part is None:
             return
-        others = {who: bench.accounts.user(caller)} if who and bench.accounts.user(caller) else {}
+        others = naming(bench, caller, operation)
 
         def send(code: str) -> Exchange:
             request = bench.build(operation, {**others, part: code})
@@ -129,13 +128,12 @@ def _ask_for_reset(bench: Workbench, caller: Caller, operation: Operation) -> bo
 
     By the reset with the longest path in common: its pair.
     """
-    user = bench.accounts.user(caller)
-    resets = [each for each in reset_operations(bench) if takes_user(each, user)] if said(operation) & RESET else []
-    pair = max(resets, key=lambda each: len(commonpath([each.path, operation.path])), default=None)
-    who = user_part(pair, user) if pair else None
-    if pair is None or who is None:
+    resets = reset_operations(bench) if said(operation) & RESET else ()
+    named = [(each, who) for each in resets if (who := naming(bench, caller, each))]
+    pair = max(named, key=lambda each: len(commonpath([each[0].path, operation.path])), default=None)
+    if pair is None:
         return False
-    exchange = bench.sender.send(bench.build(pair, {who: user}))
+    exchange = bench.sender.send(bench.build(*pair))
     return exchange.answer is not None and exchange.answer.status < 400
 
 

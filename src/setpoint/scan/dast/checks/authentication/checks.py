@@ -12,6 +12,7 @@ from setpoint.scan.dast.checks.authentication.attempt_limits import AttemptLimit
 from setpoint.scan.dast.checks.authentication.credentials_in_urls import CredentialsInUrls
 from setpoint.scan.dast.checks.authentication.ended_tokens import EndedTokens
 from setpoint.scan.dast.checks.authentication.enumeration import AccountEnumeration
+from setpoint.scan.dast.checks.authentication.made_up_credentials import MadeUpCredentials
 from setpoint.scan.dast.checks.authentication.missing_authentication import MissingAuthentication
 from setpoint.scan.dast.checks.authentication.open_writes import OpenWrites
 from setpoint.scan.dast.checks.authentication.password_changes import PasswordChanges
@@ -26,6 +27,7 @@ from setpoint.scan.dast.interface import Check
 
 CHECKS: Final[tuple[Callable[[], Check], ...]] = (
     MissingAuthentication,
+    MadeUpCredentials,
     OpenWrites,
     TokenForgery,
     WeakTokenSecret,

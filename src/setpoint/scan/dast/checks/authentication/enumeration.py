@@ -32,7 +32,7 @@ from setpoint.scan.dast.checks.authentication.logins import (
     words,
 )
 from setpoint.scan.dast.checks.authentication.newcomers import nobody_like, refuses_registration, strong_password
-from setpoint.scan.dast.checks.authentication.profiles import own_address
+from setpoint.scan.dast.checks.authentication.profiles import naming, own_address
 from setpoint.scan.dast.interface import Login, Workbench
 from setpoint.scan.dast.yardstick import Yardstick, yardstick_of
 
@@ -76,14 +76,13 @@ class AccountEnumeration:
             yield from _told_apart(own, unknown, "login", place_of(bench, own[0].exchanges[0]))
         address = own_address(bench, caller)
         for each in reset_operations(bench):
-            name = user if takes_user(each, user) else address
-            if name:
+            for name in naming(bench, caller, each).values():
                 own, unknown = _asked(name, _asker(bench, each), 2)
                 yield from _disclosed(own, unknown, each)
                 yield from _told_apart(own, unknown, "reset", (each.method, each.path))
         for each in guessable_codes(bench):
-            if takes_user(each, user):
-                own, unknown = _asked(user, _asker(bench, each), 2)
+            for name in naming(bench, caller, each).values():
+                own, unknown = _asked(name, _asker(bench, each), 2)
                 yield from _told_apart(own, unknown, "code", (each.method, each.path))
         for each in registrations(bench) if bench.accounts.may_register else ():
             yield from islice(_registered(bench, each, user, address), 1)
@@ -117,7 +116,7 @@ def _registered(bench: Workbench, operation: Operation, user: str, address: str)
 def _asks_for_address(operation: Operation) -> bool:
     """Whether who registers gives an address."""
     part = user_part(operation)
-    return part is not None and (takes_address(part) or part.schema.get("format") == "email")
+    return part is not None and takes_address(part)
 
 
 def _login(bench: Workbench, caller: Caller, user: str) -> tuple[Exchange, ...]:

@@ -17,6 +17,7 @@ from setpoint.model.dast import Exchange, Operation, Part, PartPlace, Profile
 from setpoint.scan.dast.action_words import LOGINS, PASSWORDS, REGISTERS
 from setpoint.scan.dast.identifiers import PEOPLE
 from setpoint.scan.dast.interface import Workbench
+from setpoint.scan.dast.mail_addresses import ADDRESS
 from setpoint.scan.dast.naming import is_parameter, noun_of, words_of
 from setpoint.scan.dast.values import is_free_text, value_of
 
@@ -42,8 +43,6 @@ USER: Final = frozenset(
     | {"benutzername", "benutzer", "nutzer", "nutzername", "courriel", "utilisateur", "identifiant"}
     | {"correo", "usuario"}
 )
-ADDRESS: Final = frozenset({"email", "mail", "courriel", "correo"})
-
 _NAMES: Final = frozenset({"username", "login", "nickname", "benutzername", "nutzername", "utilisateur", "usuario"})
 """Of `USER`, those of which no two accounts may have the same."""
 
@@ -183,7 +182,7 @@ def takes_user(operation: Operation, user: str) -> bool:
 
 
 def takes_address(part: Part) -> bool:
-    return bool(words(part.name) & ADDRESS)
+    return bool(words(part.name) & ADDRESS) or part.schema.get("format") == "email"
 
 
 def _takes_number(part: Part) -> bool:

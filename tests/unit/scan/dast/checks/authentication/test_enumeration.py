@@ -11,6 +11,7 @@ from flask import Flask, jsonify, request
 from setpoint.model.dast import BodyForm, Caller, Fault, Operation, Part, PartPlace
 from setpoint.scan.dast.accounts.settings import Account, AuthSettings, JsonLogin
 from setpoint.scan.dast.checks.authentication.enumeration import AccountEnumeration
+from setpoint.scan.dast.checks.authentication.jwt import signed_by_secret
 from setpoint.scan.dast.interface import Check, Workbench
 
 ALICE = Caller("alice", "customer", 1)
@@ -98,3 +99,44 @@ def test_a_registration_is_asked_for_the_address_and_for_the_name(
 
 def test_a_registration_that_answers_all_alike(told: Callable[..., list[str]]) -> None:
     assert told() == []
+
+
+@pytest.mark.parametrize("is_told", [True, False])
+@pytest.mark.parametrize("place", ["/account", "/settings", ""])
+def test_a_form_is_asked_for_the_address_that_a_page_or_a_token_tells(
+    serve: Callable[[Any], str],
+    workbench: Callable[..., Workbench],
+    over: Callable[[Workbench, AuthSettings, str], Workbench],
+    found: Callable[[Check, Workbench], list[Fault]],
+    place: str,
+    is_told: bool,
+) -> None:
+    app = Flask("site")
+    asked: list[str] = []
+    claims = {"sub": "17", "email": "alice@shop.test"} if not place else {"sub": "17"}
+    token = signed_by_secret({"alg": "HS256"}, claims, b"k" * 32)
+
+    @app.get("/account")
+    @app.get("/settings")
+    def own() -> str:
+        return "<p>Name: alice</p>" + ("<p>Address: alice@shop.test</p>" if request.path == place else "")
+
+    @app.post("/login")
+    def login() -> Any:
+        is_right = request.get_json() == {"username": "alice", "password": "correct-horse-1"}
+        return jsonify(access_token=token) if is_right else (jsonify(error="no"), 401)
+
+    @app.post("/forgotten-password")
+    def forgot() -> str:
+        asked.append(request.form["email"])
+        is_known = is_told and asked[-1] == "alice@shop.test"
+        return "<p>We wrote to you.</p>" if is_known else "<p>If there is such an account, we wrote to it.</p>"
+
+    base = serve(app)
+    form = Operation("POST", "/forgotten-password", (Part(PartPlace.BODY, "email"),), BodyForm.FORM, page="/forgotten")
+    account = Account(ALICE, JsonLogin(f"{base}/login"), "alice", "correct-horse-1")
+    pages = (Operation("GET", "/account"), Operation("GET", "/settings"))
+    bench = over(workbench(base, *pages, form), AuthSettings((account,)), base)
+    faults = found(AccountEnumeration(), bench)
+    assert [each.path for each in faults] == (["/forgotten-password"] if is_told else [])
+    assert asked.count("alice@shop.test") == 2
