@@ -20,6 +20,7 @@ from setpoint.scan.dast.interface import Accounts, Sender
 from setpoint.scan.dast.surface.link_words import LinkWords
 from setpoint.scan.dast.surface.pages import commented_in, forms_of, joined, links_of, paths_in, scripts_of
 from setpoint.scan.dast.surface.scripts import calls_in
+from setpoint.scan.dast.surface.segments import Segments
 from setpoint.scan.dast.surface.sighted import (
     Sighting,
     Sightings,
@@ -28,6 +29,8 @@ from setpoint.scan.dast.surface.sighted import (
     sighting_of_call,
     sightings_of_forms,
 )
+from setpoint.scan.dast.surface.source_maps import MAX_MAPS, map_of, sources_in
+from setpoint.scan.dast.surface.templates import Names
 
 MAX_PAGES: Final = 150
 """Asked for as one caller."""
@@ -60,6 +63,7 @@ def crawl(
     for caller in (ANONYMOUS, *accounts.callers):
         pages = crawler.visit(caller)
         told(f"looked at {pages} pages as {caller.name or 'nobody'}")
+    crawler.learn_values()
     return Surface(base, crawler.operations(), tuple(crawler.remarks))
 
 
@@ -72,10 +76,14 @@ class _Crawler:
         self._sightings = Sightings()
         self._words = LinkWords(base)
         self._absences = Absences(sender.send)
+        self._segments = Segments(self._page, may_send)
+        self._values: Names = frozenset()
         self._answered: dict[tuple[str, str], int] = {}
         """Path and query → the best status that any caller got."""
+        self._maps: set[str] = set()
+        """Source maps that were asked for."""
         self._supposed: list[str] = []
-        """Addresses in comments of the page that was asked for last: they may be gone."""
+        """Addresses in comments of the page, or in sources of the script, that was asked for last: they may be gone."""
         self.remarks: dict[str, None] = {}
 
     def visit(self, caller: Caller) -> int:
@@ -129,13 +137,24 @@ class _Crawler:
             for each in self._sightings.found
             if each.method != "GET" or each.form is not None or (each.path, each.query) not in absent
         ]
-        return self._sightings.operations()
+        return self._sightings.operations(self._values)
+
+    def learn_values(self) -> None:
+        """Which last steps of its paths the site looks something up by: after all pages were seen."""
+        self._values, more = self._segments.learn()
+        self._sightings.found += more
+
+    def _page(self, path: str, caller: Caller) -> Answer | None:
+        return self._got(self._base + path, caller).answer
+
+    def _got(self, url: str, caller: Caller) -> Exchange:
+        sent = Sent("GET", url, (("accept", "text/html,application/json;q=0.9,*/*;q=0.8"),))
+        return self._sender.send(self._accounts.authorised(sent, caller) if caller != ANONYMOUS else sent)
 
     def _followed(self, path: str, query: str, caller: Caller, source: KnownFrom) -> Iterator[str]:
         """Ask for it; the addresses that its answer leads to."""
         url = self._base + path + (f"?{query}" if query else "")
-        sent = Sent("GET", url, (("accept", "text/html,application/json;q=0.9,*/*;q=0.8"),))
-        exchange = self._sender.send(self._accounts.authorised(sent, caller) if caller != ANONYMOUS else sent)
+        exchange = self._got(url, caller)
         answer = exchange.answer
         if answer is None:
             self.remarks[f"{path} gave no answer ({exchange.failure})"] = None
@@ -147,6 +166,7 @@ class _Crawler:
         before = self._answered.get((path, query), answer.status)
         self._answered[path, query] = answer.status if before in (401, 403, 404, 410) else before
         if not SCRIPT.search(path):
+            self._segments.hear(path, query, caller, answer)
             self._sightings.found.append(Sighting("GET", path, query, known_from=source, seen_by=caller))
         yield from self._led_to(answer, url, path + (f"?{query}" if query else ""))
 
@@ -170,10 +190,24 @@ class _Crawler:
         is_script = "javascript" in answer.header("content-type")
         for text in [answer.body.decode(errors="replace")] if is_script else scripts_of(root):
             yield from self._called(text)
+        if is_script and (address := map_of(answer)):
+            self._supposed += self._told_by_sources(joined(url, address))
         document = json_of(answer)
         if document is not None and not _describes_api(document):
             told = paths_in(answer.body.decode(errors="replace"))  # with `{id}` it is a template, and no address
             yield from self._here(joined(url, each) for each in told if "{" not in each)
+
+    def _told_by_sources(self, url: str) -> Iterator[str]:
+        """What the sources of a script ask for: a part of them may be in no bundle any more."""
+        at = below(self._base, url) if url else None
+        if at is None or url in self._maps or len(self._maps) >= MAX_MAPS:
+            return
+        self._maps.add(url)
+        if self._may_send(Operation("GET", at[0], known_from=frozenset({KnownFrom.CRAWL}))):
+            return
+        answer = self._sender.send(Sent("GET", url)).answer
+        for text in sources_in(answer) if answer else ():
+            yield from self._called(text)
 
     def _called(self, text: str) -> Iterator[str]:
         """What a script asks for; what it changes, and what needs a value, is noted only."""

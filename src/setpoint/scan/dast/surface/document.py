@@ -15,6 +15,7 @@ from setpoint.scan.dast.interface import Sender
 from setpoint.scan.dast.surface.operations import Reader
 from setpoint.scan.dast.surface.references import Load, References
 from setpoint.scan.dast.surface.schemas import entries, items
+from setpoint.scan.dast.surface.security_schemes import schemes_of
 from setpoint.scan.dast.surface.swagger import as_openapi
 
 MAX_DOCUMENT_BYTES: Final = 32 * 1024 * 1024
@@ -74,7 +75,8 @@ def surface_of(document: Json, location: str, base: str, load: Load, *, where: s
     reader = Reader(shaped, references)
     operations = tuple(reader.operations())
     remarks = (*flaws, *references.remarks) if operations else (*flaws, *references.remarks, "it has no operations")
-    return Surface(base_of(shaped, base), operations, tuple(f"{where}: {each}" for each in remarks))
+    told = tuple(f"{where}: {each}" for each in remarks)
+    return Surface(base_of(shaped, base), operations, told, tuple(schemes_of(shaped, references)))
 
 
 def flaws_of(document: Mapping[str, Json]) -> list[str]:

@@ -16,7 +16,7 @@ from setpoint.scan.dast.surface.crawl import ROBOTS
 from setpoint.scan.dast.surface.document import fetch_document
 from setpoint.scan.dast.surface.merge import merged
 from setpoint.scan.dast.surface.pages import joined, links_of, paths_in
-from setpoint.scan.dast.surface.siblings import siblings_to_try, with_siblings
+from setpoint.scan.dast.surface.siblings import MOST_EMPTY, is_sibling, siblings_to_try, with_siblings, without_absent
 
 USUAL: Final = (
     "/openapi.json",
@@ -62,7 +62,7 @@ def find_documents(
     """The first document at the usual addresses, below the base and at the root; None where there is none."""
     for url in _guessed(base, USUAL, may_send):
         surface = _surface_at(url, base, sender)
-        if surface is not None:
+        if surface is not None and _is_of_document(surface):
             told(f"found the API's document at {url}")
             return replace(surface, remarks=(*surface.remarks, f"the document was found on the target, at {url}"))
     return None
@@ -80,11 +80,14 @@ def with_others(
 
     `known` is the address of the one that was read already.
     """
+    if _is_of_document(surface):
+        surface = without_absent(surface, sender, may_send)
     candidates = [*_mentioned(surface.base, sender), *_guessed(surface.base, OTHERS, may_send)]
     for url in dict.fromkeys(candidates):
         found = _surface_at(url, surface.base, sender) if url != known else None
         if found is None:
             continue
+        found = without_absent(found, sender, may_send)
         ours = {each.key for each in surface.operations}
         guessed = tuple(
             replace(each, known_from=frozenset({KnownFrom.GUESS})) for each in found.operations if each.key not in ours
@@ -99,7 +102,13 @@ def with_others(
 def looks(surface: Surface, may_send: Callable[[Operation], str]) -> int:
     """Requests that `with_others` makes where the target has nothing more; for plans."""
     beside = sum(1 for _ in siblings_to_try(surface, may_send))
-    return 1 + len(_PAGES) + len(_guessed(surface.base, OTHERS, may_send)) + beside
+    empty = sum(1 for each in surface.operations if is_sibling(each)) if _is_of_document(surface) else 0
+    return 1 + len(_PAGES) + len(_guessed(surface.base, OTHERS, may_send)) + beside + min(empty, MOST_EMPTY)
+
+
+def _is_of_document(surface: Surface) -> bool:
+    """Whether its guesses are what a document says nothing of, and not what a crawl has seen."""
+    return any(KnownFrom.DOCUMENT in each.known_from for each in surface.operations)
 
 
 def _surface_at(url: str, base: str, sender: Sender) -> Surface | None:

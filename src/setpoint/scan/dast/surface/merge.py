@@ -22,7 +22,8 @@ def merged(first: Surface, *others: Surface) -> Surface:
             at = (operation.method, shape(operation.path))
             known = found.get(at)
             found[at] = operation if known is None else _joined(known, operation)
-    return Surface(base, tuple(found.values()), tuple(dict.fromkeys(remarks)))
+    schemes = {each.name: each for surface in (*reversed(others), first) for each in surface.schemes}
+    return Surface(base, tuple(found.values()), tuple(dict.fromkeys(remarks)), tuple(schemes.values()))
 
 
 def _joined(known: Operation, other: Operation) -> Operation:

@@ -49,14 +49,19 @@ class Reader:
                 item = self.references.resolved(item)
             if not isinstance(item, Mapping) or not path.startswith("/"):
                 continue
-            for method in METHODS:
-                if not isinstance(item.get(method), Mapping):
-                    continue
+            for operation in self._operations_at(self.prefix + path, item):
                 count += 1
                 if count > MAX_OPERATIONS:
                     self.references.remarks[f"only the first {MAX_OPERATIONS:,} operations were read"] = None
                     return
-                yield self._operation(method.upper(), self.prefix + path, item, item[method])
+                yield operation
+
+    def _operations_at(self, path: str, item: Mapping[str, Json]) -> Iterator[Operation]:
+        methods = [method for method in METHODS if isinstance(item.get(method), Mapping)]
+        yield from (self._operation(method.upper(), path, item, item[method]) for method in methods)
+        if not methods and not _IN_PATH.search(path):
+            # it may be empty for who may not know more (OpenAPI 3.1, 4.8.9): that something is there is said
+            yield Operation("GET", path, known_from=frozenset({KnownFrom.GUESS}))
 
     def _operation(self, method: str, path: str, item: Mapping[str, Json], said: Mapping[str, Json]) -> Operation:
         parts = {(part.place, part.name): part for part in self._parameters(item, path)}

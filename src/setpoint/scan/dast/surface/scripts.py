@@ -41,9 +41,13 @@ _OPTIONS: Final = frozenset({"method", "headers", "body", "credentials", "params
 """Members of what says how to send, and not what."""
 
 _CONSTANT: Final = re.compile(
-    r"""\b(?:const|let|var)\s+([A-Za-z_$][\w$]{0,60})\s*=\s*(["'`])(/[A-Za-z0-9_~.\-/]{1,200})\2\s*(?=[;,\n]|$)"""
+    r"""\b(?:const|let|var)\s+([A-Za-z_$][\w$]{0,60})\s*=\s*(?:(?:window\.)?(?:document\.)?(?:location\.)?origin\s*\+\s*)?"""
+    r"""(["'`])(?:\$\{[\w.]{0,40}origin\})?(/[A-Za-z0-9_~.\-/]{1,200})\2\s*(?=[;,\n]|$)"""
 )
-"""A path with a name; what is added to the name goes on from there."""
+"""A path with a name, of the site's own origin where one is named; what is added to the name goes on from there."""
+
+_UNKNOWN_BASE: Final = re.compile(r"`\$\{[^{}`]{1,60}\}(?=/[A-Za-z])")
+"""What another file puts before a path, and nothing here tells: most often nothing, or the site's own origin."""
 
 _CLIENT: Final = re.compile(
     r"""([A-Za-z_$][\w$]{0,60})\s*(?:=\s*[\w$.]{1,60}\(\s*\{[^{}]{0,300}?\bbaseURL\s*:|\.defaults\.baseURL\s*=)"""
@@ -52,7 +56,10 @@ _CLIENT: Final = re.compile(
 )
 """`api = axios.create({baseURL: "/api"})`, and `axios.defaults.baseURL = "/api"`."""
 
-_DECLARED: Final = re.compile(r"(?:\b(?:const|let|var)\s+([A-Za-z_$][\w$]*)\s*=|\b(baseURL)\s*[:=])\s*$", re.IGNORECASE)
+_DECLARED: Final = re.compile(
+    r"(?:\b(?:const|let|var)\s+([A-Za-z_$][\w$]*)\s*=|\b(baseURL)\s*[:=])\s*(?:[\w.]{0,40}origin\s*\+\s*)?$",
+    re.IGNORECASE,
+)
 
 MAX_CONSTANTS: Final = 20
 MAX_NAME: Final = 60
@@ -125,7 +132,7 @@ def _with_constants(text: str) -> tuple[str, set[str]]:
     for name, path in _CLIENT.findall(text)[:MAX_CONSTANTS]:
         called = re.compile(rf"((?<![\w$]){re.escape(name)}\.\w+\(\s*[\"'`])(?=/)")
         text = called.sub(partial(_put, path.rstrip("/")), text)
-    return text, used
+    return _UNKNOWN_BASE.sub("`", text), used
 
 
 def _put(base: str, found: re.Match[str]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from string import ascii_lowercase
@@ -28,10 +28,17 @@ BELOW: Final = ("all", "export", "dump", "debug", "_debug")
 """What is made of a whole resource."""
 
 MOST_RESOURCES: Final = 12
-"""That are looked beside: at most 13 requests for each, and some that show what is not there."""
+"""That are looked beside: at most 13 requests for each, 36 for usual names, and some that show what is not there."""
 
 _USUAL: Final = "users"
 """What nearly every service has, whether its document says so or not."""
+
+MOST_EMPTY: Final = 40
+"""Paths of a document without operations that are asked for."""
+
+USUAL_INSIDE: Final = ("users", "customers", "accounts", "orders", "config", "stats")
+"""What services have more of inside than they show: asked for in three folders, below the root and below the API's."""
+_INSIDE: Final = ("internal", "admin", "debug")
 
 _VERSION: Final = re.compile(r"v\d+")
 _REFUSED: Final = frozenset({401, 403})
@@ -42,14 +49,23 @@ def with_siblings(
     surface: Surface, sender: Sender, may_send: Callable[[Operation], str], told: Callable[[str], None]
 ) -> Surface:
     """And what stands beside its resources unnamed: a GUESS each. Raises `EndedEarlyError`."""
-    absences = Absences(sender.send)
-    found: list[Operation] = []
-    for guess in siblings_to_try(surface, may_send):
-        exchange = sender.send(Sent("GET", surface.base + guess.path))
-        if _is_there(exchange, absences, sender):
-            found.append(guess)
-            told(f"found {guess.key}, which nothing told of")
+    found = _found(siblings_to_try(surface, may_send), surface.base, sender)
+    for guess in found:
+        told(f"found {guess.key}, which nothing told of")
     return replace(surface, operations=(*surface.operations, *found)) if found else surface
+
+
+def without_absent(surface: Surface, sender: Sender, may_send: Callable[[Operation], str]) -> Surface:
+    """Of a document's paths without operations, those alone that are there. Raises `EndedEarlyError`."""
+    empty = [each for each in surface.operations if is_sibling(each)]
+    there = _found(islice((each for each in empty if not may_send(each)), MOST_EMPTY), surface.base, sender)
+    kept = tuple(each for each in surface.operations if each not in empty or each in there)
+    return replace(surface, operations=kept) if empty else surface
+
+
+def _found(guesses: Iterable[Operation], base: str, sender: Sender) -> list[Operation]:
+    absences = Absences(sender.send)
+    return [each for each in guesses if _is_there(sender.send(Sent("GET", base + each.path)), absences, sender)]
 
 
 def siblings_to_try(surface: Surface, may_send: Callable[[Operation], str]) -> Iterator[Operation]:
@@ -73,6 +89,9 @@ def _beside(operations: Sequence[Operation]) -> Iterator[str]:
         if not _VERSION.fullmatch(name):
             homes = dict.fromkeys((folder, folder.rpartition("/")[0]))
             yield from (f"{home}/{word}/{name}" for home in homes for word in BEFORE)
+    first = next(_resources(operations), "")
+    homes = dict.fromkeys(("", first.rpartition("/")[0])) if first else {}
+    yield from (f"{home}/{folder}/{name}" for home in homes for folder in _INSIDE for name in USUAL_INSIDE)
 
 
 def _resources(operations: Sequence[Operation]) -> Iterator[str]:

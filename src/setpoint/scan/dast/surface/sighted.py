@@ -53,9 +53,14 @@ class Sightings:
 
     found: list[Sighting] = field(default_factory=list)
 
-    def operations(self) -> tuple[Operation, ...]:
-        """One for each method and template, with the parts that any of its sightings names."""
-        names = names_in((each.path, each.seen_by) for each in self.found if each.method == "GET" and not each.form)
+    def operations(self, values: Names = frozenset()) -> tuple[Operation, ...]:
+        """One for each method and template, with the parts that any of its sightings names.
+
+        `values` are words that are known to stand for objects.
+        """
+        names = values | names_in(
+            (each.path, each.seen_by) for each in self.found if each.method == "GET" and not each.form
+        )
         by_key: dict[tuple[str, str], Operation] = {}
         for each in self.found:
             operation = operation_of(each, names)

@@ -106,3 +106,13 @@ def test_an_api_without_pages_is_left_at_its_document(serve: Serve) -> None:
     base = serve(api(index_json={}))
     given = Surface(base, ())
     assert with_pages(given, PlainSender(base), HeaderAccounts(), allowed, quiet) == given
+
+
+def test_paths_that_a_second_document_only_names_are_asked_for(serve: Serve) -> None:
+    second = {**document("/internal/jobs"), "paths": {"/internal/customers": {}, "/internal/gone": {}, "/x/{id}": {}}}
+    app = api(internal__openapi_json=second)
+    app.add_url_rule("/internal/customers", "customers", lambda: [{"name": "Ann"}, {"name": "Bob"}])
+    base = serve(app)
+    known = Surface(base, (Operation("GET", "/a", known_from=frozenset({KnownFrom.DOCUMENT})),))
+    found = with_others(known, PlainSender(base), allowed, quiet)
+    assert [each.key for each in found.operations] == ["GET /a", "GET /internal/customers"]

@@ -9,7 +9,13 @@ from flask import Flask, Response, abort
 from tests.unit.scan.dast.conftest import PlainSender
 
 from setpoint.model.dast import KnownFrom, Operation, Surface
-from setpoint.scan.dast.surface.siblings import MOST_RESOURCES, is_sibling, with_siblings
+from setpoint.scan.dast.surface.siblings import (
+    MOST_RESOURCES,
+    is_sibling,
+    siblings_to_try,
+    with_siblings,
+    without_absent,
+)
 
 Serve = Callable[[Any], str]
 ORDERS = [{"id": 1, "item": "lamp"}]
@@ -82,7 +88,7 @@ def test_requests_are_bounded(serve: Serve) -> None:
     base = serve(Flask("api"))
     sender = PlainSender(base)
     with_siblings(known(base, *(f"/a/b/c{number}" for number in range(50))), sender, lambda _o: "", lambda _l: None)
-    assert len(sender.exchanges) <= MOST_RESOURCES * 13
+    assert len(sender.exchanges) <= MOST_RESOURCES * 13 + 36
 
 
 def test_nothing_is_sent_where_guesses_are_not_wanted(serve: Serve) -> None:
@@ -91,3 +97,35 @@ def test_nothing_is_sent_where_guesses_are_not_wanted(serve: Serve) -> None:
     surface = known(base, "/orders")
     assert with_siblings(surface, sender, lambda _operation: "no", lambda _line: None) == surface
     assert not sender.exchanges
+
+
+@pytest.mark.parametrize("hidden", ["/internal/customers", "/admin/stats", "/api/v1/debug/config"])
+def test_usual_names_of_the_inside(serve: Serve, hidden: str) -> None:
+    app = Flask("api")
+    app.add_url_rule(hidden, "hidden", lambda: {"total": 3})
+    assert found(serve(app), "/api/v1/films") == [hidden]
+
+
+def test_requests_for_usual_names_do_not_grow() -> None:
+    def tried(count: int) -> int:
+        surface = known("http://x", *(f"/r{number}" for number in range(count)))
+        return len(list(siblings_to_try(surface, lambda _operation: "")))
+
+    assert tried(2) - tried(1) == tried(3) - tried(2) <= 13
+    assert tried(MOST_RESOURCES) == tried(100)
+
+
+def test_paths_of_a_document_without_operations_are_kept_where_they_are_there(serve: Serve) -> None:
+    app = Flask("api")
+    app.add_url_rule("/internal/customers", "a", lambda: [{"name": "Ann"}])
+    app.add_url_rule("/internal/keys", "b", lambda: abort(401))
+    base = serve(app)
+    guess = frozenset({KnownFrom.GUESS})
+    paths = ("/internal/customers", "/internal/keys", "/internal/gone")
+    surface = Surface(
+        base, (*known(base, "/a").operations, *(Operation("GET", each, known_from=guess) for each in paths))
+    )
+    left = without_absent(surface, PlainSender(base), lambda _operation: "")
+    assert [each.path for each in left.operations] == ["/a", "/internal/customers", "/internal/keys"]
+    refused = without_absent(surface, PlainSender(base), lambda _operation: "no guesses")
+    assert [each.path for each in refused.operations] == ["/a"]

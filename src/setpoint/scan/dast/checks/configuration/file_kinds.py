@@ -34,6 +34,7 @@ from setpoint.scan.dast.checks.configuration.grammars import (
     tells_internals,
     tells_secrets,
 )
+from setpoint.scan.dast.checks.configuration.status_pages import is_server_status
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,8 @@ class FileKind:
 
     @property
     def names(self) -> Iterator[str]:
-        return (name for names, _ in self.shows for name in names)
+        """Each once, whatever it may show."""
+        return iter(dict.fromkeys(name for names, _ in self.shows for name in names))
 
 
 def _is_actuator_index(answer: Answer) -> bool:
@@ -62,6 +64,9 @@ def _is_actuator_index(answer: Answer) -> bool:
         return False
     return bool({name.partition("-")[0] for name in links} - {"self", "health", "info"})
 
+
+_is_registry: Final = json_with("gauges", "counters")
+"""Of Dropwizard's metrics, and what is written like them."""
 
 _KEY_ID: Final = holds(r"aws_access_key_id\s*=", r"^\[")
 _SUFFIXES: Final = ("zip", "tar.gz", "sql", "sql.gz")
@@ -178,7 +183,15 @@ FILE_KINDS: Final = (
         497,
         Severity.MEDIUM,
         "it shows versions, paths and variables of the server",
-        ((("phpinfo.php", "info.php"), holds(r"phpinfo\(\)|PHP Version", r"Configure Command|System </td>")),),
+        (
+            (
+                ("phpinfo.php", "info.php", "phpinfo", "test.php"),
+                holds(
+                    r"phpinfo\(\)|PHP Version",
+                    r"Configure Command|System ?</td>|Loaded Configuration File|_SERVER\[",
+                ),
+            ),
+        ),
     ),
     FileKind(
         "exposed-server-status",
@@ -189,8 +202,12 @@ FILE_KINDS: Final = (
             (("server-status",), holds(r"Apache Server Status|^Total Accesses:")),
             (("server-info",), holds(r"Apache Server Information")),
             (("nginx_status", "status", "basic_status"), holds(r"^Active connections: \d+")),
-            (("status", "fpm-status"), holds(r"^pool: +\S", r"^(?:process manager|accepted conn): ")),
             (("haproxy", "haproxy-status"), holds(r"Statistics Report for HAProxy|HAProxy version")),
+            (
+                ("server-status", "nginx_status", "nginx-status", "stub_status", "status", "basic_status"),
+                is_server_status,
+            ),
+            (("fpm-status", "php-fpm-status", "haproxy", "haproxy-status", "manager/status"), is_server_status),
         ),
     ),
     FileKind(
@@ -199,7 +216,8 @@ FILE_KINDS: Final = (
         Severity.MEDIUM,
         "it shows figures of the inside of the service",
         (
-            (("metrics", "actuator/prometheus"), any_of(is_metrics, tells_internals)),
+            (("metrics", "actuator/prometheus"), any_of(is_metrics, tells_internals, _is_registry)),
+            (("actuator/metrics",), json_with("names")),
             (("prometheus", "stats", "internal/metrics", "admin/metrics"), any_of(is_metrics, tells_internals)),
             (("debug/vars",), json_with("memstats", "cmdline")),
         ),

@@ -29,17 +29,27 @@ _PUBLIC_KEYS: Final = ("AIza", "pk_live_", "pk_test_")
 """Keys of services that are made to stand in pages: of Google's for browsers, of Stripe's."""
 
 _ASSIGNMENT: Final = re.compile(r"(?:export\s+)?[A-Za-z_][A-Za-z0-9_.]*\s*=\s*\S.*|(?:export\s+)?[A-Z_][A-Z0-9_]*\s*=")
+_QUOTED: Final = re.compile(r"=\s*([\"'])[^\"'=\n]{0,8192}\n[^\"']{0,8192}\1")
+"""A value of several lines, as keys are written."""
 _HASH_LINE: Final = re.compile(r"[^:\s]+:(\$apr1\$|\$2[abxy]\$|\$[156]\$|\{SHA\}|[./0-9A-Za-z]{13}$).*")
 _PACKAGE: Final = re.compile(r"[\w.-]+(?:\[[\w,-]+\])?[=~<>]=[\w.*]+.{0,200}")
 _LOG_LINE: Final = re.compile(
-    r"\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d|\S+ \S+ \S+ \[\d\d/[A-Z][a-z]{2}/\d{4}:|[A-Z][a-z]{2} +\d+ \d\d:\d\d:\d\d "
+    r"(?:\S{1,20} )?[\[(<\"]?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d|\S+ \S+ \S+ \[\d\d/[A-Z][a-z]{2}/\d{4}:"
+    r"|(?:\[[A-Z][a-z]{2} )?[A-Z][a-z]{2} +\d+ \d\d:\d\d:\d\d[ .]|(?:DEBUG|INFO|WARNING|ERROR|CRITICAL):[\w.]+:"
+    r"|\[?\d\d[-/](?:\d\d|[A-Z][a-z]{2})[-/]\d{4}[ :]\d\d:\d\d:\d\d"
+    r"|\{(?=.{0,1000}\"(?:level|severity|levelname|lvl)\": ?)"
+    r"(?=.{0,1000}\"(?:time|timestamp|ts|@timestamp|asctime)\": ?)"
 )
+"""As web servers, syslog, Python, Ruby, Java and loggers of JSON lines begin theirs."""
 _CODE: Final = re.compile(
     r"<\?php|<%@|<jsp:|^[ \t]*(?:from [\w.]+ )?import [\w.{*]|^[ \t]*def \w+\(|^[ \t]*(?:public |private )?class \w+|"
     r"^[ \t]*(?:const|let|var) \w+ = require\(|^#!/|^[ \t]*module\.exports|^package \w+;?$|^using [\w.]+;",
     re.MULTILINE,
 )
-_SAMPLE: Final = re.compile(r"[a-zA-Z_:][\w:]*(?:\{[^}]*\})? [-+0-9.eENaInf]+(?: \d+)?")
+_SAMPLE: Final = re.compile(
+    r"[a-zA-Z_:][\w:]*(?:\{(?:[^\"}]|\"(?:[^\"\\]|\\.)*\")*\})?[ \t]+[-+0-9.eENaInf]+(?:[ \t]+[\d.]+)?(?: # \{.*)?"
+)
+"""With braces in its labels, which name routes (`/orders/{id}`), and an exemplar (OpenMetrics)."""
 _ARCHIVES: Final = (b"PK\x03\x04", b"\x1f\x8b\x08", b"BZh", b"\xfd7zXZ\x00", b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07")
 """First bytes of zip, gzip, bzip2, xz, 7z and rar."""
 
@@ -89,8 +99,8 @@ def is_markup(answer: Answer) -> bool:
 
 
 def is_environment_file(answer: Answer) -> bool:
-    """Assignments, and nothing else."""
-    lines = _content(text_of(answer), comment="#")
+    """Assignments, and nothing else; a value between quotes may be of several lines."""
+    lines = _content(_QUOTED.sub('=""', text_of(answer)), comment="#")
     return bool(lines) and all(map(_ASSIGNMENT.fullmatch, lines))
 
 
@@ -127,7 +137,19 @@ def is_archive(answer: Answer) -> bool:
     return answer.body.startswith(_ARCHIVES) or answer.body[257:262] == b"ustar"
 
 
-is_sql: Final = holds(r"^[ \t]*(?:CREATE (?:TABLE|DATABASE)|INSERT INTO|DROP TABLE|PRAGMA foreign_keys)\b.*")
+_SQL: Final = re.compile(
+    r"^[ \t]*(?:(?:CREATE (?:TABLE|DATABASE)|INSERT INTO|DROP TABLE|PRAGMA foreign_keys)\b"
+    r"|(?i:create table (?:if not exists )?\S{1,200} ?\(|insert into [^\n]{1,2000}\bvalues ?\("
+    r"|copy \S+ \(.*from stdin;))",
+    re.MULTILINE,
+)
+
+
+def is_sql(answer: Answer) -> bool:
+    """Statements, whoever wrote them; a page that teaches them is markup."""
+    return not is_markup(answer) and bool(_SQL.search(text_of(answer)))
+
+
 is_database: Final = starts_with(b"SQLite format 3\x00")
 is_private_key: Final = holds(r"^-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----")
 
@@ -136,7 +158,7 @@ def is_metrics(answer: Answer) -> bool:
     """The text format of Prometheus (https://prometheus.io/docs/instrumenting/exposition_formats/)."""
     lines = _content(text_of(answer))
     samples = sum(bool(_SAMPLE.fullmatch(line)) for line in lines)
-    comments = sum(line.startswith(("# HELP ", "# TYPE ")) for line in lines)
+    comments = sum(line.startswith(("# HELP ", "# TYPE ", "# UNIT ", "# EOF")) for line in lines)
     return samples >= 1 and samples + comments >= max(2, len(lines) * 0.8) and (comments > 0 or samples >= 3)
 
 

@@ -56,7 +56,7 @@ def _operations(seen: Iterable[Visit]) -> int:
 
 
 def _page_problems(visit: Visit) -> Iterator[Problem]:
-    yield from _content_policy(visit.answer)
+    yield from _content_policy(visit)
     yield from _framing(visit)
     yield from _referrer(visit)
 
@@ -75,13 +75,19 @@ def _sniffing(visit: Visit) -> Iterator[Problem]:
         )
 
 
-def _content_policy(answer: Answer) -> Iterator[Problem]:
+def _is_worth_misusing(visit: Visit) -> bool:
+    """Whether who is in the page can do something as its visitor: it is an account's, or has a form."""
+    return bool(visit.caller.name) or b"<form" in visit.answer.body.lower()
+
+
+def _content_policy(visit: Visit) -> Iterator[Problem]:
+    answer = visit.answer
     policies = [*_enforced(answer), *_in_page(answer)]
     if not policies:
         yield Problem(
             "missing-content-security-policy",
             693,
-            Severity.MEDIUM,
+            Severity.MEDIUM if _is_worth_misusing(visit) else Severity.LOW,
             "header:Content-Security-Policy",
             "Nothing keeps an injected script from running; send a Content-Security-Policy whose script-src names"
             " 'self' or nonces",
@@ -108,7 +114,7 @@ def _framing(visit: Visit) -> Iterator[Problem]:
     yield Problem(
         "missing-frame-protection",
         1021,
-        Severity.MEDIUM if visit.caller.name or b"<form" in answer.body.lower() else Severity.LOW,
+        Severity.MEDIUM if _is_worth_misusing(visit) else Severity.LOW,
         "header:X-Frame-Options",
         "Other sites can show the page in a frame and have people click in it unawares; send frame-ancestors in a"
         " Content-Security-Policy, or X-Frame-Options: DENY",

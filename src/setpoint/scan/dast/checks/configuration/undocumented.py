@@ -1,7 +1,8 @@
 """Routes that the document leaves out: nobody reviews them. Listed in `checks`.
 
 Those that agents saw called; and of those that were only guessed, what is for the inside by its name or by what it
-shows, and answers nobody in particular: a second address of what is public is no fault.
+shows, and answers nobody in particular: a second address of what is public is no fault. Where that is the data of
+people, nobody being asked for credentials is the fault.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Final
 from setpoint.model.dast import ANONYMOUS, Answer, Certainty, Exchange, Fault, KnownFrom, Operation, PlannedRequest
 from setpoint.model.policy import Severity
 from setpoint.scan.dast.answers import is_success
-from setpoint.scan.dast.checks.configuration.insides import INSIDE, withheld_fields
+from setpoint.scan.dast.checks.configuration.insides import INSIDE, people_in, withheld_fields
 from setpoint.scan.dast.checks.configuration.problems import without_body
 from setpoint.scan.dast.interface import Workbench
 from setpoint.scan.dast.naming import words_of
@@ -26,6 +27,10 @@ _FRAMEWORKS_OWN: Final = re.compile(
     re.IGNORECASE,
 )
 """The document itself, files, and what machines ask for: no document lists them."""
+
+
+_SEVERAL: Final = 2
+"""People whose data is shown: the one of a single entry may be whom a page is about."""
 
 
 class UndocumentedRoutes:
@@ -45,7 +50,11 @@ class UndocumentedRoutes:
                 yield _fault(operation, exchange)
         for operation in _guessed(bench):
             exchange = bench.baseline(operation, ANONYMOUS)
-            if exchange is not None and exchange.answer is not None and is_success(exchange):
+            if exchange is None or exchange.answer is None or not is_success(exchange):
+                continue
+            if _is_inside(operation) and people_in(operation, exchange.answer) >= _SEVERAL:
+                yield _open_people(operation, exchange)
+            elif is_sibling(operation):
                 yield from _open_route(operation, exchange, exchange.answer)
 
 
@@ -59,7 +68,14 @@ def _undocumented(bench: Workbench) -> list[Operation]:
 
 
 def _guessed(bench: Workbench) -> list[Operation]:
-    return [each for each in bench.surface.operations if is_sibling(each) and not bench.may_send(each)]
+    """Also of documents that were found: what they tell of is for the inside where its path says so."""
+    guesses = (each for each in bench.surface.operations if each.known_from == {KnownFrom.GUESS})
+    return [each for each in guesses if (is_sibling(each) or _is_inside(each)) and not bench.may_send(each)]
+
+
+def _is_inside(operation: Operation) -> bool:
+    is_list = operation.method == "GET" and "{" not in operation.path
+    return is_list and not INSIDE.isdisjoint(words_of(operation.path))
 
 
 def _open_route(operation: Operation, exchange: Exchange, answer: Answer) -> Iterator[Fault]:
@@ -78,6 +94,22 @@ def _open_route(operation: Operation, exchange: Exchange, answer: Answer) -> Ite
         message=f"{operation.key} answers anybody, but stands in no document: take it off, or document who may call it",
         proof=(without_body(exchange),),
         difference="a name that does not exist is answered otherwise" + (f"; it shows {names}" if names else ""),
+    )
+
+
+def _open_people(operation: Operation, exchange: Exchange) -> Fault:
+    return Fault(
+        kind="missing-authentication",
+        cwe=306,
+        owasp="API2:2023",
+        severity=Severity.HIGH,
+        certainty=Certainty.OBSERVED,
+        method=operation.method,
+        path=operation.path,
+        message=f"{operation.key} is for the inside by its name, and shows anybody the data of people; ask for"
+        " credentials there, and check what they allow",
+        proof=(without_body(exchange),),
+        difference="without credentials it shows how to reach several different people",
     )
 
 

@@ -86,3 +86,35 @@ def test_hostile_texts_are_read_in_time(piece: str) -> None:
     for grammar in GRAMMARS:
         grammar(hostile)
     assert time.monotonic() - started < 10
+
+
+def test_environment_files_with_values_of_several_lines() -> None:
+    assert is_environment_file(answer('A=1\nKEY="-----BEGIN KEY-----\nMIIB+/\n-----END KEY-----"\nB=2\n'))
+    assert not is_environment_file(answer('A="1"\nand a sentence\nB="2"\n'))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "[INFO] 2026-01-02 10:00:00,123 start",
+        "I, [2026-01-02T10:00:00.123 #7]  INFO -- : start",
+        "[Mon Jan 05 10:00:00.123 2026] [core:error] no",
+        "ERROR:shop.orders:no such order",
+        '{"level": "info", "time": "2026-01-02T10:00:00Z", "msg": "start"}',
+        "02-Jan-2026 10:00:00 start",
+    ],
+)
+def test_lines_of_logs(line: str) -> None:
+    assert is_log(answer(f"{line}\n{line}\n"))
+    assert not is_log(answer(f"{line}\n"))
+
+
+def test_metrics_of_routes_with_templates_and_exemplars() -> None:
+    lines = ['hits_total{path="/orders/{id}"} 3', 'slow_bucket{le="1"} 2 # {trace_id="a"} 0.5', "up\t1"]
+    assert is_metrics(answer("\n".join(lines)))
+
+
+def test_dumps_in_small_letters_and_of_postgresql_but_no_lessons() -> None:
+    assert is_sql(answer("create table people (id int);\n"))
+    assert is_sql(answer("COPY public.people (id, name) FROM stdin;\n1\tann\n"))
+    assert not is_sql(answer("<!doctype html><pre>\nINSERT INTO people VALUES (1)\n</pre>"))

@@ -84,3 +84,9 @@ def test_a_weak_policy_and_one_that_is_only_reported(found: Any) -> None:
     (fault,) = found(SecurityHeaders(), app_of({"/": page()}, headers=reported), get("/"))
     assert fault.kind == "missing-content-security-policy"
     assert "only reported" in fault.difference
+
+
+@pytest.mark.parametrize(("content", "severity"), [("<h1>API</h1>", "low"), ("<form method=post></form>", "medium")])
+def test_a_missing_policy_is_as_grave_as_what_a_script_could_do(found: Any, content: str, severity: str) -> None:
+    faults = found(SecurityHeaders(), app_of({"/docs": page(content)}), get("/docs"))
+    assert [str(each.severity) for each in faults if each.kind == "missing-content-security-policy"] == [severity]

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from tests.unit.scan.dast.checks.configuration.answering import app_of, get, kinds, page, text
+from werkzeug.wrappers import Request, Response
 
 from setpoint.scan.dast.checks.configuration.listings import DirectoryListings
 
@@ -57,3 +58,38 @@ def test_usual_folders_are_asked_for_beside_many_known_ones(found: Any) -> None:
     listing = text(NGINX.replace("uploads", "export"), "text/html")
     (fault,) = found(DirectoryListings(), app_of({"/export/": listing}), *known)
     assert fault.path == "/export/"
+
+
+NAV = "".join(f'<a href="/{each}">{each}</a>' for each in ("", "shop", "cart", "help", "login"))
+FRAMED = f'<title>Index of /uploads/</title>{NAV}<p><a href="/uploads/logo.txt">logo.txt</a></p>'
+NAMED = f'<title>Shop</title>{NAV}<h1>Files in /uploads</h1><ul><li><a href="logo.txt">logo.txt</a></ul>'
+BARE = '<a href="a.txt">a.txt</a> 3 KB 01-Jan-2026<br><a href="logo.txt">logo.txt</a> 5 KB'
+
+
+@pytest.mark.parametrize("content", [FRAMED, NAMED, BARE])
+def test_a_list_in_the_sites_own_frame_whose_files_are_there(found: Any, content: str) -> None:
+    there = {"/uploads/logo.txt": text("logo"), "/uploads/a.txt": text("a")}
+    faults = found(DirectoryListings(), app_of({"/uploads/": text(content, "text/html"), **there}), get("/"))
+    assert kinds(faults) == [("directory-listing", "/uploads/", "")]
+    assert not found(DirectoryListings(), app_of({"/uploads/": text(content, "text/html")}), get("/"))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        f'<title>Gallery</title>{NAV}<a href="/uploads/logo.txt">logo.txt</a>',
+        f"<title>/uploads/ was not found</title>{NAV}",
+        f'<title>The blog: /uploads/</title>{NAV}<a href="/uploads/summer">summer</a>',
+        'Our papers: <a href="a.txt">a.txt</a> and <a href="logo.txt">logo.txt</a>',
+    ],
+)
+def test_pages_of_people_with_files_that_are_there(found: Any, content: str) -> None:
+    there = {"/uploads/logo.txt": text("logo"), "/uploads/a.txt": text("a")}
+    assert not found(DirectoryListings(), app_of({"/uploads/": text(content, "text/html"), **there}), get("/"))
+
+
+def test_a_target_that_answers_every_name_with_a_list(found: Any) -> None:
+    def any_name(request: Request) -> Response:
+        return Response(f"<title>{request.path}</title>{NAV}<a href='a.txt'>a.txt</a>", content_type="text/html")
+
+    assert not found(DirectoryListings(), app_of({}, any_name), get("/"))

@@ -71,3 +71,37 @@ def test_a_guessed_route_that_asks_for_credentials(serve: Any, workbench: Any) -
     app.add_url_rule("/internal/orders", "hidden", lambda: ("log in", 401))
     guess = Operation("GET", "/internal/orders", known_from=frozenset({KnownFrom.GUESS}))
     assert not list(UndocumentedRoutes().run(workbench(serve(app), DOCUMENTED, guess)))
+
+
+ADDRESSES = [{"name": "Ann", "street": "1 Hill Road"}, {"name": "Bob", "street": "2 Hill Road"}]
+MAILS = {"items": [{"id": 1, "email": "ann@shop.example"}, {"id": 2, "email": "bob@shop.example"}]}
+
+
+@pytest.mark.parametrize("responses", [{}, {"200": None}])
+@pytest.mark.parametrize(
+    ("path", "content", "kind"),
+    [
+        ("/internal/customers", ADDRESSES, "missing-authentication"),
+        ("/admin/orders", MAILS, "missing-authentication"),
+        ("/internal/stores", ADDRESSES, "undocumented-route"),
+        ("/internal/customers", ADDRESSES[:1], "undocumented-route"),
+        ("/users/all", ADDRESSES, ""),
+    ],
+)
+def test_the_data_of_people_inside(
+    serve: Any, workbench: Any, path: str, content: Any, kind: str, responses: Any
+) -> None:
+    app = Flask("api")
+    app.add_url_rule(path, "hidden", lambda: content)
+    guess = Operation("GET", path, known_from=frozenset({KnownFrom.GUESS}), responses=responses)
+    faults = list(UndocumentedRoutes().run(workbench(serve(app), DOCUMENTED, guess)))
+    is_told = kind == "missing-authentication" or (kind and not responses)
+    assert [(fault.kind, fault.path) for fault in faults] == ([(kind, path)] if is_told else [])
+    assert "Hill Road" not in str(faults)
+
+
+def test_the_data_of_people_that_takes_credentials(serve: Any, workbench: Any) -> None:
+    app = Flask("api")
+    app.add_url_rule("/internal/customers", "hidden", lambda: ("log in", 401))
+    guess = Operation("GET", "/internal/customers", known_from=frozenset({KnownFrom.GUESS}), responses={"200": None})
+    assert not list(UndocumentedRoutes().run(workbench(serve(app), DOCUMENTED, guess)))
