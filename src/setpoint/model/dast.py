@@ -121,6 +121,19 @@ class Operation:
 
 
 @dataclass(frozen=True, slots=True)
+class CredentialScheme:
+    """How callers say who they are, as `securitySchemes` of the document have it."""
+
+    name: str
+    """As operations ask for it in their `security`."""
+    place: PartPlace
+    field: str
+    """Of the header, the parameter or the cookie."""
+    prefix: str = ""
+    """Goes before the credential: `Bearer `."""
+
+
+@dataclass(frozen=True, slots=True)
 class Surface:
     """All that a scan knows of a target."""
 
@@ -129,6 +142,8 @@ class Surface:
     operations: tuple[Operation, ...]
     remarks: tuple[str, ...] = ()
     """What of it could not be read, a clause each."""
+    schemes: tuple[CredentialScheme, ...] = ()
+    """Keys, passwords and bearer tokens that the document names, by name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from setpoint.scan.dast.action_words import (
     DETERMINERS,
     ENDS,
     JOINS,
+    OWN,
     PAIRS,
     PAYS,
     PLURALS,
@@ -31,6 +32,7 @@ from setpoint.scan.dast.action_words import (
     verbs_of,
 )
 from setpoint.scan.dast.identifiers import IDENTIFIERS
+from setpoint.scan.dast.mail_addresses import ADDRESS
 from setpoint.scan.dast.naming import is_parameter, segments_of, words_of
 from setpoint.scan.dast.path_templates import parameters
 from setpoint.scan.dast.values import is_choice
@@ -40,6 +42,9 @@ READING: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "QUERY"})
 
 LONGEST_NAME: Final = 3
 """Words of a path's segment that is a name: longer ones are titles of pages (`how-to-cancel-an-order`)."""
+
+_SETS: Final = frozenset({"change", "update", "edit", "set", "new", "e"})
+"""What else stands with an address in the last step of a path that sets it: anything more may send something."""
 
 _STATIC: Final = re.compile(
     r"\.(css|js|mjs|map|png|jpe?g|gif|svg|ico|webp|avif|woff2?|ttf|eot|otf|txt|pdf|mp[34]|webm)$", re.IGNORECASE
@@ -71,12 +76,29 @@ def is_no_mail(operation: Operation) -> bool:
 
 
 def _sets_attribute(operation: Operation) -> bool:
-    """Whether the last step of the path is a field of what the body holds: `POST /users/{id}/email`."""
+    """Whether the last step is a field of what the body holds: `POST /users/{id}/email`, `POST /account/email`."""
     steps = segments_of(operation.path)
-    if len(steps) < 2 or is_parameter(steps[-1]) or not (is_parameter(steps[-2]) or verbs_of(steps[-2]) == ("me",)):
+    if len(steps) < 2 or is_parameter(steps[-1]) or not BACKSTAGE.isdisjoint(path_words(operation)):
+        return False
+    if not is_parameter(steps[-2]) and OWN.isdisjoint(verbs_of(steps[-2])):
         return False
     fields = {words_of(each.name.rpartition("/")[2]) for each in operation.parts if each.place is PartPlace.BODY}
     return words_of(steps[-1]) in fields
+
+
+def sets_own_address(operation: Operation) -> bool:
+    """Whether it changes the e-mail address of whoever calls it: `POST /account/email`, `/me/change-email`.
+
+    Settings are the caller's own where they are a form of a page, and do not stand backstage.
+    """
+    steps = segments_of(operation.path)
+    words = words_of(steps[-1]) if steps else ()
+    said = {word for step in steps[:-1] for word in words_of(step)} | {*words}
+    if operation.method != "POST" or any(map(is_parameter, steps)) or not BACKSTAGE.isdisjoint(said):
+        return False
+    is_own = not said.isdisjoint(OWN) or (operation.page != "" and "settings" in said)
+    fields = {word for part in operation.parts for word in words_of(part.name.rpartition("/")[2])}
+    return is_own and not ADDRESS.isdisjoint(words) and set(words) <= ADDRESS | _SETS and not ADDRESS.isdisjoint(fields)
 
 
 def only_reads(operation: Operation) -> bool:

@@ -160,6 +160,7 @@ class Engine:
             told=self._watcher.told,
             turn=self._means.sender.turn,
             leaves_behind=self._left_behind.append,
+            lends=self._safety.lends,
         )
 
     def _make_checks(self, bench: Workbench, seeding: Seeding) -> None:

@@ -7,13 +7,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from setpoint.model.canonical import Json
-from setpoint.scan.dast.naming import singular, words_of
+from setpoint.scan.dast.naming import field_of, singular, words_of
 
 IDENTIFIERS: Final = ("id", "uuid", "guid", "key", "slug", "ref", "reference", "number", "code", "uid", "pk", "handle")
 """Words that names of identifying members end in; of several members, the first of these counts."""
 
 _SURE: Final = ("id", "uuid", "guid")
 """Words by which nothing else is called."""
+
+_SEVERAL: Final = tuple(f"{each}s" for each in _SURE)
+"""Words by which nothing is called but a list of such."""
 
 _UUID: Final = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
 """RFC 9562, 4; without the lines, too."""
@@ -26,9 +29,12 @@ PEOPLE: Final = frozenset({
 
 
 def noun_of_part(name: str) -> str:
-    """`order` for `order_id`, `/items/0/orderId` and `{order}`; empty for `id` alone, and for what is no identifier."""
-    words = words_of(name.rpartition("/")[2])
-    if len(words) > 1 and words[-1] in IDENTIFIERS:
+    """`order` for `order_id`, `/items/0/orderId`, `/order_ids/0` and `{order}`.
+
+    Empty for `id` alone, and for what is no identifier.
+    """
+    words = words_of(field_of(name))
+    if len(words) > 1 and words[-1] in (*IDENTIFIERS, *_SEVERAL):
         return singular(words[-2])
     return ""
 

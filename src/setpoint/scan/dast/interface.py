@@ -125,6 +125,10 @@ class Accounts(Protocol):
         """How the target answered when its session was made; none where no login was needed."""
 
     @property
+    def login_fields(self) -> Sequence[str]:
+        """Pointers to user and password where an account logs in by such; empty where none does."""
+
+    @property
     def secrets(self) -> frozenset[str]:
         """Passwords, keys, tokens and sessions so far: whatever is written down is to be without them."""
 
@@ -182,6 +186,8 @@ class Workbench:
     """
     leaves_behind: Callable[[Callable[[], Sequence[str]]], None] = lambda _told: None
     """Takes what tells, at the end of the scan, what a check made and could not delete."""
+    lends: Callable[[Operation], bool] = lambda _operation: False
+    """Whether a text of an account's own older object may be changed, and is changed back, by this operation."""
     kept: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
     """What one check learnt and others need, too, by who learns it: asked for once in a scan."""
 

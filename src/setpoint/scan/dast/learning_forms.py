@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from setpoint.model.dast import Answer, BodyForm, Caller, Exchange, Operation, PartPlace, Surface
 from setpoint.scan.dast.answers import page_of
 from setpoint.scan.dast.creations import NOT_MADE, UPDATES, is_about_caller
+from setpoint.scan.dast.deeds import sets_own_address
 from setpoint.scan.dast.forms import is_filled_in, is_token
 from setpoint.scan.dast.naming import is_parameter, segments_of, words_of
 from setpoint.scan.dast.objects import Known
@@ -36,7 +37,11 @@ def makes_by_form(operation: Operation) -> bool:
         if not is_token(part)
     ):
         return False
-    if is_about_caller(operation) or not UPDATES.isdisjoint(words_of((segments_of(operation.path) or ("",))[-1])):
+    if (
+        is_about_caller(operation)
+        or sets_own_address(operation)
+        or not UPDATES.isdisjoint(words_of((segments_of(operation.path) or ("",))[-1]))
+    ):
         return False
     return any(part.example is None and "const" not in part.schema and "enum" not in part.schema for part in fields)
 

@@ -26,6 +26,11 @@ def singular(word: str) -> str:
     return word
 
 
+def field_of(pointer: str) -> str:
+    """What a part of a body is called; of one in a list, what the list is: `order_ids` for `/order_ids/0`."""
+    return next((each for each in reversed(segments_of(pointer)) if not each.isdecimal()), "")
+
+
 def segments_of(path: str) -> tuple[str, ...]:
     return tuple(each for each in path.split("/") if each)
 

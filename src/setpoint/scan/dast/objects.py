@@ -15,7 +15,7 @@ from typing import Final
 from setpoint.model.canonical import Json
 from setpoint.model.dast import Operation, Part, PartPlace
 from setpoint.scan.dast.identifiers import PEOPLE, fits, identifiers, noun_of_part
-from setpoint.scan.dast.naming import noun_of, singular, words_of
+from setpoint.scan.dast.naming import field_of, noun_of, singular, words_of
 from setpoint.scan.dast.own_values import OwnValues
 from setpoint.scan.dast.path_templates import parameters, shape
 
@@ -115,7 +115,7 @@ class Objects:
         `about` is the path of the operation.
         """
         noun = noun_of_part(part.name)
-        last = part.name.rpartition("/")[2]
+        last = field_of(part.name)
         told = self.own_values.of(caller, last, about) if words_of(last) != ("id",) else None
         if told is not None and fits(told, part.schema):
             return told

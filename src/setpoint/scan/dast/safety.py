@@ -41,6 +41,7 @@ from setpoint.scan.dast.deeds import (
     names_one,
     only_reads,
     path_words,
+    sets_own_address,
     words_said,
 )
 from setpoint.scan.dast.naming import segments_of
@@ -48,10 +49,15 @@ from setpoint.scan.dast.new_accounts import is_registration
 
 WRITING: Final = frozenset({"POST", "PUT", "PATCH"})
 
+NOT_OWN: Final = "it would change an object that is not the scan's own"
+
 SEEN_WRITING: Final = "an agent saw it change state"
 
 LEFT_TO_REGISTRATIONS: Final = "it makes accounts, and is left to the checks of registrations"
 """Something is sent to it all the same: a few times, by checks that are about nothing else."""
+
+LEFT_TO_FORGERY: Final = "it sets the account's own address, and is left to the check that sets it back"
+"""Whatever else were written there, resets and logins of the scan's own account would not reach it any more."""
 
 _ABOVE: Final = frozenset((each,) for each in ("api", "v", "settings", "config", "system", *BACKSTAGE))
 """First words of steps that stand above what the whole installation has a state of: `/api/v1`, `/admin`."""
@@ -84,6 +90,14 @@ class Safety:
     def own_by(self, owns: Owns) -> None:
         """`owns`: whether some caller has an object, made for the scan, that the operation names."""
         self._owns = owns
+
+    def lends(self, operation: Operation) -> bool:
+        """Whether all that stands against it is who made the object: an account of the scan may lend one it has.
+
+        Then no more than a text of it is changed, and changed back (`checks.access.borrowed`). Nothing is deleted.
+        """
+        is_update = operation.method in {"PUT", "PATCH"} and self._profile is not Profile.PASSIVE
+        return is_update and not self.excludes(operation) and self._safe(operation) == NOT_OWN
 
     def excludes(self, operation: Operation) -> bool:
         """Whether the operator wants nothing sent to it, by whatever check."""
@@ -124,13 +138,15 @@ class Safety:
         if operation.method == "POST" and (operation.writes is False or only_reads(operation)):
             return ""
         if self._names_object(operation) and not self._owns(operation):
-            return "it would change an object that is not the scan's own"
+            return NOT_OWN
         if not any(part.place is PartPlace.BODY for part in operation.parts) and self._was_seen_writing(operation):
             return "an agent saw it change state, and it takes nothing that could be made an object of"
         return ""
 
     def _about(self, operation: Operation) -> str:
         """What it is about that must not be changed."""
+        if operation.page and sets_own_address(operation):
+            return LEFT_TO_FORGERY
         words = {*path_words(operation), *deeds(verbs_of(operation.name))}
         nouns = (*(() if is_no_mail(operation) else ((MAILS, "sends something to people"),)), (MONEY, "moves money"))
         for known, what in nouns:

@@ -51,6 +51,7 @@ from setpoint.scan.dast.shown_objects import shown_object
 from setpoint.scan.dast.surface.crawl import crawl
 from setpoint.scan.dast.surface.merge import merged
 from setpoint.scan.dast.unanswered import never_answered_well
+from setpoint.scan.dast.unsaid_bodies import is_like_login, with_unsaid_bodies
 from setpoint.scan.dast.usual_values import UsualValues, is_address
 from setpoint.scan.dast.values import is_free_text, value_of, without_example
 
@@ -91,6 +92,7 @@ class Seeds:
         self._made: list[tuple[Operation, Known]] = []
         self._notes: list[str] = []
         self._canary: Sent | None = None
+        self._knows_bodies = False
 
     @property
     def callers(self) -> tuple[Caller, ...]:
@@ -103,6 +105,9 @@ class Seeds:
         Raises `EndedEarlyError`.
         """
         self._objects, self._baselines = Objects(), {}
+        if not self._knows_bodies:
+            self._knows_bodies = True
+            self.surface = with_unsaid_bodies(self.surface, self._try_body, self._may_send, self._accounts.login_fields)
         learner = Learner(self.surface, self._objects, self, self._accounts, self._may_send)
         for caller in self.callers:
             made = learner.learn(caller)
@@ -393,6 +398,15 @@ class Seeds:
 
     def _caller(self, name: str) -> Caller:
         return next((each for each in self.callers if each.name == name), ANONYMOUS)
+
+    def _try_body(self, operation: Operation, values: Mapping[Part, Json]) -> Exchange | None:
+        caller = ANONYMOUS if is_like_login(operation) else self.callers[0]
+        if operation in self.surface.operations:
+            exchange = self.baseline(operation, caller)
+            if exchange is not None and exchange.answer is not None and exchange.answer.status >= 400:
+                self.forget(operation, caller)  # it may do better once there are objects
+            return exchange
+        return self.sender.send(self._as(self._built(operation, values, (caller,)), caller))
 
     def _as(self, sent: Sent, caller: Caller) -> Sent:
         return sent if caller == ANONYMOUS else self._accounts.authorised(sent, caller)

@@ -133,6 +133,7 @@ class HeaderAccounts:
     tokens: Sequence[SpareToken] = ()
     webhooks: Sequence[Webhook] = ()
     may_register: bool = False
+    login_fields: Sequence[str] = ()
     secrets: frozenset[str] = frozenset()
 
 

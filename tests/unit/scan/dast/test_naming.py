@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from setpoint.scan.dast.naming import noun_of, singular, words_of
+from setpoint.scan.dast.naming import field_of, noun_of, singular, words_of
 
 
 @pytest.mark.parametrize(
@@ -51,3 +51,11 @@ def test_singular(many: str, one: str) -> None:
 )
 def test_nouns_of_paths(path: str, noun: str) -> None:
     assert noun_of(path) == noun
+
+
+@pytest.mark.parametrize(
+    ("pointer", "field"),
+    [("/order_ids/0", "order_ids"), ("/items/0/orderId", "orderId"), ("orderId", "orderId"), ("/0", ""), ("", "")],
+)
+def test_the_field_of_a_pointer(pointer: str, field: str) -> None:
+    assert field_of(pointer) == field

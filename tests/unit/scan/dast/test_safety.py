@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from setpoint.model.dast import KnownFrom, Operation, Part, PartPlace, Profile
-from setpoint.scan.dast.safety import LEFT_TO_REGISTRATIONS, Safety
+from setpoint.scan.dast.safety import LEFT_TO_FORGERY, LEFT_TO_REGISTRATIONS, Safety
 
 DOCUMENTED = frozenset({KnownFrom.DOCUMENT})
 
@@ -134,6 +134,7 @@ def test_accounts_are_made_by_checks_of_registrations_alone(profile: Profile) ->
         ("POST", "/users/{id}/notify", {}),
         ("POST", "/users/{id}/email", {"parts": (Part(PartPlace.BODY, "/subject"), Part(PartPlace.BODY, "/text"))}),
         ("POST", "/newsletter", {"parts": (Part(PartPlace.BODY, "/newsletter"),)}),
+        ("POST", "/admin/account/newsletter", {"parts": (Part(PartPlace.BODY, "newsletter"),)}),
         ("POST", "/sms", {}),
         ("PUT", "/orders/{id}/payment", {}),
         ("PUT", "/me/password", {"parts": (Part(PartPlace.BODY, "/password"),)}),
@@ -164,6 +165,8 @@ def test_what_must_never_be_sent(method: str, path: str, of: dict[str, Any]) -> 
         ("PUT", "/users/{id}/email", {"parts": (Part(PartPlace.BODY, "/email"),)}),
         ("PATCH", "/users/{id}/email", {"name": "update_email", "parts": (Part(PartPlace.BODY, "/email"),)}),
         ("POST", "/users/{id}/email", {"parts": (Part(PartPlace.BODY, "/email"),)}),
+        ("POST", "/account/email", {"parts": (Part(PartPlace.BODY, "/email"),)}),
+        ("POST", "/profile/newsletter", {"parts": (Part(PartPlace.BODY, "newsletter"),), "page": "/profile"}),
         ("PATCH", "/notifications/{id}", {"parts": (Part(PartPlace.BODY, "/read"),)}),
         ("PUT", "/me/notifications", {"parts": (Part(PartPlace.BODY, "/weekly"),)}),
         ("POST", "/mail/search", {}),
@@ -173,6 +176,14 @@ def test_what_must_never_be_sent(method: str, path: str, of: dict[str, Any]) -> 
 )
 def test_what_only_sounds_like_it_is_sent(method: str, path: str, of: dict[str, Any]) -> None:
     assert owning(method, path, **of) == ""
+
+
+@pytest.mark.parametrize("path", ["/account/email", "/settings/email", "/me/change-email"])
+def test_the_form_of_the_own_address_is_left_to_the_check_that_sets_it_back(path: str) -> None:
+    form = Operation("POST", path, (Part(PartPlace.BODY, "csrf"), Part(PartPlace.BODY, "email")), page="/account")
+    assert Safety(Profile.SAFE)(form) == LEFT_TO_FORGERY
+    backstage = replace(form, path=f"/admin{path}")
+    assert "sends something to people" in Safety(Profile.SAFE)(backstage)
 
 
 def owning(method: str, path: str, **of: Any) -> str:
@@ -326,3 +337,22 @@ def test_a_state_that_the_path_holds_as_an_example_is_one() -> None:
     level = Part(PartPlace.PATH, "level", example="hard", is_required=True)
     assert objection("GET", "/difficulty/{level}", parts=(level,))
     assert not objection("GET", "/difficulty/{level}", parts=(replace(level, example="7"),))
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "profile", "of", "is_lent"),
+    [
+        ("PATCH", "/projects/{project}/tasks/{task}", Profile.SAFE, {}, True),
+        ("PUT", "/tasks/{task}", Profile.SAFE, {}, True),
+        ("PUT", "/tasks/{task}", Profile.ACTIVE, {}, True),
+        ("PUT", "/tasks/{task}", Profile.PASSIVE, {}, False),
+        ("DELETE", "/tasks/{task}", Profile.ACTIVE, {}, False),
+        ("POST", "/tasks/{task}", Profile.SAFE, {}, False),
+        ("PATCH", "/tasks/{task}/reset", Profile.SAFE, {}, False),
+        ("PATCH", "/tasks/{task}", Profile.SAFE, {"summary": "Cancels the task"}, False),
+    ],
+)
+def test_what_may_be_lent(method: str, path: str, profile: Profile, of: dict[str, Any], is_lent: bool) -> None:
+    operation = Operation(method, path, known_from=DOCUMENTED, **of)
+    assert Safety(profile).lends(operation) is is_lent
+    assert not Safety(profile, ("*",)).lends(operation)

@@ -12,7 +12,7 @@ from setpoint.model.canonical import Json
 from setpoint.model.dast import ANONYMOUS, Answer, Caller, Exchange, Sent
 from setpoint.scan.dast.accounts.cookies import Credentials, telling, with_credentials
 from setpoint.scan.dast.accounts.logging_in import Outcome, log_in, refreshed
-from setpoint.scan.dast.accounts.settings import AuthSettings, Basic, Given
+from setpoint.scan.dast.accounts.settings import AuthSettings, Basic, FormLogin, Given, JsonLogin
 from setpoint.scan.dast.answers import is_success
 from setpoint.scan.dast.interface import Login, Sender, SpareToken, Webhook
 
@@ -79,6 +79,14 @@ class Sessions:
     @property
     def secrets(self) -> frozenset[str]:
         return frozenset(self._secrets)
+
+    @property
+    def login_fields(self) -> Sequence[str]:
+        for account in self._accounts.values():
+            if isinstance(account.flow, JsonLogin | FormLogin) and account.flow.user_field:
+                names = (account.flow.user_field, account.flow.password_field or "password")
+                return tuple(f"/{each.removeprefix('/')}" for each in names)
+        return ()
 
     def user(self, caller: Caller) -> str:
         account = self._accounts.get(caller)

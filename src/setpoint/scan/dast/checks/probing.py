@@ -12,7 +12,8 @@ is written, as the least caller whom the operation answers well. `planned` tells
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Final
@@ -31,6 +32,7 @@ from setpoint.scan.dast.checks.place import (
     writes,
 )
 from setpoint.scan.dast.checks.word_pages import word_pages
+from setpoint.scan.dast.forms import is_filled_in, is_token
 from setpoint.scan.dast.interface import Workbench
 from setpoint.scan.dast.values import is_file
 from setpoint.scan.dast.yardstick import Reading
@@ -141,13 +143,29 @@ def probed(bench: Workbench) -> Sequence[Probe]:
 
 
 def write_back(bench: Workbench, changed: Iterable[Place]) -> None:
-    """Own objects as they were before probes were written into them: one request for each operation."""
+    """Own objects, and forms of the own account, as they were before probes were written into them.
+
+    One request for each operation.
+    """
     if bench.kept.get(_WRITTEN_BACK) == writes(bench):
         return
-    of_each = {place.operation.key: place for place in changed if place.operation.method in {"PUT", "PATCH"}}
+    all_changed = list(changed)
+    of_each = {place.operation.key: place for place in all_changed if place.operation.method in {"PUT", "PATCH"}}
     for place in of_each.values():
         ask_again(bench, place)
+    for form in _own_forms(all_changed).values():
+        ask_with(bench, form[0], {each.part: each.value for each in form})
     bench.kept[_WRITTEN_BACK] = writes(bench)
+
+
+def _own_forms(changed: Iterable[Place]) -> Mapping[str, Sequence[Place]]:
+    """Key of each form whose page showed what there was → its fields; its token is taken anew."""
+    forms: defaultdict[str, list[Place]] = defaultdict(list)
+    for place in changed:
+        operation = place.operation
+        if operation.method == "POST" and is_filled_in(operation, place.part) and not is_token(place.part):
+            forms[operation.key].append(place)
+    return forms
 
 
 def _brought_up_to_date(bench: Workbench, probes: Sequence[Probe]) -> Iterator[Probe]:

@@ -24,10 +24,13 @@ from setpoint.scan.dast.deeds import READING
 from setpoint.scan.dast.interface import Check, Workbench
 from setpoint.scan.dast.naming import is_parameter, segments_of
 from setpoint.scan.dast.path_templates import located
+from setpoint.scan.dast.safety import NOT_OWN
 from setpoint.scan.dast.seeding import Seeds
 from setpoint.scan.dast.sent_values import sent_values
 
 _SERVICES: Final = "graphql.services"
+
+_ELSEWHERE: Final = "it is tested at its own address"
 
 _OF_THE_BODY: Final = frozenset({"content-type", "content-length", "accept"})
 
@@ -52,11 +55,13 @@ class Service:
     endpoint: Endpoint
     offers: Sequence[Offer]
     bench: Workbench
+    beside: Workbench
+    """The same among all other operations, whose lists name what the schema has no list of; it sends to none."""
 
-    def faults(self, checks: Sequence[Check]) -> Iterator[Fault]:
-        """What these find, told of the endpoint."""
+    def faults(self, checks: Sequence[Check], *, beside: Sequence[Check] = ()) -> Iterator[Fault]:
+        """What these find, told of the endpoint; some of them with what other operations tell, too."""
         for check in checks:
-            for fault in check.run(self.bench):
+            for fault in check.run(self.beside if check in beside else self.bench):
                 yield self.told(fault)
 
     def told(self, fault: Fault) -> Fault:
@@ -96,7 +101,7 @@ def _service(bench: Workbench, endpoint: Endpoint) -> Service:
             return said
         if operation.method in READING or not _names_object(operation) or seeds.owns(operation):
             return ""
-        return "it would change an object that is not the scan's own"
+        return NOT_OWN
 
     seeds = Seeds(surface, sender, bench.accounts, may_send, bench.told, mark=secrets.token_hex(3))
     seeds.learn()
@@ -110,9 +115,26 @@ def _service(bench: Workbench, endpoint: Endpoint) -> Service:
         build=seeds.build,
         owned=seeds.owned,
         baseline=seeds.baseline,
+        lends=lambda _operation: False,
         kept={},
     )
-    return Service(endpoint, found, inside)
+    return Service(endpoint, found, inside, _among(bench, inside))
+
+
+def _among(bench: Workbench, inside: Workbench) -> Workbench:
+    """What is known of the target's other operations stands beside the fields: nothing more is asked of them here."""
+    fields = frozenset(inside.surface.operations)
+
+    def whose(operation: Operation) -> Workbench:
+        return inside if operation in fields else bench
+
+    return replace(
+        inside,
+        surface=Surface(bench.surface.base, (*bench.surface.operations, *inside.surface.operations)),
+        may_send=lambda operation: inside.may_send(operation) if operation in fields else _ELSEWHERE,
+        owned=lambda operation, caller: whose(operation).owned(operation, caller),
+        baseline=lambda operation, caller: whose(operation).baseline(operation, caller),
+    )
 
 
 def _of_fields(line: str, endpoint: Endpoint, known: Sequence[Offer]) -> str:

@@ -23,7 +23,8 @@ from setpoint.model.dast import (
 )
 from setpoint.model.policy import Severity
 from setpoint.scan.dast.answers import is_success
-from setpoint.scan.dast.checks.authentication.logins import reset_operations, user_part
+from setpoint.scan.dast.checks.authentication.logins import reset_operations
+from setpoint.scan.dast.checks.authentication.profiles import naming
 from setpoint.scan.dast.checks.exposure.asking import ask, everybody, gets, marker_host, with_headers
 from setpoint.scan.dast.checks.exposure.hosts import FORWARDED, as_headers, links_to
 from setpoint.scan.dast.interface import Workbench
@@ -54,11 +55,12 @@ class ResetLinks:
                     yield PlannedRequest(box.key, self.name, reader.name, len(HEADERS))
 
     def run(self, bench: Workbench) -> Iterator[Fault]:
-        for operation, caller in _resets(bench):
-            part = user_part(operation)
-            for names in HEADERS if part is not None else ():
+        for operation, _ in _resets(bench):
+            known = ((each, naming(bench, each, operation)) for each in _named(bench))
+            caller, who = next(((each, who) for each, who in known if who), (ANONYMOUS, {}))
+            for names in HEADERS if who else ():
                 hosts = {name: marker_host() for name in names}
-                request = bench.build(operation, {part: bench.accounts.user(caller)} if part else {})
+                request = bench.build(operation, who)
                 exchange = bench.sender.send(with_headers(request, *as_headers(hosts)))
                 if seen := _seen(bench, exchange, hosts):
                     yield _fault(operation, caller, *seen)
@@ -69,8 +71,13 @@ def _resets(bench: Workbench) -> list[tuple[Operation, Caller]]:
     """With an account that can be named there."""
     if bench.profile is Profile.PASSIVE:
         return []
-    caller = next((each for each in bench.accounts.callers if bench.accounts.user(each)), None)
+    caller = next(iter(_named(bench)), None)
     return [(each, caller) for each in reset_operations(bench) if "{" not in each.path] if caller else []
+
+
+def _named(bench: Workbench) -> list[Caller]:
+    """The highest account first: the mailbox of the least one gets the messages that `enumeration` asks for."""
+    return [each for each in reversed(bench.accounts.callers) if bench.accounts.user(each)]
 
 
 def _boxes(bench: Workbench) -> list[Operation]:

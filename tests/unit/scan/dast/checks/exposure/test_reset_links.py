@@ -55,3 +55,44 @@ def test_a_box_that_nobody_told_of(found: Any, header: str) -> None:
     accounts = Named({ALICE: (("cookie", "session=alice"),)})
     faults = found(ResetLinks, service(header), RESET, accounts=accounts)
     assert [fault.part for fault in faults] == ([f"header:{header}"] if header else [])
+
+
+def site(trusts: str) -> Flask:
+    """With a form that wants an address, and an outbox that shows each account its own mails."""
+    app = Flask("site")
+    addresses = {"alice": "alice@shop.test"}
+    sent: list[str] = []
+
+    @app.get("/account")
+    def account() -> Any:
+        name = request.cookies.get("session", "")
+        return f"<h1>Your account</h1><p>Name: {name}</p><p>Address: {addresses[name]}</p>" if name else ("", 401)
+
+    @app.post("/forgotten-password")
+    def forgot() -> Any:
+        if request.form["email"] in addresses.values():
+            host = request.headers.get(trusts, "shop.test") if trusts else "shop.test"
+            sent.append(f'<a href="https://{host}/new-password?token=a1b2">a new password</a>')
+        return "", 302, {"location": "/sent"}
+
+    @app.get("/outbox")
+    def outbox() -> Any:
+        return "".join(sent) if request.cookies.get("session") == "alice" else ("", 302, {"location": "/login"})
+
+    return app
+
+
+@dataclass(frozen=True)
+class ByName(HeaderAccounts):
+    def user(self, caller: Caller) -> str:
+        return caller.name
+
+
+@pytest.mark.parametrize("header", ["Host", "X-Forwarded-Host", ""])
+def test_an_account_that_logs_in_by_name_is_named_by_the_address_of_its_page(found: Any, header: str) -> None:
+    form = Operation(
+        "POST", "/forgotten-password", (Part(PartPlace.BODY, "email"),), BodyForm.FORM, page="/forgotten-password"
+    )
+    accounts = ByName({ALICE: (("cookie", "session=alice"),)})
+    faults = found(ResetLinks, site(header), form, get("/account"), get("/outbox"), accounts=accounts)
+    assert [fault.part for fault in faults] == ([f"header:{header}"] if header else [])
