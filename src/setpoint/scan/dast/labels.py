@@ -23,6 +23,8 @@ _LONGEST: Final = 200
 """Letters of a value beside a label."""
 
 _BESIDE: Final = re.compile(r"\s*([^\W\d_][^:\n]{1,40}?)\s*:\s*(?!//)(\S[^\n]*)")
+_BREAK: Final = "\x1e"
+"""The separator of records, at which `str.splitlines` ends a line, too."""
 _WITHOUT_TEXT: Final = frozenset({"script", "style", "template", "noscript", "select", "textarea", "button", "head"})
 _LEAVES: Final = frozenset({"label", "span", "strong", "b", "em", "i", "div", "p", "code", "small", "output", "a"})
 _BLOCKS: Final = frozenset(
@@ -57,7 +59,9 @@ def _pairs(page: Any) -> Iterator[tuple[str, str]]:
             continue
         yield from _in_two(element)
         if element.tag in _HOLDS_LINES:
-            for line in "".join(_own_text(element)).splitlines():
+            text = "".join(_own_text(element))
+            # Some templates write a label a line, though a browser shows them in one.
+            for line in (*text.splitlines(), *_shown(text).splitlines()):
                 if beside := _BESIDE.fullmatch(line.rstrip()):
                     yield beside[1], beside[2]
 
@@ -80,14 +84,19 @@ def _in_two(element: Any) -> Iterator[tuple[str, str]]:
 
 
 def _own_text(element: Any) -> Iterator[str]:
-    """Without that of blocks in it; a break of the line, and what stands in a block, ends a line."""
-    yield " ".join((element.text or "").split("\n"))
+    """Without that of blocks in it, which ends a line as `_BREAK` does."""
+    yield element.text or ""
     for child in element:
         if child.tag == "br" or child.tag in _BLOCKS:
-            yield "\n"
+            yield _BREAK
         elif isinstance(child.tag, str) and child.tag not in _WITHOUT_TEXT:
             yield from _own_text(child)
-        yield " ".join((child.tail or "").split("\n"))
+        yield child.tail or ""
+
+
+def _shown(text: str) -> str:
+    """As a browser does: a line of the source goes on in the next, up to a break."""
+    return text.replace("\n", " ").replace(_BREAK, "\n")
 
 
 def _text(element: Any) -> str:

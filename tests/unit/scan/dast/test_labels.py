@@ -20,6 +20,8 @@ def page(body: str) -> Answer:
         "<p>Account tier: <b>basic</b></p>",
         "<p><strong>Account tier:</strong> basic</p>",
         "<p>Name: Alice<br>Account tier: basic<br>Since: May</p>",
+        "<h1>You</h1>\nName: Alice\n Account tier: basic\n<a href='/orders'>orders</a>",
+        "<p>Account\ntier: basic</p>",
         "<ul><li>Account tier: basic</li></ul>",
         "<dl><dt>Name</dt><dd>Alice</dd><dt>Account tier</dt><dd>basic</dd></dl>",
         "<table><tr><th>Account tier</th><td>basic</td></tr></table>",

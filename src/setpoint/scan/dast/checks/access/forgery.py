@@ -26,6 +26,7 @@ from setpoint.model.dast import (
     Sent,
 )
 from setpoint.model.policy import Severity
+from setpoint.scan.dast.accounts.cookies import set_cookies
 from setpoint.scan.dast.checks.access.canaries import own_values
 from setpoint.scan.dast.checks.access.holdings import Holdings, Values
 from setpoint.scan.dast.checks.access.own_addresses import address_in, address_operations, another
@@ -144,17 +145,31 @@ def session_cookies(bench: Workbench, caller: Caller) -> frozenset[str]:
 
 
 def is_sent_from_elsewhere(bench: Workbench, caller: Caller) -> bool:
-    """Whether a login sets no session cookie that says it stays at home."""
+    """Whether a browser sends any of its session cookies along with what another site makes it send."""
+    return bool(session_cookies(bench, caller) - _staying_home(bench, caller))
+
+
+def sent_from_elsewhere(bench: Workbench, request: Sent, caller: Caller) -> Exchange:
+    """As the caller's browser sends what another site makes it send: without the cookies that stay at home."""
+    authorised = bench.accounts.authorised(replace(request, headers=(*request.headers, *FROM_ELSEWHERE)), caller)
+    at_home = _staying_home(bench, caller)
+    headers: list[tuple[str, str]] = []
+    for name, value in authorised.headers:
+        pairs = [each.strip() for each in value.split(";") if each.partition("=")[0].strip() not in at_home]
+        if name.lower() != "cookie":
+            headers.append((name, value))
+        elif pairs:
+            headers.append((name, "; ".join(pairs)))
+    return bench.sender.send(replace(authorised, headers=tuple(headers)))
+
+
+def _staying_home(bench: Workbench, caller: Caller) -> frozenset[str]:
+    """The cookies that its login set for this site alone (SameSite; RFC 6265bis, 5.6.7)."""
     login = bench.accounts.login(caller)
-    names = {name for place, name, _ in login.credentials if place == "cookie"} if login else set()
-    for exchange in login.exchanges if login else ():
-        for header, value in exchange.answer.headers if exchange.answer is not None else ():
-            name, _, rest = value.partition("=")
-            if header == "set-cookie" and name.strip() in names:
-                attributes = {each.strip().lower() for each in rest.split(";")[1:]}
-                if attributes & {"samesite=lax", "samesite=strict"}:
-                    return False
-    return True
+    answers = [each.answer for each in login.exchanges if each.answer is not None] if login else []
+    cookies = (cookie for answer in answers for cookie in set_cookies(answer))
+    told = {name: {each.strip() for each in attributes.split(";")} for name, _, attributes in cookies}
+    return frozenset(name for name, attributes in told.items() if attributes & {"samesite=lax", "samesite=strict"})
 
 
 def _guards(part: Part) -> bool:
@@ -240,6 +255,8 @@ def _sent(
     if operation.body is BodyForm.JSON and headers == FROM_ELSEWHERE:
         plain = tuple((name, value) for name, value in request.headers if name.lower() != "content-type")
         request = replace(request, headers=(*plain, ("content-type", "text/plain")))
+    if headers == FROM_ELSEWHERE:
+        return sent_from_elsewhere(bench, request, caller)
     request = replace(request, headers=(*request.headers, *headers))
     return bench.sender.send(bench.accounts.authorised(request, caller))
 

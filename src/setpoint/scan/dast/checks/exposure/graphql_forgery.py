@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from setpoint.model.dast import Caller, Certainty, Exchange, Fault, PlannedRequest
 from setpoint.model.policy import Severity
 from setpoint.scan.dast.checks.access.forgery import (
     ELSEWHERE,
-    FROM_ELSEWHERE,
     is_sent_from_elsewhere,
+    sent_from_elsewhere,
     session_cookies,
 )
 from setpoint.scan.dast.checks.exposure.graphql_endpoints import (
@@ -54,9 +53,7 @@ class ForgedGraphQL:
 
 def _from_elsewhere(bench: Workbench, endpoint: Endpoint, caller: Caller, way: Way) -> Exchange:
     """As the browser of this caller sends what a page of another site has it send."""
-    request = way(bench.surface.base + endpoint.operation.path, MUTATION)
-    request = replace(request, headers=(*request.headers, *FROM_ELSEWHERE))
-    return bench.sender.send(bench.accounts.authorised(request, caller))
+    return sent_from_elsewhere(bench, way(bench.surface.base + endpoint.operation.path, MUTATION), caller)
 
 
 def _fault(endpoint: Endpoint, caller: Caller, exchange: Exchange) -> Fault:

@@ -27,9 +27,12 @@ GUARDED = Operation("POST", "/notes", (NOTE, TOKEN), BodyForm.FORM, page="/notes
 @dataclass(frozen=True)
 class CookieAccounts(HeaderAccounts):
     attributes: str = ""
+    beside: tuple[str, ...] = ()
+    """Other cookies of the login, with their attributes."""
 
     def login(self, caller: Caller, **_more: Any) -> Login:
-        answer = Answer(302, (("set-cookie", f"session={caller.name}; Path=/{self.attributes}"),), b"")
+        cookies = (f"session={caller.name}; Path=/{self.attributes}", *self.beside)
+        answer = Answer(302, tuple(("set-cookie", each) for each in cookies), b"")
         exchange = Exchange(Sent("POST", "/login"), answer)
         return Login((exchange,), (("cookie", "session", caller.name),))
 
@@ -91,6 +94,16 @@ def test_a_cookie_that_stays_at_home(serve: Callable[..., str], workbench: MakeB
     accounts = CookieAccounts({ALICE: (("cookie", "session=alice"),)}, attributes=attributes)
     bench = workbench(serve(notes(lambda: True)), PAGE, PLAIN, accounts=accounts)
     assert faults_of(bench) == []
+
+
+@pytest.mark.parametrize("is_needed", [True, False])
+def test_a_second_cookie_that_stays_at_home_guards_where_it_is_looked_at(
+    serve: Callable[..., str], workbench: MakeBench, *, is_needed: bool
+) -> None:
+    app = notes(lambda: not is_needed or request.cookies.get("role") == "customer")
+    held = {ALICE: (("cookie", "session=alice; role=customer"),)}
+    accounts = CookieAccounts(held, beside=("role=customer; SameSite=Lax",))
+    assert len(faults_of(workbench(serve(app), PAGE, PLAIN, accounts=accounts))) == int(not is_needed)
 
 
 def test_a_token_in_a_header_is_sent_by_no_browser_of_itself(serve: Callable[..., str], workbench: MakeBench) -> None:
