@@ -25,6 +25,9 @@ MOST_UNNAMED: Final = 3
 LEAST: Final = 3
 """Letters of a text that says something."""
 
+LEAST_NUMBER: Final = 100
+"""Of data: prices, balances, ids; smaller ones may count something."""
+
 MOST_EXAMPLES: Final = 10
 """Other operations that are named."""
 
@@ -125,26 +128,39 @@ def _let_in(
     What both credentials are shown alike counts: an answer that tells of the credential itself does not.
     """
     first = bench.sender.send(bench.build(operation, make()))
-    told = _says_more(first, control)
+    if not is_success(first):
+        return ()
+    owner = read_by_owner(bench, operation)
+    known = _numbers(owner.good.answer) if owner is not None else frozenset()
+    told = _says_more(first, control, known)
     if not told:
         return ()
     again = bench.sender.send(control.sent)
     second = bench.sender.send(bench.build(operation, make()))
-    if not _is_refused(again) or not told & _says_more(second, again):
+    if not _is_refused(again) or not told & _says_more(second, again, known):
         return ()
-    owner = read_by_owner(bench, operation)
     is_page = first.answer is None or json_of(first.answer) is None
     if is_page and (owner is None or owner.good.answer is None or not told & shown(owner.good.answer)):
         return ()  # a page may say in any words that it refuses
     return (control, first, second)
 
 
-def _says_more(exchange: Exchange, control: Exchange) -> frozenset[str]:
-    """What it shows of data, and the control does not."""
+def _says_more(exchange: Exchange, control: Exchange, known: frozenset[str] = frozenset()) -> frozenset[str]:
+    """What it shows of data, and the control does not; of numbers, those that are `known` to be data."""
     answer, refused = exchange.answer, control.answer
     if answer is None or refused is None or not is_success(exchange) or says_no(answer):
         return frozenset()
-    return _data(answer) - shown(refused)
+    return (_data(answer) | (_numbers(answer) & known)) - shown(refused)
+
+
+def _numbers(answer: Answer | None) -> frozenset[str]:
+    """Those that are no likely counts, each with its place: what an account is shown there is data as texts are."""
+    found = leaves(json_of(answer)) if answer is not None else ()
+    return frozenset(
+        f"{pointer}={value}"
+        for pointer, value in found
+        if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) >= LEAST_NUMBER
+    )
 
 
 def _data(answer: Answer) -> frozenset[str]:

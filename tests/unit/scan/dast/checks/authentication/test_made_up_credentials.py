@@ -96,6 +96,33 @@ def test_a_key_that_nobody_issued_is_told_once_for_its_scheme(run: Run, scheme: 
     assert found[0].examples == (("GET /stock/low",) if accepts is any_key else ())
 
 
+def _prices(for_strangers: Any) -> Flask:
+    app = Flask("prices")
+
+    @app.get("/prices")
+    def prices() -> Any:
+        if request.headers.get("authorization") == "Bearer t-alice-1":
+            return jsonify({"wholesale": {"lamp": 1400, "kettle": 2400}})
+        if request.headers.get("X-Partner-Key"):
+            return jsonify(for_strangers)
+        return jsonify({"detail": "who are you"}), 401
+
+    return app
+
+
+@pytest.mark.parametrize(
+    ("for_strangers", "is_told"),
+    [
+        ({"wholesale": {"lamp": 1400, "kettle": 2400}}, True),
+        ({"wholesale": {}, "retry_after": 2400}, False),
+        ({"remaining": 1400}, False),
+    ],
+)
+def test_numbers_are_data_where_an_account_is_shown_them(run: Run, for_strangers: Any, *, is_told: bool) -> None:
+    operation = Operation("GET", "/prices", security=BESIDE)
+    assert len(run(_prices(for_strangers), operation, schemes=(BEARER, SCHEMES["header"]))) == int(is_told)
+
+
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_keys_that_are_looked_up_are_right(run: Run, scheme: str) -> None:
     assert stock(run, scheme, issued) == []
