@@ -146,7 +146,7 @@ def test_a_gap_is_kept_once(ledger: SqlLedger) -> None:
 
 
 def test_more_than_a_statement_takes(ledger: SqlLedger) -> None:
-    many = [replace(USE, resource=f"arn:aws:s3:::bucket-{number}") for number in range(6_000)]
+    many = [replace(USE, resource=f"arn:aws:s3:::bucket-{number}") for number in range(12_000)]
     put(ledger, *many)
     put(ledger, *many)
-    assert sum(each.used for each in ledger.permission_use().uses()) == 24_000
+    assert sum(each.used for each in ledger.permission_use().uses()) == 48_000
